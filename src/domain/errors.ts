@@ -1,0 +1,58 @@
+/** Every way a call can be refused. A code is a promise: it has one HTTP status and one page in the error reference. */
+export const ERROR_CODES = [
+  'invalid_json',
+  'shell_quotes',
+  'invalid_request',
+  'invalid_contact',
+  'too_many_segments',
+  'push_too_large',
+  'invalid_idempotency_key',
+  'malformed_http',
+  'invalid_url',
+  'forged_callback',
+  'not_found',
+  'method_not_allowed',
+  'request_timeout',
+  'idempotency_in_progress',
+  'body_too_large',
+  'uri_too_long',
+  'unsupported_media_type',
+  'idempotency_conflict',
+  'rate_limited',
+  'headers_too_large',
+  'internal_error',
+  'database_unavailable',
+  'outcome_unknown',
+  'storage_full',
+  'overloaded',
+  'shutting_down',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** One fault in a request: where (JSON Pointer-like path, `tokens[3]`), what, and what to write instead. */
+export interface FaultDetail {
+  readonly path: string
+  readonly message: string
+  readonly suggestion?: string
+}
+
+/** A caller's mistake or a refusal for now; everything else that is thrown is a bug. */
+export class TidingsError extends Error {
+  readonly code: ErrorCode
+  readonly details: readonly FaultDetail[]
+  /** Seconds to wait before the same call can succeed; null where waiting does not help. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { details?: readonly FaultDetail[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? {} : { cause: more.cause })
+    this.name = 'TidingsError'
+    this.code = code
+    this.details = more.details ?? []
+    this.retryAfterSeconds = more.retryAfterSeconds ?? null
+  }
+}
