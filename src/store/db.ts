@@ -1,0 +1,34 @@
+import pg from 'pg'
+
+/** Ids stay far below 2^53, so a bigint is read as a number. */
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
+
+export type Db = pg.Pool
+export type DbClient = pg.ClientBase
+
+export interface DbOptions {
+  /** Connections at most. */
+  readonly max: number
+  /** Shown in pg_stat_activity, so that an operator sees which part is at work. */
+  readonly name: string
+  /** After this the server ends a statement, in milliseconds. */
+  readonly statementTimeoutMs: number
+}
+
+/** A pool. A connection that breaks while idle is dropped and reported through `onIdleError`; the next query opens another. */
+export function createDb(url: string, options: DbOptions, onIdleError: (error: Error) => void): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: options.name,
+    statement_timeout: options.statementTimeoutMs,
+    lock_timeout: 1_000,
+    idle_in_transaction_session_timeout: 10_000,
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
+    types,
+  })
+  pool.on('error', onIdleError)
+  return pool
+}
