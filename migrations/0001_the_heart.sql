@@ -34,7 +34,9 @@ create table nodes (
   -- No message this node owns has a smaller id.
   low_message_id bigint not null,
   -- Set when it left in order, or when others took its rows; either way it must not write again.
-  ended_at timestamptz
+  ended_at timestamptz,
+  -- Set when none of its rows is left.
+  emptied_at timestamptz
 );
 
 create table clients (
@@ -125,7 +127,9 @@ create table notifications (
   provider text not null default 'sandbox',
   ttl_seconds integer,
   expires_at timestamptz not null default now() + interval '1 day',
-  targets integer not null default 1
+  targets integer not null default 1,
+  -- Targets that had ended when the notification was accepted, by status.
+  tally jsonb not null default '{}'
 );
 
 -- A push's work: up to 1,000 targets, or one topic. A target tried again moves to a new chunk, so all of a chunk's targets share one attempt number.
@@ -175,21 +179,25 @@ create table tokennotifications (
 alter sequence tokennotifications_id_seq owned by tokennotifications.id;
 create index tokennotifications_token on tokennotifications (token_id, notification_id);
 
--- What is not to be sent now: retries, waits, and what found its lane full. Nobody owns it; whoever can send it claims it.
+-- What is not to be sent now: retries, waits, and what found its lane full. Whoever can send it claims it; the row goes when the message is settled.
 create table due (
   id bigint generated always as identity primary key,
   message_id bigint not null,
   -- provider:category
   lane text not null,
-  -- `send` it again · `reconcile`: ask the provider whether an uncertain attempt arrived · `poll`: ask for its receipt.
+  -- `send` it (again) · `reconcile`: ask the provider whether an uncertain attempt arrived · `poll`: ask for its receipt.
   action text not null check (action in ('send', 'reconcile', 'poll')),
   -- How often the provider was asked already (reconcile, poll).
   round smallint not null default 0,
   run_at timestamptz not null,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  -- The node that claimed it.
+  owner bigint
 );
 
-create index due_lane on due (lane, action, run_at);
+create index due_lane on due (lane, action, run_at) where owner is null;
+create index due_message on due (message_id);
+create index due_owner on due (owner) where owner is not null;
 create index due_expiry on due (expires_at);
 
 -- Receipts whose submission is not known (yet): matched again every minute, kept 72 hours.
@@ -227,7 +235,20 @@ create unlogged table rate_limits (
   expire bigint
 );
 
--- Makes sure that the id ranges in use, and the next two, have their partitions.
+-- Makes sure that the id ranges in use, and the next two, have their partitions. A partition is made apart and then attached:
+-- attaching does not wait for, or hold up, those who write to its siblings.
+create function ensure_partition(parent text, part bigint, span bigint, options text) returns void language plpgsql as $$
+declare
+  name constant text := parent || '_' || part;
+begin
+  if to_regclass('tidings_partitions.' || name) is not null then
+    return;
+  end if;
+  execute format('create table tidings_partitions.%I (like public.%I including defaults including constraints) %s', name, parent, options);
+  execute format('alter table public.%I attach partition tidings_partitions.%I for values from (%s) to (%s)',
+    parent, name, part * span, (part + 1) * span);
+end $$;
+
 create function ensure_partitions() returns void language plpgsql as $$
 declare
   message_span constant bigint := 5000000;
@@ -238,18 +259,12 @@ begin
   perform pg_advisory_xact_lock(hashtext('tidings.partitions'));
   select last_value / message_span into first from messages_id_seq;
   for part in first .. first + 2 loop
-    execute format(
-      'create table if not exists tidings_partitions.%I partition of messages for values from (%s) to (%s) with (fillfactor = 75)',
-      'messages_' || part, part * message_span, (part + 1) * message_span);
-    execute format(
-      'create table if not exists tidings_partitions.%I partition of attempts for values from (%s) to (%s)',
-      'attempts_' || part, part * message_span, (part + 1) * message_span);
+    perform ensure_partition('messages', part, message_span, 'with (fillfactor = 75)');
+    perform ensure_partition('attempts', part, message_span, '');
   end loop;
   select last_value / notification_span into first from notifications_id_seq;
   for part in first .. first + 2 loop
-    execute format(
-      'create table if not exists tidings_partitions.%I partition of tokennotifications for values from (%s) to (%s) with (fillfactor = 75)',
-      'tokennotifications_' || part, part * notification_span, (part + 1) * notification_span);
+    perform ensure_partition('tokennotifications', part, notification_span, 'with (fillfactor = 75)');
   end loop;
 end $$;
 
