@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Binaries } from './binaries.ts'
+import { canEnter, type Identity } from './identity.ts'
+import { StartRefusal } from './refusal.ts'
+
+/** What Tidings remembers of its Postgres, in `postgres.json` in the data directory, readable by its owner only. */
+export interface ClusterNotes {
+  readonly password: string
+  /** Tried first at the next start, so that a printed DSN stays good; 0 before the first. */
+  readonly port: number
+  /** Where its files are; null: in the data directory. */
+  readonly home: string | null
+}
+
+export const DATABASE = 'tidings'
+
+/** Homes for data that the Postgres user could not reach where DATA_DIR is: for root alone, who may write here. */
+const FAR_HOMES = '/var/lib/tidings'
+
+/** Null before the first start. */
+export function readNotes(dataDir: string): ClusterNotes | null {
+  const file = join(dataDir, 'postgres.json')
+  if (!existsSync(file)) return null
+  const notes: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  if (isNotes(notes)) return notes
+  throw new StartRefusal(`${file} is damaged. Restore it, or move ${dataDir} away to begin anew.`)
+}
+
+export function writeNotes(dataDir: string, notes: ClusterNotes): void {
+  const file = join(dataDir, 'postgres.json')
+  writeFileSync(`${file}.new`, `${JSON.stringify(notes, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** The directory that holds, or will hold, `cluster/` and, if need be, a copy of the programs. */
+export function chooseHome(dataDir: string, identity: Identity | null): string {
+  if (identity === null || canEnter(identity, dataDir)) return dataDir
+  return join(FAR_HOMES, randomBytes(6).toString('hex'))
+}
+
+/**
+ * Makes the cluster if there is none: UTF-8, the locale that is the same on every machine, passwords by SCRAM, and an
+ * empty database. True when it did. It appears whole or not at all.
+ */
+export function ensureCluster(
+  home: string,
+  binaries: Binaries,
+  identity: Identity | null,
+  notes: ClusterNotes,
+): boolean {
+  const cluster = join(home, 'cluster')
+  if (existsSync(cluster)) {
+    refuseOtherVersion(cluster, binaries.version)
+    return false
+  }
+  if (notes.port !== 0) throw new StartRefusal(`${cluster} is gone. Restore it, or remove postgres.json to begin anew.`)
+  const half = join(home, 'cluster.half')
+  const passwordFile = join(home, 'cluster.password')
+  rmSync(half, { recursive: true, force: true })
+  mkdirSync(half, { mode: 0o700 })
+  rmSync(passwordFile, { force: true })
+  writeFileSync(passwordFile, notes.password, { mode: 0o600 })
+  try {
+    if (identity !== null) for (const path of [half, passwordFile]) chownSync(path, identity.uid, identity.gid)
+    initialize(half, passwordFile, binaries, identity)
+  } finally {
+    rmSync(passwordFile)
+  }
+  renameSync(half, cluster)
+  return true
+}
+
+/** A directory that only its owner can list; where Postgres has a user of its own, that one can pass through. */
+export function makeDirectory(path: string, identity: Identity | null): void {
+  if (existsSync(path)) return
+  mkdirSync(path, { recursive: true })
+  chmodSync(path, identity === null ? 0o700 : 0o711)
+}
+
+function initialize(cluster: string, passwordFile: string, binaries: Binaries, identity: Identity | null): void {
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  const access = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, `--username=${DATABASE}`]
+  run(binaries.initdb, ['-D', cluster, ...locale, ...access, '--no-instructions'], identity)
+  // The single-user mode asks for no password and opens no port.
+  run(binaries.postgres, ['--single', '-D', cluster, 'postgres'], identity, `create database ${DATABASE}\n`)
+}
+
+function run(program: string, args: readonly string[], identity: Identity | null, input = ''): void {
+  try {
+    execFileSync(program, args, { ...identity, input, cwd: '/', stdio: 'pipe', timeout: 120_000 })
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').slice(-3) : []
+    throw new StartRefusal(`The embedded Postgres could not be made: ${said.join(' ') || String(error)}`)
+  }
+}
+
+function refuseOtherVersion(cluster: string, version: string): void {
+  const made = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim()
+  if (made === version) return
+  throw new StartRefusal(
+    `${cluster} was made by Postgres ${made}, this Tidings brings ${version}: pg_dump with the Tidings that made it, and restore into a new DATA_DIR.`,
+  )
+}
+
+function isNotes(value: unknown): value is ClusterNotes {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('password' in value) || typeof value.password !== 'string') return false
+  if (!('port' in value) || typeof value.port !== 'number') return false
+  return 'home' in value && (value.home === null || typeof value.home === 'string')
+}
