@@ -1,0 +1,51 @@
+import { type Failure, failure } from '../../domain/failure.ts'
+import type { Outcome } from '../../domain/provider.ts'
+import type { HttpAnswer, HttpFault } from '../http-call.ts'
+import { retryAfterMs } from '../retry-after.ts'
+import { failureOfCode, failureOfStatus } from './codes.ts'
+import { isMessageSid, readErrorCode } from './message.ts'
+
+/**
+ * Pure: what came of a submission. A 5xx, and an answer lost on its way, may follow a message that Twilio took; a request that never left
+ * can simply be made again.
+ */
+export function toOutcome(result: HttpAnswer | HttpFault, now: Date): Outcome {
+  if (result.kind === 'fault') return { kind: 'refused', failure: failureOfFault(result) }
+  if (result.status < 200 || result.status >= 300) return { kind: 'refused', failure: failureOfAnswer(result, now) }
+  const sid = field(readJson(result.body), 'sid')
+  if (typeof sid === 'string' && isMessageSid(sid)) return { kind: 'accepted', providerMessageId: sid, status: 'sent' }
+  return { kind: 'refused', failure: failure('uncertain', 'unreadable_answer', { code: `HTTP ${result.status}` }) }
+}
+
+/** Pure: what an answer outside 2xx means. */
+export function failureOfAnswer(answer: HttpAnswer, now: Date): Failure {
+  const code = readErrorCode(field(readJson(answer.body), 'code'))
+  const byStatus = failureOfStatus(answer.status, code)
+  const found = byStatus.class === 'uncertain' || code === null ? byStatus : (failureOfCode(code) ?? byStatus)
+  if (found.class !== 'throttled' && found.class !== 'transient') return found
+  const waitMs = retryAfterMs(answer.headers['retry-after'], now)
+  // A told wait replaces our own first one.
+  return waitMs === null ? found : { ...found, waitMs, waitsMs: found.class === 'throttled' ? [0] : found.waitsMs }
+}
+
+/** Pure: the JSON of an answer's body; null where it is none. */
+export function readJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return null
+  }
+}
+
+/** Pure: one own field of a JSON object; undefined where there is none. */
+export function field(json: unknown, name: string): unknown {
+  if (typeof json !== 'object' || json === null) return undefined
+  return Object.getOwnPropertyDescriptor(json, name)?.value
+}
+
+function failureOfFault(fault: HttpFault): Failure {
+  if (fault.written) return failure('uncertain', fault.reason)
+  // We stopped it ourselves: nothing was tried.
+  if (fault.reason === 'aborted') return failure('transient', 'not_sent', { counted: false })
+  return failure('transient', fault.reason === 'timeout' ? 'connect_timeout' : `${fault.reason}_failed`)
+}
