@@ -73,6 +73,7 @@ create table messages (
   uncertain_attempts smallint not null default 0,
   -- Nodes that died while submitting it.
   crashes smallint not null default 0,
+  -- While a submission is open, from its start to its settlement.
   started_at timestamptz,
   -- The node that holds it in memory; null when it rests, waits in `due` or has ended.
   owner bigint,
@@ -142,6 +143,7 @@ create table push_chunks (
   attempt integer not null default 1,
   attempts_counted smallint not null default 0,
   uncertain_attempts smallint not null default 0,
+  -- Nodes that died while these targets were in flight.
   crashes smallint not null default 0,
   -- Targets before this index were handed to the provider, or may have been.
   started integer not null default 0,

@@ -3,6 +3,8 @@ import pg from 'pg'
 /** Ids stay far below 2^53, so a bigint is read as a number. */
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, Number)
+const INT8_ARRAY = 1016
+types.setTypeParser(INT8_ARRAY, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)))
 
 export type Db = pg.Pool
 export type DbClient = pg.ClientBase
@@ -16,6 +18,12 @@ export interface DbOptions {
   readonly statementTimeoutMs: number
 }
 
+/**
+ * Settings for every connection: plans are made once per statement, not per call, always through the indexes (a plan made while a table was
+ * nearly empty would go on scanning it), and never compiled: these statements run for milliseconds.
+ */
+const SESSION = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off'
+
 /** A pool. A connection that breaks while idle is dropped and reported through `onIdleError`; the next query opens another. */
 export function createDb(url: string, options: DbOptions, onIdleError: (error: Error) => void): Db {
   const pool = new pg.Pool({
@@ -27,6 +35,9 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     idle_in_transaction_session_timeout: 10_000,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
+    // Statements of one transaction are written together, without waiting for each other's answer.
+    pipeline: true,
+    options: SESSION,
     types,
   })
   pool.on('error', onIdleError)

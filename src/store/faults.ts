@@ -1,0 +1,51 @@
+import { TidingsError } from '../domain/errors.ts'
+import { sqlState } from './transaction.ts'
+
+/** What a failed statement means for what it was to write. */
+export type DbFault =
+  /** Nothing was written; the database can't take it now. */
+  | { readonly kind: 'unavailable'; readonly full: boolean }
+  /** The link broke after the statement was sent: it may have been committed. */
+  | { readonly kind: 'unknown' }
+  /** Another transaction was in the way: the same statement can be repeated at once. */
+  | { readonly kind: 'conflict' }
+  /** The statement itself is at fault: one of its rows, or a bug. */
+  | { readonly kind: 'refused' }
+
+/** Classifies an error of a statement that was sent. Source of the classes: PostgreSQL documentation, appendix A. */
+export function readDbFault(error: unknown): DbFault {
+  const state = sqlState(error)
+  if (state === null) return { kind: 'unknown' }
+  if (state === '40001' || state === '40P01') return { kind: 'conflict' }
+  if (state === '53100') return { kind: 'unavailable', full: true }
+  const unavailable = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55P03', '55000'].includes(state)
+  return unavailable ? { kind: 'unavailable', full: false } : { kind: 'refused' }
+}
+
+/** The refusal a caller is given for a fault; null where it is a bug. */
+export function toRefusal(fault: DbFault, cause: unknown): TidingsError | null {
+  switch (fault.kind) {
+    case 'unavailable':
+      return fault.full
+        ? new TidingsError('storage_full', 'The database has no room left. Nothing was stored.', { retryAfterSeconds: 10, cause })
+        : unavailable(cause)
+    case 'unknown':
+      return new TidingsError(
+        'outcome_unknown',
+        'The database broke off while storing. Repeat the call with the same Idempotency-Key to learn what became of it.',
+        { retryAfterSeconds: 2, cause },
+      )
+    case 'conflict':
+      return unavailable(cause)
+    case 'refused':
+      return null
+  }
+}
+
+/** The refusal for a database that can't be reached: nothing was sent to it. */
+export function unavailable(cause: unknown): TidingsError {
+  return new TidingsError('database_unavailable', 'The database cannot be reached. Nothing was stored.', {
+    retryAfterSeconds: 2,
+    cause,
+  })
+}

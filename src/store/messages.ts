@@ -1,0 +1,101 @@
+import type { Category, OnUncertain } from '../domain/category.ts'
+import type { Msisdn } from '../domain/contact.ts'
+import type { Db } from './db.ts'
+import type { IdempotencyRecord } from './idempotency.ts'
+
+/** One accepted SMS, ready to be written. */
+export interface NewMessage {
+  readonly contact: Msisdn
+  readonly subject: string
+  readonly body: string
+  /** The text on the handset where it differs from the body. */
+  readonly text: string | null
+  readonly sender: string | null
+  readonly tag: string | null
+  readonly category: Category
+  readonly onUncertain: OnUncertain
+  readonly segments: number
+  readonly encoding: 'gsm7' | 'ucs2'
+  readonly provider: string
+  readonly ttlSeconds: number
+  /** True: this node keeps it in memory and sends it; false: it waits in `due` for any node. */
+  readonly held: boolean
+  readonly idempotency: IdempotencyRecord | null
+}
+
+/**
+ * One statement, so one commit, for a whole batch: idempotency keys, contacts that are new (each stands once), messages, and a `due` row
+ * for those nobody holds. Returns the id for each message, in order; null where its idempotency key was taken already.
+ */
+export async function insertMessages(db: Db, owner: number, batch: readonly NewMessage[]): Promise<(number | null)[]> {
+  const { rows } = await db.query<{ ord: number; id: number }>({
+    name: 'insert-messages',
+    text: INSERT_MESSAGES,
+    values: [
+      owner,
+      batch.map((m) => m.contact),
+      batch.map((m) => m.subject),
+      batch.map((m) => m.body),
+      batch.map((m) => m.text),
+      batch.map((m) => m.sender),
+      batch.map((m) => m.tag),
+      batch.map((m) => m.category),
+      batch.map((m) => m.onUncertain),
+      batch.map((m) => m.segments),
+      batch.map((m) => m.encoding),
+      batch.map((m) => m.provider),
+      batch.map((m) => m.ttlSeconds),
+      batch.map((m) => m.held),
+      batch.map((m) => m.idempotency?.caller ?? null),
+      batch.map((m) => m.idempotency?.route ?? null),
+      batch.map((m) => m.idempotency?.key ?? null),
+      batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields)),
+      batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer)),
+    ],
+  })
+  const ids = new Array<number | null>(batch.length).fill(null)
+  for (const row of rows) ids[row.ord - 1] = row.id
+  const missing = batch.findIndex((m, index) => ids[index] === null && m.idempotency === null)
+  if (missing >= 0) throw new Error(`insert of ${batch.length} messages gave no id to number ${missing}`)
+  return ids
+}
+
+// Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle.
+const INSERT_MESSAGES = `
+with input as materialized (
+  select t.*, nextval('messages_id_seq') as id
+  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
+    $11::text[], $12::text[], $13::integer[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
+    with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
+      encoding, provider, ttl_seconds, held, caller, route, key, fields, answer, ord)
+), keyed as (
+  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
+  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
+  on conflict (caller, route, key) do update
+    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
+    where idempotency_keys.created_at < now() - interval '24 hours'
+  returning resource_id
+), accepted as materialized (
+  select * from input where key is null or id in (select resource_id from keyed)
+), known as materialized (
+  select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
+), added as (
+  insert into clients (contact)
+  select contact from (select contact from accepted except select contact from known) as unknown order by contact
+  on conflict (contact) do update set contact = excluded.contact
+  returning id, contact
+), everyone as (
+  select id, contact from known union all select id, contact from added
+), inserted as (
+  insert into messages (id, client_id, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider,
+    expires_at, owner)
+  select a.id, e.id, a.subject, a.body, a.text, a.sender, a.tag, a.category, a.on_uncertain, a.segments, a.encoding, a.provider,
+    now() + make_interval(secs => a.ttl_seconds), case when a.held then $1::bigint end
+  from accepted a left join everyone e on e.contact = a.contact
+  order by a.id
+  returning id
+), waiting as (
+  insert into due (message_id, lane, action, run_at, expires_at)
+  select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where not held
+)
+select a.ord::integer as ord, i.id from inserted i join accepted a on a.id = i.id`

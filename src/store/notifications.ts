@@ -1,0 +1,164 @@
+import type { Category, OnUncertain } from '../domain/category.ts'
+import type { Db } from './db.ts'
+import type { IdempotencyRecord } from './idempotency.ts'
+
+/** One accepted push, ready to be written; its tokens have their ids already. */
+export interface NewNotification {
+  readonly title: string
+  readonly body: string
+  /** Null: the targets are tokens. */
+  readonly topic: string | null
+  /** The FCM fields beyond title and body, as the caller gave them. */
+  readonly content: unknown
+  readonly tag: string | null
+  readonly category: Category
+  readonly onUncertain: OnUncertain
+  readonly provider: string
+  readonly ttlSeconds: number | null
+  /** Seconds until what was not handed over is no longer sent. */
+  readonly validitySeconds: number
+  readonly tokenIds: readonly number[]
+  /** Dead tokens: written with their end at once, never sent to. */
+  readonly suppressed: readonly { readonly tokenId: number; readonly reason: string }[]
+  readonly held: boolean
+  readonly idempotency: IdempotencyRecord | null
+}
+
+/** A chunk holds up to this many targets: small enough that its row is cheap to read again, large enough to keep a window busy. */
+export const CHUNK_TARGETS = 1_000
+
+/** Up to this many targets have their `tokennotifications` row at accept; longer lists get each when its outcome is known. */
+const ROWS_AT_ACCEPT = 1_000
+
+export interface InsertedNotification {
+  readonly id: number
+  readonly chunkIds: readonly number[]
+}
+
+/** One statement, so one commit: idempotency key, notification, its chunks and target rows. Null where the key was taken already. */
+export async function insertNotifications(
+  db: Db,
+  owner: number,
+  batch: readonly NewNotification[],
+): Promise<(InsertedNotification | null)[]> {
+  const chunks = batch.flatMap(toChunks)
+  const suppressed = batch.flatMap((n, index) => n.suppressed.map((s) => ({ ord: index + 1, ...s })))
+  const { rows } = await db.query<{ ord: number; id: number; chunks: number[] | null }>({
+    name: 'insert-notifications',
+    text: INSERT_NOTIFICATIONS,
+    values: [
+      owner,
+      ...notificationColumns(batch),
+      chunks.map((c) => c.ord),
+      chunks.map((c) => c.tokenIds),
+      chunks.map((c) => c.size),
+      suppressed.map((s) => s.ord),
+      suppressed.map((s) => s.tokenId),
+      suppressed.map((s) => s.reason),
+      ROWS_AT_ACCEPT,
+    ],
+  })
+  const inserted = new Array<InsertedNotification | null>(batch.length).fill(null)
+  for (const row of rows) inserted[row.ord - 1] = { id: row.id, chunkIds: row.chunks ?? [] }
+  return inserted
+}
+
+function toChunks(notification: NewNotification, index: number): { ord: number; tokenIds: string | null; size: number }[] {
+  const ord = index + 1
+  if (notification.topic !== null) return [{ ord, tokenIds: null, size: 1 }]
+  const chunks = []
+  for (let from = 0; from < notification.tokenIds.length; from += CHUNK_TARGETS) {
+    const ids = notification.tokenIds.slice(from, from + CHUNK_TARGETS)
+    chunks.push({ ord, tokenIds: `{${ids.join(',')}}`, size: ids.length })
+  }
+  return chunks
+}
+
+function notificationColumns(batch: readonly NewNotification[]): unknown[] {
+  return [
+    batch.map((n) => n.title),
+    batch.map((n) => n.body),
+    batch.map((n) => n.topic),
+    batch.map((n) => JSON.stringify(n.content)),
+    batch.map((n) => n.tag),
+    batch.map((n) => n.category),
+    batch.map((n) => n.onUncertain),
+    batch.map((n) => n.provider),
+    batch.map((n) => n.ttlSeconds),
+    batch.map((n) => n.validitySeconds),
+    batch.map((n) => (n.topic === null ? n.tokenIds.length + n.suppressed.length : 1)),
+    batch.map((n) => JSON.stringify(n.suppressed.length === 0 ? {} : { suppressed: n.suppressed.length })),
+    batch.map((n) => n.held),
+    batch.map((n) => n.idempotency?.caller ?? null),
+    batch.map((n) => n.idempotency?.route ?? null),
+    batch.map((n) => n.idempotency?.key ?? null),
+    batch.map((n) => n.idempotency && JSON.stringify(n.idempotency.fields)),
+    batch.map((n) => n.idempotency && JSON.stringify(n.idempotency.answer)),
+  ]
+}
+
+const INSERT_NOTIFICATIONS = `
+with input as materialized (
+  select t.*, nextval('notifications_id_seq') as id
+  from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
+    $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
+    with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
+      validity_seconds, targets, tally, held, caller, route, key, fields, answer, ord)
+), keyed as (
+  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
+  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
+  on conflict (caller, route, key) do update
+    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
+    where idempotency_keys.created_at < now() - interval '24 hours'
+  returning resource_id
+), accepted as materialized (
+  select * from input where key is null or id in (select resource_id from keyed)
+), inserted as (
+  insert into notifications (id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, expires_at, targets, tally)
+  select id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
+    now() + make_interval(secs => validity_seconds), targets, tally
+  from accepted order by id
+  returning id
+), chunk as materialized (
+  select a.id as notification_id, a.held, a.targets, a.provider, a.category, c.token_ids::bigint[] as token_ids, c.size
+  from unnest($20::bigint[], $21::text[], $22::integer[]) as c (ord, token_ids, size)
+    join accepted a on a.ord = c.ord join inserted i on i.id = a.id
+), chunked as (
+  insert into push_chunks (notification_id, token_ids, size, lane, owner)
+  select notification_id, token_ids, size, provider || ':' || category, case when held then $1::bigint end from chunk
+  returning id, notification_id
+), waiting as (
+  insert into tokennotifications (token_id, notification_id)
+  select t.id, c.notification_id from chunk c cross join lateral unnest(c.token_ids) as t (id) where c.targets <= $26
+), dead as (
+  insert into tokennotifications (token_id, notification_id, status, reason)
+  select s.token_id, a.id, 'suppressed', s.reason
+  from unnest($23::bigint[], $24::bigint[], $25::text[]) as s (ord, token_id, reason)
+    join accepted a on a.ord = s.ord join inserted i on i.id = a.id
+)
+select a.ord::integer as ord, a.id, (select array_agg(k.id order by k.id) from chunked k where k.notification_id = a.id) as chunks
+from accepted a`
+
+/** Committed counts by status; `pending` are the targets without an outcome. Null: no such notification. */
+export async function countOutcomes(
+  db: Db,
+  notificationId: number,
+): Promise<{ counts: Record<string, number>; pending: number } | null> {
+  const { rows } = await db.query<{ targets: number; counts: Record<string, number> | null }>({
+    name: 'count-outcomes',
+    text: `
+select n.targets, (
+  select jsonb_object_agg(s.status, s.count) from (
+    select t.key as status, sum(t.value::bigint) as count
+    from (select n.tally union all select c.tally from push_chunks c where c.notification_id = n.id) as l (tally)
+      cross join lateral jsonb_each_text(l.tally) as t
+    group by t.key) s) as counts
+from notifications n where n.id = $1`,
+    values: [notificationId],
+  })
+  const row = rows[0]
+  if (row === undefined) return null
+  const counts = row.counts ?? {}
+  const ended = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return { counts, pending: row.targets - ended }
+}

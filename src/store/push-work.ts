@@ -1,0 +1,185 @@
+import type { OnUncertain } from '../domain/category.ts'
+import type { JsonObject } from '../domain/provider.ts'
+import type { Status } from '../domain/status.ts'
+import type { Db, DbClient } from './db.ts'
+
+/** One chunk of a push, as a node holds it in memory. */
+export interface ChunkRow {
+  readonly id: number
+  readonly notificationId: number
+  readonly lane: string
+  readonly provider: string
+  readonly title: string
+  readonly body: string
+  readonly content: JsonObject
+  readonly topic: string | null
+  readonly ttlSeconds: number | null
+  readonly onUncertain: OnUncertain
+  /** Null for a topic. */
+  readonly tokenIds: readonly number[] | null
+  /** Of all targets, in order: what the provider addresses. */
+  readonly targets: readonly { readonly kind: 'token' | 'fid' | 'topic'; readonly value: string }[]
+  readonly started: number
+  readonly settled: Buffer
+  readonly tally: Readonly<Record<string, number>>
+  readonly attemptsCounted: number
+  readonly uncertainAttempts: number
+  readonly crashes: number
+  readonly ageMs: number
+  /** Until what was not handed over is no longer sent. */
+  readonly remainingMs: number
+}
+
+const CHUNK_COLUMNS = `
+  c.id, c.notification_id as "notificationId", c.lane, n.provider, n.title, n.body, n.content, n.topic, n.ttl_seconds as "ttlSeconds",
+  n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally, c.attempts_counted as "attemptsCounted",
+  c.uncertain_attempts as "uncertainAttempts", c.crashes, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
+  (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
+  case when c.token_ids is null then jsonb_build_array(jsonb_build_object('kind', 'topic', 'value', n.topic))
+    else (select jsonb_agg(jsonb_build_object('kind', t.kind, 'value', t.token) order by o.ord)
+      from unnest(c.token_ids) with ordinality as o (id, ord) join tokens t on t.id = o.id) end as targets`
+
+/** Takes chunks that are due, up to each lane's room, oldest first. */
+export async function claimChunks(db: Db, owner: number, rooms: ReadonlyMap<string, number>): Promise<ChunkRow[]> {
+  const { rows } = await db.query<ChunkRow>({
+    name: 'claim-chunks',
+    text: `
+with picked as materialized (
+  select p.id from unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
+    select id from push_chunks where lane = l.lane and owner is null and done_at is null and run_at <= now()
+    order by run_at limit l.room for update skip locked) p
+), c as (
+  update push_chunks set owner = $1 where id in (select id from picked)
+  returning id, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+)
+select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
+    values: [owner, [...rooms.keys()], [...rooms.values()]],
+  })
+  return rows
+}
+
+/** Chunks this owner holds since their insert. */
+export async function loadChunks(db: Db, owner: number, ids: readonly number[]): Promise<ChunkRow[]> {
+  const { rows } = await db.query<ChunkRow>({
+    name: 'load-chunks',
+    text: `select ${CHUNK_COLUMNS} from push_chunks c join notifications n on n.id = c.notification_id
+      where c.id = any ($2::bigint[]) and c.owner = $1 and c.done_at is null order by c.id`,
+    values: [owner, ids],
+  })
+  return rows
+}
+
+/** Where a chunk stands: absolute values, since its owner alone moves it. */
+export interface ChunkMove {
+  readonly id: number
+  readonly started: number
+  readonly settled: Buffer
+  readonly tally: Readonly<Record<string, number>>
+  readonly done: boolean
+}
+
+export interface TargetOutcome {
+  readonly chunkId: number
+  readonly notificationId: number
+  readonly tokenId: number
+  readonly status: Status
+  readonly reason: string | null
+  readonly providerMessageId: string | null
+  readonly uncertainAttempts: number
+}
+
+/** Targets of a chunk that are tried again together. */
+export interface ChunkRetry {
+  readonly chunkId: number
+  readonly notificationId: number
+  readonly lane: string
+  /** Null for a topic. */
+  readonly tokenIds: readonly number[] | null
+  readonly size: number
+  readonly attemptsCounted: number
+  readonly uncertainAttempts: number
+  /** Nodes that died while these targets were in flight. */
+  readonly crashes: number
+  readonly waitMs: number
+}
+
+/**
+ * Moves chunks on: what was started, what is settled, each settled target's row, and new chunks for what is tried again, all or nothing.
+ * Returns the ids that were still this owner's; of the others nothing is written.
+ */
+export async function moveChunks(
+  client: DbClient,
+  owner: number,
+  moves: readonly ChunkMove[],
+  outcomes: readonly TargetOutcome[],
+  retries: readonly ChunkRetry[],
+): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>({
+    name: 'move-chunks',
+    text: MOVE_CHUNKS,
+    values: [
+      owner,
+      moves.map((m) => m.id),
+      moves.map((m) => m.started),
+      moves.map((m) => m.settled),
+      moves.map((m) => JSON.stringify(m.tally)),
+      moves.map((m) => m.done),
+      outcomes.map((o) => o.chunkId),
+      outcomes.map((o) => o.notificationId),
+      outcomes.map((o) => o.tokenId),
+      outcomes.map((o) => o.status),
+      outcomes.map((o) => o.reason),
+      outcomes.map((o) => o.providerMessageId),
+      outcomes.map((o) => o.uncertainAttempts),
+      retries.map((r) => r.chunkId),
+      retries.map((r) => r.notificationId),
+      retries.map((r) => r.lane),
+      retries.map((r) => r.tokenIds && `{${r.tokenIds.join(',')}}`),
+      retries.map((r) => r.size),
+      retries.map((r) => r.attemptsCounted),
+      retries.map((r) => r.uncertainAttempts),
+      retries.map((r) => r.crashes),
+      retries.map((r) => r.waitMs),
+    ],
+  })
+  return rows.map((row) => row.id)
+}
+
+// A target's row is written once, when its outcome is known; where it stands since accept, it is moved on.
+const MOVE_CHUNKS = `
+with moved as (
+  update push_chunks c set started = i.started, settled = i.settled, tally = i.tally,
+    done_at = case when i.done then now() end, owner = case when i.done then null else c.owner end
+  from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[]) as i (id, started, settled, tally, done)
+  where c.id = i.id and c.owner = $1
+  returning c.id
+), final as (
+  insert into tokennotifications as t (notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
+  select o.notification_id, o.token_id, o.status, o.reason, o.provider_message_id, o.uncertain_attempts
+  from unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::smallint[])
+    as o (chunk_id, notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
+    join moved m on m.id = o.chunk_id
+  order by o.notification_id, o.token_id
+  on conflict (notification_id, token_id) do update set status = excluded.status, reason = excluded.reason,
+    provider_message_id = excluded.provider_message_id, uncertain_attempts = excluded.uncertain_attempts, updated_at = now()
+    where status_rank(excluded.status) >= status_rank(t.status)
+), again as (
+  insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at)
+  select r.notification_id, r.token_ids::bigint[], r.size, c.attempt + 1, r.attempts_counted, r.uncertain_attempts, r.crashes, r.lane,
+    now() + make_interval(secs => r.wait_ms / 1000)
+  from unnest($14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::integer[], $19::smallint[], $20::smallint[], $21::smallint[],
+    $22::float8[])
+    as r (chunk_id, notification_id, lane, token_ids, size, attempts_counted, uncertain_attempts, crashes, wait_ms)
+    join moved m on m.id = r.chunk_id join push_chunks c on c.id = m.id
+)
+select id from moved`
+
+/** Lets go of chunks: any node may go on with them from `waitMs` on. */
+export async function releaseChunks(client: DbClient, owner: number, ids: readonly number[], waitMs: number): Promise<void> {
+  await client.query({
+    name: 'release-chunks',
+    text: `update push_chunks set owner = null, run_at = now() + make_interval(secs => $3 / 1000.0)
+      where id = any ($2::bigint[]) and owner = $1`,
+    values: [owner, ids, waitMs],
+  })
+}

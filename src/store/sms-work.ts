@@ -1,0 +1,238 @@
+import type { Category, OnUncertain } from '../domain/category.ts'
+import type { Msisdn } from '../domain/contact.ts'
+import type { Status } from '../domain/status.ts'
+import type { Db, DbClient } from './db.ts'
+
+/** What a node needs in memory to submit a message. */
+export interface SmsWork {
+  readonly id: number
+  readonly contact: Msisdn
+  readonly sender: string | null
+  readonly text: string
+  readonly segments: number
+  readonly category: Category
+  readonly onUncertain: OnUncertain
+  readonly provider: string
+  readonly subject: string
+  /** True: a `due` row stands for it and goes when it is settled. */
+  readonly due: boolean
+}
+
+export interface Started {
+  readonly id: number
+  /** `expired` and its like: it was ended instead; anything else than `sending` must not be submitted. */
+  readonly status: Status
+  readonly attempt: number
+  readonly attemptsCounted: number
+  readonly startedAt: Date
+  readonly ageMs: number
+  readonly remainingMs: number
+}
+
+/**
+ * The one gate before a provider: marks as `sending` those of `ids` that are still this owner's and still open, and ends those whose
+ * validity is over. Only what comes back as `sending` may be written to a provider. Safe to repeat when its COMMIT's answer was lost.
+ */
+export async function startMessages(client: DbClient, owner: number, ids: readonly number[]): Promise<Started[]> {
+  const { rows } = await client.query<{
+    id: number
+    status: Status
+    attempt: number
+    attempts_counted: number
+    started_at: Date
+    age_ms: number
+    remaining_ms: number
+  }>({ name: 'start-messages', text: START_MESSAGES, values: [owner, ids] })
+  return rows.map((row) => ({
+    id: row.id,
+    status: row.status,
+    attempt: row.attempt,
+    attemptsCounted: row.attempts_counted,
+    startedAt: row.started_at,
+    ageMs: row.age_ms,
+    remainingMs: row.remaining_ms,
+  }))
+}
+
+// A message that may have been sent, or was reported back after it was, does not become "too late, not sent".
+const START_MESSAGES = `
+update messages m set
+  status = case
+    when m.expires_at > now() then 'sending'
+    when m.status = 'sent' then 'undelivered'
+    when m.uncertain_attempts > 0 then 'uncertain'
+    else 'expired' end,
+  attempt = m.attempt + case when m.expires_at > now() then 1 else 0 end,
+  started_at = case when m.expires_at > now() then now() end,
+  owner = case when m.expires_at > now() then m.owner end,
+  updated_at = now()
+where m.id = any ($2::bigint[]) and m.owner = $1 and status_rank(m.status) < 3
+returning m.id, m.status, m.attempt, m.attempts_counted, coalesce(m.started_at, now()) as started_at,
+  (extract(epoch from now() - m.time) * 1000)::float8 as age_ms,
+  (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms`
+
+/** One submission's end, decided: what the message becomes and what is due next. */
+export interface SmsSettlement {
+  readonly id: number
+  readonly attempt: number
+  readonly provider: string
+  readonly providerMessageId: string | null
+  /** The message's new status: `queued` when it is tried again. */
+  readonly status: Status
+  /** The attempt's own status. */
+  readonly attemptStatus: Status
+  readonly reason: string | null
+  readonly code: string | null
+  readonly counted: boolean
+  readonly uncertain: boolean
+  readonly startedAt: Date
+  readonly next: 'none' | 'send' | 'reconcile' | 'poll'
+  readonly waitMs: number
+}
+
+/**
+ * Moves messages on and closes their attempts. Returns the ids that were this owner's and at that attempt; the others were taken over
+ * meanwhile: their attempt is kept, so that a late receipt finds it, and no status is touched.
+ */
+export async function settleMessages(
+  client: DbClient,
+  owner: number,
+  batch: readonly SmsSettlement[],
+): Promise<{ id: number; status: Status }[]> {
+  const { rows } = await client.query<{ id: number; status: Status }>({
+    name: 'settle-messages',
+    text: SETTLE_MESSAGES,
+    values: [
+      owner,
+      batch.map((s) => s.id),
+      batch.map((s) => s.attempt),
+      batch.map((s) => s.provider),
+      batch.map((s) => s.providerMessageId),
+      batch.map((s) => s.status),
+      batch.map((s) => s.attemptStatus),
+      batch.map((s) => s.reason),
+      batch.map((s) => s.code),
+      batch.map((s) => s.counted),
+      batch.map((s) => s.uncertain),
+      batch.map((s) => s.next),
+      batch.map((s) => s.waitMs),
+      batch.map((s) => s.startedAt.toISOString()),
+    ],
+  })
+  return rows
+}
+
+// A receipt may have come before its answer was settled: then the message knows more already and keeps its status.
+const SETTLE_MESSAGES = `
+with input as materialized (
+  select * from unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::boolean[], $11::boolean[], $12::text[], $13::float8[], $14::timestamptz[])
+    as t (id, attempt, provider, provider_message_id, status, attempt_status, reason, code, counted, uncertain, next, wait_ms, started_at)
+), moved as (
+  update messages m set
+    status = case when m.status = 'sending' or status_rank(i.status) > status_rank(m.status) then i.status else m.status end,
+    reason = case when m.status = 'sending' or status_rank(i.status) > status_rank(m.status) then i.reason else m.reason end,
+    provider_message_id = coalesce(i.provider_message_id, m.provider_message_id),
+    attempts_counted = m.attempts_counted + i.counted::integer,
+    uncertain_attempts = m.uncertain_attempts + i.uncertain::integer,
+    owner = null,
+    started_at = null,
+    updated_at = now()
+  from input i
+  where m.id = i.id and m.owner = $1 and m.attempt = i.attempt
+  returning m.id, m.status, m.expires_at, m.category, i.status as wanted, i.next, i.wait_ms, i.provider
+), logged as (
+  insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at)
+  select i.id, i.attempt, i.provider, i.provider_message_id, i.attempt_status, i.reason, i.code, i.started_at, now()
+  from input i
+  on conflict (message_id, number) do update set
+    provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
+    started_at = coalesce(a.started_at, excluded.started_at),
+    status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end
+), waiting as (
+  insert into due (message_id, lane, action, run_at, expires_at)
+  select id, provider || ':' || category, next, now() + make_interval(secs => wait_ms / 1000),
+    case when next = 'poll' then now() + interval '3 days' else expires_at end
+  from moved where next <> 'none' and status = wanted
+)
+select id, status from moved`
+
+/** Removes the claimed `due` rows of settled messages. */
+export async function clearDue(client: DbClient, owner: number, messageIds: readonly number[]): Promise<void> {
+  await client.query({
+    name: 'clear-due',
+    text: `delete from due where message_id = any ($2::bigint[]) and owner = $1`,
+    values: [owner, messageIds],
+  })
+}
+
+/** Lets go of messages that were not started: they wait in `due`, for any node, `waitMs` from now. */
+export async function releaseMessages(client: DbClient, owner: number, ids: readonly number[], waitMs: number): Promise<void> {
+  await client.query({
+    name: 'release-messages',
+    text: `
+with freed as (
+  update messages set owner = null where id = any ($2::bigint[]) and owner = $1 and status_rank(status) < 3 and status <> 'sending'
+  returning id, provider, category, expires_at
+), again as (
+  update due set owner = null, run_at = now() + make_interval(secs => $3 / 1000.0)
+  where message_id in (select id from freed) and owner = $1 returning message_id
+)
+insert into due (message_id, lane, action, run_at, expires_at)
+select id, provider || ':' || category, 'send', now() + make_interval(secs => $3 / 1000.0), expires_at
+from freed where id not in (select message_id from again)`,
+    values: [owner, ids, waitMs],
+  })
+}
+
+interface ClaimedRow {
+  readonly id: number
+  readonly contact: Msisdn
+  readonly sender: string | null
+  readonly text: string
+  readonly subject: string
+  readonly segments: number
+  readonly category: Category
+  readonly on_uncertain: OnUncertain
+  readonly provider: string
+}
+
+/** Takes what is due for sending, up to each lane's room, oldest first; rows other nodes are taking are passed over. */
+export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string, number>): Promise<SmsWork[]> {
+  const { rows } = await db.query<ClaimedRow>({
+    name: 'claim-due',
+    text: CLAIM_DUE,
+    values: [owner, [...rooms.keys()], [...rooms.values()]],
+  })
+  return rows.map((row) => ({
+    id: row.id,
+    contact: row.contact,
+    sender: row.sender,
+    text: row.text,
+    subject: row.subject,
+    segments: row.segments,
+    category: row.category,
+    onUncertain: row.on_uncertain,
+    provider: row.provider,
+    due: true,
+  }))
+}
+
+// What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once.
+const CLAIM_DUE = `
+with picked as materialized (
+  select d.id, d.message_id from unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
+    select id, message_id from due
+    where lane = l.lane and action = 'send' and owner is null and run_at <= now()
+    order by run_at limit l.room for update skip locked) d
+), taken as (
+  update messages m set owner = $1
+  from picked p, clients c
+  where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
+  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.subject, m.segments, m.category, m.on_uncertain, m.provider
+), marked as (
+  update due set owner = $1 where id in (select p.id from picked p join taken t on t.id = p.message_id)
+), stale as (
+  delete from due where id in (select p.id from picked p where p.message_id not in (select id from taken))
+)
+select * from taken`

@@ -1,0 +1,69 @@
+import type { Db, DbClient } from './db.ts'
+
+export interface KnownToken {
+  readonly id: number
+  /** Why it isn't sent to: it was retired in the last seven days; null: it is. */
+  readonly suppressed: string | null
+}
+
+/**
+ * The ids of tokens, each standing once under any concurrency. One short transaction of its own per call: a token nobody uses in the end
+ * is harmless. `tokens` are distinct, 5,000 at most. A token retired more than seven days ago is tried once more.
+ */
+export async function upsertTokens(
+  db: Db,
+  kinds: readonly ('token' | 'fid')[],
+  tokens: readonly string[],
+): Promise<KnownToken[]> {
+  const { rows } = await db.query<{ ord: number; id: number; suppressed: string | null }>({
+    name: 'upsert-tokens',
+    text: UPSERT_TOKENS,
+    values: [kinds, tokens],
+  })
+  const known = new Array<KnownToken | undefined>(tokens.length)
+  for (const row of rows) known[row.ord - 1] = { id: row.id, suppressed: row.suppressed }
+  return known.map((token, index) => {
+    if (token === undefined) throw new Error(`upsert of ${tokens.length} tokens gave no id to number ${index}`)
+    return token
+  })
+}
+
+// New tokens are written in the order of their hash, so that two nodes with lists that overlap never wait for each other in a circle.
+const UPSERT_TOKENS = `
+with input as materialized (
+  select t.kind, t.token, token_hash(t.kind, t.token) as hash, t.ord
+  from unnest($1::text[], $2::text[]) with ordinality as t (kind, token, ord)
+), known as materialized (
+  select i.ord, t.id, case when t.retired_at > now() - interval '7 days' then t.retired_reason end as suppressed
+  from input i join tokens t on t.hash = i.hash
+), added as (
+  insert into tokens (kind, token)
+  select kind, token from input i where not exists (select from known k where k.ord = i.ord) order by hash
+  on conflict (hash) do update set kind = excluded.kind
+  returning id, hash
+)
+select ord::integer as ord, id, suppressed from known
+union all
+select i.ord::integer, a.id, null from added a join input i on i.hash = a.hash`
+
+/** Marks tokens as dead, with the reason: they are kept, but no longer sent to. */
+export async function retireTokens(client: DbClient, ids: readonly number[], reasons: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'retire-tokens',
+    text: `update tokens t set retired_at = now(), retired_reason = i.reason
+      from (select * from unnest($1::bigint[], $2::text[]) as u (id, reason) order by id) i where t.id = i.id`,
+    values: [ids, reasons],
+  })
+}
+
+/** Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more). */
+export async function touchTokens(client: DbClient, ids: readonly number[]): Promise<void> {
+  await client.query({
+    name: 'touch-tokens',
+    text: `update tokens set last_ok_at = now(), retired_at = null, retired_reason = null
+      where id in (select id from tokens
+        where id = any ($1::bigint[]) and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null)
+        order by id for update)`,
+    values: [ids],
+  })
+}

@@ -1,0 +1,41 @@
+import pg from 'pg'
+import type { Db, DbClient } from './db.ts'
+
+/** Runs `work` between BEGIN and COMMIT on one connection; a throw rolls back. The connection is dropped if it broke. */
+export async function inTransaction<T>(db: Db, work: (client: DbClient) => Promise<T>): Promise<T> {
+  const client = await db.connect()
+  let broken = true
+  try {
+    const begun = client.query('begin')
+    const [, result] = await Promise.all([begun, rollBackOnThrow(client, work)])
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back')
+    broken = false
+    return result
+  } catch (error) {
+    broken = !isServerRefusal(error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** The server answered with an error (it has a SQLSTATE): the connection itself is still good, unless the server is closing it. */
+export function isServerRefusal(error: unknown): boolean {
+  const code = sqlState(error)
+  return code !== null && !code.startsWith('08') && !code.startsWith('57P')
+}
+
+/** The SQLSTATE of an error that the server sent; null for a broken link and anything else. */
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError && error.code !== undefined ? error.code : null
+}
+
+async function rollBackOnThrow<T>(client: DbClient, work: (client: DbClient) => Promise<T>): Promise<T> {
+  try {
+    return await work(client)
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+}
