@@ -1,0 +1,111 @@
+import { septetsOf } from './gsm7.ts'
+
+export type SmsEncoding = 'gsm7' | 'ucs2'
+
+export interface SmsMeasure {
+  readonly encoding: SmsEncoding
+  /** SMS on air, and on the bill; 1 for an empty text. */
+  readonly segments: number
+  /** Septets (gsm7) or UTF-16 code units (ucs2) of the text, without headers. */
+  readonly units: number
+  /** The first character outside the GSM alphabet, which turned 160 into 70, and its place in UTF-16 code units. */
+  readonly culprit: { readonly character: string; readonly index: number } | null
+}
+
+/**
+ * Room in one segment, in septets (gsm7) or UTF-16 code units (ucs2): 140 octets of user data. A joined segment gives up
+ * 6 of them to the concatenation header with its 8-bit reference. Sources: 3GPP TS 23.040 §9.2.3.24.1, TS 23.038 §6.2.
+ */
+const CAPACITY = { gsm7: { alone: 160, joined: 153 }, ucs2: { alone: 70, joined: 67 } } as const
+
+/** Extended grapheme clusters don't depend on the language. */
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/**
+ * How a text travels as SMS: GSM alphabet if every character is in it, else UTF-16 ("UCS-2" to the networks). Segments are
+ * counted as `splitSegments` cuts them. A lone surrogate counts as one unit.
+ */
+export function measureText(text: string): SmsMeasure {
+  let units = 0
+  let pairs = 0
+  for (let index = 0; index < text.length; index++) {
+    const septets = septetsOf(text.charCodeAt(index))
+    if (septets === 0) return measureUcs2(text, index)
+    units += septets
+    pairs += septets - 1
+  }
+  return { encoding: 'gsm7', segments: countGsm7(text, units, pairs), units, culprit: null }
+}
+
+/**
+ * The texts of the segments, in order. None ends within an escape pair or a surrogate pair, nor within a grapheme (a letter
+ * with its marks, a joined emoji) unless that one is longer than a segment. A line end CR LF may be parted: each half is a
+ * character of its own on air.
+ */
+export function splitSegments(text: string): readonly string[] {
+  const { encoding, units } = measureText(text)
+  const { alone } = CAPACITY[encoding]
+  if (units <= alone) return [text]
+  const cuts = encoding === 'gsm7' ? cutsGsm7(text) : cutsUcs2(text)
+  return [0, ...cuts].map((start, order) => text.slice(start, cuts[order]))
+}
+
+/** The text on the handset: `{message}` and `{subject}` in the format, each wherever it stands; nothing within them is replaced. */
+export function formatText(format: string, parts: { readonly subject: string; readonly message: string }): string {
+  if (format === '{message}') return parts.message
+  return format.replace(/\{(message|subject)\}/g, (_, name: string) =>
+    name === 'subject' ? parts.subject : parts.message,
+  )
+}
+
+function measureUcs2(text: string, index: number): SmsMeasure {
+  const culprit = { character: String.fromCodePoint(text.codePointAt(index) ?? 0), index }
+  const segments = text.length <= CAPACITY.ucs2.alone ? 1 : cutsUcs2(text).length + 1
+  return { encoding: 'ucs2', segments, units: text.length, culprit }
+}
+
+function countGsm7(text: string, units: number, pairs: number): number {
+  if (units <= CAPACITY.gsm7.alone) return 1
+  // Only an escape pair can leave a septet empty at a segment's end.
+  return pairs === 0 ? Math.ceil(units / CAPACITY.gsm7.joined) : cutsGsm7(text).length + 1
+}
+
+/** Where each segment but the first begins. */
+function cutsGsm7(text: string): readonly number[] {
+  const cuts: number[] = []
+  let used = 0
+  for (let index = 0; index < text.length; index++) {
+    const septets = septetsOf(text.charCodeAt(index))
+    if (used + septets > CAPACITY.gsm7.joined) {
+      cuts.push(index)
+      used = 0
+    }
+    used += septets
+  }
+  return cuts
+}
+
+function cutsUcs2(text: string): readonly number[] {
+  const cuts: number[] = []
+  const clusters = graphemes.segment(text)
+  let start = 0
+  while (text.length - start > CAPACITY.ucs2.joined) {
+    start = cutUcs2(text, clusters, start)
+    cuts.push(start)
+  }
+  return cuts
+}
+
+function cutUcs2(text: string, clusters: Intl.Segments, start: number): number {
+  const end = start + CAPACITY.ucs2.joined
+  // The only cluster whose second half is a line feed is CR LF.
+  if (text[end] === '\n') return end
+  const cluster = clusters.containing(end)?.index ?? end
+  if (cluster > start) return cluster
+  // A cluster longer than a segment has to be cut, but never inside a character.
+  return isPair(text, end) ? end - 1 : end
+}
+
+function isPair(text: string, index: number): boolean {
+  return (text.codePointAt(index - 1) ?? 0) > 0xffff
+}
