@@ -16,8 +16,8 @@ export function createCall(
   request: Http2Request,
   onSettled: () => void,
 ): { call: Call; result: Promise<Http2Answer | Http2Fault> } {
-  let resolve: (result: Http2Answer | Http2Fault) => void = () => undefined
-  let reject: (error: Error) => void = () => undefined
+  let resolve: (result: Http2Answer | Http2Fault) => void = ignore
+  let reject: (error: Error) => void = ignore
   const result = new Promise<Http2Answer | Http2Fault>((yes, no) => ([resolve, reject] = [yes, no]))
   const call: Call = {
     request,
@@ -34,6 +34,8 @@ export function createCall(
   }
   return { call, result }
 }
+
+function ignore(): void {}
 
 export function fault(processed: Http2Fault['processed'], reason: Http2Fault['reason']): Http2Fault {
   return { kind: 'fault', processed, reason }

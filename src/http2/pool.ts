@@ -131,7 +131,10 @@ class Pool implements Http2Client {
     const opening = [...this.sessions].some((session) => !session.ready)
     if (this.closing !== null || opening || this.sessions.size >= (this.options.sessions ?? 4)) return
     const waitMs = this.holdUntil - this.parts.monotonic()
-    if (waitMs > 0) return this.growIn(waitMs)
+    if (waitMs > 0) {
+      this.growIn(waitMs)
+      return
+    }
     const session = new Session(this.options, {
       onRoom: () => this.pump(),
       onCalm: () => this.calm(),

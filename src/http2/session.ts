@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type Settings } from 'node:http2'
 import type { Socket } from 'node:net'
 import { type Call, fault } from './call.ts'
 import type { Http2Fault, Http2Request } from './client.ts'
@@ -103,13 +103,13 @@ export class Session {
   private listen(): void {
     const { h2 } = this
     h2.on('connect', (_session, socket) => (this.socket = socket))
-    h2.on('remoteSettings', (settings) => {
+    h2.on('remoteSettings', (settings: Settings) => {
       this.peerMost = settings.maxConcurrentStreams ?? Infinity
       this.ready = true
       clearTimeout(this.connecting)
       this.events.onRoom()
     })
-    h2.on('goaway', (code, lastStreamId) => {
+    h2.on('goaway', (code: number, lastStreamId: number) => {
       this.lastStreamId = lastStreamId
       this.calm ||= code === constants.NGHTTP2_ENHANCE_YOUR_CALM
       if (code === constants.NGHTTP2_ENHANCE_YOUR_CALM) this.events.onCalm()
