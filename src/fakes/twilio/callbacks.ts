@@ -1,0 +1,93 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import type { FakeMessage } from './messages.ts'
+import type { Step } from './script.ts'
+
+export interface Callbacks {
+  /** Tells the message's callback of one step; resolves when that was taken or given up. Never rejects. */
+  tell(message: FakeMessage, step: Step, copies: number): Promise<void>
+  close(): Promise<void>
+}
+
+export function createCallbacks(accountSid: string, authToken: string, retryMs: number): Callbacks {
+  const agent = new Agent({ connections: 32, pipelining: 1 })
+
+  async function tell(message: FakeMessage, step: Step, copies: number): Promise<void> {
+    const [url = '', overrides = ''] = (message.statusCallback ?? '').split('#')
+    if (url === '') return
+    const body = formOf(accountSid, message, step)
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'x-twilio-signature': sign(authToken, url, body),
+      'i-twilio-idempotency-token': randomUUID(),
+      'user-agent': 'TwilioProxy/1.1',
+    }
+    const copy = () => deliver(agent, url, headers, body.toString(), new URLSearchParams(overrides), retryMs)
+    await Promise.all(Array.from({ length: copies }, copy))
+  }
+
+  return { tell, close: () => agent.destroy() }
+}
+
+/** A form's signature: the URL without its fragment, then names and values by name. Source: https://www.twilio.com/docs/usage/security. */
+export function sign(authToken: string, url: string, form: URLSearchParams): string {
+  const text = [...form.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()
+  return createHmac('sha1', authToken)
+    .update(url + text.join(''))
+    .digest('base64')
+}
+
+function formOf(accountSid: string, message: FakeMessage, step: Step): URLSearchParams {
+  const form = new URLSearchParams({
+    SmsSid: message.sid,
+    SmsStatus: step.status,
+    MessageStatus: step.status,
+    To: message.to,
+    MessageSid: message.sid,
+    AccountSid: accountSid,
+    From: message.from ?? '+15005550006',
+    ApiVersion: '2010-04-01',
+  })
+  if (message.messagingServiceSid !== null) form.set('MessagingServiceSid', message.messagingServiceSid)
+  if (step.errorCode !== undefined) form.set('ErrorCode', String(step.errorCode))
+  if (step.status === 'delivered' || step.status === 'undelivered') {
+    form.set('RawDlrDoneDate', message.updatedAt.toISOString().replace(/\D/g, '').slice(2, 12))
+  }
+  return form
+}
+
+/** One retry, and only where no connection came about, unless the URL's fragment says more: `rc` retries, `rp=all` after any failure. */
+async function deliver(
+  agent: Agent,
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  overrides: URLSearchParams,
+  retryMs: number,
+): Promise<void> {
+  const retries = Number(overrides.get('rc') ?? 1)
+  const always = overrides.get('rp') === 'all'
+  for (let tried = 0; tried <= retries; tried += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const end = await post(agent, url, headers, body)
+    if (end === 'taken' || (end === 'answered' && !always)) return
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(retryMs)
+  }
+}
+
+async function post(
+  agent: Agent,
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<'taken' | 'answered' | 'lost'> {
+  try {
+    const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body, headersTimeout: 15_000 })
+    await answer.body.dump()
+    return answer.statusCode < 300 ? 'taken' : 'answered'
+  } catch {
+    return 'lost'
+  }
+}
