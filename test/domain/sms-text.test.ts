@@ -26,9 +26,8 @@ describe('the encoding', () => {
   })
 
   it('takes no character that only looks like one of the alphabet', () => {
-    for (const text of ['“quoted”', 'it’s', 'a\u00a0b', 'e\u0301', '\u001b', '\t', 'ç', '\u0000']) {
-      expect(measureText(text).encoding, JSON.stringify(text)).toBe('ucs2')
-    }
+    const alike = ['“quoted”', 'it’s', 'a\u00a0b', 'e\u0301', '\u001b', '\t', 'ç', '\u0000']
+    expect(alike.filter((text) => measureText(text).encoding === 'gsm7')).toEqual([])
   })
 
   it('agrees with the calculator on every UTF-16 code unit', () => {
@@ -72,7 +71,7 @@ describe('the number of segments', () => {
           expect([ours.encoding, bitsOf(text)]).toEqual([encodingOf(theirs), theirs.messageSize])
           if (ours.segments === theirs.segmentsCount) return
           // Its grapheme rules are older than the platform's: no Indic conjuncts (GB9c), no marks added to Unicode since.
-          expect(theirs.graphemes, JSON.stringify(text)).not.toEqual(graphemesOf(text))
+          expect(theirs.graphemes).not.toEqual(graphemesOf(text))
           expect(Math.abs(ours.segments - theirs.segmentsCount)).toBe(1)
           graphemesDiffer++
         }),
@@ -140,10 +139,10 @@ describe('the text on the handset', () => {
 
 /** Texts whose ends lie around the capacities, where an error shows; the calculator's time grows with the square of the length. */
 function texts(): fc.Arbitrary<string> {
-  const letter = fc.constantFrom(...'abcdefghijklm nop0123456789')
+  const letter = fc.constantFrom(...'abcdefghijklm nop0123456789'.split(''))
   const gsm = fc.oneof(
     { weight: 6, arbitrary: letter },
-    { weight: 1, arbitrary: fc.constantFrom(...'€^{}[~]|\\\fΩé\n\r', '\r\n') },
+    { weight: 1, arbitrary: fc.constantFrom(...'€^{}[~]|\\\fΩé\n\r'.split(''), '\r\n') },
   )
   const marked = fc.constantFrom(
     '👍',
@@ -163,12 +162,10 @@ function texts(): fc.Arbitrary<string> {
   )
   const any = fc.oneof(
     { weight: 5, arbitrary: gsm },
-    { weight: 3, arbitrary: fc.constantFrom(...'سلامعليكم中文“”') },
+    { weight: 3, arbitrary: fc.constantFrom(...'سلامعليكم中文“”'.split('')) },
     { weight: 2, arbitrary: marked },
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 2 }) },
   )
-  const long = (unit: fc.Arbitrary<string>, minLength: number, maxLength: number): fc.Arbitrary<string> =>
-    fc.string({ unit, minLength, maxLength, size: 'max' })
   return fc.oneof(
     { weight: 50, arbitrary: long(any, 0, 20) },
     { weight: 40, arbitrary: long(any, 35, 50) },
@@ -176,6 +173,10 @@ function texts(): fc.Arbitrary<string> {
     { weight: 3, arbitrary: long(gsm, 140, 165) },
     { weight: 1, arbitrary: long(gsm, 280, 310) },
   )
+}
+
+function long(unit: fc.Arbitrary<string>, minLength: number, maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit, minLength, maxLength, size: 'max' })
 }
 
 function encodingOf(theirs: SegmentedMessage): string {
