@@ -1,3 +1,8 @@
+import { parseEnv } from 'node:util'
+import { readAccount } from './google-account.ts'
+import { nearest } from './nearest.ts'
+import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
+
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
 export interface Config {
   readonly port: number
@@ -28,8 +33,7 @@ export interface TwilioConfig {
   readonly authToken: string
   readonly apiKey: { readonly sid: string; readonly secret: string } | null
   readonly sender:
-    | { readonly kind: 'from'; readonly from: string }
-    | { readonly kind: 'messaging-service'; readonly sid: string }
+    { readonly kind: 'from'; readonly from: string } | { readonly kind: 'messaging-service'; readonly sid: string }
   /** Without a trailing slash. */
   readonly baseUrl: string
 }
@@ -40,4 +44,193 @@ export interface FcmConfig {
   readonly baseUrl: string
   readonly messagesPerMinute: number
   readonly rampSeconds: number
+}
+
+/** One thing that keeps Tidings from starting. */
+export interface ConfigFault {
+  readonly variable: string
+  /** What is wrong, a sentence that holds no secret. */
+  readonly problem: string
+  readonly fix: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+type Read = (name: VariableName) => string | null
+
+/** Reads everything, and reports all faults at once. An empty value counts as unset. Reads the service account's file, too. */
+export function readConfig(env: Env): { config: Config } | { faults: readonly ConfigFault[] } {
+  // A wrong value is reported once; what depends on it is judged as if it were right.
+  const read: Read = (name) =>
+    given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
+  const twilio = readTwilio(read)
+  const fcm = readFcm(read, env)
+  const config: Config = {
+    port: Number(read('PORT')),
+    host: read('HOST') === 'localhost' ? null : read('HOST'),
+    databaseUrl: read('DATABASE_URL') ?? urlFromParts(env),
+    dataDir: read('DATA_DIR') ?? '',
+    publicUrl: withoutSlash(read('PUBLIC_URL')),
+    defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,
+    smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',
+    smsRateLimitPerMinute: Number(read('SMS_RATE_LIMIT_PER_MINUTE')),
+    auth: read('AUTH') === 'off' ? 'off' : 'auto',
+    logLevel: read('LOG_LEVEL') ?? '',
+    twilio: twilio.value,
+    fcm: fcm.value,
+  }
+  const single = [...misspelt(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
+  const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...exposureFault(config)]
+  return faults.length > 0 ? { faults } : { config }
+}
+
+/** Pure: `.env` as text, below the environment. */
+export function withEnvFile(env: Env, file: string | null): Env {
+  return file === null ? env : { ...parseEnv(file), ...env }
+}
+
+/** Whether only this machine reaches that address; null is both loopback addresses. */
+export function isLoopback(host: string | null): boolean {
+  return host === null || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+interface Reading<Value> {
+  readonly value: Value | null
+  readonly faults: readonly ConfigFault[]
+}
+
+const NOTHING = { value: null, faults: [] }
+
+function given(env: Env, name: string): string | null {
+  const value = env[name]?.trim()
+  return value === undefined || value === '' ? null : value
+}
+
+function valueFault(variable: Variable, env: Env): readonly ConfigFault[] {
+  const { name, kind, secret, example } = variable
+  const value = given(env, name)
+  const problem = value === null ? null : valueProblem(kind, value)
+  if (problem === null) return []
+  return [
+    {
+      variable: name,
+      problem: `${secret ? '(not shown)' : `\`${value}\``} ${problem}`,
+      fix: `Write it like \`${example}\`.`,
+    },
+  ]
+}
+
+/**
+ * Names that a slip made of one of ours, unset. A short word needs to be closer, or `HOME` would pass for `HOST`; and
+ * what Postgres's own programs read is never meant for us.
+ */
+function misspelt(env: Env): readonly ConfigFault[] {
+  const unset = VARIABLES.map((variable) => variable.name).filter((name) => given(env, name) === null)
+  const foreign = Object.keys(env).filter(
+    (name) => !/^PG[A-Z]+$/.test(name) && !VARIABLES.some((ours) => ours.name === name),
+  )
+  return foreign.flatMap((name) => {
+    const meant = nearest(name, unset, name.length < 8 ? 1 : 2)
+    if (meant === null) return []
+    return [
+      {
+        variable: name,
+        problem: `is not a variable of Tidings; did you mean ${meant}?`,
+        fix: `Rename it, or unset it.`,
+      },
+    ]
+  })
+}
+
+function formatFault({ smsTextFormat }: Config): readonly ConfigFault[] {
+  if (smsTextFormat.includes('{message}')) return []
+  const problem = `\`${smsTextFormat}\` leaves the message out`
+  return [{ variable: 'SMS_TEXT_FORMAT', problem, fix: 'Write {message} where the message goes.' }]
+}
+
+/** Until callers have keys, a provider that costs money is offered to this machine alone. */
+function exposureFault({ host, auth, twilio, fcm }: Config): readonly ConfigFault[] {
+  if (isLoopback(host) || auth === 'off' || (twilio === null && fcm === null)) return []
+  const problem = `\`${host}\` would let everybody who reaches it send through your provider`
+  return [{ variable: 'HOST', problem, fix: 'Unset HOST, or set AUTH=off if something else keeps strangers out.' }]
+}
+
+const TWILIO_PARTS = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_API_KEY',
+  'TWILIO_API_SECRET',
+  'TWILIO_FROM',
+  'TWILIO_MESSAGING_SERVICE_SID',
+] as const
+
+function readTwilio(read: Read): Reading<TwilioConfig> {
+  if (TWILIO_PARTS.every((name) => read(name) === null)) return NOTHING
+  const [accountSid, authToken] = [read('TWILIO_ACCOUNT_SID'), read('TWILIO_AUTH_TOKEN')]
+  const [key, secret] = [read('TWILIO_API_KEY'), read('TWILIO_API_SECRET')]
+  const [from, service] = [read('TWILIO_FROM'), read('TWILIO_MESSAGING_SERVICE_SID')]
+  const missing = [
+    ...(accountSid === null ? ['TWILIO_ACCOUNT_SID'] : []),
+    ...(authToken === null ? ['TWILIO_AUTH_TOKEN'] : []),
+    ...(key === null && secret !== null ? ['TWILIO_API_KEY'] : []),
+    ...(key !== null && secret === null ? ['TWILIO_API_SECRET'] : []),
+    ...(from === null && service === null ? ['TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)'] : []),
+  ]
+  const faults = missing.map((variable) => ({
+    variable,
+    problem: 'is missing, while other TWILIO_ variables are set',
+    fix: 'Set it, or unset the others to capture SMS on this machine.',
+  }))
+  if (from !== null && service !== null) {
+    const problem = 'is set, and so is TWILIO_FROM'
+    faults.push({
+      variable: 'TWILIO_MESSAGING_SERVICE_SID',
+      problem,
+      fix: 'Set one of the two: it decides the sender.',
+    })
+  }
+  const sender =
+    service === null
+      ? { kind: 'from' as const, from: from ?? '' }
+      : { kind: 'messaging-service' as const, sid: service }
+  if (faults.length > 0 || accountSid === null || authToken === null) return { value: null, faults }
+  const apiKey = key === null || secret === null ? null : { sid: key, secret }
+  return {
+    value: { accountSid, authToken, apiKey, sender, baseUrl: withoutSlash(read('TWILIO_BASE_URL')) ?? '' },
+    faults,
+  }
+}
+
+function readFcm(read: Read, env: Env): Reading<FcmConfig> {
+  const own = read('FCM_SERVICE_ACCOUNT')
+  const wanted = read('PUSH_PROVIDER') ?? (own === null ? 'sandbox' : 'fcm')
+  if (wanted !== 'fcm') return NOTHING
+  const googles = given(env, 'GOOGLE_APPLICATION_CREDENTIALS')
+  const variable = own === null ? 'GOOGLE_APPLICATION_CREDENTIALS' : 'FCM_SERVICE_ACCOUNT'
+  const account = own ?? googles
+  const credentials = account === null ? null : readAccount(account)
+  if (credentials !== null && 'problem' in credentials) return { value: null, faults: [{ variable, ...credentials }] }
+  const value: FcmConfig = {
+    credentials: credentials?.account ?? null,
+    baseUrl: withoutSlash(read('FCM_BASE_URL')) ?? '',
+    messagesPerMinute: Number(read('FCM_MESSAGES_PER_MINUTE')),
+    rampSeconds: Number(read('FCM_RAMP_SECONDS')),
+  }
+  return { value, faults: [] }
+}
+
+/** The variables of Postgres's own programs. Source: the PostgreSQL manual, “Environment Variables” of libpq. */
+function urlFromParts(env: Env): string | null {
+  const host = given(env, 'PGHOST')
+  if (host === null) return null
+  const user = given(env, 'PGUSER') ?? given(env, 'USER') ?? 'postgres'
+  const password = given(env, 'PGPASSWORD')
+  const login = encodeURIComponent(user) + (password === null ? '' : `:${encodeURIComponent(password)}`)
+  const place = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
+  const database = encodeURIComponent(given(env, 'PGDATABASE') ?? user)
+  const mode = given(env, 'PGSSLMODE')
+  return `postgres://${login}@${place}:${given(env, 'PGPORT') ?? '5432'}/${database}${mode === null ? '' : `?sslmode=${encodeURIComponent(mode)}`}`
+}
+
+function withoutSlash(url: string | null): string | null {
+  return url?.replace(/\/+$/, '') ?? null
 }

@@ -2,7 +2,53 @@ import { pino, type Logger } from 'pino'
 
 export type Log = Logger
 
-/** JSON lines on stdout; the level is one of pino's (`trace` … `silent`). */
-export function createLog(level: string): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+/** Where lines go: each one whole, with its line feed. */
+export interface LogSink {
+  write(line: string): void
+}
+
+/** What people wrote to people, and what opens doors. */
+const SECRET_FIELDS = ['text', 'message', 'subject', 'body', 'title', 'authorization', 'password', 'token', 'contact']
+
+/**
+ * JSON lines; the level is one of pino's (`trace` … `silent`). Numbers and push tokens are masked wherever they stand,
+ * fields that hold a text or a secret are left out.
+ */
+export function createLog(level: string, sink: LogSink = pino.destination({ fd: 1, sync: true })): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: SECRET_FIELDS, remove: true },
+    serializers: { err: errorFields, error: errorFields },
+  }
+  return pino(options, { write: (line: string) => sink.write(masked(line)) })
+}
+
+/** Pure. `+2010*****288`: enough to tell two apart, not to call. A push token keeps its first 8 characters. */
+export function masked(line: string): string {
+  return line
+    .replaceAll(/\+([1-9]\d{3})\d{1,8}(\d{3})(?!\d)/g, '+$1*****$2')
+    .replaceAll(/\b([\w-]{8})[\w-]*:APA91[\w-]{10,}/g, '$1…')
+}
+
+interface ErrorFields {
+  readonly type: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly code: unknown
+  readonly cause: ErrorFields | null
+}
+
+/** A database's error also carries the row it is about; only these are known to be harmless. */
+function errorFields(error: unknown): ErrorFields {
+  if (!(error instanceof Error))
+    return { type: typeof error, message: String(error), stack: undefined, code: null, cause: null }
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    code: 'code' in error ? error.code : null,
+    cause: error.cause === undefined ? null : errorFields(error.cause),
+  }
 }

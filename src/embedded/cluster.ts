@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,12 +45,12 @@ export function chooseHome(dataDir: string, identity: Identity | null): string {
  * Makes the cluster if there is none: UTF-8, the locale that is the same on every machine, passwords by SCRAM, and an
  * empty database. True when it did. It appears whole or not at all.
  */
-export function ensureCluster(
+export async function ensureCluster(
   home: string,
   binaries: Binaries,
   identity: Identity | null,
   notes: ClusterNotes,
-): boolean {
+): Promise<boolean> {
   const cluster = join(home, 'cluster')
   if (existsSync(cluster)) {
     refuseOtherVersion(cluster, binaries.version)
@@ -65,7 +65,7 @@ export function ensureCluster(
   writeFileSync(passwordFile, notes.password, { mode: 0o600 })
   try {
     if (identity !== null) for (const path of [half, passwordFile]) chownSync(path, identity.uid, identity.gid)
-    initialize(half, passwordFile, binaries, identity)
+    await initialize(half, passwordFile, binaries, identity)
   } finally {
     rmSync(passwordFile)
   }
@@ -80,21 +80,36 @@ export function makeDirectory(path: string, identity: Identity | null): void {
   chmodSync(path, identity === null ? 0o700 : 0o711)
 }
 
-function initialize(cluster: string, passwordFile: string, binaries: Binaries, identity: Identity | null): void {
+async function initialize(
+  cluster: string,
+  passwordFile: string,
+  binaries: Binaries,
+  identity: Identity | null,
+): Promise<void> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   const access = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`, `--username=${DATABASE}`]
-  run(binaries.initdb, ['-D', cluster, ...locale, ...access, '--no-instructions'], identity)
+  await run(binaries.initdb, ['-D', cluster, ...locale, ...access, '--no-instructions'], identity)
   // The single-user mode asks for no password and opens no port.
-  run(binaries.postgres, ['--single', '-D', cluster, 'postgres'], identity, `create database ${DATABASE}\n`)
+  await run(binaries.postgres, ['--single', '-D', cluster, 'postgres'], identity, `create database ${DATABASE}\n`)
 }
 
-function run(program: string, args: readonly string[], identity: Identity | null, input = ''): void {
-  try {
-    execFileSync(program, args, { ...identity, input, cwd: '/', stdio: 'pipe', timeout: 120_000 })
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').slice(-3) : []
-    throw new StartRefusal(`The embedded Postgres could not be made: ${said.join(' ') || String(error)}`)
-  }
+/** In a session of its own: a Ctrl-C meant for us must not break it off half way. */
+async function run(program: string, args: readonly string[], identity: Identity | null, input = ''): Promise<void> {
+  const child = spawn(program, args, {
+    ...identity,
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    windowsHide: true,
+  })
+  const said: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  const code = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  // One that can't start doesn't read; that it could not start is told by `code`.
+  child.stdin.on('error', () => undefined).end(input)
+  if ((await code) === 0) return
+  const reason = said.join('').trim().split('\n').slice(0, 3).join(' ')
+  throw new StartRefusal(`The embedded Postgres could not be made: ${reason}`)
 }
 
 function refuseOtherVersion(cluster: string, version: string): void {

@@ -77,7 +77,7 @@ async function start(dataDir: string, ownership: Ownership, onRestart: (line: st
   const cluster = join(home, 'cluster')
   const identity = postgresIdentity(cluster)
   const binaries = findBinaries(home, identity)
-  const fresh = ensureCluster(home, binaries, identity, notes)
+  const fresh = await ensureCluster(home, binaries, identity, notes)
   const server: ServerOptions = {
     binaries,
     identity,

@@ -99,7 +99,10 @@ async function isReady(child: ChildProcess, cluster: string): Promise<boolean> {
 
 function running(child: ChildProcess, options: ServerOptions, port: number): RunningServer {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.unref()
+  // Where we end at once, it should end too; only a SIGKILL goes past this, and that is what pdeathsig is for.
+  const endToo = (): void => void child.kill('SIGINT')
+  process.once('exit', endToo)
+  child.once('exit', () => process.off('exit', endToo)).unref()
   return {
     port,
     ended,

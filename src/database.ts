@@ -1,0 +1,54 @@
+import type { Config } from './config.ts'
+import { StartRefusal } from './embedded/refusal.ts'
+
+/** A Postgres that is fit for use and has this version's schema. */
+export interface Database {
+  readonly url: string
+  /** For people: `./data (new, embedded Postgres 18)`. Holds no secret. */
+  readonly label: string
+  /** The migrations that were missing. */
+  readonly applied: readonly string[]
+  stop(): Promise<void>
+}
+
+/** Opens the configured database or the embedded one, and migrates it. Throws a StartRefusal for what the operator must mend. */
+export async function openDatabase(config: Config, onRestart: (line: string) => void): Promise<Database> {
+  const server = await openServer(config, onRestart)
+  try {
+    return { ...server, applied: await prepare(server.url) }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+/** Without touching its schema. */
+export async function openServer(
+  config: Config,
+  onRestart: (line: string) => void,
+): Promise<Omit<Database, 'applied'>> {
+  const { databaseUrl, dataDir } = config
+  if (databaseUrl !== null) return { url: databaseUrl, label: place(databaseUrl), stop: async () => undefined }
+  const { startEmbedded } = await import('./embedded/postgres.ts')
+  const embedded = await startEmbedded({ dataDir, onRestart })
+  const facts = [
+    ...(embedded.fresh ? ['new'] : []),
+    `embedded Postgres ${embedded.version}`,
+    ...(embedded.elsewhere === null ? [] : [`files in ${embedded.elsewhere}`]),
+  ]
+  return { url: embedded.url, label: `${dataDir} (${facts.join(', ')})`, stop: () => embedded.stop() }
+}
+
+async function prepare(url: string): Promise<readonly string[]> {
+  const { checkServer, migrate } = await import('./store/migrate.ts')
+  const problem = await checkServer(url)
+  if (problem !== null) throw new StartRefusal(problem)
+  const migration = await migrate(url)
+  if (migration.kind === 'refused') throw new StartRefusal(migration.problem)
+  return migration.applied
+}
+
+function place(url: string): string {
+  const { hostname, port, pathname } = new URL(url)
+  return `Postgres at ${decodeURIComponent(hostname) || 'localhost'}${port === '' ? '' : `:${port}`}${pathname}`
+}

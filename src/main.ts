@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs'
+import { HELP, parseArguments, type Command } from './arguments.ts'
+import { readConfig, withEnvFile, type Config } from './config.ts'
+import { openDatabase, openServer } from './database.ts'
+import { runningUrl } from './embedded/postgres.ts'
+import { StartRefusal } from './embedded/refusal.ts'
+import { createLog, type Log, type LogSink } from './log.ts'
+import { serve } from './serve.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+/** npm passes a terminal's Ctrl-C on a second time; a person is not that fast. */
+const SAME_SIGNAL_MS = 200
+
+process.exitCode = await main()
+process.exit()
+
+/** Returns the exit code. */
+async function main(): Promise<number> {
+  const args = parseArguments(process.argv.slice(2))
+  switch (args.kind) {
+    case 'help':
+      return say(HELP)
+    case 'version':
+      return say(`${version()}\n`)
+    case 'wrong':
+      return refuse([args.problem])
+    case 'run':
+      return run(args.command, args.quiet, args.json || process.stdout.isTTY !== true)
+  }
+}
+
+async function run(command: Command, quiet: boolean, json: boolean): Promise<number> {
+  const reading = readConfig(withEnvFile(process.env, readEnvFile()))
+  if ('faults' in reading) {
+    return refuse(reading.faults.map(({ variable, problem, fix }) => `${variable} ${problem}. ${fix}`))
+  }
+  const terminal = json ? null : openTerminal()
+  const log = openLog(reading.config.logLevel, quiet, terminal)
+  endOnBugs(log)
+  try {
+    await perform(command, reading.config, log, quiet ? null : terminal)
+    return 0
+  } catch (error) {
+    if (error instanceof StartRefusal) return refuse([error.message])
+    log.fatal({ event: 'start.failed', err: error }, 'Tidings can’t go on')
+    return 1
+  }
+}
+
+async function perform(command: Command, config: Config, log: Log, terminal: Terminal | null): Promise<void> {
+  switch (command) {
+    case 'serve':
+      return serve({
+        config,
+        version: version(),
+        log,
+        terminal,
+        told: toldToStop(),
+        uptime,
+        platform: process.platform,
+      })
+    case 'migrate':
+      return migrateOnly(config)
+    case 'db':
+      return showDatabase(config)
+  }
+}
+
+async function migrateOnly(config: Config): Promise<void> {
+  const database = await openDatabase({ ...config, databaseUrl: databaseInUse(config) }, warn)
+  await database.stop()
+  say(database.applied.length === 0 ? 'Nothing to do.\n' : `Migrated: ${database.applied.join(', ')}.\n`)
+}
+
+/** The DSN alone on stdout, for other programs. */
+async function showDatabase(config: Config): Promise<void> {
+  const inUse = databaseInUse(config)
+  if (inUse !== null) return void say(`${inUse}\n`)
+  const told = toldToStop()
+  const server = await openServer(config, warn)
+  say(`${server.url}\n`)
+  warn('It runs until Ctrl-C.')
+  const staysAlive = setInterval(() => undefined, 60_000)
+  await told
+  clearInterval(staysAlive)
+  await server.stop()
+}
+
+/** The configured one, or the embedded one that another process runs; null: none yet. */
+function databaseInUse(config: Config): string | null {
+  return config.databaseUrl ?? runningUrl(config.dataDir)
+}
+
+/** The first signal resolves; a second one, given on its own, ends the process at once. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let again = false
+    const onSignal = (): void => {
+      if (again) process.exit(130)
+      setTimeout(() => (again = true), SAME_SIGNAL_MS).unref()
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
+}
+
+/** After a bug nothing in memory can be trusted; what was under way is found again by the next start. */
+function endOnBugs(log: Log): void {
+  const end = (error: unknown): void => {
+    log.fatal({ event: 'bug', err: error }, 'a bug ended this process')
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', end)
+  // A reader that went away, as in `npm start | head`, or a terminal that was closed.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
+}
+
+function openTerminal(): Terminal {
+  return createTerminal({
+    write: (text) => process.stdout.write(text),
+    colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
+    columns: () => process.stdout.columns ?? 80,
+    now: () => new Date(),
+  })
+}
+
+/** A person reads the live lines, and of the log what needs attention; a level other than the usual one was asked for. */
+function openLog(level: string, quiet: boolean, terminal: Terminal | null): Log {
+  const shown = level === 'info' && (quiet || terminal !== null) ? 'warn' : level
+  return terminal === null ? createLog(shown) : createLog(shown, noting(terminal))
+}
+
+function noting(terminal: Terminal): LogSink {
+  return {
+    write(line) {
+      const entry: unknown = JSON.parse(line)
+      const parts = [textOf(entry, 'msg'), textOf(valueOf(entry, 'err'), 'message')]
+      terminal.note(parts.filter((part) => part !== null).join(': '))
+    },
+  }
+}
+
+function textOf(object: unknown, key: string): string | null {
+  const value = valueOf(object, key)
+  return typeof value === 'string' ? value : null
+}
+
+function valueOf(object: unknown, key: string): unknown {
+  return typeof object === 'object' && object !== null ? Reflect.get(object, key) : null
+}
+
+function readEnvFile(): string | null {
+  try {
+    return readFileSync('.env', 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown'
+}
+
+/** Since the process began, without the time that installing and building took. */
+function uptime(): number {
+  const prepared = performance.getEntriesByName('tidings prepared')[0]?.duration ?? 0
+  return (performance.now() - prepared) / 1_000
+}
+
+function say(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) warn(`tidings: ${problem}`)
+  return 2
+}

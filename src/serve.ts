@@ -1,0 +1,73 @@
+import type { Config } from './config.ts'
+import { openDatabase } from './database.ts'
+import { StartRefusal } from './embedded/refusal.ts'
+import type { Log } from './log.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ServeParts {
+  readonly config: Config
+  readonly version: string
+  readonly log: Log
+  /** Null: JSON lines only. */
+  readonly terminal: Terminal | null
+  /** Resolves when we are told to stop. */
+  readonly told: Promise<void>
+  /** Seconds since the process began. */
+  readonly uptime: () => number
+  readonly platform: string
+}
+
+/** Serves until told to stop, and hands over what is under way. Throws a StartRefusal for what the operator must mend. */
+export async function serve(parts: ServeParts): Promise<void> {
+  const { config, log, terminal, told } = parts
+  // The server's code loads while Postgres starts.
+  const loading = import('./app.ts')
+  const database = await openDatabase(config, (line) => log.error({ event: 'database.restarted' }, line))
+  try {
+    const { startApp } = await loading
+    const app = await startApp(config, database.url, log, (line) => terminal?.live(line)).catch((error: unknown) => {
+      throw refusal(error, config, parts.platform) ?? error
+    })
+    announce(parts, app.url, database.label)
+    await told
+    farewell(parts, app.inFlight())
+    await app.stop()
+  } finally {
+    await database.stop()
+  }
+}
+
+function announce({ config, version, log, terminal, uptime }: ServeParts, url: string, data: string): void {
+  const sms = config.twilio === null ? null : 'Twilio'
+  const push = config.fcm === null ? null : 'FCM'
+  terminal?.banner({ version, url, sms, push, data })
+  const seconds = uptime()
+  terminal?.ready(seconds)
+  log.info({ event: 'ready', version, url, data, sms: sms ?? 'captured', push: push ?? 'captured', seconds }, 'ready')
+}
+
+function farewell({ log, terminal }: ServeParts, inFlight: number): void {
+  const what = inFlight === 0 ? 'Nothing is under way.' : `${inFlight} being handed over.`
+  terminal?.note(`Stopping. ${what} Ctrl-C again stops at once.`)
+  log.info({ event: 'stopping', in_flight: inFlight }, 'stopping')
+}
+
+/** What a person can mend where listening failed. */
+function refusal(error: unknown, { port, host }: Config, platform: string): StartRefusal | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE') return new StartRefusal(`Port ${port} is in use. ${portFix(port, platform)}`)
+  if (code === 'EACCES')
+    return new StartRefusal(`Port ${port} needs more rights than this user has; start with PORT=5000.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartRefusal(
+      `HOST=${host} is no address of this machine; unset it, or set HOST=0.0.0.0 for all of them.`,
+    )
+  }
+  return null
+}
+
+function portFix(port: number, platform: string): string {
+  const other = `start with another one: PORT=${port + 1} npm start`
+  if (platform !== 'darwin' || port !== 5000) return `Stop what uses it, or ${other}`
+  return `On a Mac it may be AirPlay Receiver (System Settings, General, AirDrop & Handoff): switch it off, or ${other}`
+}

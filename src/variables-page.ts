@@ -1,0 +1,51 @@
+import { VARIABLES, type Kind, type Variable } from './variables.ts'
+
+const OPENING = `# Configuration
+
+Tidings reads environment variables, and a file \`.env\` in the directory it is started in; the environment wins. An empty
+value counts as unset. All faults are reported at once, a misspelt name included, and nothing starts until they are mended.
+
+Without any of them it serves on port 5000 of this machine alone, keeps its data in \`./data\`, and captures every message.
+`
+
+/** docs/configuration.md, made from the table that the program itself reads. `npm run docs` writes it. */
+export function configurationPage(): string {
+  const sections = [...new Set(VARIABLES.map((variable) => variable.section))]
+  const parts = sections.map((section) => {
+    const entries = VARIABLES.filter((variable) => variable.section === section).map(entry)
+    return [`## ${section}`, ...entries].join('\n\n')
+  })
+  return `${[OPENING.trimEnd(), ...parts].join('\n\n')}\n`
+}
+
+function entry({ name, kind, fallback, meaning, example, secret }: Variable): string {
+  const facts = [
+    `${kindText(kind)}${secret ? '; secret' : ''}`,
+    ...(fallback === null ? [] : [`default \`${fallback}\``]),
+    `example \`${name}=${/[ {]/.test(example) ? `'${example}'` : example}\``,
+  ]
+  return `### ${name}\n\n${meaning}\n\n${facts.join(' · ')}`
+}
+
+function kindText(kind: Kind): string {
+  switch (kind.type) {
+    case 'text':
+      return 'text'
+    case 'path':
+      return 'directory'
+    case 'host':
+      return 'address'
+    case 'country':
+      return 'country'
+    case 'json-or-path':
+      return 'file, or JSON'
+    case 'url':
+      return 'URL'
+    case 'number':
+      return `${kind.min} to ${kind.max}`
+    case 'choice':
+      return kind.of.map((word) => `\`${word}\``).join(', ')
+    case 'prefix':
+      return `\`${kind.prefix}…\``
+  }
+}

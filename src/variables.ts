@@ -1,0 +1,194 @@
+import { isIP } from 'node:net'
+
+/** What a value must look like. Numbers are whole; `url` is http or https. */
+export type Kind =
+  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' }
+  | { readonly type: 'url'; readonly schemes: readonly string[] }
+  | { readonly type: 'number'; readonly min: number; readonly max: number }
+  | { readonly type: 'choice'; readonly of: readonly string[] }
+  | { readonly type: 'prefix'; readonly prefix: string }
+
+export interface Variable {
+  readonly name: string
+  readonly section: 'Service' | 'Database' | 'SMS' | 'Twilio' | 'Firebase Cloud Messaging'
+  readonly kind: Kind
+  /** As it would be written; null: unset has its own meaning, told in `meaning`. */
+  readonly fallback: string | null
+  /** One sentence, or two. */
+  readonly meaning: string
+  readonly example: string
+  /** Never shown, not even in a fault. */
+  readonly secret: boolean
+}
+
+const HTTP: Kind = { type: 'url', schemes: ['http:', 'https:'] }
+const TEXT: Kind = { type: 'text' }
+
+/** Everything that can be set, in the order of the documentation, which is made from this table. */
+export const VARIABLES = [
+  variable('PORT', 'Service', { type: 'number', min: 0, max: 65_535 }, '5000', {
+    meaning: 'The port to serve on; 0 takes any free one.',
+    example: '8080',
+  }),
+  variable('HOST', 'Service', { type: 'host' }, null, {
+    meaning: 'The address to serve on. Unset: both loopback addresses, so that only this machine reaches it.',
+    example: '0.0.0.0',
+  }),
+  variable('PUBLIC_URL', 'Service', HTTP, null, {
+    meaning: 'Where the outside reaches this service. Unset: providers can’t call back, so they are asked instead.',
+    example: 'https://tidings.example.com',
+  }),
+  variable('AUTH', 'Service', { type: 'choice', of: ['auto', 'off'] }, 'auto', {
+    meaning: '`off`: whoever reaches the port may send, also with a live provider on a host that isn’t loopback.',
+    example: 'off',
+  }),
+  variable(
+    'LOG_LEVEL',
+    'Service',
+    { type: 'choice', of: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] },
+    'info',
+    {
+      meaning: 'The least important lines that are still logged.',
+      example: 'warn',
+    },
+  ),
+  variable('DATA_DIR', 'Database', { type: 'path' }, './data', {
+    meaning: 'Where the embedded Postgres keeps its files. One process at a time uses it.',
+    example: '/srv/tidings',
+  }),
+  variable('DATABASE_URL', 'Database', { type: 'url', schemes: ['postgres:', 'postgresql:'] }, null, {
+    meaning:
+      'A Postgres of yours, 14 to 18, instead of the embedded one; any number of nodes may share it. Unset: `PGHOST` and the other `PG*` variables, if that one is set.',
+    example: 'postgres://tidings:secret@db.example.com/tidings',
+    secret: true,
+  }),
+  variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {
+    meaning:
+      'Lets numbers in as people of this country write them (ISO 3166-1). Unset: only with `+` and the country code.',
+    example: 'EG',
+  }),
+  variable('SMS_TEXT_FORMAT', 'SMS', TEXT, '{message}', {
+    meaning: 'The text on the handset; `{message}` and `{subject}` are replaced.',
+    example: '{subject}: {message}',
+  }),
+  variable('SMS_RATE_LIMIT_PER_MINUTE', 'SMS', { type: 'number', min: 0, max: 1_000_000 }, '60', {
+    meaning: 'Calls of `POST /smss` a minute and caller, over all nodes; 0 takes the limit away.',
+    example: '600',
+  }),
+  variable('TWILIO_ACCOUNT_SID', 'Twilio', { type: 'prefix', prefix: 'AC' }, null, {
+    meaning: 'The account. Set: SMS go out through Twilio.',
+    example: 'AC00000000000000000000000000000000',
+  }),
+  variable('TWILIO_AUTH_TOKEN', 'Twilio', TEXT, null, {
+    meaning: 'Verifies Twilio’s callbacks, and authenticates calls where there is no API key.',
+    example: '00000000000000000000000000000000',
+    secret: true,
+  }),
+  variable('TWILIO_API_KEY', 'Twilio', { type: 'prefix', prefix: 'SK' }, null, {
+    meaning: 'An API key’s SID, to authenticate calls with, together with its secret.',
+    example: 'SK00000000000000000000000000000000',
+  }),
+  variable('TWILIO_API_SECRET', 'Twilio', TEXT, null, {
+    meaning: 'The API key’s secret.',
+    example: '00000000000000000000000000000000',
+    secret: true,
+  }),
+  variable('TWILIO_FROM', 'Twilio', TEXT, null, {
+    meaning: 'The sender: a number, a short code or a name. This one or a messaging service is needed.',
+    example: '+15005550006',
+  }),
+  variable('TWILIO_MESSAGING_SERVICE_SID', 'Twilio', { type: 'prefix', prefix: 'MG' }, null, {
+    meaning: 'A messaging service that picks the sender.',
+    example: 'MG00000000000000000000000000000000',
+  }),
+  variable('TWILIO_BASE_URL', 'Twilio', HTTP, 'https://api.twilio.com', {
+    meaning: 'Another place that speaks Twilio’s API: a region, or a look-alike for tests.',
+    example: 'https://api.dublin.ie1.twilio.com',
+  }),
+  variable('FCM_SERVICE_ACCOUNT', 'Firebase Cloud Messaging', { type: 'json-or-path' }, null, {
+    meaning: 'A service account’s key file, or the JSON itself. Set: pushes go out through FCM.',
+    example: './service-account.json',
+    secret: true,
+  }),
+  variable('PUSH_PROVIDER', 'Firebase Cloud Messaging', { type: 'choice', of: ['fcm', 'sandbox'] }, null, {
+    meaning:
+      '`fcm` without a service account uses `GOOGLE_APPLICATION_CREDENTIALS` or the metadata server; `sandbox` captures. Unset: `fcm` if there is a service account.',
+    example: 'fcm',
+  }),
+  variable('FCM_BASE_URL', 'Firebase Cloud Messaging', HTTP, 'https://fcm.googleapis.com', {
+    meaning: 'Another place that speaks FCM’s API, such as a look-alike for tests.',
+    example: 'http://127.0.0.1:9000',
+  }),
+  variable(
+    'FCM_MESSAGES_PER_MINUTE',
+    'Firebase Cloud Messaging',
+    { type: 'number', min: 1, max: 100_000_000 },
+    '600000',
+    {
+      meaning: 'The project’s quota; the default is Google’s.',
+      example: '1200000',
+    },
+  ),
+  variable('FCM_RAMP_SECONDS', 'Firebase Cloud Messaging', { type: 'number', min: 0, max: 3_600 }, '60', {
+    meaning: 'How long the rate grows to full after a start or a pause; below 1,000 a second it is full at once.',
+    example: '0',
+  }),
+] as const satisfies readonly Variable[]
+
+export type VariableName = (typeof VARIABLES)[number]['name']
+
+function variable<Name extends string>(
+  name: Name,
+  section: Variable['section'],
+  kind: Kind,
+  fallback: string | null,
+  more: { meaning: string; example: string; secret?: boolean },
+): Variable & { readonly name: Name } {
+  return { name, section, kind, fallback, meaning: more.meaning, example: more.example, secret: more.secret ?? false }
+}
+
+/** What is wrong with a value, as the end of a sentence that begins with it; null: nothing. */
+export function valueProblem(kind: Kind, value: string): string | null {
+  switch (kind.type) {
+    case 'text':
+    case 'path':
+    case 'json-or-path':
+      return null
+    case 'host':
+      return isHost(value) ? null : 'is not an IP address or a host name, without scheme and port'
+    case 'country':
+      return isCountry(value) ? null : 'is not a country of ISO 3166-1'
+    case 'url':
+      return kind.schemes.some((scheme) => isUrl(value, scheme))
+        ? null
+        : `is not a URL that begins with ${schemeList(kind.schemes)}`
+    case 'number':
+      return isWhole(value, kind.min, kind.max) ? null : `is not a whole number from ${kind.min} to ${kind.max}`
+    case 'choice':
+      return kind.of.includes(value) ? null : `is none of ${kind.of.join(', ')}`
+    case 'prefix':
+      return value.startsWith(kind.prefix) ? null : `does not begin with ${kind.prefix}`
+  }
+}
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[A-Za-z0-9]([\w.-]*\w)?$/.test(value)
+}
+
+function schemeList(schemes: readonly string[]): string {
+  return schemes.map((scheme) => `${scheme}//`).join(' or ')
+}
+
+function isWhole(value: string, min: number, max: number): boolean {
+  return /^\d{1,12}$/.test(value) && Number(value) >= min && Number(value) <= max
+}
+
+function isUrl(value: string, scheme: string): boolean {
+  return URL.canParse(value) && new URL(value).protocol === scheme
+}
+
+/** The regions that the runtime's own tables know. */
+function isCountry(value: string): boolean {
+  if (!/^[A-Za-z]{2}$/.test(value)) return false
+  return new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(value.toUpperCase()) !== undefined
+}
