@@ -1,0 +1,62 @@
+import { createServer as createHttp1, type RequestListener } from 'node:http'
+import { createServer as createHttp2, type Http2Server } from 'node:http2'
+import { createServer as createTcp, type Server, type Socket } from 'node:net'
+import { createServer as createTls } from 'node:tls'
+import type { Certificate } from './certificate.ts'
+
+export interface Listening {
+  /** Without TLS: HTTP/1.1 and HTTP/2 with prior knowledge on one port. */
+  readonly plainPort: number
+  /** With TLS: HTTP/1.1 and HTTP/2, as negotiated. */
+  readonly tlsPort: number
+  readonly http2: Http2Server
+  close(): Promise<void>
+}
+
+/** Serves both versions on a plain port and on one with TLS, on 127.0.0.1. 0 takes any free port. */
+export async function listen(port: number, certificate: Certificate, onHttp1: RequestListener): Promise<Listening> {
+  const sockets = new Set<Socket>()
+  const http1 = createHttp1(onHttp1)
+  const http2 = createHttp2({ settings: { maxConcurrentStreams: 100 } })
+  const plain = createTcp({ pauseOnConnect: false }, (socket) => {
+    keep(socket)
+    socket.once('data', (first: Buffer) => {
+      socket.pause()
+      socket.unshift(first)
+      ;(first.toString('latin1', 0, 3) === 'PRI' ? http2 : http1).emit('connection', socket)
+      process.nextTick(() => socket.resume())
+    })
+  })
+  const tls = createTls({ ...certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+    keep(socket)
+    ;(socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket)
+  })
+
+  function keep(socket: Socket): void {
+    sockets.add(socket)
+    socket.setNoDelay(true)
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+  }
+  return {
+    plainPort: await bind(plain, port),
+    tlsPort: await bind(tls, 0),
+    http2,
+    async close() {
+      const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
+      for (const socket of sockets) socket.destroy()
+      await Promise.all(closed)
+    },
+  }
+}
+
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      if (address === null || typeof address === 'string') reject(new Error('not listening on a port'))
+      else resolve(address.port)
+    })
+  })
+}
