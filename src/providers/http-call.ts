@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Agent, type Dispatcher, errors } from 'undici'
 
 export interface HttpRequest {
@@ -61,7 +62,10 @@ export function createHttpCall(options: HttpCallOptions): HttpCall {
   let closing: Promise<void> | null = null
   return {
     send: (request, signal) => exchange(agent, request, options.totalMs ?? 15_000, signal),
-    close: () => (closing ??= agent.destroy()),
+    async close() {
+      closing ??= agent.destroy()
+      await closing
+    },
   }
 }
 
@@ -74,6 +78,8 @@ function exchange(
   const attempt = createAttempt(request.answerBytes ?? ANSWER_BYTES)
   const onAbort = () => attempt.stop('aborted')
   const timer = setTimeout(() => attempt.stop('timeout'), totalMs)
+  // One signal may stop a whole window of calls; Node warns from the eleventh on.
+  setMaxListeners(0, signal)
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   else dispatch(agent, request, attempt)

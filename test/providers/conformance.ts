@@ -44,7 +44,8 @@ export function conformsAsSmsProvider(name: string, setStage: () => Promise<SmsS
       const second = await stage.provider.submit(smsTo(stage.contacts.accepted, 2), forever)
       expect(first).toMatchObject({ kind: 'accepted', status: stage.accepted })
       expect(second).toMatchObject({ kind: 'accepted', status: stage.accepted })
-      if (stage.accepted === 'sent') expect(first).not.toEqual(second)
+      const ids = [first, second].map((outcome) => (outcome.kind === 'accepted' ? outcome.providerMessageId : null))
+      expect(new Set(ids).size).toBe(stage.accepted === 'sent' ? 2 : new Set(ids).size)
     })
 
     it('resolves with a failure for a message that is refused for good', async ({ skip }) => {
@@ -111,12 +112,12 @@ export function conformsAsSmsProvider(name: string, setStage: () => Promise<SmsS
       const steps: CheckStep[] = []
       for await (const step of stage.provider.check(forever)) steps.push(step)
       expect(steps.length).toBeGreaterThan(0)
-      for (const step of steps) expect(step.ok || step.fix !== null, step.name).toBe(true)
+      expect(steps.filter((step) => !step.ok && step.fix === null)).toEqual([])
     })
 
     it('can be closed twice', async () => {
       await stage.provider.close()
-      await stage.provider.close()
+      await expect(stage.provider.close()).resolves.toBeUndefined()
     })
   })
 }

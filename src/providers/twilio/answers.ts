@@ -23,9 +23,7 @@ export function failureOfAnswer(answer: HttpAnswer, now: Date): Failure {
   const byStatus = failureOfStatus(answer.status, code)
   const found = byStatus.class === 'uncertain' || code === null ? byStatus : (failureOfCode(code) ?? byStatus)
   if (found.class !== 'throttled' && found.class !== 'transient') return found
-  const waitMs = retryAfterMs(answer.headers['retry-after'], now)
-  // A told wait replaces our own first one.
-  return waitMs === null ? found : { ...found, waitMs, waitsMs: found.class === 'throttled' ? [0] : found.waitsMs }
+  return { ...found, waitMs: retryAfterMs(answer.headers['retry-after'], now) }
 }
 
 /** Pure: the JSON of an answer's body; null where it is none. */

@@ -12,7 +12,7 @@ export interface TwilioStage {
   readonly fake: FakeTwilio
   readonly options: TwilioOptions
   readonly provider: SmsProvider
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export async function setTwilioStage(
@@ -38,6 +38,10 @@ export function optionsFor(fake: Pick<FakeTwilio, 'accountSid' | 'authToken' | '
 
 /** Fictional numbers only. */
 export function contact(text: string): Msisdn {
-  if (!/^\+[1-9]\d{1,14}$/.test(text)) throw new Error('not an E.164 number')
-  return text as Msisdn
+  if (!isMsisdn(text)) throw new Error('not an E.164 number')
+  return text
+}
+
+function isMsisdn(text: string): text is Msisdn {
+  return /^\+[1-9]\d{1,14}$/.test(text)
 }
