@@ -1,0 +1,90 @@
+/** Which rings a ring may import, beside itself. The files directly below src/ may import everything, and nothing imports them. */
+const MAY_IMPORT = {
+  domain: [],
+  contract: [],
+  store: ['domain'],
+  delivery: ['domain', 'store'],
+  http2: [],
+  providers: ['domain', 'http2'],
+  flows: ['domain', 'store', 'delivery'],
+  http: ['contract', 'domain', 'flows', 'store'],
+  embedded: [],
+  // Look-alikes of providers: programs of their own, so that they can judge the product.
+  fakes: [],
+}
+
+const rings = Object.entries(MAY_IMPORT).map(([ring, others]) => ({
+  name: `${ring}-imports`,
+  comment: `src/${ring} may import ${others.length === 0 ? 'no other ring' : others.join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${ring}/` },
+  to: { path: '^src/', pathNot: `^src/(${[ring, ...others].join('|')})/` },
+}))
+
+const rules = [
+  {
+    name: 'every-ring-is-listed',
+    comment: 'A folder below src/ that has no line in MAY_IMPORT.',
+    severity: 'error',
+    from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(MAY_IMPORT).join('|')})/` },
+    to: {},
+  },
+  {
+    name: 'words-are-pure',
+    comment: 'Domain and contract touch neither files nor network nor processes.',
+    severity: 'error',
+    from: { path: '^src/(domain|contract)/' },
+    to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto|util)$' },
+  },
+  {
+    name: 'http-only-reads',
+    comment: 'Routes read from the store; what changes anything is a flow.',
+    severity: 'error',
+    from: { path: '^src/http/' },
+    to: { path: '^src/store/', pathNot: '^src/store/(db|read-[^/]+)\\.ts$' },
+  },
+  {
+    name: 'fakes-are-for-tests',
+    comment: 'Only tests and the benchmark start a look-alike.',
+    severity: 'error',
+    from: { path: '^(src|scripts)/', pathNot: '^src/fakes/' },
+    to: { path: '^src/fakes/' },
+  },
+  {
+    name: 'no-circles',
+    comment: 'No file reaches itself, not even by its types.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-development-packages',
+    comment: 'The service runs without development dependencies.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'everything-resolves',
+    comment: 'An import that leads nowhere.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+]
+
+module.exports = {
+  forbidden: [...rings, ...rules],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Imports of types count: a ring that names another ring's types knows it.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+}

@@ -1,0 +1,48 @@
+// A function fits on a screen. What counts are its own lines: a factory is not longer for the functions it holds.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const MOST_LINES = 50
+
+const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+const problems = files.flatMap((file) => problemsIn(join('src', file).replaceAll(sep, '/')))
+for (const problem of problems) console.error(problem)
+process.exitCode = problems.length === 0 ? 0 : 1
+
+function problemsIn(file) {
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  return functionsIn(source)
+    .map((node) => ({ node, lines: ownLines(source, node) }))
+    .filter(({ lines }) => lines > MOST_LINES)
+    .map(({ node, lines }) => `${file}:${lineOf(source, node.getStart()) + 1} ${lines} lines, at most ${MOST_LINES}`)
+}
+
+function ownLines(source, node) {
+  const all = linesOf(source, node)
+  return all - functionsIn(node).reduce((sum, inner) => sum + linesOf(source, inner) - 1, 0)
+}
+
+function linesOf(source, node) {
+  return lineOf(source, node.getEnd()) - lineOf(source, node.getStart()) + 1
+}
+
+function lineOf(source, position) {
+  return source.getLineAndCharacterOfPosition(position).line
+}
+
+/** The outermost functions inside a node, itself not counted; for a file, all of them at every depth. */
+function functionsIn(node) {
+  const found = []
+  const visit = (child) => {
+    const isFunction = ts.isFunctionLike(child) && child.body !== undefined
+    if (isFunction) found.push(child)
+    if (!isFunction || ts.isSourceFile(node)) ts.forEachChild(child, visit)
+  }
+  ts.forEachChild(node, visit)
+  return found
+}
