@@ -167,10 +167,10 @@ function texts(): fc.Arbitrary<string> {
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 2 }) },
   )
   return fc.oneof(
-    { weight: 50, arbitrary: long(any, 0, 20) },
-    { weight: 40, arbitrary: long(any, 35, 50) },
-    { weight: 6, arbitrary: long(any, 65, 90) },
-    { weight: 3, arbitrary: long(gsm, 140, 165) },
+    { weight: 120, arbitrary: long(any, 0, 20) },
+    { weight: 70, arbitrary: long(any, 35, 50) },
+    { weight: 8, arbitrary: long(any, 65, 90) },
+    { weight: 4, arbitrary: long(gsm, 140, 165) },
     { weight: 1, arbitrary: long(gsm, 280, 310) },
   )
 }
