@@ -151,10 +151,14 @@ create table push_chunks (
   settled bytea not null default '',
   -- Committed outcomes by status; targets moved to another chunk are not counted here.
   tally jsonb not null default '{}',
+  -- A topic's outcome; tokens have rows of their own.
+  reason text,
+  provider_message_id text,
   -- Lane and time of the next try while nobody holds it.
   lane text not null,
   run_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
   owner bigint,
   done_at timestamptz
 ) with (fillfactor = 75);

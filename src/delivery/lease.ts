@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts'
+import type { Logger } from 'pino'
 import type { Db } from '../store/db.ts'
 import { beat, endNode, listNeighbours, registerNode, type NodeIdentity } from '../store/nodes.ts'
 import { createOpenRows, type OpenRows } from './open-rows.ts'
@@ -7,7 +7,7 @@ import { createOpenRows, type OpenRows } from './open-rows.ts'
 export const LEASE_SECONDS = 30
 
 /** How often the lease is renewed. */
-export const BEAT_MS = 10_000
+export const BEAT_MS = 5_000
 
 /** Nothing is written to a provider with less than this left. */
 const MARGIN_MS = 5_000
@@ -29,7 +29,7 @@ export interface Lease {
 export interface LeaseParts {
   readonly db: Db
   readonly identity: NodeIdentity
-  readonly log: Log
+  readonly log: Logger
   /** Monotonic, in milliseconds. */
   readonly now: () => number
   /** Whether a process of this machine runs; asked only for nodes of the same boot and process namespace. */

@@ -1,6 +1,13 @@
-import type { Category } from '../domain/category.ts'
+import type { Intake } from '../delivery/intake.ts'
+import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import { checkPushContent } from '../domain/push-content.ts'
 import type { Status } from '../domain/status.ts'
+import type { Db } from '../store/db.ts'
+import { refusing } from '../store/faults.ts'
+import { upsertTokens } from '../store/tokens.ts'
+import type { KeyGuard } from './idempotent.ts'
+import type { Outcomes } from './outcomes.ts'
 import type { Accepted, Idempotency } from './sms.ts'
 
 /** What both push routes take beside their targets, as it stands on the wire, its types already checked. */
@@ -38,4 +45,91 @@ export interface PushFlow {
   acceptTopic(input: PushInput, topic: string, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>>
   /** Resolves when every target has its outcome, or after `waitMs`, with the counts known then. */
   waitFor(notificationId: number, waitMs: number): Promise<{ readonly counts: Readonly<Partial<Record<Status, number>>> }>
+}
+
+export interface PushFlowParts {
+  readonly db: Db
+  readonly intake: Intake
+  readonly keys: KeyGuard
+  readonly outcomes: Outcomes
+  /** Where pushes go now. */
+  readonly provider: string
+}
+
+/** Tokens looked up in one statement. */
+const TOKENS_AT_ONCE = 5_000
+
+/** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
+export function createPushFlow(parts: PushFlowParts): PushFlow {
+  async function accept(
+    input: PushInput,
+    targets: Targets,
+    idempotency: Idempotency | null,
+  ): Promise<Accepted<PushAnswer>> {
+    refuseFaults(checkPushContent(input, targets.kind))
+    const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
+    const category = input.category ?? 'transactional'
+    const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
+    return parts.keys.once(
+      idempotency,
+      { status: 'queued', targets: count },
+      async (record) => {
+        const inserted = await parts.intake.addPush({
+          title: input.title,
+          body: input.body,
+          topic: targets.kind === 'topic' ? targets.topic : null,
+          content: contentOf(input),
+          tag: input.tag ?? null,
+          category,
+          onUncertain: defaultOnUncertainPush(targets.kind),
+          provider: parts.provider,
+          ttlSeconds: input.ttl ?? null,
+          validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
+          tokenIds,
+          suppressed,
+          idempotency: record,
+        })
+        return inserted?.id ?? null
+      },
+      (id, kept) => ({ notification_id: id, ...(kept as Omit<PushAnswer, 'notification_id'>) }),
+    )
+  }
+
+  return {
+    acceptTokens: (input, tokens, fids, idempotency) =>
+      accept(input, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, idempotency),
+    acceptTopic: (input, topic, idempotency) => accept(input, { kind: 'topic', topic: topicName(topic) }, idempotency),
+    waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
+  }
+}
+
+type Targets =
+  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
+  | { readonly kind: 'topic'; readonly topic: string }
+
+interface KnownTargets {
+  readonly tokenIds: number[]
+  readonly suppressed: { tokenId: number; reason: string }[]
+}
+
+/** Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. */
+async function knownTargets(db: Db, targets: Targets): Promise<KnownTargets> {
+  const known: KnownTargets = { tokenIds: [], suppressed: [] }
+  if (targets.kind === 'topic') return known
+  const all = [...targets.tokens, ...targets.fids]
+  for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
+    const tokens = all.slice(from, from + TOKENS_AT_ONCE)
+    const kinds = tokens.map((_, index) => (from + index < targets.tokens.length ? 'token' : 'fid'))
+    const found = await refusing(() => upsertTokens(db, kinds, tokens))
+    for (const { id, suppressed } of found) {
+      if (suppressed === null) known.tokenIds.push(id)
+      else known.suppressed.push({ tokenId: id, reason: suppressed })
+    }
+  }
+  return known
+}
+
+function contentOf(input: PushInput): Record<string, unknown> {
+  const { data, image, link, android, apns, webpush, fcm_options } = input
+  return { data, image, link, android, apns, webpush, fcm_options }
 }

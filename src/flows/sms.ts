@@ -1,5 +1,16 @@
-import type { Category, OnUncertain } from '../domain/category.ts'
+import {
+  DEFAULT_SMS_TTL_SECONDS,
+  defaultOnUncertainSms,
+  type Category,
+  type OnUncertain,
+} from '../domain/category.ts'
+import { parseContact, type Msisdn } from '../domain/contact.ts'
+import { TidingsError } from '../domain/errors.ts'
+import { formatText, measureText, type SmsMeasure } from '../domain/sms-text.ts'
 import type { Status } from '../domain/status.ts'
+import type { Intake } from '../delivery/intake.ts'
+import type { KeyGuard } from './idempotent.ts'
+import type { Outcomes } from './outcomes.ts'
 
 /** What `POST /smss` takes, as it stands on the wire, its types already checked. */
 export interface SmsInput {
@@ -44,4 +55,82 @@ export interface SmsFlow {
   accept(input: SmsInput, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
   /** Resolves when the provider accepted or refused the message, or after `waitMs`, with what is known then. */
   waitFor(messageId: number, waitMs: number): Promise<{ readonly status: Status; readonly reason: string | null }>
+}
+
+export interface SmsFlowParts {
+  readonly intake: Intake
+  readonly keys: KeyGuard
+  readonly outcomes: Outcomes
+  /** Where SMS go now. */
+  readonly provider: string
+  readonly defaultCountry: string | null
+  /** `{message}` and `{subject}` are replaced. */
+  readonly textFormat: string
+}
+
+/** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
+const MAX_SEGMENTS = 10
+
+/** The life of an SMS: accepted here, started and settled by `delivery`, reported on by `flows/receipts`. */
+export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
+  return {
+    async accept(input, idempotency) {
+      const { contact, warnings } = readContact(input.contact, parts.defaultCountry)
+      const text = formatText(parts.textFormat, input)
+      const measure = measureText(text)
+      checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
+      const category = input.category ?? 'transactional'
+      const kept = {
+        status: 'queued',
+        segments: measure.segments,
+        encoding: measure.encoding,
+        ...(warnings.length === 0 ? {} : { warnings }),
+      }
+      return parts.keys.once(
+        idempotency,
+        kept,
+        (record) =>
+          parts.intake.addSms({
+            contact,
+            subject: input.subject,
+            body: input.message,
+            text: text === input.message ? null : text,
+            sender: input.sender ?? null,
+            tag: input.tag ?? null,
+            category,
+            onUncertain: input.on_uncertain ?? defaultOnUncertainSms(category),
+            segments: measure.segments,
+            encoding: measure.encoding,
+            provider: parts.provider,
+            ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
+            idempotency: record,
+          }),
+        toAnswer,
+      )
+    },
+    waitFor: (messageId, waitMs) => parts.outcomes.ofMessage(messageId, waitMs),
+  }
+}
+
+function readContact(text: string, defaultCountry: string | null): { contact: Msisdn; warnings: string[] } {
+  const reading = parseContact(text, defaultCountry)
+  if (reading.kind === 'contact') return { contact: reading.contact, warnings: reading.warning === null ? [] : [reading.warning] }
+  const detail = { path: 'contact', message: reading.message }
+  throw new TidingsError('invalid_contact', `contact: ${reading.message}`, {
+    details: [reading.suggestion === null ? detail : { ...detail, suggestion: reading.suggestion }],
+  })
+}
+
+function checkSegments(measure: SmsMeasure, most: number): void {
+  if (measure.segments <= most) return
+  const { culprit } = measure
+  const hint =
+    culprit === null ? '' : `; the character ${JSON.stringify(culprit.character)} at ${culprit.index} makes it ${measure.encoding}`
+  throw new TidingsError('too_many_segments', `message: ${measure.segments} segments, at most ${most} are allowed${hint}`, {
+    details: [{ path: 'message', message: `${measure.segments} segments, at most ${most} are allowed${hint}` }],
+  })
+}
+
+function toAnswer(id: number, kept: unknown): SmsAnswer {
+  return { message_id: id, ...(kept as Omit<SmsAnswer, 'message_id'>) }
 }

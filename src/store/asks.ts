@@ -60,3 +60,15 @@ export async function sendAfterAll(db: Db, dueId: number): Promise<void> {
     values: [dueId],
   })
 }
+
+/** A message that a provider turned out to have is asked after like any other. */
+export async function pollLater(db: Db, messageId: number, waitMs: number): Promise<void> {
+  await db.query({
+    name: 'poll-later',
+    text: `
+insert into due (message_id, lane, action, run_at, expires_at)
+select m.id, m.provider || ':' || m.category, 'poll', now() + make_interval(secs => $2 / 1000.0), now() + interval '3 days'
+from messages m where m.id = $1 and not exists (select from due d where d.message_id = m.id and d.action = 'poll')`,
+    values: [messageId, waitMs],
+  })
+}

@@ -49,3 +49,15 @@ export function unavailable(cause: unknown): TidingsError {
     cause,
   })
 }
+
+/** Runs one statement; a fault of the database becomes the refusal a caller is given, a bug stays what it is. Conflicts are repeated. */
+export async function refusing<T>(statement: () => Promise<T>, repeats = 3): Promise<T> {
+  try {
+    return await statement()
+  } catch (error) {
+    const fault = readDbFault(error)
+    if (fault.kind === 'conflict' && repeats > 0) return refusing(statement, repeats - 1)
+    // What broke off here is a look-up or an upsert that harms nobody: the call can simply be repeated.
+    throw (fault.kind === 'unknown' ? unavailable(error) : toRefusal(fault, error)) ?? error
+  }
+}

@@ -1,5 +1,6 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
+import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
 import type { IdempotencyRecord } from './idempotency.ts'
 
@@ -61,9 +62,14 @@ export async function insertMessages(db: Db, owner: number, batch: readonly NewM
 }
 
 // Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle.
+// A node that was declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit.
 const INSERT_MESSAGES = `
-with input as materialized (
-  select t.*, nextval('messages_id_seq') as id
+with me as materialized (
+  select id from nodes where id = $1 and ended_at is null for key share
+), input as materialized (
+  select t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category, t.on_uncertain, t.segments, t.encoding, t.provider,
+    t.ttl_seconds, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
+    nextval('messages_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
     $11::text[], $12::text[], $13::integer[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
     with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
@@ -76,7 +82,8 @@ with input as materialized (
     where idempotency_keys.created_at < now() - interval '24 hours'
   returning resource_id
 ), accepted as materialized (
-  select * from input where key is null or id in (select resource_id from keyed)
+  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, held
+  from input where key is null or id in (select resource_id from keyed)
 ), known as materialized (
   select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
 ), added as (
@@ -99,3 +106,13 @@ with input as materialized (
   select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where not held
 )
 select a.ord::integer as ord, i.id from inserted i join accepted a on a.id = i.id`
+
+/** Where a message stands; null: there is none with this id. */
+export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {
+  const { rows } = await db.query<{ status: Status; reason: string | null }>({
+    name: 'read-status',
+    text: `select status, reason from messages where id = $1`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}

@@ -53,9 +53,17 @@ export async function listNeighbours(db: Db, id: number, leaseSeconds: number): 
   return rows
 }
 
-/** Declares a node dead: from here on it can renew nothing, and its rows are anybody's. */
+/**
+ * Declares a node dead: from here on it can renew nothing, and its rows are anybody's. Waits for what it is just committing, so that no row
+ * of its comes after.
+ */
 export async function endNode(db: Db, id: number): Promise<void> {
-  await db.query({ name: 'end-node', text: `update nodes set ended_at = now() where id = $1 and ended_at is null`, values: [id] })
+  await db.query({
+    name: 'end-node',
+    text: `with node as (select id from nodes where id = $1 and ended_at is null for update)
+      update nodes set ended_at = now() where id in (select id from node)`,
+    values: [id],
+  })
 }
 
 /** Nodes that ended and may still own rows. */

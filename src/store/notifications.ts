@@ -98,8 +98,12 @@ function notificationColumns(batch: readonly NewNotification[]): unknown[] {
 }
 
 const INSERT_NOTIFICATIONS = `
-with input as materialized (
-  select t.*, nextval('notifications_id_seq') as id
+with me as materialized (
+  select id from nodes where id = $1 and ended_at is null for key share
+), input as materialized (
+  select t.title, t.body, t.topic, t.content, t.tag, t.category, t.on_uncertain, t.provider, t.ttl_seconds, t.validity_seconds,
+    t.targets, t.tally, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
+    nextval('notifications_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
     $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
     with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
@@ -112,7 +116,8 @@ with input as materialized (
     where idempotency_keys.created_at < now() - interval '24 hours'
   returning resource_id
 ), accepted as materialized (
-  select * from input where key is null or id in (select resource_id from keyed)
+  select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held
+  from input where key is null or id in (select resource_id from keyed)
 ), inserted as (
   insert into notifications (id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, expires_at, targets, tally)
   select id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,

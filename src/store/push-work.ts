@@ -44,16 +44,39 @@ export async function claimChunks(db: Db, owner: number, rooms: ReadonlyMap<stri
   const { rows } = await db.query<ChunkRow>({
     name: 'claim-chunks',
     text: `
-with picked as materialized (
-  select p.id from unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
+with me as materialized (
+  select id from nodes where id = $1 and ended_at is null for key share
+), picked as materialized (
+  select p.id from me, unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
     select id from push_chunks where lane = l.lane and owner is null and done_at is null and run_at <= now()
     order by run_at limit l.room for update skip locked) p
 ), c as (
-  update push_chunks set owner = $1 where id in (select id from picked)
+  update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
   returning id, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
 )
 select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
     values: [owner, [...rooms.keys()], [...rooms.values()]],
+  })
+  return rows
+}
+
+/** Takes chunks whose notification's validity is over, in lanes that this node does not serve: nobody else may, and they must end. */
+export async function claimExpiredChunks(db: Db, owner: number, served: readonly string[], limit: number): Promise<ChunkRow[]> {
+  const { rows } = await db.query<ChunkRow>({
+    name: 'claim-expired-chunks',
+    text: `
+with me as materialized (
+  select id from nodes where id = $1 and ended_at is null for key share
+), picked as materialized (
+  select c.id from me, push_chunks c join notifications n on n.id = c.notification_id
+  where c.owner is null and c.done_at is null and c.run_at <= now() and c.lane <> all ($2::text[]) and n.expires_at <= now()
+  order by c.id limit $3 for update of c skip locked
+), c as (
+  update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
+  returning id, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+)
+select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
+    values: [owner, served, limit],
   })
   return rows
 }
@@ -76,6 +99,9 @@ export interface ChunkMove {
   readonly settled: Buffer
   readonly tally: Readonly<Record<string, number>>
   readonly done: boolean
+  /** A topic's outcome; null for tokens, which have rows of their own. */
+  readonly reason: string | null
+  readonly providerMessageId: string | null
 }
 
 export interface TargetOutcome {
@@ -140,6 +166,8 @@ export async function moveChunks(
       retries.map((r) => r.uncertainAttempts),
       retries.map((r) => r.crashes),
       retries.map((r) => r.waitMs),
+      moves.map((m) => m.reason),
+      moves.map((m) => m.providerMessageId),
     ],
   })
   return rows.map((row) => row.id)
@@ -148,9 +176,11 @@ export async function moveChunks(
 // A target's row is written once, when its outcome is known; where it stands since accept, it is moved on.
 const MOVE_CHUNKS = `
 with moved as (
-  update push_chunks c set started = i.started, settled = i.settled, tally = i.tally,
+  update push_chunks c set started = i.started, settled = i.settled, tally = i.tally, updated_at = now(),
+    reason = i.reason, provider_message_id = i.provider_message_id,
     done_at = case when i.done then now() end, owner = case when i.done then null else c.owner end
-  from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[]) as i (id, started, settled, tally, done)
+  from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[], $23::text[], $24::text[])
+    as i (id, started, settled, tally, done, reason, provider_message_id)
   where c.id = i.id and c.owner = $1
   returning c.id
 ), final as (

@@ -61,8 +61,8 @@ export interface ReceiptMove {
   readonly messageStatus: Status | null
   /** Milliseconds until another attempt is due; null: none. */
   readonly resendMs: number | null
-  /** Nothing is to be asked or sent any more for this message. */
-  readonly clear: boolean
+  /** What is no longer due: `sends` when the receipt proves that the provider has it, `all` when it has ended. */
+  readonly clear: 'none' | 'sends' | 'all'
 }
 
 /** Writes what a receipt changed: the attempt, the message, and what is due. The caller holds the message's lock. */
@@ -79,18 +79,19 @@ on conflict (message_id, number) do update set
   code = case when status_rank(excluded.status) > status_rank(a.status) then excluded.code else a.code end`,
     values: [move.messageId, move.number, move.provider, move.providerMessageId, move.attemptStatus, move.reason, move.code],
   })
+  // A message that waits in some node's memory to be sent again is taken out of its hands; one that is being submitted is not.
   await client.query({
     name: 'receipt-message',
     text: `
-update messages set status = coalesce($2, status), reason = case when $2 is null then reason else $3 end,
-  provider_message_id = $4, updated_at = now() where id = $1`,
-    values: [move.messageId, move.messageStatus, move.reason, move.providerMessageId],
+update messages set status = coalesce($2, status), reason = case when $2::text is null then reason else $3 end,
+  provider_message_id = $4, updated_at = now(), owner = case when $5 and started_at is null then null else owner end where id = $1`,
+    values: [move.messageId, move.messageStatus, move.reason, move.providerMessageId, move.clear !== 'none'],
   })
-  if (move.clear || move.resendMs !== null) {
+  if (move.clear !== 'none') {
     await client.query({
       name: 'receipt-clear',
-      text: `delete from due where message_id = $1 and owner is null`,
-      values: [move.messageId],
+      text: `delete from due where message_id = $1 and ($2 or action <> 'poll')`,
+      values: [move.messageId, move.clear === 'all'],
     })
   }
   if (move.resendMs !== null) await resendLater(client, move.messageId, move.resendMs)

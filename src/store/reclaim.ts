@@ -20,6 +20,8 @@ export interface Reclaimed {
   /** Handed over, or about to be: marked `uncertain`. */
   readonly uncertain: number
   readonly poisoned: number
+  /** Handed over, and a receipt has said so meanwhile. */
+  readonly proven: number
 }
 
 /**
@@ -39,7 +41,7 @@ export async function reclaimMessages(db: Db, reclaim: Reclaim): Promise<Reclaim
       reclaim.limit,
     ],
   })
-  return rows[0] ?? { waiting: 0, uncertain: 0, poisoned: 0 }
+  return rows[0] ?? { waiting: 0, uncertain: 0, poisoned: 0, proven: 0 }
 }
 
 // The waits are those of an uncertain attempt whose node lives on: 15 s before the provider is asked, 60 s for a receipt before a repeat.
@@ -86,7 +88,8 @@ with candidates as (
 )
 select count(*) filter (where not begun)::integer as waiting,
   count(*) filter (where doubtful and status = 'uncertain')::integer as uncertain,
-  count(*) filter (where doubtful and status = 'failed')::integer as poisoned
+  count(*) filter (where doubtful and status = 'failed')::integer as poisoned,
+  count(*) filter (where begun and not doubtful)::integer as proven
 from moved`
 
 /** Lets go of the push chunks of an owner that is gone; what it had started and not settled is found in the chunk itself. */
@@ -100,9 +103,16 @@ export async function reclaimChunks(db: Db, owner: number, only: readonly number
   return rowCount ?? 0
 }
 
-/** Frees `due` rows an ended node had claimed for messages that ended since. */
+/**
+ * Frees `due` rows whose message is not (any more) this owner's: whoever claims one next sends the message, or finds it ended and removes
+ * the row.
+ */
 export async function freeDue(db: Db, owner: number): Promise<void> {
-  await db.query({ name: 'free-due', text: `update due set owner = null where owner = $1`, values: [owner] })
+  await db.query({
+    name: 'free-due',
+    text: `update due d set owner = null from messages m where d.owner = $1 and m.id = d.message_id and m.owner is distinct from $1`,
+    values: [owner],
+  })
 }
 
 /** Whether an ended node still owns anything; locked rows are counted too. */
@@ -129,9 +139,10 @@ export async function listQuiet(
 select id, false as chunk from messages
 where id >= $2 and owner = $1 and updated_at < now() - make_interval(secs => $3)
 union all
-select message_id, false from due where owner = $1
+select m.id, false from due d join messages m on m.id = d.message_id
+where d.owner = $1 and m.owner = $1 and m.updated_at < now() - make_interval(secs => $3)
 union all
-select id, true from push_chunks where owner = $1`,
+select id, true from push_chunks where owner = $1 and updated_at < now() - make_interval(secs => $3)`,
     values: [owner, lowMessageId, quietSeconds],
   })
   return {

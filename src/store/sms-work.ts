@@ -24,6 +24,7 @@ export interface Started {
   readonly status: Status
   readonly attempt: number
   readonly attemptsCounted: number
+  readonly uncertainAttempts: number
   readonly startedAt: Date
   readonly ageMs: number
   readonly remainingMs: number
@@ -39,6 +40,7 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
     status: Status
     attempt: number
     attempts_counted: number
+    uncertain_attempts: number
     started_at: Date
     age_ms: number
     remaining_ms: number
@@ -48,6 +50,7 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
     status: row.status,
     attempt: row.attempt,
     attemptsCounted: row.attempts_counted,
+    uncertainAttempts: row.uncertain_attempts,
     startedAt: row.started_at,
     ageMs: row.age_ms,
     remainingMs: row.remaining_ms,
@@ -56,7 +59,7 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
 
 // A message that may have been sent, or was reported back after it was, does not become "too late, not sent".
 const START_MESSAGES = `
-update messages m set
+with begun as (update messages m set
   status = case
     when m.expires_at > now() then 'sending'
     when m.status = 'sent' then 'undelivered'
@@ -67,13 +70,19 @@ update messages m set
   owner = case when m.expires_at > now() then m.owner end,
   updated_at = now()
 where m.id = any ($2::bigint[]) and m.owner = $1 and status_rank(m.status) < 3
-returning m.id, m.status, m.attempt, m.attempts_counted, coalesce(m.started_at, now()) as started_at,
+returning m.id, m.status, m.attempt, m.attempts_counted, m.uncertain_attempts, coalesce(m.started_at, now()) as started_at,
   (extract(epoch from now() - m.time) * 1000)::float8 as age_ms,
-  (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms`
+  (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms
+), cleared as (
+  delete from due where owner = $1 and message_id in (select id from begun where status <> 'sending')
+)
+select id, status, attempt, attempts_counted, uncertain_attempts, started_at, age_ms, remaining_ms from begun`
 
 /** One submission's end, decided: what the message becomes and what is due next. */
 export interface SmsSettlement {
   readonly id: number
+  /** A `due` row stands for it and goes now. */
+  readonly due: boolean
   readonly attempt: number
   readonly provider: string
   readonly providerMessageId: string | null
@@ -220,13 +229,15 @@ export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string,
 
 // What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once.
 const CLAIM_DUE = `
-with picked as materialized (
-  select d.id, d.message_id from unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
+with me as materialized (
+  select id from nodes where id = $1 and ended_at is null for key share
+), picked as materialized (
+  select d.id, d.message_id from me, unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
     select id, message_id from due
     where lane = l.lane and action = 'send' and owner is null and run_at <= now()
     order by run_at limit l.room for update skip locked) d
 ), taken as (
-  update messages m set owner = $1
+  update messages m set owner = $1, updated_at = now()
   from picked p, clients c
   where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
   returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.subject, m.segments, m.category, m.on_uncertain, m.provider
@@ -235,4 +246,4 @@ with picked as materialized (
 ), stale as (
   delete from due where id in (select p.id from picked p where p.message_id not in (select id from taken))
 )
-select * from taken`
+select id, contact, sender, text, subject, segments, category, on_uncertain, provider from taken`

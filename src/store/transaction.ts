@@ -20,6 +20,33 @@ export async function inTransaction<T>(db: Db, work: (client: DbClient) => Promi
   }
 }
 
+/**
+ * One transaction whose statements don't depend on each other's answers: all are written to the link at once, COMMIT included. `build` calls
+ * its statements without awaiting them; nulls are left out. Nothing is committed when any of them fails.
+ */
+export async function pipelined<T extends readonly unknown[]>(
+  db: Db,
+  build: (client: DbClient) => readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const client = await db.connect()
+  let broken = false
+  try {
+    const begun = client.query('begin')
+    const statements = build(client)
+    const committed = client.query('commit')
+    const answers = await Promise.allSettled([begun, Promise.all(statements), committed, ...statements])
+    const failed = answers.find((answer) => answer.status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    if ((await committed).command !== 'COMMIT') throw new Error('the transaction was rolled back')
+    return await Promise.all(statements)
+  } catch (error) {
+    broken = !isServerRefusal(error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
 /** The server answered with an error (it has a SQLSTATE): the connection itself is still good, unless the server is closing it. */
 export function isServerRefusal(error: unknown): boolean {
   const code = sqlState(error)

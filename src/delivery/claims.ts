@@ -1,0 +1,52 @@
+import { CATEGORIES } from '../domain/category.ts'
+import { laneOf, type Lane } from '../domain/lane.ts'
+import type { Db } from '../store/db.ts'
+import { claimChunks } from '../store/push-work.ts'
+import { claimDue } from '../store/sms-work.ts'
+import type { Lease } from './lease.ts'
+import type { PushLane } from './push-lane.ts'
+import type { SmsLane } from './sms-lane.ts'
+
+/** Fills the lanes' free places with what is due. Resolves true when a lane was filled to the last place: there may be more. */
+export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLane[]): Promise<boolean> {
+  const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
+  if (rooms.size === 0) return false
+  const works = await claimDue(db, lease.owner(), rooms).catch((error: unknown) => {
+    giveBack(lanes, rooms)
+    throw error
+  })
+  lease.open().adopt(works.map((work) => work.id))
+  for (const lane of lanes) lane.offer(works.filter((work) => work.provider === lane.provider.name))
+  const left = leftOver(rooms, works.map((work) => laneOf(work.provider, work.category)))
+  giveBack(lanes, left)
+  return [...left.values()].some((places) => places === 0)
+}
+
+/** The same for chunks of pushes. */
+export async function claimPushes(db: Db, lease: Lease, lanes: readonly PushLane[]): Promise<boolean> {
+  const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
+  if (rooms.size === 0) return false
+  const rows = await claimChunks(db, lease.owner(), rooms).catch((error: unknown) => {
+    giveBack(lanes, rooms)
+    throw error
+  })
+  for (const lane of lanes) lane.offer(rows.filter((row) => row.provider === lane.provider.name))
+  giveBack(lanes, rooms)
+  return [...leftOver(rooms, rows.map((row) => row.lane))].some(([, places]) => places === 0)
+}
+
+function leftOver(rooms: ReadonlyMap<Lane, number>, taken: readonly string[]): Map<Lane, number> {
+  const left = new Map(rooms)
+  for (const [lane, places] of rooms) left.set(lane, places - taken.filter((name) => name === lane).length)
+  return left
+}
+
+function giveBack(lanes: readonly (SmsLane | PushLane)[], rooms: ReadonlyMap<Lane, number>): void {
+  for (const lane of lanes) {
+    for (const category of CATEGORIES) {
+      const places = rooms.get(laneOf(lane.provider.name, category))
+      if (places !== undefined) lane.unreserve(category, places)
+    }
+  }
+}
+

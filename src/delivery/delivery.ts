@@ -1,0 +1,154 @@
+import type { Logger } from 'pino'
+import { CATEGORIES } from '../domain/category.ts'
+import { laneOf } from '../domain/lane.ts'
+import type { PushProvider, SmsProvider } from '../domain/provider.ts'
+import type { Db } from '../store/db.ts'
+import { endNode, type NodeIdentity } from '../store/nodes.ts'
+import { ensurePartitions } from '../store/partitions.ts'
+import { forgetOldAnswers } from '../store/idempotency.ts'
+import { claimMessages, claimPushes } from './claims.ts'
+import { createIntake, type Intake } from './intake.ts'
+import { BEAT_MS, openLease, type Lease } from './lease.ts'
+import { createLedger, type SettledSms } from './ledger.ts'
+import { startLoop, type Loop } from './loop.ts'
+import { createPushLane, type PushLane } from './push-lane.ts'
+import { createRetirement } from './retirement.ts'
+import { createSmsLane, type SmsLane } from './sms-lane.ts'
+import { expireLate, sweepOwn, takeOver, type SweepParts } from './sweep.ts'
+
+export interface DeliveryParts {
+  /** For accepting; small and never shared with anything slow. */
+  readonly acceptDb: Db
+  /** For everything else here. */
+  readonly workDb: Db
+  readonly identity: NodeIdentity
+  readonly isRunning: (pid: number) => boolean
+  readonly log: Logger
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
+  /** 0..1 */
+  readonly chance: () => number
+  readonly sms: readonly SmsProvider[]
+  readonly push: readonly PushProvider[]
+  /** Milliseconds until a message that a provider took is first asked after. */
+  readonly firstPollMs: number
+  /** After COMMIT: messages that moved on. */
+  readonly onSettled: (settled: readonly SettledSms[]) => void
+}
+
+/** Everything between accept and outcome, on one node. */
+export interface Delivery {
+  readonly intake: Intake
+  readonly lease: Lease
+  /** Submissions under way. */
+  inFlight(): number
+  /** Looks for due work now. */
+  hurry(): void
+  /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
+  close(graceMs: number): Promise<void>
+}
+
+/** How often due work is looked for; a lane filled to the last place is filled again at once. */
+const CLAIM_MS = 400
+const TAKE_OVER_MS = 5_000
+const SWEEP_MS = 10_000
+const EXPIRE_MS = 5_000
+const PARTITION_MS = 30_000
+const FORGET_MS = 600_000
+
+export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
+  const { log, now, chance, workDb } = parts
+  const lease = await openLease({ ...parts, db: workDb })
+  const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
+  const retirement = createRetirement(now, (share) =>
+    log.error({ event: 'tokens.kept', share }, 'too many tokens came back as dead; no more are retired until this has passed'),
+  )
+  const kick = (): void => ledger.kick()
+  const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
+  const common = { lease: () => lease, log, now, chance, after, kick }
+  const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
+    createSmsLane({ ...common, provider, route: routeOf(provider, parts.firstPollMs) }),
+  )
+  const pushLanes: readonly PushLane[] = parts.push.map((provider) => createPushLane({ ...common, provider, retirement }))
+  const ledger = createLedger({
+    db: workDb,
+    lease: () => lease,
+    log,
+    smsLanes: () => smsLanes,
+    pushLanes: () => pushLanes,
+    onSettled: parts.onSettled,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  })
+  const intake = createIntake({
+    db: parts.acceptDb,
+    lease: () => lease,
+    smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
+    pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
+  })
+  const sweep: SweepParts = {
+    db: workDb,
+    lease,
+    log,
+    reconcilable,
+    holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
+  }
+  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes)
+  const inFlight = (): number => [...smsLanes, ...pushLanes].reduce((sum, lane) => sum + lane.inFlight(), 0)
+
+  async function close(graceMs: number): Promise<void> {
+    await claims.stop()
+    await intake.idle()
+    for (const lane of [...smsLanes, ...pushLanes]) lane.close()
+    const deadline = now() + graceMs
+    while (inFlight() > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
+    for (const lane of [...smsLanes, ...pushLanes]) lane.abort()
+    while (inFlight() > 0 && now() < deadline + ABORT_MS) await new Promise((resolve) => setTimeout(resolve, 20))
+    await Promise.race([ledger.idle(), new Promise((resolve) => setTimeout(resolve, ABORT_MS).unref())])
+    await Promise.all(loops.map((loop) => loop.stop()))
+    await endNode(workDb, lease.owner())
+    await takeOver(sweep)
+  }
+
+  return { intake, lease, inFlight, hurry: () => claims.hurry(), close }
+}
+
+/** For what was aborted to come back and be settled. */
+const ABORT_MS = 2_000
+
+function startLoops(
+  parts: DeliveryParts,
+  lease: Lease,
+  sweep: SweepParts,
+  smsLanes: readonly SmsLane[],
+  pushLanes: readonly PushLane[],
+): { claims: Loop; loops: Loop[] } {
+  const { workDb } = parts
+  const served = parts.push.flatMap((provider) => CATEGORIES.map((category) => laneOf(provider.name, category)))
+  const firstPush = pushLanes[0]
+  const claims = startLoop(
+    'claims',
+    CLAIM_MS,
+    async () => {
+      const more = await Promise.all([claimMessages(workDb, lease, smsLanes), claimPushes(workDb, lease, pushLanes)])
+      return more.includes(true)
+    },
+    parts,
+  )
+  const loops = [
+    startLoop('lease', BEAT_MS, async () => void (await lease.renew()), parts),
+    startLoop('take-over', TAKE_OVER_MS, () => takeOver(sweep), parts),
+    startLoop('sweep', SWEEP_MS, () => sweepOwn(sweep), parts),
+    startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),
+    startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),
+  ]
+  if (firstPush !== undefined) loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served, firstPush), parts))
+  return { claims, loops }
+}
+
+function routeOf(provider: SmsProvider, firstPollMs: number): { name: string; reconcilable: boolean; firstPollMs: number | null } {
+  return {
+    name: provider.name,
+    reconcilable: provider.reconcile !== null,
+    firstPollMs: provider.poll === null ? null : firstPollMs,
+  }
+}

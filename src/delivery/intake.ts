@@ -1,0 +1,153 @@
+import type { Db } from '../store/db.ts'
+import { readDbFault, unavailable } from '../store/faults.ts'
+import { insertMessages, type NewMessage } from '../store/messages.ts'
+import { insertNotifications, type InsertedNotification, type NewNotification } from '../store/notifications.ts'
+import { loadChunks } from '../store/push-work.ts'
+import type { SmsWork } from '../store/sms-work.ts'
+import { createGatherer } from './gather.ts'
+import type { Lease } from './lease.ts'
+import type { PushLane } from './push-lane.ts'
+import type { SmsLane } from './sms-lane.ts'
+
+/** Takes messages in: durable when the promise resolves, then at work. */
+export interface Intake {
+  /** Resolves with the message's id after COMMIT; null: its idempotency key was taken already. Rejects with TidingsError. */
+  addSms(message: Omit<NewMessage, 'held'>): Promise<number | null>
+  addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
+  /** Resolves when nothing is being written. */
+  idle(): Promise<void>
+}
+
+export interface IntakeParts {
+  readonly db: Db
+  readonly lease: () => Lease
+  readonly smsLane: (provider: string) => SmsLane | null
+  readonly pushLane: (provider: string) => PushLane | null
+}
+
+/** Messages in one statement, and callers that may wait for the next. */
+const MOST_SMS = 1_000
+const MOST_WAITING = 10_000
+
+/** Pushes in one statement; their targets count too, so that a long list does not hold up the short ones for long. */
+const MOST_PUSHES = 200
+
+export function createIntake(parts: IntakeParts): Intake {
+  const sms = createGatherer<NewMessage, number | null>({
+    most: MOST_SMS,
+    queue: MOST_WAITING,
+    commit: (rows) => commitSms(parts, rows),
+  })
+  const push = createGatherer<NewNotification, InsertedNotification | null>({
+    most: MOST_PUSHES,
+    queue: MOST_WAITING,
+    commit: (rows) => commitPush(parts, rows),
+  })
+  return {
+    async addSms(message) {
+      const lane = parts.smsLane(message.provider)
+      const held = lane?.reserve(message.category) ?? false
+      return withPlace(sms.add({ ...message, held }), () => held && lane?.unreserve(message.category, 1))
+    },
+    async addPush(notification) {
+      const lane = parts.pushLane(notification.provider)
+      const held = notification.tokenIds.length <= HELD_TARGETS && (lane?.reserve(notification.category) ?? false)
+      return withPlace(push.add({ ...notification, held }), () => held && lane?.unreserve(notification.category, 1))
+    },
+    async idle() {
+      await Promise.all([sms.idle(), push.idle()])
+    },
+  }
+}
+
+/** A longer list has several chunks: they wait for whichever node has room, this one included. */
+const HELD_TARGETS = 1_000
+
+/** The place that was kept goes back unless the row took it. */
+async function withPlace<T>(added: Promise<T | null>, giveBack: () => void): Promise<T | null> {
+  try {
+    const result = await added
+    if (result === null) giveBack()
+    return result
+  } catch (error) {
+    giveBack()
+    throw error
+  }
+}
+
+async function commitSms(parts: IntakeParts, rows: readonly NewMessage[]): Promise<(number | null)[]> {
+  const lease = parts.lease()
+  const open = lease.open()
+  await reach(parts.db)
+  const batch = open.beginBatch()
+  const ids = await insertMessages(parts.db, lease.owner(), rows).catch((error: unknown) => {
+    if (readDbFault(error).kind === 'unknown') batch.unknown()
+    else batch.failed()
+    throw error
+  })
+  const works = rows.flatMap((row, index) => toWork(row, ids[index] ?? null))
+  batch.committed(
+    ids.filter((id) => id !== null),
+    works.map((work) => work.id),
+  )
+  for (const provider of new Set(works.map((work) => work.provider))) {
+    parts.smsLane(provider)?.offer(works.filter((work) => work.provider === provider))
+  }
+  return ids
+}
+
+function toWork(row: NewMessage, id: number | null): SmsWork[] {
+  if (id === null || !row.held) return []
+  return [
+    {
+      id,
+      contact: row.contact,
+      sender: row.sender,
+      text: row.text ?? row.body,
+      subject: row.subject,
+      segments: row.segments,
+      category: row.category,
+      onUncertain: row.onUncertain,
+      provider: row.provider,
+      due: false,
+    },
+  ]
+}
+
+async function commitPush(parts: IntakeParts, rows: readonly NewNotification[]): Promise<(InsertedNotification | null)[]> {
+  const owner = parts.lease().owner()
+  await reach(parts.db)
+  const inserted = await insertNotifications(parts.db, owner, rows)
+  void hold(parts, owner, rows, inserted)
+  return inserted
+}
+
+/** Chunks this node keeps are read back with their tokens; should that fail, the sweep finds them. */
+async function hold(
+  parts: IntakeParts,
+  owner: number,
+  rows: readonly NewNotification[],
+  inserted: readonly (InsertedNotification | null)[],
+): Promise<void> {
+  const held = rows.flatMap((row, index) => {
+    const made = inserted[index]
+    return row.held && made ? [{ row, chunkIds: made.chunkIds }] : []
+  })
+  const ids = held.flatMap((one) => one.chunkIds)
+  const chunks = ids.length === 0 ? [] : await loadChunks(parts.db, owner, ids).catch(() => [])
+  for (const { row } of held) parts.pushLane(row.provider)?.unreserve(row.category, 1)
+  for (const provider of new Set(chunks.map((chunk) => chunk.provider))) {
+    parts.pushLane(provider)?.offer(chunks.filter((chunk) => chunk.provider === provider))
+  }
+}
+
+/** A database that can't be reached at all is told apart from one that broke off: nothing was sent to it. */
+async function reach(db: Db): Promise<void> {
+  if (db.idleCount > 0) return
+  try {
+    const client = await db.connect()
+    client.release()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}

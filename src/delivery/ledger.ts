@@ -1,0 +1,226 @@
+import type { Logger } from 'pino'
+import type { Status } from '../domain/status.ts'
+import type { Db, DbClient } from '../store/db.ts'
+import { readDbFault } from '../store/faults.ts'
+import { moveChunks, releaseChunks } from '../store/push-work.ts'
+import {
+  clearDue,
+  releaseMessages,
+  settleMessages,
+  startMessages,
+  type SmsSettlement,
+  type SmsWork,
+  type Started,
+} from '../store/sms-work.ts'
+import { retireTokens, touchTokens } from '../store/tokens.ts'
+import { pipelined } from '../store/transaction.ts'
+import type { Lease } from './lease.ts'
+import type { FlushedChunk, PushLane } from './push-lane.ts'
+import type { SmsLane } from './sms-lane.ts'
+
+export interface SettledSms {
+  readonly id: number
+  readonly status: Status
+  readonly reason: string | null
+  readonly settlement: SmsSettlement
+}
+
+export interface LedgerParts {
+  readonly db: Db
+  readonly lease: () => Lease
+  readonly log: Logger
+  readonly smsLanes: () => readonly SmsLane[]
+  readonly pushLanes: () => readonly PushLane[]
+  /** After COMMIT: these messages moved on. */
+  readonly onSettled: (settled: readonly SettledSms[]) => void
+  readonly wait: (ms: number) => Promise<void>
+}
+
+/**
+ * Writes what the lanes did and what they are about to do: outcomes are settled and the next submissions are started in one transaction, at
+ * most one under way, the next one gathering meanwhile.
+ */
+export interface Ledger {
+  kick(): void
+  /** Resolves when nothing is left to write. */
+  idle(): Promise<void>
+}
+
+interface SmsPage {
+  readonly lane: SmsLane
+  readonly settlements: SmsSettlement[]
+  readonly works: SmsWork[]
+  readonly spilt: { readonly works: SmsWork[]; readonly waitMs: number } | null
+}
+
+interface PushPage {
+  readonly lane: PushLane
+  readonly flushed: FlushedChunk[]
+  readonly spilt: number[]
+}
+
+interface Page {
+  readonly sms: readonly SmsPage[]
+  readonly push: readonly PushPage[]
+}
+
+/** Rows of one lane in one transaction. */
+const MOST = 1_000
+
+/** Between repeats while the database is away: grows to this. */
+const LONGEST_WAIT_MS = 2_000
+
+export function createLedger(parts: LedgerParts): Ledger {
+  const { lease, log } = parts
+  let running: Promise<void> | null = null
+  let again = false
+
+  async function run(): Promise<void> {
+    await Promise.resolve()
+    while (again) {
+      again = false
+      const page = collect()
+      if (!isEmpty(page)) {
+        await write(page)
+        again = true
+      }
+    }
+    running = null
+  }
+
+  function collect(): Page {
+    const sms = parts.smsLanes().map((lane) => {
+      const spilt = lane.spill()
+      return { lane, spilt, ...lane.collect(MOST) }
+    })
+    const push = parts.pushLanes().map((lane) => ({ lane, flushed: lane.collect(), spilt: lane.spill() }))
+    return { sms, push }
+  }
+
+  /** What was collected is written, however long the database is away: it is all in memory, and bounded by the windows. */
+  async function write(page: Page): Promise<void> {
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await commit(page)
+      } catch (error) {
+        const fault = readDbFault(error)
+        if (fault.kind === 'refused') return apart(page, error)
+        if (fault.kind !== 'conflict') log.warn({ event: 'ledger.waits', fault: fault.kind, err: error }, 'outcomes wait for the database')
+        await parts.wait(waitMs)
+      }
+    }
+  }
+
+  /** One row that the database refuses must not hold up the others: each lane alone, then each row alone, then that row is let go. */
+  async function apart(page: Page, error: unknown): Promise<void> {
+    const pages = split(page)
+    if (pages.length > 1) {
+      for (const one of pages) await write(one)
+      return
+    }
+    log.error({ event: 'ledger.refused', err: error }, 'an outcome could not be written; its message will be found as uncertain')
+    for (const { lane, settlements, works } of page.sms) {
+      for (const { id } of [...settlements, ...works]) lease().open().drop(id)
+      lane.committed(settlements, works, [])
+    }
+    for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
+  }
+
+  async function commit(page: Page): Promise<void> {
+    const owner = lease().owner()
+    const { sms, push } = page
+    const settlements = sms.flatMap((p) => p.settlements)
+    const works = sms.flatMap((p) => p.works)
+    const flushed = push.flatMap((p) => p.flushed)
+    const [settled, started, kept] = await pipelined(parts.db, (client) => [
+      settlements.length === 0 ? [] : settleMessages(client, owner, settlements),
+      works.length === 0 ? [] : startMessages(client, owner, works.map((work) => work.id)),
+      flushed.length === 0 ? [] : writeChunks(client, owner, flushed),
+      clearAfter(client, owner, settlements),
+      ...sms.map((p) => p.spilt && releaseMessages(client, owner, p.spilt.works.map((w) => w.id), p.spilt.waitMs)),
+      ...push.map((p) => (p.spilt.length === 0 ? null : releaseChunks(client, owner, p.spilt, 0))),
+    ])
+    after(page, settled, started, new Set(kept))
+  }
+
+  function after(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[], kept: ReadonlySet<number>): void {
+    const open = lease().open()
+    const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
+    for (const { lane, settlements, works, spilt } of page.sms) {
+      for (const { id } of settlements) open.drop(id)
+      for (const { id } of works) if (!begun.has(id)) open.drop(id)
+      for (const { id } of spilt?.works ?? []) open.drop(id)
+      lane.committed(settlements, works, started)
+    }
+    for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
+    report(page, settled, started)
+  }
+
+  function report(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[]): void {
+    const byId = new Map(page.sms.flatMap((p) => p.settlements).map((settlement) => [settlement.id, settlement]))
+    const moved: SettledSms[] = []
+    for (const { id, status } of settled) {
+      const settlement = byId.get(id)
+      if (settlement !== undefined) moved.push({ id, status, reason: settlement.reason, settlement })
+      byId.delete(id)
+    }
+    parts.onSettled(moved)
+    const late = byId.size
+    if (late > 0) log.warn({ event: 'settle.late', count: late }, 'outcomes came after others had taken the messages over')
+    const ended = started.filter((row) => row.status !== 'sending').length
+    if (ended > 0) log.info({ event: 'start.expired', count: ended }, 'messages ended before they were sent')
+  }
+
+  return {
+    kick() {
+      again = true
+      running ??= run()
+    },
+    async idle() {
+      while (running !== null) await running
+    },
+  }
+}
+
+function clearAfter(client: DbClient, owner: number, settlements: readonly SmsSettlement[]): Promise<void> | null {
+  const due = settlements.filter((settlement) => settlement.due).map((settlement) => settlement.id)
+  return due.length === 0 ? null : clearDue(client, owner, due)
+}
+
+async function writeChunks(client: DbClient, owner: number, flushed: readonly FlushedChunk[]): Promise<number[]> {
+  const flushes = flushed.map(({ flush }) => flush)
+  const retired = flushes.flatMap((flush) => flush.retired)
+  const taken = flushes.flatMap((flush) => flush.taken)
+  const [kept] = await Promise.all([
+    moveChunks(client, owner, flushes.map((f) => f.move), flushes.flatMap((f) => f.outcomes), flushes.flatMap((f) => f.retries)),
+    retired.length === 0 ? null : retireTokens(client, retired.map((r) => r.tokenId), retired.map((r) => r.reason)),
+    taken.length === 0 ? null : touchTokens(client, taken),
+  ])
+  return kept
+}
+
+function isEmpty(page: Page): boolean {
+  return (
+    page.sms.every((p) => p.settlements.length === 0 && p.works.length === 0 && p.spilt === null) &&
+    page.push.every((p) => p.flushed.length === 0 && p.spilt.length === 0)
+  )
+}
+
+/** The same page, row by row. */
+function split(page: Page): Page[] {
+  return [
+    ...page.sms.flatMap((p) => [
+      ...p.settlements.map((settlement) => smsPage(p.lane, { settlements: [settlement] })),
+      ...p.works.map((work) => smsPage(p.lane, { works: [work] })),
+      ...(p.spilt === null ? [] : [smsPage(p.lane, { spilt: p.spilt })]),
+    ]),
+    ...page.push.flatMap((p) => [
+      ...p.flushed.map((flushed) => ({ sms: [], push: [{ lane: p.lane, flushed: [flushed], spilt: [] }] })),
+      ...(p.spilt.length === 0 ? [] : [{ sms: [], push: [{ lane: p.lane, flushed: [], spilt: p.spilt }] }]),
+    ]),
+  ]
+}
+
+function smsPage(lane: SmsLane, some: Partial<SmsPage>): Page {
+  return { sms: [{ lane, settlements: [], works: [], spilt: null, ...some }], push: [] }
+}

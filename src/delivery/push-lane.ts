@@ -1,0 +1,156 @@
+import type { Logger } from 'pino'
+import { CATEGORIES, type Category } from '../domain/category.ts'
+import { failure } from '../domain/failure.ts'
+import { laneOf, type Lane } from '../domain/lane.ts'
+import type { Outcome, PushProvider } from '../domain/provider.ts'
+import type { ChunkRow } from '../store/push-work.ts'
+import { createChunk, type Chunk, type ChunkFlush } from './chunk.ts'
+import type { Lease } from './lease.ts'
+import type { Retirement } from './retirement.ts'
+
+export interface PushLaneParts {
+  readonly provider: PushProvider
+  readonly lease: () => Lease
+  readonly log: Logger
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
+  readonly chance: () => number
+  readonly after: (ms: number, run: () => void) => void
+  readonly kick: () => void
+  readonly retirement: Retirement
+}
+
+export interface FlushedChunk {
+  readonly chunk: Chunk
+  readonly flush: ChunkFlush
+}
+
+/** All chunks of one push provider on this node. */
+export interface PushLane {
+  readonly provider: PushProvider
+  /** Keeps a place for a chunk about to be accepted; false: let it wait for whoever has room. */
+  reserve(category: Category): boolean
+  unreserve(category: Category, places: number): void
+  offer(rows: readonly ChunkRow[]): void
+  /** Free places by lane; they are reserved. */
+  rooms(): Map<Lane, number>
+  collect(): FlushedChunk[]
+  /** After COMMIT; `kept` are the chunks that are still ours. */
+  committed(flushed: readonly FlushedChunk[], kept: ReadonlySet<number>): void
+  has(chunkId: number): boolean
+  /** Chunks to let go of: nothing of theirs is in flight and the lane is closing. */
+  spill(): number[]
+  inFlight(): number
+  close(): void
+  abort(): void
+}
+
+/** Chunks held at once for each category: enough windows to keep the provider busy while some wait for their commit. */
+const CHUNKS_PER_CATEGORY = 12
+
+export function createPushLane(parts: PushLaneParts): PushLane {
+  const { provider, now, kick } = parts
+  const chunks = new Map<number, Chunk>()
+  const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
+  const stop = new AbortController()
+  let pausedUntil = 0
+  let closed = false
+
+  const held = (category: Category): number =>
+    [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category)).length
+  const room = (category: Category): number =>
+    closed ? 0 : CHUNKS_PER_CATEGORY - held(category) - (reserved.get(category) ?? 0)
+  const keep = (category: Category, places: number): void =>
+    void reserved.set(category, (reserved.get(category) ?? 0) + places)
+  const pauseMs = (): number => Math.max(0, pausedUntil - now())
+  const maySend = (): boolean => !closed && pauseMs() === 0 && parts.lease().mayWrite()
+
+  function settle(chunk: Chunk, index: number, outcome: Outcome): void {
+    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause(outcome)
+    chunk.settle(index, outcome)
+    kick()
+  }
+
+  async function submit(chunk: Chunk, from: number, to: number): Promise<void> {
+    const told = new Set<number>()
+    const targets = Array.from({ length: to - from }, (_, offset) => chunk.target(from + offset))
+    const onOutcome = (offset: number, outcome: Outcome): void => {
+      if (told.has(offset)) return
+      told.add(offset)
+      settle(chunk, from + offset, outcome)
+    }
+    try {
+      if (parts.lease().mayWrite() && !stop.signal.aborted) await provider.submitMany(chunk.content, targets, onOutcome, stop.signal)
+      else targets.forEach((_, offset) => onOutcome(offset, NOT_SENT))
+    } catch (error) {
+      parts.log.error({ event: 'provider.bug', provider: provider.name, err: error }, 'a provider adapter threw')
+    }
+    // An adapter that throws or forgets a target has a bug; whether it sent before that nobody knows.
+    targets.forEach((_, offset) => onOutcome(offset, LOST))
+  }
+
+  function pause(outcome: Extract<Outcome, { kind: 'refused' }>): void {
+    const ms = Math.max(outcome.failure.waitMs ?? outcome.failure.waitsMs?.[0] ?? 1_000, 1)
+    if (now() + ms <= pausedUntil) return
+    pausedUntil = now() + ms
+    const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
+    parts.log[level](
+      { event: 'lane.paused', provider: provider.name, reason: outcome.failure.reason, code: outcome.failure.code, wait_ms: ms },
+      'a provider asked to wait',
+    )
+    parts.after(ms, kick)
+  }
+
+  return {
+    provider,
+    reserve(category) {
+      if (room(category) <= 0) return false
+      keep(category, 1)
+      return true
+    },
+    unreserve: (category, places) => keep(category, -places),
+    offer(rows) {
+      for (const row of rows) chunks.set(row.id, createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs }))
+      kick()
+    },
+    rooms() {
+      const rooms = new Map<Lane, number>()
+      for (const category of CATEGORIES) {
+        const free = room(category)
+        if (free <= 0 || pauseMs() > 0) continue
+        rooms.set(laneOf(provider.name, category), free)
+        keep(category, free)
+      }
+      return rooms
+    },
+    collect() {
+      const may = maySend()
+      return [...chunks.values()]
+        .filter((chunk) => chunk.wantsFlush(may))
+        .map((chunk) => ({ chunk, flush: chunk.flush(may, (tokenId) => parts.retirement.allows(tokenId)) }))
+    },
+    committed(flushed, kept) {
+      for (const { chunk, flush } of flushed) {
+        parts.retirement.count(flush.outcomes.length, flush.retired.length)
+        if (!kept.has(chunk.row.id) || flush.move.done) chunks.delete(chunk.row.id)
+        if (kept.has(chunk.row.id) && flush.to > flush.from) void submit(chunk, flush.from, flush.to)
+      }
+    },
+    has: (chunkId) => chunks.has(chunkId),
+    spill() {
+      if (!closed) return []
+      const idle = [...chunks.values()].filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
+      for (const chunk of idle) chunks.delete(chunk.row.id)
+      return idle.map((chunk) => chunk.row.id)
+    },
+    inFlight: () => [...chunks.values()].reduce((sum, chunk) => sum + chunk.inFlight(), 0),
+    close() {
+      closed = true
+      kick()
+    },
+    abort: () => stop.abort(),
+  }
+}
+
+const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }
+const LOST: Outcome = { kind: 'refused', failure: failure('uncertain', 'adapter_error') }

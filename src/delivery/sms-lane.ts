@@ -1,0 +1,188 @@
+import type { Logger } from 'pino'
+import type { Category } from '../domain/category.ts'
+import { CATEGORIES } from '../domain/category.ts'
+import { failure } from '../domain/failure.ts'
+import { laneOf, whoseTurn, type Lane } from '../domain/lane.ts'
+import type { Outcome, SmsProvider } from '../domain/provider.ts'
+import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
+import { decideSms, type Route } from './decide.ts'
+import type { Lease } from './lease.ts'
+
+export interface SmsLaneParts {
+  readonly provider: SmsProvider
+  readonly route: Route
+  readonly lease: () => Lease
+  readonly log: Logger
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
+  readonly chance: () => number
+  readonly after: (ms: number, run: () => void) => void
+  /** Something can be settled, started or released: called as often as you like. */
+  readonly kick: () => void
+}
+
+/** A message that is being submitted, with what its start told. */
+interface InFlight {
+  readonly work: SmsWork
+  readonly started: Started
+}
+
+/** All messages of one provider on this node: what is ready, what is in flight, what has its outcome. */
+export interface SmsLane {
+  readonly provider: SmsProvider
+  /** Keeps a place for a message about to be accepted; false: the lane is full or waits, let it go to `due`. */
+  reserve(category: Category): boolean
+  /** Gives places back. */
+  unreserve(category: Category, places: number): void
+  /** Messages of this node, each with a place reserved. */
+  offer(works: readonly SmsWork[]): void
+  /** Free places by lane, for what is claimed from `due`; they are reserved. */
+  rooms(): Map<Lane, number>
+  /** What has its outcome, and what may be started with the places that frees. */
+  collect(most: number): { settlements: SmsSettlement[]; works: SmsWork[] }
+  /** After COMMIT: `settled` have left this node's hands, `started` are submitted now. */
+  committed(settled: readonly SmsSettlement[], works: readonly SmsWork[], started: readonly Started[]): void
+  /** Messages that should wait elsewhere: the lane is paused, or closing. */
+  spill(): { works: SmsWork[]; waitMs: number } | null
+  inFlight(): number
+  /** Starts nothing more. What is in flight goes on; `abort` ends it early. */
+  close(): void
+  abort(): void
+}
+
+/** Ready messages for each place in the window: a few seconds of work, so that a row never waits in memory for long. */
+const READY_PER_PLACE = 16
+
+/** A pause longer than this is waited for in `due`, where other nodes find the messages. */
+const SPILL_MS = 5_000
+
+export function createSmsLane(parts: SmsLaneParts): SmsLane {
+  const { provider, route, now, kick } = parts
+  const capacity = provider.window * READY_PER_PLACE
+  const ready = new Map<Category, SmsWork[]>(CATEGORIES.map((category) => [category, []]))
+  const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
+  const stop = new AbortController()
+  let outcomes: SmsSettlement[] = []
+  let busy = 0
+  let turn = 0
+  let pausedUntil = 0
+  let closed = false
+
+  const queueOf = (category: Category): SmsWork[] => ready.get(category) ?? []
+  const room = (category: Category): number =>
+    closed || pausedUntil - now() > SPILL_MS ? 0 : capacity - queueOf(category).length - (reserved.get(category) ?? 0)
+  const keep = (category: Category, places: number): void =>
+    void reserved.set(category, (reserved.get(category) ?? 0) + places)
+
+  function takeReady(places: number): SmsWork[] {
+    const works: SmsWork[] = []
+    if (closed || pausedUntil > now() || !parts.lease().mayWrite()) return works
+    while (works.length < places) {
+      const category = whoseTurn(turn++, (c) => queueOf(c).length > 0)
+      const work = category === null ? undefined : queueOf(category).shift()
+      if (work === undefined) return works
+      works.push(work)
+    }
+    return works
+  }
+
+  async function submit({ work, started }: InFlight): Promise<void> {
+    const outcome = parts.lease().mayWrite() && !stop.signal.aborted ? await callProvider(work, started) : NOT_SENT
+    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause(outcome)
+    outcomes.push(decideSms(work, started, outcome, route, parts.chance()))
+    kick()
+  }
+
+  /** An adapter that throws has a bug; whether it sent before it threw nobody knows. */
+  async function callProvider(work: SmsWork, started: Started): Promise<Outcome> {
+    try {
+      return await provider.submit(
+        {
+          messageId: work.id,
+          attempt: started.attempt,
+          contact: work.contact,
+          sender: work.sender,
+          text: work.text,
+          segments: work.segments,
+          validitySeconds: Math.max(1, Math.floor(started.remainingMs / 1000)),
+        },
+        stop.signal,
+      )
+    } catch (error) {
+      parts.log.error({ event: 'provider.bug', provider: provider.name, message_id: work.id, err: error }, 'a provider adapter threw')
+      return { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
+    }
+  }
+
+  function pause(outcome: Extract<Outcome, { kind: 'refused' }>): void {
+    const ms = Math.max(outcome.failure.waitMs ?? outcome.failure.waitsMs?.[0] ?? 1_000, 1)
+    const until = now() + ms
+    if (until <= pausedUntil) return
+    pausedUntil = until
+    const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
+    parts.log[level](
+      { event: 'lane.paused', provider: provider.name, reason: outcome.failure.reason, code: outcome.failure.code, wait_ms: ms },
+      'a provider asked to wait',
+    )
+    parts.after(ms, kick)
+  }
+
+  return {
+    provider,
+    reserve(category) {
+      if (room(category) <= 0) return false
+      keep(category, 1)
+      return true
+    },
+    unreserve: (category, places) => keep(category, -places),
+    offer(works) {
+      for (const work of works) {
+        queueOf(work.category).push(work)
+        keep(work.category, -1)
+      }
+      kick()
+    },
+    rooms() {
+      const rooms = new Map<Lane, number>()
+      for (const category of CATEGORIES) {
+        // Claimed in larger steps: half a buffer at once.
+        const free = room(category)
+        if (free < capacity / 2) continue
+        rooms.set(laneOf(provider.name, category), free)
+        keep(category, free)
+      }
+      return rooms
+    },
+    collect(most) {
+      const settlements = outcomes.slice(0, most)
+      outcomes = outcomes.slice(most)
+      const places = Math.min(provider.window - (busy - settlements.length), most)
+      const works = takeReady(places)
+      busy += works.length
+      return { settlements, works }
+    },
+    committed(settled, works, started) {
+      busy -= settled.length
+      const begun = new Map(started.map((row) => [row.id, row]))
+      for (const work of works) {
+        const row = begun.get(work.id)
+        if (row?.status === 'sending') void submit({ work, started: row })
+        else busy -= 1
+      }
+    },
+    spill() {
+      const waitMs = closed ? 0 : pausedUntil - now()
+      if (!closed && waitMs <= SPILL_MS) return null
+      const works = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
+      return works.length === 0 ? null : { works, waitMs }
+    },
+    inFlight: () => busy,
+    close() {
+      closed = true
+      kick()
+    },
+    abort: () => stop.abort(),
+  }
+}
+
+const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }

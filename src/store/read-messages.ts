@@ -1,0 +1,100 @@
+import type { Category } from '../domain/category.ts'
+import type { Status } from '../domain/status.ts'
+import type { Db } from './db.ts'
+
+/** One SMS with all that is known of it. */
+export interface MessageRecord {
+  readonly id: number
+  readonly contact: string
+  readonly subject: string
+  readonly body: string
+  readonly sender: string | null
+  readonly tag: string | null
+  readonly category: Category
+  readonly status: Status
+  readonly reason: string | null
+  readonly segments: number
+  readonly encoding: 'gsm7' | 'ucs2'
+  readonly provider: string
+  readonly providerMessageId: string | null
+  readonly uncertainAttempts: number
+  readonly time: Date
+  readonly updatedAt: Date
+  /** By number. The one under way is the last. */
+  readonly attempts: readonly AttemptRecord[]
+}
+
+export interface AttemptRecord {
+  readonly number: number
+  readonly provider: string
+  readonly providerMessageId: string | null
+  readonly status: Status
+  readonly reason: string | null
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+}
+
+/** Null: no such message. */
+export async function readMessage(db: Db, id: number): Promise<MessageRecord | null> {
+  const { rows } = await db.query<MessageRow & AttemptRow>({ name: 'read-message', text: READ_MESSAGE, values: [id] })
+  const first = rows[0]
+  if (first === undefined) return null
+  const attempts = rows.map(toAttempt).filter((one) => one !== null)
+  return { ...toMessage(first), attempts: [...attempts, ...openAttempt(first, attempts)] }
+}
+
+const READ_MESSAGE = `
+select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status, m.reason, m.segments, m.encoding, m.provider,
+  m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts", m.time, m.updated_at as "updatedAt",
+  m.attempt, m.started_at as "openSince",
+  a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
+  a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt"
+from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id
+where m.id = $1
+order by a.number`
+
+interface MessageRow extends Omit<MessageRecord, 'attempts'> {
+  /** Submissions begun. */
+  readonly attempt: number
+  /** Since when one is under way. */
+  readonly openSince: Date | null
+}
+
+/** All null where the message has no attempt yet. */
+interface AttemptRow {
+  readonly number: number | null
+  readonly attemptProvider: string | null
+  readonly attemptProviderMessageId: string | null
+  readonly attemptStatus: Status | null
+  readonly attemptReason: string | null
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+}
+
+function toMessage(row: Omit<MessageRecord, 'attempts'>): Omit<MessageRecord, 'attempts'> {
+  const { id, contact, subject, body, sender, tag, category, status, reason, segments, encoding } = row
+  const { provider, providerMessageId, uncertainAttempts, time, updatedAt } = row
+  const described = { id, contact, subject, body, sender, tag, category, segments, encoding, time }
+  return { ...described, status, reason, provider, providerMessageId, uncertainAttempts, updatedAt }
+}
+
+function toAttempt(row: AttemptRow): AttemptRecord | null {
+  if (row.number === null || row.attemptProvider === null || row.attemptStatus === null) return null
+  return {
+    number: row.number,
+    provider: row.attemptProvider,
+    providerMessageId: row.attemptProviderMessageId,
+    status: row.attemptStatus,
+    reason: row.attemptReason,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  }
+}
+
+/** The submission under way has no row of its own before its outcome is known. */
+function openAttempt(message: MessageRow, known: readonly AttemptRecord[]): AttemptRecord[] {
+  const { attempt: number, openSince: since } = message
+  if (message.status !== 'sending' || since === null || known.some((one) => one.number === number)) return []
+  const none = { providerMessageId: null, reason: null, finishedAt: null }
+  return [{ ...none, number, provider: message.provider, status: 'sending', startedAt: since }]
+}

@@ -1,0 +1,119 @@
+import type { Category } from '../domain/category.ts'
+import type { JsonObject } from '../domain/provider.ts'
+import type { Status } from '../domain/status.ts'
+import type { Db } from './db.ts'
+
+export type StatusCounts = Readonly<Partial<Record<Status, number>>>
+
+/** One notification with how its targets stand. */
+export interface NotificationRecord {
+  readonly id: number
+  readonly topic: string | null
+  readonly title: string
+  readonly body: string
+  /** image, link, data, android, apns, webpush, fcm_options as the caller gave them. */
+  readonly content: JsonObject
+  readonly tag: string | null
+  readonly category: Category
+  readonly provider: string
+  readonly targets: number
+  /** Every target is counted once; only statuses that occur. */
+  readonly counts: StatusCounts
+  readonly time: Date
+  readonly updatedAt: Date
+}
+
+/** One target of a notification. */
+export interface DeliveryRecord {
+  readonly tokenId: number
+  readonly token: string
+  readonly kind: 'token' | 'fid'
+  readonly status: Status
+  readonly reason: string | null
+  readonly providerMessageId: string | null
+  readonly updatedAt: Date
+}
+
+/** Null: no such notification. Reads the counters of its chunks, never its targets. */
+export async function readNotification(db: Db, id: number): Promise<NotificationRecord | null> {
+  const { rows } = await db.query<NotificationRow>({ name: 'read-notification', text: READ_NOTIFICATION, values: [id] })
+  const row = rows[0]
+  if (row === undefined) return null
+  const { ended, inFlight, ...notification } = row
+  return { ...notification, counts: countAll(row.targets, ended, inFlight) }
+}
+
+// `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment.
+const READ_NOTIFICATION = `
+select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, n.targets, n.time,
+  coalesce(k.last_done, n.time) as "updatedAt", coalesce(k.in_flight, 0)::integer as "inFlight", (
+    select coalesce(jsonb_object_agg(s.status, s.count), '{}') from (
+      select t.key as status, sum(t.value::bigint) as count
+      from (select n.tally union all select c.tally from push_chunks c where c.notification_id = n.id) as l (tally)
+        cross join lateral jsonb_each_text(l.tally) as t
+      group by t.key) s) as ended
+from notifications n left join lateral (
+  select max(c.done_at) as last_done,
+    sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight
+  from push_chunks c where c.notification_id = n.id) k on true
+where n.id = $1`
+
+interface NotificationRow extends Omit<NotificationRecord, 'counts'> {
+  readonly ended: StatusCounts
+  readonly inFlight: number
+}
+
+/** What has not ended is on its way or waits. The two are read at one moment, but a late tally must not make a count negative. */
+function countAll(targets: number, ended: StatusCounts, inFlight: number): StatusCounts {
+  const open = Math.max(0, targets - Object.values(ended).reduce((sum, count) => sum + count, 0))
+  const sending = Math.min(open, inFlight)
+  const queued = open - sending
+  return { ...ended, ...(sending > 0 ? { sending } : {}), ...(queued > 0 ? { queued } : {}) }
+}
+
+/**
+ * The targets of a notification whose token id is above `after`, by token id, at most `limit`; null: no such notification.
+ * A target of a long list has no row before its outcome is known: until then its chunk tells.
+ */
+export async function readDeliveries(
+  db: Db,
+  notificationId: number,
+  limit: number,
+  after: number,
+): Promise<readonly DeliveryRecord[] | null> {
+  const { rows } = await db.query<DeliveryRecord>({
+    name: 'read-deliveries',
+    text: READ_DELIVERIES,
+    values: [notificationId, after, limit],
+  })
+  if (rows.length > 0) return rows
+  const { rowCount } = await db.query({
+    name: 'notification-exists',
+    text: 'select id from notifications where id = $1',
+    values: [notificationId],
+  })
+  return rowCount === 0 ? null : []
+}
+
+// A settled target is read from its row, so its bit need only be looked at while the row may be missing. `settled` grows with the
+// bits set in it: what lies beyond its end is not settled.
+const READ_DELIVERIES = `
+with open as materialized (
+  select o.token_id, case when o.ord <= c.started then 'sending' else 'queued' end as status, greatest(c.created_at, n.time) as time
+  from push_chunks c join notifications n on n.id = c.notification_id
+    cross join lateral unnest(c.token_ids) with ordinality as o (token_id, ord)
+  where c.notification_id = $1 and c.done_at is null and o.token_id > $2
+    and case when (o.ord - 1) / 8 < length(c.settled) then get_bit(c.settled, o.ord - 1) = 0 else true end
+), page as (
+  (select token_id from tokennotifications where notification_id = $1 and token_id > $2 order by token_id limit $3)
+  union
+  (select token_id from open order by token_id limit $3)
+  order by token_id limit $3
+)
+select p.token_id as "tokenId", t.token, t.kind,
+  case when o.status is not null and coalesce(status_rank(r.status), 0) < 2 then o.status else r.status end as status,
+  r.reason, r.provider_message_id as "providerMessageId", coalesce(r.updated_at, o.time) as "updatedAt"
+from page p join tokens t on t.id = p.token_id
+  left join tokennotifications r on r.notification_id = $1 and r.token_id = p.token_id
+  left join open o on o.token_id = p.token_id
+order by p.token_id`

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { failure } from '../../src/domain/failure.ts'
+import type { Outcome } from '../../src/domain/provider.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { ACCEPTED, message, scripted, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
+import { until } from '../support/until.ts'
+
+let database: TestDatabase
+const nodes: TestNode[] = []
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close().catch(() => undefined)
+  await database.drop()
+})
+
+async function start(options: NodeOptions): Promise<TestNode> {
+  const node = await startNode(database.url, options)
+  nodes.push(node)
+  return node
+}
+
+async function row(node: TestNode, id: number | null): Promise<Record<string, unknown>> {
+  const { rows } = await node.db.query(`select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`, [id])
+  return rows[0]
+}
+
+async function attempts(node: TestNode, id: number | null): Promise<Record<string, unknown>[]> {
+  const { rows } = await node.db.query(`select * from attempts where message_id = $1 order by number`, [id])
+  return rows
+}
+
+const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({ kind: 'refused', failure: outcome })
+
+test('an accepted message is submitted once and its outcome is kept', async () => {
+  const submitted: number[] = []
+  const node = await start({ sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
+  const id = await node.delivery.intake.addSms(message())
+  await until(async () => (await row(node, id))['status'] === 'sent')
+  expect(submitted).toEqual([id])
+  expect(await row(node, id)).toMatchObject({ provider_message_id: 'theirs', attempt: 1, owner: null, started_at: null })
+  expect(await attempts(node, id)).toMatchObject([{ number: 1, status: 'sent', provider_message_id: 'theirs' }])
+})
+
+test('concurrent accepts to one new contact make one client', async () => {
+  const [a, b] = [await start({ sms: [scripted(() => ACCEPTED)] }), await start({ sms: [scripted(() => ACCEPTED)] })]
+  const ids = await Promise.all(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? a : b).delivery.intake.addSms(message())))
+  expect(new Set(ids).size).toBe(200)
+  const { rows } = await a.db.query(`select count(*) from clients`)
+  expect(rows[0].count).toBe(1)
+})
+
+test('a transient refusal is tried again after the wait it asked for, a permanent one is not', async () => {
+  const seen: string[] = []
+  const node = await start({
+    sms: [
+      scripted((sms) => {
+        seen.push(`${sms.text} ${sms.attempt}`)
+        if (sms.text === 'no') return refused(failure('permanent', 'invalid_number', { code: '21211' }))
+        return sms.attempt === 1 ? refused(failure('transient', 'busy', { waitsMs: [50] })) : ACCEPTED
+      }),
+    ],
+  })
+  const later = await node.delivery.intake.addSms(message({ body: 'later' }))
+  const never = await node.delivery.intake.addSms(message({ body: 'no' }))
+  await until(async () => (await row(node, later))['status'] === 'sent')
+  await until(async () => (await row(node, never))['status'] === 'failed')
+  expect(seen.sort()).toEqual(['later 1', 'later 2', 'no 1'])
+  expect(await attempts(node, later)).toMatchObject([{ status: 'failed', reason: 'busy' }, { status: 'sent' }])
+  expect(await attempts(node, never)).toMatchObject([{ status: 'failed', reason: 'invalid_number', code: '21211' }])
+  expect((await node.db.query(`select count(*) from due`)).rows[0].count).toBe(0)
+})
+
+test('a throttled message costs no attempt and pauses its provider', async () => {
+  const times: number[] = []
+  const node = await start({
+    sms: [
+      scripted((sms) => {
+        times.push(performance.now())
+        return sms.attempt === 1 ? refused(failure('throttled', 'rate_limited', { waitMs: 300 })) : ACCEPTED
+      }),
+    ],
+  })
+  const id = await node.delivery.intake.addSms(message())
+  await until(async () => (await row(node, id))['status'] === 'sent')
+  expect(await row(node, id)).toMatchObject({ attempts_counted: 1, attempt: 2 })
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(299)
+})
+
+test('a message past its validity is not sent', async () => {
+  let submitted = 0
+  const node = await start({ sms: [scripted(() => (submitted++, refused(failure('transient', 'busy', { waitsMs: [900, 900, 900] }))))] })
+  const id = await node.delivery.intake.addSms(message({ ttlSeconds: 2 }))
+  await until(async () => (await row(node, id))['status'] === 'expired')
+  expect(submitted).toBeLessThanOrEqual(3)
+})
+
+test('what may have been sent is not sent again unless its message says so', async () => {
+  const seen: string[] = []
+  const node = await start({
+    sms: [scripted((sms) => (seen.push(sms.text), refused(failure('uncertain', 'timeout'))))],
+  })
+  const id = await node.delivery.intake.addSms(message({ body: 'once', onUncertain: 'fail' }))
+  const again = await node.delivery.intake.addSms(message({ body: 'again', onUncertain: 'retry' }))
+  await until(async () => (await row(node, id))['status'] === 'uncertain' && (await row(node, again))['status'] === 'uncertain')
+  expect(await row(node, id)).toMatchObject({ uncertain_attempts: 1, reason: 'timeout', owner: null })
+  const { rows } = await node.db.query(`select message_id, action, run_at > now() + interval '5 seconds' as later from due`)
+  expect(rows).toEqual([{ message_id: again, action: 'send', later: true }])
+  expect(seen.sort()).toEqual(['again', 'once'])
+})
+
+test('a node that dies leaves what it had not started to the others, and marks as uncertain what it had', async () => {
+  const running = new Set<number>()
+  const stuck = await start({ running, sms: [scripted(() => new Promise(() => undefined), { window: 2 })] })
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, () => stuck.delivery.intake.addSms(message({ onUncertain: 'fail' }))),
+  )
+  await until(async () => stuck.delivery.inFlight() === 2)
+  await until(async () => (await stuck.db.query(`select from messages where status = 'sending'`)).rowCount === 2)
+  await stuck.kill()
+  const submitted: number[] = []
+  const healthy = await start({ running, sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
+  await until(async () => (await healthy.db.query(`select from messages where status in ('sent', 'uncertain')`)).rowCount === 20)
+  const { rows } = await healthy.db.query(`select id from messages where status = 'uncertain' and uncertain_attempts = 1`)
+  expect(rows).toHaveLength(2)
+  expect(new Set(submitted).size).toBe(18)
+  expect(submitted).toHaveLength(18)
+  expect(ids.filter((id) => id !== null && submitted.includes(id))).toHaveLength(18)
+})
+
+test('closing hands over what waits and lets what is in flight end', async () => {
+  const first: number[] = []
+  const closing = await start({
+    sms: [
+      scripted(
+        async (sms) => {
+          first.push(sms.messageId)
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          return ACCEPTED
+        },
+        { window: 2 },
+      ),
+    ],
+  })
+  await Promise.all(Array.from({ length: 30 }, () => closing.delivery.intake.addSms(message())))
+  await until(() => first.length >= 2)
+  nodes.splice(nodes.indexOf(closing), 1)
+  await closing.close()
+  const second: number[] = []
+  const next = await start({ sms: [scripted((sms) => (second.push(sms.messageId), ACCEPTED))] })
+  await until(async () => (await next.db.query(`select from messages where status = 'sent'`)).rowCount === 30)
+  expect(new Set([...first, ...second]).size).toBe(30)
+  expect(first.length + second.length).toBe(30)
+  expect((await next.db.query(`select from messages where uncertain_attempts > 0`)).rowCount).toBe(0)
+})
+
+test('a row that its node lost sight of is found again', async () => {
+  const submitted: number[] = []
+  const node = await start({ sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
+  // As after a COMMIT whose answer was lost: the row is this node's, and the node does not know it.
+  const { rows } = await node.db.query(
+    `with c as (insert into clients (contact) values ('+15005550006') returning id)
+     insert into messages (client_id, subject, body, provider, owner, updated_at)
+     select id, 's', 'b', 'scripted', $1, now() - interval '1 minute' from c returning id`,
+    [node.delivery.lease.owner()],
+  )
+  await until(async () => (await row(node, rows[0].id))['status'] === 'sent', 25_000)
+  expect(submitted).toEqual([rows[0].id])
+})
+
+test('more than a lane holds waits in the database and is sent all the same', async () => {
+  let submitted = 0
+  const node = await start({ sms: [scripted(() => (submitted++, ACCEPTED), { window: 1 })] })
+  await Promise.all(Array.from({ length: 300 }, () => node.delivery.intake.addSms(message())))
+  await until(async () => (await node.db.query(`select from messages where status = 'sent'`)).rowCount === 300)
+  expect(submitted).toBe(300)
+  expect((await node.db.query(`select from due`)).rowCount).toBe(0)
+})

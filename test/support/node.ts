@@ -1,0 +1,108 @@
+import { pino, type Logger } from 'pino'
+import { openDelivery, type Delivery } from '../../src/delivery/delivery.ts'
+import type { SettledSms } from '../../src/delivery/ledger.ts'
+import type { Msisdn } from '../../src/domain/contact.ts'
+import type { Outcome, OutboundSms, PushProvider, SmsProvider } from '../../src/domain/provider.ts'
+import { createDb, type Db } from '../../src/store/db.ts'
+import type { NewMessage } from '../../src/store/messages.ts'
+
+export const CONTACT = '+201009129288' as Msisdn
+
+export interface TestNode {
+  readonly delivery: Delivery
+  readonly db: Db
+  readonly settled: SettledSms[]
+  /** As a crash would: nothing is handed over, nothing is written any more. */
+  kill(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface NodeOptions {
+  readonly sms?: readonly SmsProvider[]
+  readonly push?: readonly PushProvider[]
+  readonly pid?: number
+  /** Processes of "this machine" that run. */
+  readonly running?: Set<number>
+  readonly now?: () => number
+  readonly log?: Logger
+}
+
+let pids = 1_000_000
+
+/** One node's delivery on a test database. Its neighbours are on the same machine, so a dead one is seen at once. */
+export async function startNode(url: string, options: NodeOptions): Promise<TestNode> {
+  const pid = options.pid ?? pids++
+  const settled: SettledSms[] = []
+  const make = (name: string): Db => createDb(url, { max: 3, name, statementTimeoutMs: 5_000 }, () => undefined)
+  const [acceptDb, workDb] = [make('accept'), make('work')]
+  const running = options.running ?? new Set()
+  running.add(pid)
+  const delivery = await openDelivery({
+    acceptDb,
+    workDb,
+    identity: { name: 'test', machine: 'test', pid, version: '0.0.0' },
+    isRunning: (other) => running.has(other),
+    log: options.log ?? pino({ level: 'silent' }),
+    now: options.now ?? (() => performance.now()),
+    chance: () => 0,
+    sms: options.sms ?? [],
+    push: options.push ?? [],
+    firstPollMs: 600_000,
+    onSettled: (messages) => void settled.push(...messages),
+  })
+  const end = async (): Promise<void> => void (await Promise.allSettled([acceptDb.end(), workDb.end()]))
+  return {
+    delivery,
+    db: workDb,
+    settled,
+    async kill() {
+      running.delete(pid)
+      void delivery.close(0).catch(() => undefined)
+      await end()
+    },
+    async close() {
+      running.delete(pid)
+      await delivery.close(5_000)
+      await end()
+    },
+  }
+}
+
+/** A provider whose every answer is decided by the test. */
+export function scripted(
+  answer: (sms: OutboundSms, signal: AbortSignal) => Outcome | Promise<Outcome>,
+  more: Partial<SmsProvider> = {},
+): SmsProvider {
+  return {
+    name: 'scripted',
+    window: 8,
+    submit: async (sms, signal) => answer(sms, signal),
+    reconcile: null,
+    poll: null,
+    readCallback: () => ({ kind: 'ignored' }),
+    async *check() {},
+    close: async () => undefined,
+    ...more,
+  }
+}
+
+export const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
+
+export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'held'> {
+  return {
+    contact: CONTACT,
+    subject: 'Hello',
+    body: 'A text',
+    text: null,
+    sender: null,
+    tag: null,
+    category: 'transactional',
+    onUncertain: 'fail',
+    segments: 1,
+    encoding: 'gsm7',
+    provider: 'scripted',
+    ttlSeconds: 3600,
+    idempotency: null,
+    ...more,
+  }
+}
