@@ -121,7 +121,8 @@ function openTerminal(): Terminal {
   return createTerminal({
     write: (text) => process.stdout.write(text),
     colour: (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',
-    columns: () => process.stdout.columns ?? 80,
+    // 0 where a terminal doesn't know its own size.
+    columns: () => process.stdout.columns || 80,
     now: () => new Date(),
   })
 }

@@ -1,3 +1,4 @@
+import type { LiveLine } from './app.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database.ts'
 import { StartRefusal } from './embedded/refusal.ts'
@@ -25,15 +26,29 @@ export async function serve(parts: ServeParts): Promise<void> {
   const database = await openDatabase(config, (line) => log.error({ event: 'database.restarted' }, line))
   try {
     const { startApp } = await loading
-    const app = await startApp(config, database.url, log, (line) => terminal?.live(line)).catch((error: unknown) => {
+    const lines = heldBack((line: LiveLine) => terminal?.live(line))
+    const app = await startApp(config, database.url, log, lines.take).catch((error: unknown) => {
       throw refusal(error, config, parts.platform) ?? error
     })
     announce(parts, app.url, database.label)
+    lines.release()
     await told
     farewell(parts, app.inFlight())
     await app.stop()
   } finally {
     await database.stop()
+  }
+}
+
+/** What an earlier process left is sent while the server opens; its lines come after the first screen. */
+function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; release(): void } {
+  let held: Line[] | null = []
+  return {
+    take: (line) => (held === null ? show(line) : void held.push(line)),
+    release() {
+      held?.forEach(show)
+      held = null
+    },
   }
 }
 

@@ -56,7 +56,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const first = postgresIdentity(join(resolve(options.dataDir), 'cluster'))
   makeDirectory(resolve(options.dataDir), first)
   const dataDir = realpathSync(options.dataDir)
-  const ownership = takeOwnership(dataDir)
+  const ownership = await takeOwnership(dataDir)
   try {
     return await start(dataDir, ownership, options.onRestart)
   } catch (error) {

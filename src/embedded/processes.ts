@@ -14,16 +14,16 @@ export function isAlive(pid: number): boolean {
   return stat === null || stat.state !== 'Z'
 }
 
-/**
- * When a process began, as a word that differs for a later process with the same id, also after a reboot or in another
- * container. Null where the system doesn't tell.
- */
+/** When a process began, as a word that a later one with the same id doesn't have. Null where the system doesn't tell. */
 export function startMark(pid: number): string | null {
   if (process.platform === 'win32') return null
-  if (process.platform !== 'linux') return psStart(pid)
-  const stat = readStat(pid)
-  const boot = readText('/proc/sys/kernel/random/boot_id')
-  return stat === null || boot === null ? null : `${boot.trim()} ${processNamespace()} ${stat.startedTicks}`
+  return process.platform === 'linux' ? (readStat(pid)?.startedTicks ?? null) : psStart(pid)
+}
+
+/** What process ids mean something in: this boot and this container. One word for all of the machine where the system doesn't tell. */
+export function processWorld(): string {
+  const boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
+  return boot === undefined ? 'one' : `${boot} ${readLink('/proc/self/ns/pid')}`
 }
 
 /** The processes whose working directory this is: all of a Postgres's, also those that outlived a killed postmaster. Linux only, else null. */
@@ -49,10 +49,6 @@ function readStat(pid: number): { state: string; startedTicks: string } | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state, startedTicks] = [fields[0], fields[19]]
   return state === undefined || startedTicks === undefined ? null : { state, startedTicks }
-}
-
-function processNamespace(): string {
-  return readLink('/proc/self/ns/pid') ?? 'pid:[unknown]'
 }
 
 function psStart(pid: number): string | null {
