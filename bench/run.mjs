@@ -1,0 +1,66 @@
+// npm run bench [-- --rounds N --seconds N --connections N --save]: figures of this machine, each beside what it is measured against.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from '../scripts/build.mjs'
+import { measureAccept } from './accept.mjs'
+import { table } from './table.mjs'
+
+const RESULTS = fileURLToPath(new URL('results', import.meta.url))
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    connections: { type: 'string', default: '64' },
+    save: { type: 'boolean', default: false },
+  },
+})
+const settings = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  connections: Number(values.connections),
+}
+
+if (await build()) {
+  const result = await measureAccept(settings, (line) => console.error(`  ${line}`))
+  console.log(acceptText(result))
+  if (values.save) console.log(`\n  Written to ${save(result)}`)
+} else process.exitCode = 1
+
+function acceptText({ connections, tidings, ceiling, ratio }) {
+  const head = ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs/message', 'drained in s', 'errors']
+  const row = (name, one) => [
+    name,
+    one.perSecond.toFixed(0),
+    one.p50Ms.toFixed(0),
+    one.p99Ms.toFixed(0),
+    one.cpuMicros === null ? '–' : one.cpuMicros.toFixed(0),
+    one.drainSeconds.toFixed(1),
+    String(one.errors),
+  ]
+  return [
+    '',
+    `  accept: POST /smss, ${connections} connections, ${machine()}`,
+    '',
+    table([head, row('Tidings, committed to disk', tidings), row('the same route, no database', ceiling)]),
+    '',
+    `  ratio ${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)}); medians of ${settings.rounds} alternating rounds of ${settings.seconds} s`,
+  ].join('\n')
+}
+
+function machine() {
+  return `Node ${process.versions.node}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? process.arch}`
+}
+
+function save(result) {
+  mkdirSync(RESULTS, { recursive: true })
+  const at = new Date().toISOString()
+  const file = `${RESULTS}/accept-${at.slice(0, 19).replaceAll(':', '')}.json`
+  writeFileSync(
+    file,
+    `${JSON.stringify({ at, node: process.versions.node, machine: machine(), ...result }, null, 2)}\n`,
+  )
+  return file
+}
