@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isLoopback, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
+
+const TWILIO = { TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_AUTH_TOKEN: 'hush', TWILIO_FROM: '+15005550006' }
+const ACCOUNT = { type: 'service_account', project_id: 'p', client_email: 'a@p.example', private_key: 'hush' }
+
+test('without any variable it serves on port 5000 of this machine and captures everything', () => {
+  expect(config({})).toEqual({
+    port: 5000,
+    host: null,
+    databaseUrl: null,
+    dataDir: './data',
+    publicUrl: null,
+    defaultCountry: null,
+    smsTextFormat: '{message}',
+    smsRateLimitPerMinute: 60,
+    auth: 'auto',
+    logLevel: 'info',
+    twilio: null,
+    fcm: null,
+  })
+})
+
+test('all faults are reported at once', () => {
+  const env = {
+    PORT: '70000',
+    LOG_LEVEL: 'loud',
+    DEFAULT_COUNTRY: 'Egypt',
+    DATABASE_URL: 'mysql://x',
+    PUBLIC_URL: 'example.com',
+  }
+  expect(
+    faults(env)
+      .map((fault) => fault.variable)
+      .toSorted(),
+  ).toEqual(Object.keys(env).toSorted())
+})
+
+test('an empty value counts as unset', () => {
+  expect(config({ PORT: '', TWILIO_ACCOUNT_SID: ' ', DATABASE_URL: '' })).toMatchObject({ port: 5000, twilio: null })
+})
+
+test('a misspelt variable is reported with the one that was meant', () => {
+  expect(faults({ DATABSE_URL: 'postgres://db.example/x' })).toEqual([
+    expect.objectContaining({
+      variable: 'DATABSE_URL',
+      problem: expect.stringContaining('did you mean DATABASE_URL?'),
+    }),
+  ])
+  expect(faults({ PROT: '1' })[0]?.problem).toContain('did you mean PORT?')
+  expect(faults({ ...TWILIO, TWILIO_AUTH_TOKEN: '', TWILO_AUTH_TOKN: 'hush' }).map((fault) => fault.variable)).toEqual([
+    'TWILO_AUTH_TOKN',
+    'TWILIO_AUTH_TOKEN',
+  ])
+})
+
+test('the names that every machine sets, and those of other programs, are left alone', () => {
+  const names = [
+    'HOME',
+    'PATH',
+    'HOSTNAME',
+    'PGHOSTADDR',
+    'PGDATA',
+    'TWILIO_EDGE',
+    'TWILIO_REGION',
+    'FIREBASE_CONFIG',
+    'PUBLIC_IP',
+    'LANG',
+    'SHELL',
+  ]
+  expect(config(Object.fromEntries(names.map((name) => [name, 'x'])))).toMatchObject({ port: 5000 })
+})
+
+test('a name like one of ours does not matter while ours is set', () => {
+  expect(config({ DATA_DIR: '/a', DATADIR: '/b' }).dataDir).toBe('/a')
+})
+
+test('a secret is never shown in a fault', () => {
+  const all = [
+    ...faults({ DATABASE_URL: 'hush://user:hush@db' }),
+    ...faults({ FCM_SERVICE_ACCOUNT: '{"type":"hush","private_key":"hush"}' }),
+    ...faults({ ...TWILIO, TWILIO_FROM: '' }),
+  ]
+  expect(all).toHaveLength(3)
+  expect(JSON.stringify(all)).not.toContain('hush')
+})
+
+test('PGHOST and the other variables of Postgres make a DSN; DATABASE_URL wins', () => {
+  const parts = {
+    PGHOST: 'db.example',
+    PGPORT: '6432',
+    PGUSER: 'a b',
+    PGPASSWORD: 'p@:/',
+    PGDATABASE: 'tid',
+    PGSSLMODE: 'verify-full',
+  }
+  expect(config(parts).databaseUrl).toBe('postgres://a%20b:p%40%3A%2F@db.example:6432/tid?sslmode=verify-full')
+  expect(config({ PGHOST: '/var/run/postgresql', PGUSER: 'me' }).databaseUrl).toBe(
+    'postgres://me@%2Fvar%2Frun%2Fpostgresql:5432/me',
+  )
+  expect(config({ PGHOST: '::1', PGUSER: 'me' }).databaseUrl).toBe('postgres://me@[::1]:5432/me')
+  expect(config({ PGUSER: 'me', PGPASSWORD: 'x' }).databaseUrl).toBeNull()
+  expect(config({ ...parts, DATABASE_URL: 'postgres://other/db' }).databaseUrl).toBe('postgres://other/db')
+})
+
+test('a half configured Twilio is a fault that names what is missing', () => {
+  expect(faults({ TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_API_KEY: 'SKtest' }).map((fault) => fault.variable)).toEqual([
+    'TWILIO_AUTH_TOKEN',
+    'TWILIO_API_SECRET',
+    'TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)',
+  ])
+  expect(faults({ ...TWILIO, TWILIO_MESSAGING_SERVICE_SID: 'MGtest' })).toHaveLength(1)
+})
+
+test('a whole Twilio is read, with a key or without', () => {
+  expect(config({ ...TWILIO, TWILIO_BASE_URL: 'http://127.0.0.1:9/' }).twilio).toEqual({
+    accountSid: 'ACtest',
+    authToken: 'hush',
+    apiKey: null,
+    sender: { kind: 'from', from: '+15005550006' },
+    baseUrl: 'http://127.0.0.1:9',
+  })
+  const service = {
+    ...TWILIO,
+    TWILIO_FROM: '',
+    TWILIO_MESSAGING_SERVICE_SID: 'MGtest',
+    TWILIO_API_KEY: 'SKtest',
+    TWILIO_API_SECRET: 's',
+  }
+  expect(config(service).twilio).toMatchObject({
+    apiKey: { sid: 'SKtest', secret: 's' },
+    sender: { kind: 'messaging-service', sid: 'MGtest' },
+  })
+})
+
+test('a service account is taken as JSON or as a path to it', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-config-'))
+  const file = join(directory, 'account.json')
+  writeFileSync(file, JSON.stringify(ACCOUNT))
+  for (const given of [file, JSON.stringify(ACCOUNT)]) {
+    expect(config({ FCM_SERVICE_ACCOUNT: given }).fcm).toEqual({
+      credentials: ACCOUNT,
+      baseUrl: 'https://fcm.googleapis.com',
+      messagesPerMinute: 600_000,
+      rampSeconds: 60,
+    })
+  }
+  rmSync(directory, { recursive: true })
+  expect(faults({ FCM_SERVICE_ACCOUNT: file })[0]?.problem).toContain("can't be read")
+  expect(faults({ FCM_SERVICE_ACCOUNT: JSON.stringify({ ...ACCOUNT, client_email: '' }) })[0]?.problem).toBe(
+    'lacks client_email',
+  )
+  expect(faults({ FCM_SERVICE_ACCOUNT: '{"project_info":{}}' })[0]?.problem).toContain('not a service account')
+})
+
+test('Google’s default credentials count only where FCM is asked for', () => {
+  const google = { GOOGLE_APPLICATION_CREDENTIALS: JSON.stringify(ACCOUNT) }
+  expect(config(google).fcm).toBeNull()
+  expect(config({ ...google, PUSH_PROVIDER: 'fcm' }).fcm?.credentials).toEqual(ACCOUNT)
+  expect(config({ PUSH_PROVIDER: 'fcm' }).fcm?.credentials).toBeNull()
+  expect(config({ FCM_SERVICE_ACCOUNT: JSON.stringify(ACCOUNT), PUSH_PROVIDER: 'sandbox' }).fcm).toBeNull()
+})
+
+test('a live provider on a host that others reach needs AUTH=off', () => {
+  expect(faults({ ...TWILIO, HOST: '0.0.0.0' }).map((fault) => fault.variable)).toEqual(['HOST'])
+  expect(config({ ...TWILIO, HOST: '0.0.0.0', AUTH: 'off' }).host).toBe('0.0.0.0')
+  expect(config({ ...TWILIO, HOST: '127.0.0.1' }).host).toBe('127.0.0.1')
+  expect(config({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0')
+})
+
+test('loopback has many spellings', () => {
+  for (const host of [null, 'localhost', '127.0.0.1', '127.9.9.9', '::1']) expect(isLoopback(host)).toBe(true)
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com']) expect(isLoopback(host)).toBe(false)
+  expect(config({ HOST: 'localhost' }).host).toBeNull()
+})
+
+test('an address with a scheme or a port is no host', () => {
+  for (const host of ['http://0.0.0.0', '0.0.0.0:80', 'a b']) expect(faults({ HOST: host })).toHaveLength(1)
+})
+
+test('a format that leaves the message out is a fault', () => {
+  expect(faults({ SMS_TEXT_FORMAT: 'Hello {subject}' })[0]?.variable).toBe('SMS_TEXT_FORMAT')
+})
+
+test('the environment wins over .env', () => {
+  const file = 'PORT=1234\n# a comment\nSMS_TEXT_FORMAT="{subject}: {message}"\n'
+  const env = withEnvFile({ PORT: '4321' }, file)
+  expect(config(env)).toMatchObject({ port: 4321, smsTextFormat: '{subject}: {message}' })
+  expect(config(withEnvFile({}, null)).port).toBe(5000)
+})
+
+function config(env: Record<string, string | undefined>): Config {
+  const reading = readConfig(env)
+  if ('faults' in reading) throw new Error(JSON.stringify(reading.faults))
+  return reading.config
+}
+
+function faults(env: Record<string, string>): readonly ConfigFault[] {
+  const reading = readConfig(env)
+  return 'faults' in reading ? reading.faults : []
+}
