@@ -1,0 +1,171 @@
+import { Type, type Static } from 'typebox'
+import {
+  CATEGORY,
+  freeObject,
+  ID,
+  LONGEST_TTL_SECONDS,
+  named,
+  oneOf,
+  STATUS,
+  textOrNull,
+  TIME,
+  type JsonMap,
+} from './words.ts'
+
+/** Tokens and installation ids in one call. */
+export const MOST_TARGETS = 100_000
+
+/** UTF-16 units. FCM's own tokens are around 163 long and may grow; this only keeps nonsense out. */
+export const LONGEST_TARGET = 4_096
+
+const content = {
+  title: Type.String(),
+  body: Type.String(),
+  data: Type.Optional(
+    Type.Unsafe<Readonly<Record<string, string>>>({
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      maxProperties: 64,
+      description: 'Your own values, texts all of them.',
+    }),
+  ),
+  image: Type.Optional(Type.String({ maxLength: 2_048, pattern: '^https?://', description: 'URL of a picture.' })),
+  link: Type.Optional(
+    Type.String({ maxLength: 2_048, pattern: '^https://', description: 'Opened on a click, in a browser.' }),
+  ),
+  android: Type.Optional(freeObject("As FCM's `Message.android`.")),
+  apns: Type.Optional(freeObject("As FCM's `Message.apns`.")),
+  webpush: Type.Optional(freeObject("As FCM's `Message.webpush`.")),
+  fcm_options: Type.Optional(freeObject("As FCM's `Message.fcm_options`.")),
+  tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
+  category: Type.Optional(CATEGORY),
+  ttl: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: LONGEST_TTL_SECONDS, description: 'Seconds. 0: now or never.' }),
+  ),
+}
+
+const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
+
+/** As the outside sees it. At least one of `tokens` and `fids` must be there. */
+export const TokensRequest = Type.Object(
+  {
+    tokens: Type.Optional(
+      Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Registration tokens.' }),
+    ),
+    fids: Type.Optional(
+      Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Firebase installation ids.' }),
+    ),
+    ...content,
+  },
+  {
+    $id: 'TokensRequest',
+    additionalProperties: false,
+    anyOf: [{ required: ['tokens'] }, { required: ['fids'] }],
+    description: `At most ${MOST_TARGETS.toLocaleString('en')} tokens and fids together. One named twice is sent once.`,
+  },
+)
+
+/**
+ * The same without a look at the members of the two lists: they are checked in blocks, so that a hundred thousand of them do
+ * not hold up everybody else.
+ */
+export const TokensRequestShape = Type.Object(
+  {
+    tokens: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
+    fids: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
+    ...content,
+  },
+  { additionalProperties: false },
+)
+
+export type TokensRequestShape = Static<typeof TokensRequestShape>
+
+export const TopicRequest = Type.Object(
+  {
+    // Source: Firebase Cloud Messaging, "Topic messaging": the name without `/topics/`.
+    topic: Type.String({
+      maxLength: 900,
+      pattern: '^[A-Za-z0-9_.~%-]+$',
+      description: 'Its name, without `/topics/`.',
+    }),
+    ...content,
+  },
+  { $id: 'TopicRequest', additionalProperties: false },
+)
+
+export type TopicRequest = Static<typeof TopicRequest>
+
+/** How many targets stand where; only statuses that occur. */
+const Counts = Type.Unsafe<Readonly<Record<string, number>>>({
+  type: 'object',
+  additionalProperties: { type: 'integer', minimum: 0 },
+  description: 'How many targets have which status.',
+})
+
+export const NotificationAccepted = Type.Object(
+  {
+    success: Type.Literal(true),
+    notification_id: ID,
+    status: STATUS,
+    reason: Type.Optional(textOrNull({ description: 'Only with `Prefer: wait`.' })),
+    targets: Type.Integer({ minimum: 1, description: 'How many different ones there are.' }),
+    counts: Type.Optional(Counts),
+  },
+  { $id: 'NotificationAccepted', additionalProperties: false },
+)
+
+export type NotificationAccepted = Static<typeof NotificationAccepted>
+
+export const Notification = Type.Object(
+  {
+    notification_id: ID,
+    topic: textOrNull(),
+    title: Type.String(),
+    body: Type.String(),
+    content: Type.Unsafe<JsonMap>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'What else the caller gave: `data`, `image`, `link`, `android` …',
+    }),
+    tag: textOrNull(),
+    category: CATEGORY,
+    status: STATUS,
+    reason: textOrNull({ description: '`partial`: the targets ended differently, see `counts`.' }),
+    provider: Type.String(),
+    targets: Type.Integer(),
+    counts: Counts,
+    created_at: TIME,
+    updated_at: TIME,
+  },
+  { $id: 'Notification', additionalProperties: false },
+)
+
+export type Notification = Static<typeof Notification>
+
+export const NotificationAnswer = Type.Object(
+  { success: Type.Literal(true), data: named<Notification>('Notification') },
+  { $id: 'NotificationAnswer', additionalProperties: false },
+)
+
+export const Delivery = Type.Object(
+  {
+    token: Type.String({ description: 'The token, or the installation id.' }),
+    kind: oneOf(['token', 'fid']),
+    status: STATUS,
+    reason: textOrNull(),
+    provider_message_id: textOrNull(),
+    updated_at: TIME,
+  },
+  { $id: 'Delivery', additionalProperties: false },
+)
+
+export type Delivery = Static<typeof Delivery>
+
+export const DeliveryList = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: Type.Array(named<Delivery>('Delivery')),
+    next: textOrNull({ description: 'The `cursor` of the next page; null on the last.' }),
+  },
+  { $id: 'DeliveryList', additionalProperties: false },
+)

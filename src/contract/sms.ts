@@ -1,0 +1,94 @@
+import { Type, type Static } from 'typebox'
+import { CATEGORY, ID, LONGEST_TTL_SECONDS, named, oneOf, STATUS, textOrNull, TIME } from './words.ts'
+
+export const SmsRequest = Type.Object(
+  {
+    contact: Type.String({ description: 'Phone number, `[+country_code][number]`.', examples: ['+201009129288'] }),
+    subject: Type.String({ description: 'Stored, searched and shown; part of the SMS only if set up so.' }),
+    message: Type.String({ minLength: 1, description: 'The text.' }),
+    sender: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'A number or name of yours; else the configured one.' }),
+    ),
+    tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
+    category: Type.Optional(CATEGORY),
+    ttl: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: LONGEST_TTL_SECONDS,
+        description: 'Seconds after which it is no longer worth sending.',
+      }),
+    ),
+    on_uncertain: Type.Optional(
+      oneOf(['retry', 'reconcile', 'fail'], {
+        description: 'What to do when it may have been sent: send again, ask the provider first, or leave it.',
+      }),
+    ),
+    max_segments: Type.Optional(
+      // A concatenation header counts its segments in one octet: 3GPP TS 23.040 §9.2.3.24.1.
+      Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),
+    ),
+  },
+  { $id: 'SmsRequest', additionalProperties: false },
+)
+
+export type SmsRequest = Static<typeof SmsRequest>
+
+export const SmsAccepted = Type.Object(
+  {
+    success: Type.Literal(true),
+    message_id: ID,
+    status: STATUS,
+    reason: Type.Optional(textOrNull({ description: 'Only with `Prefer: wait`.' })),
+    segments: Type.Integer({ minimum: 1 }),
+    encoding: oneOf(['gsm7', 'ucs2']),
+    warnings: Type.Optional(Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })),
+  },
+  { $id: 'SmsAccepted', additionalProperties: false },
+)
+
+export type SmsAccepted = Static<typeof SmsAccepted>
+
+export const Attempt = Type.Object(
+  {
+    number: Type.Integer({ minimum: 1 }),
+    provider: Type.String(),
+    provider_message_id: textOrNull(),
+    status: STATUS,
+    reason: textOrNull(),
+    started_at: textOrNull({ format: 'date-time' }),
+    finished_at: textOrNull({ format: 'date-time' }),
+  },
+  { $id: 'Attempt', additionalProperties: false },
+)
+
+export type Attempt = Static<typeof Attempt>
+
+export const Sms = Type.Object(
+  {
+    message_id: ID,
+    contact: Type.String(),
+    subject: Type.String(),
+    message: Type.String(),
+    sender: textOrNull(),
+    tag: textOrNull(),
+    category: CATEGORY,
+    status: STATUS,
+    reason: textOrNull({ description: 'The word after the status.' }),
+    segments: Type.Integer(),
+    encoding: oneOf(['gsm7', 'ucs2']),
+    provider: Type.String(),
+    provider_message_id: textOrNull(),
+    uncertain_attempts: Type.Integer({ description: 'How many attempts may have been sent without an answer.' }),
+    created_at: TIME,
+    updated_at: TIME,
+    attempts: Type.Array(named<Attempt>('Attempt')),
+  },
+  { $id: 'Sms', additionalProperties: false },
+)
+
+export type Sms = Static<typeof Sms>
+
+export const SmsAnswer = Type.Object(
+  { success: Type.Literal(true), data: named<Sms>('Sms') },
+  { $id: 'SmsAnswer', additionalProperties: false },
+)

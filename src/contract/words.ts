@@ -1,0 +1,65 @@
+import { Type, type TUnsafe } from 'typebox'
+
+/** One of a list of words. */
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  options: { description?: string } = {},
+): TUnsafe<Words[number]> {
+  return Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...options })
+}
+
+/** A text, or null where there is none. */
+export function textOrNull(options: { description?: string; format?: string } = {}): TUnsafe<string | null> {
+  return Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
+}
+
+/** A reference to a schema that the server has registered under this name. */
+export function named<Value>(name: string): TUnsafe<Value> {
+  return Type.Unsafe<Value>({ $ref: `${name}#` })
+}
+
+/** Any JSON object, passed on as it is. */
+export function freeObject(description: string): TUnsafe<JsonMap> {
+  return Type.Unsafe<JsonMap>({ type: 'object', additionalProperties: true, description })
+}
+
+/** What JSON can hold, as a caller sent it. */
+export type JsonAny = string | number | boolean | null | readonly JsonAny[] | JsonMap
+export interface JsonMap {
+  readonly [key: string]: JsonAny
+}
+
+/** The life of a message. The same list as in the domain; the HTTP ring does not compile when they differ. */
+export const STATUS = oneOf(
+  [
+    'captured',
+    'scheduled',
+    'queued',
+    'sending',
+    'sent',
+    'delivered',
+    'received',
+    'opened',
+    'uncertain',
+    'undelivered',
+    'failed',
+    'rejected',
+    'expired',
+    'suppressed',
+    'cancelled',
+  ],
+  { description: 'What is known about it. `uncertain`: it may have been sent.' },
+)
+
+export const CATEGORY = oneOf(['otp', 'transactional', 'marketing'], {
+  description: 'Decides its priority, its default `ttl` and what happens when it may have been sent.',
+})
+
+/** A point in time on the wire. */
+export const TIME = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
+
+/** A number of ours: starts at 1 and grows. */
+export const ID = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
+/** Seconds, four weeks. FCM keeps a push no longer; an SMS gets the same so that both agree. Source: FCM, "Set the lifespan of a message". */
+export const LONGEST_TTL_SECONDS = 2_419_200

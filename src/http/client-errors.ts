@@ -1,0 +1,73 @@
+import { STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { TidingsError } from '../domain/errors.ts'
+import { ERROR_PAGES } from './error-pages.ts'
+import { toErrorObject } from './errors.ts'
+import { FAULT_OF_PARSER } from './framework-errors.ts'
+
+interface ParserError extends Error {
+  readonly code?: string | undefined
+  /** The bytes it stumbled over; a Buffer, whatever Fastify's types say. */
+  readonly rawPacket?: unknown
+}
+
+/** A request line that has not ended within everything we read. */
+const ENDLESS_LINE = /^[A-Z]+ [^\r\n]*$/
+
+/**
+ * Answers what Node could not parse with the same object as everything else, and hangs up. Returns the refusal, or null where
+ * nothing can be written any more: the peer is gone, or an answer is already half sent.
+ */
+export function answerParserError(error: ParserError, socket: Duplex, requestId: string): TidingsError | null {
+  if (error.code === 'ECONNRESET' || !socket.writable || answerBegun(socket)) {
+    socket.destroy()
+    return null
+  }
+  const refusal = toParserRefusal(error)
+  hangUp(socket, refusal, requestId)
+  return refusal
+}
+
+/** What Node would answer by itself, or not at all. */
+export function answerOddRequests(server: HttpServer, newRequestId: () => string): void {
+  // Other expectations than 100-continue may be ignored: RFC 9110 §10.1.1.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    const refusal = new TidingsError('method_not_allowed', 'Method Not Allowed')
+    socket.on('error', () => socket.destroy())
+    hangUp(socket, refusal, newRequestId(), ['Allow: GET, HEAD, POST, OPTIONS'])
+  })
+}
+
+function toParserRefusal(error: ParserError): TidingsError {
+  const fault = FAULT_OF_PARSER[error.code ?? '']
+  if (fault?.code === 'headers_too_large' && ENDLESS_LINE.test(textOf(error.rawPacket))) {
+    return new TidingsError('uri_too_long', 'The URL is longer than 4,096 characters')
+  }
+  if (fault !== undefined) return new TidingsError(fault.code, fault.message)
+  return new TidingsError('malformed_http', 'The request is not HTTP')
+}
+
+function textOf(packet: unknown): string {
+  return Buffer.isBuffer(packet) ? packet.toString('latin1') : ''
+}
+
+/** Node keeps the answer that is being written on the socket; it has no public name for it. */
+function answerBegun(socket: Duplex): boolean {
+  const answer: unknown = Reflect.get(socket, '_httpMessage')
+  return typeof answer === 'object' && answer !== null && Reflect.get(answer, '_headerSent') === true
+}
+
+function hangUp(socket: Duplex, refusal: TidingsError, requestId: string, headers: readonly string[] = []): void {
+  const body = JSON.stringify(toErrorObject(refusal, requestId))
+  const { status } = ERROR_PAGES[refusal.code]
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `Request-Id: ${requestId}`,
+    ...headers,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

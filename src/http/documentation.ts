@@ -1,0 +1,162 @@
+import swagger from '@fastify/swagger'
+import type { FastifySchema } from 'fastify'
+import type { ErrorCode } from '../domain/errors.ts'
+import { ERROR_PAGES } from './error-pages.ts'
+import type { Server } from './parts.ts'
+
+/** What the OpenAPI document says about a route; the route's own schema holds only what is checked on each call. */
+export interface RouteDocs {
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tag: 'sms' | 'push' | 'service'
+  readonly params?: object
+  readonly query?: object
+  readonly requestHeaders?: object
+  readonly body?: object
+  readonly ok: {
+    readonly description: string
+    readonly content: object
+    readonly headers?: Readonly<Record<string, object>>
+  }
+  readonly errors: readonly ErrorCode[]
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Routes without it are not in the document. */
+    docs?: RouteDocs
+  }
+}
+
+/** A body in JSON, by the name its schema is registered under. */
+export function json(name: string): object {
+  return { 'application/json': { schema: { $ref: `${name}#` } } }
+}
+
+/** Faults that any route can answer. */
+const EVERYWHERE: readonly ErrorCode[] = [
+  'malformed_http',
+  'method_not_allowed',
+  'request_timeout',
+  'uri_too_long',
+  'headers_too_large',
+  'internal_error',
+]
+
+/** Faults of any route that takes a JSON body and stores it. */
+export const SEND_ERRORS: readonly ErrorCode[] = [
+  'invalid_json',
+  'shell_quotes',
+  'invalid_request',
+  'invalid_idempotency_key',
+  'idempotency_in_progress',
+  'idempotency_conflict',
+  'body_too_large',
+  'unsupported_media_type',
+  'database_unavailable',
+  'outcome_unknown',
+  'storage_full',
+  'overloaded',
+  'shutting_down',
+]
+
+const REQUEST_ID = { 'Request-Id': { type: 'string', description: 'The caller’s, or one of ours.' } }
+const RETRY_AFTER = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds.' } }
+const ALLOW = { Allow: { type: 'string', description: 'The methods this path takes.' } }
+
+/** Headers of `POST /smss` while its limit is on. */
+export const RATE_HEADERS: Readonly<Record<string, object>> = {
+  'RateLimit-Policy': { type: 'string', description: 'Calls (`q`) per window of `w` seconds.' },
+  RateLimit: { type: 'string', description: 'Calls left (`r`) and seconds until the window ends (`t`).' },
+  'X-RateLimit-Limit': { type: 'integer' },
+  'X-RateLimit-Remaining': { type: 'integer' },
+  'X-RateLimit-Reset': { type: 'integer', description: 'Seconds.' },
+}
+
+/** Headers of the routes that send. */
+export const SEND_REQUEST_HEADERS = {
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[!-~]+$',
+      description: 'Makes a repeated call answer with the first one’s answer, for 24 hours.',
+    },
+    Prefer: {
+      type: 'string',
+      description: '`wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240).',
+    },
+  },
+}
+
+export const SEND_ANSWER_HEADERS: Readonly<Record<string, object>> = {
+  'Idempotent-Replayed': { type: 'string', description: '`true` when this is an earlier call’s answer.' },
+  'Preference-Applied': { type: 'string', description: 'The `wait` that was used.' },
+}
+
+/** Registers the generator; it must stand before the routes. `serverUrl` null: the document's own origin. */
+export function registerDocumentation(app: Server, version: string, serverUrl: string | null): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tidings',
+        version,
+        description: 'Sends SMS and push notifications, and says what became of each.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: serverUrl ?? '/' }],
+      tags: [
+        { name: 'sms', description: 'Messages to phones' },
+        { name: 'push', description: 'Notifications to devices' },
+        { name: 'service', description: 'The service itself' },
+      ],
+    },
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `Schema${index}`),
+    },
+    transform: ({ route, url }) => ({ schema: toSchema(route.config?.docs), url }),
+  })
+}
+
+function toSchema(docs: RouteDocs | undefined): FastifySchema {
+  if (docs === undefined) return { hide: true }
+  return {
+    operationId: docs.operationId,
+    summary: docs.summary,
+    description: docs.description ?? docs.summary,
+    tags: [docs.tag],
+    security: [],
+    ...(docs.params === undefined ? {} : { params: docs.params }),
+    ...(docs.query === undefined ? {} : { querystring: docs.query }),
+    ...(docs.requestHeaders === undefined ? {} : { headers: docs.requestHeaders }),
+    ...(docs.body === undefined ? {} : { body: docs.body }),
+    response: { 200: { ...docs.ok, headers: { ...REQUEST_ID, ...docs.ok.headers } }, ...errorAnswers(docs.errors) },
+  }
+}
+
+/** One answer a status, naming the codes that have it. */
+function errorAnswers(codes: readonly ErrorCode[]): Record<number, object> {
+  const all = [...new Set([...codes, ...EVERYWHERE])]
+  const statuses = [...new Set(all.map((code) => ERROR_PAGES[code].status))].sort()
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = all.filter((code) => ERROR_PAGES[code].status === status)
+      return [status, { description: describe(here), headers: errorHeaders(status), content: json('Error') }]
+    }),
+  )
+}
+
+function describe(codes: readonly ErrorCode[]): string {
+  return codes.map((code) => `\`${code}\`: ${ERROR_PAGES[code].what}`).join(' ')
+}
+
+function errorHeaders(status: number): object {
+  if (status === 405) return { ...REQUEST_ID, ...ALLOW }
+  if (status === 429) return { ...REQUEST_ID, ...RETRY_AFTER, ...RATE_HEADERS }
+  if (status === 409 || status === 503) return { ...REQUEST_ID, ...RETRY_AFTER }
+  return REQUEST_ID
+}

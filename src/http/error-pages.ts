@@ -1,0 +1,235 @@
+import type { ErrorCode } from '../domain/errors.ts'
+
+/** One page of the error reference; `status` is the HTTP status the code always has. */
+export interface Page {
+  readonly status: number
+  readonly what: string
+  readonly why: string
+  readonly fix: string
+  readonly retry: string
+  readonly charged: string
+}
+
+const NEVER = 'No. Nothing was stored and nothing was sent.'
+const AS_IT_IS = 'No. The same call will fail again until it is changed.'
+const LATER = 'Yes. Wait as long as Retry-After says, then make the same call again, with the same Idempotency-Key.'
+
+/** Every code has its page: a code without one does not compile. */
+export const ERROR_PAGES: Record<ErrorCode, Page> = {
+  invalid_json: {
+    status: 400,
+    what: 'The body is not JSON as we need it.',
+    why: 'It is empty, cut off, not UTF-8, nested deeper than 16 levels, names a field twice, or holds a number or a character that cannot be kept exactly.',
+    fix: 'Build the body with a JSON library rather than by hand. The answer says what is wrong, and where it can, at which place.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  shell_quotes: {
+    status: 400,
+    what: 'Your shell removed the quotes from the body.',
+    why: 'Inside double quotes a shell takes inner double quotes for its own. What arrives is {contact: +2010…}, which is not JSON.',
+    fix: 'Put single quotes around the whole body, or write it to a file and send it with --data @file. The answer holds a line that works in bash. In Windows\' cmd write \\" for each inner quote.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  invalid_request: {
+    status: 400,
+    what: 'A field or parameter is missing, unknown, or has a value that cannot be.',
+    why: 'Unknown fields are refused rather than dropped: a misspelt field would otherwise change what is sent without a word.',
+    fix: 'Go through details: each entry names the place, what is wrong there, and where possible what to write instead.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  invalid_contact: {
+    status: 400,
+    what: 'The contact is not a phone number that can exist.',
+    why: 'It has letters, too few or too many digits, or no country code.',
+    fix: 'Write it with its country code, as in +201009129288. To let local spellings in, set DEFAULT_COUNTRY on the service.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  too_many_segments: {
+    status: 400,
+    what: 'The text needs more SMS segments than allowed.',
+    why: 'One segment holds 160 characters, or 70 as soon as one character lies outside the GSM alphabet; joined segments hold 153 or 67. A curly quote or an emoji is enough.',
+    fix: 'Shorten the text, replace the character that details names, or raise max_segments.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  push_too_large: {
+    status: 400,
+    what: 'The notification is larger than push services take.',
+    why: 'They take 4,096 bytes, 2,048 for a topic, all fields together.',
+    fix: 'Send less: an id in data, and let the app fetch the rest.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  invalid_idempotency_key: {
+    status: 400,
+    what: 'The Idempotency-Key header cannot be used.',
+    why: 'It must be 1 to 255 visible ASCII characters, without spaces, and stand once.',
+    fix: 'Make a UUID for each thing to send, and use the same one again when you repeat the call.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  malformed_http: {
+    status: 400,
+    what: 'The request is not HTTP.',
+    why: 'Its first line, a header or its framing breaks the rules, or HTTP/1.1 was spoken without a Host header.',
+    fix: 'Use an HTTP library. If you do, look for a proxy in between, or for HTTPS spoken to this plain HTTP port.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  invalid_url: {
+    status: 400,
+    what: 'The URL cannot be read.',
+    why: 'It holds a percent sign that is not followed by two hexadecimal digits, or bytes that are not UTF-8.',
+    fix: 'Encode each part of the path with your language’s URL encoder.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  forged_callback: {
+    status: 403,
+    what: 'The callback is not signed by the provider it claims to come from.',
+    why: 'Somebody else made it, or PUBLIC_URL or the provider’s secret here is not the one the provider used.',
+    fix: 'If it is real: check that PUBLIC_URL is the address the provider calls, letter by letter, and that the secret is the current one.',
+    retry: 'No. Providers repeat real callbacks by themselves.',
+    charged: NEVER,
+  },
+  not_found: {
+    status: 404,
+    what: 'There is no such route, or no record with this id.',
+    why: 'The path is misspelt, ends with a slash too many, or the id was never given out.',
+    fix: 'Compare the path with /openapi.json. Ids are the numbers that the accepting call answered.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  method_not_allowed: {
+    status: 405,
+    what: 'The route exists, but not with this method.',
+    why: 'A GET where a POST belongs, or the other way round.',
+    fix: 'Use one of the methods in the Allow header.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  request_timeout: {
+    status: 408,
+    what: 'The request did not arrive in time.',
+    why: 'Its headers must be here within 5 seconds, all of it within 10.',
+    fix: 'Send large lists in several calls, and check the line in between.',
+    retry: 'Yes, at once.',
+    charged: NEVER,
+  },
+  idempotency_in_progress: {
+    status: 409,
+    what: 'A call with this Idempotency-Key is being worked on at this moment.',
+    why: 'The first call has not been answered yet.',
+    fix: 'Wait a second and repeat it: the answer will be the first call’s.',
+    retry: LATER,
+    charged: 'Only through the first call.',
+  },
+  body_too_large: {
+    status: 413,
+    what: 'The body is larger than this route takes.',
+    why: 'One SMS or topic push takes 32 KiB, a list of tokens 24 MiB and 100,000 targets, a callback 64 KiB.',
+    fix: 'Send the list in several calls.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  uri_too_long: {
+    status: 414,
+    what: 'The URL is longer than 4,096 characters.',
+    why: 'No route here needs so much; values belong in the body.',
+    fix: 'Look for what was put into the URL by mistake.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  unsupported_media_type: {
+    status: 415,
+    what: 'The body is not sent as JSON.',
+    why: 'The Content-Type header is missing or another one (curl’s -d sends a form unless told otherwise), or the body is compressed.',
+    fix: 'Send it uncompressed, with the header content-type: application/json.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  idempotency_conflict: {
+    status: 422,
+    what: 'This Idempotency-Key was used before, for another body.',
+    why: 'A key stands for one thing to send. The message says which field differs from the first call.',
+    fix: 'Use a new key for a new message; to repeat the first one, send the same body.',
+    retry: AS_IT_IS,
+    charged: 'Only what the first call with this key sent.',
+  },
+  rate_limited: {
+    status: 429,
+    what: 'This caller has made as many calls this minute as it may.',
+    why: 'POST /smss is limited per caller and minute (SMS_RATE_LIMIT_PER_MINUTE, 60 unless set). Every call counts, also one that was refused for another reason.',
+    fix: 'Wait as long as Retry-After says; the RateLimit headers tell beforehand how much is left. The operator can raise the limit, or switch it off with 0.',
+    retry: LATER,
+    charged: NEVER,
+  },
+  headers_too_large: {
+    status: 431,
+    what: 'The headers are larger than 8 KiB.',
+    why: 'Often cookies of another program on the same host.',
+    fix: 'Send fewer headers; no route here needs cookies.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
+  internal_error: {
+    status: 500,
+    what: 'Something went wrong on our side that should not.',
+    why: 'A bug. The log has it, under the request_id of this answer.',
+    fix: 'Report it with the log lines of that request_id.',
+    retry: 'Yes, with an Idempotency-Key: then nothing is sent twice.',
+    charged: 'Perhaps: with an Idempotency-Key the repeated call tells.',
+  },
+  database_unavailable: {
+    status: 503,
+    what: 'The database cannot be reached.',
+    why: 'It is being restarted, or the network to it is down. Nothing is accepted that cannot be kept.',
+    fix: 'Nothing on your side. The operator looks at /readyz.',
+    retry: LATER,
+    charged: NEVER,
+  },
+  outcome_unknown: {
+    status: 503,
+    what: 'The database broke off while it was committing: the message may have been accepted.',
+    why: 'The connection was lost between our commit and its answer.',
+    fix: 'Repeat the call with the same Idempotency-Key: it answers with the first one, or sends now. Without a key, look for the message before sending again.',
+    retry: LATER,
+    charged: 'Perhaps: the repeated call tells.',
+  },
+  storage_full: {
+    status: 503,
+    what: 'The database’s disk is full.',
+    why: 'Nothing is accepted that cannot be kept.',
+    fix: 'The operator makes room; the service works again by itself.',
+    retry: LATER,
+    charged: NEVER,
+  },
+  overloaded: {
+    status: 503,
+    what: 'More calls are under way than can be served in good time.',
+    why: 'Only so many are worked on at once; the others are told at once rather than late.',
+    fix: 'Make fewer calls at the same time, or run another node.',
+    retry: LATER,
+    charged: NEVER,
+  },
+  shutting_down: {
+    status: 503,
+    what: 'This node is being stopped.',
+    why: 'A deployment or an operator. Other nodes go on.',
+    fix: 'Repeat the call; a load balancer that watches /readyz leads it to another node.',
+    retry: LATER,
+    charged: NEVER,
+  },
+  not_ready: {
+    status: 503,
+    what: 'This node cannot do its work at the moment.',
+    why: 'One of its checks fails; details names it, and what to do.',
+    fix: 'Follow the suggestion in details. A load balancer that watches /readyz leaves this node out meanwhile.',
+    retry: LATER,
+    charged: NEVER,
+  },
+}

@@ -1,0 +1,129 @@
+import { TidingsError, type FaultDetail } from '../domain/errors.ts'
+import { nearest } from './nearest.ts'
+
+/** Faults listed in one answer; beyond that nobody reads them. */
+export const MOST_FAULTS = 100
+
+/** Of those, how many the sentence names. */
+const NAMED_FAULTS = 3
+
+/** What Ajv reports with `verbose`; its `data` is the caller's and never repeated. */
+export interface SchemaFault {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly data?: unknown
+  readonly parentSchema?: {
+    readonly properties?: Readonly<Record<string, unknown>>
+    readonly [keyword: string]: unknown
+  }
+}
+
+/** One refusal that names every fault. */
+export function refuse(details: readonly FaultDetail[]): TidingsError {
+  const listed = details.slice(0, MOST_FAULTS)
+  const named = listed.slice(0, NAMED_FAULTS).map((detail) => detail.message)
+  const more = details.length - named.length
+  const sentence = more > 0 ? `${named.join('; ')}; and ${more} more` : named.join('; ')
+  return new TidingsError('invalid_request', sentence, { details: listed })
+}
+
+/** Ajv's faults in words; first those that look like a slip of the pen, since others may follow from them. */
+export function refuseSchemaFaults(faults: readonly SchemaFault[]): TidingsError {
+  const details = faults.map(toDetail)
+  const slips = details.filter((detail) => detail.suggestion !== undefined)
+  return refuse([...slips, ...details.filter((detail) => detail.suggestion === undefined)])
+}
+
+/** `data` and `count` make `data.count`; names that aren't plain are quoted. */
+export function joinPath(parent: string, key: string | number): string {
+  if (typeof key === 'number') return `${parent}[${key}]`
+  const short = key.length > 64 ? `${key.slice(0, 61)}...` : key
+  if (!/^[A-Za-z_$][\w$-]*$/.test(short)) return `${parent}[${JSON.stringify(short)}]`
+  return parent === '' ? short : `${parent}.${short}`
+}
+
+function toDetail(fault: SchemaFault): FaultDetail {
+  const path = toPath(fault.instancePath)
+  if (fault.keyword === 'required') return missing(path, String(fault.params['missingProperty']))
+  if (fault.keyword === 'additionalProperties') return unknownField(path, fault)
+  if (fault.keyword === 'enum') return notOneOf(path, fault)
+  const subject = path === '' ? 'the body' : `\`${path}\``
+  return { path, message: `${subject} ${complaint(fault)}` }
+}
+
+function missing(parent: string, name: string): FaultDetail {
+  const path = joinPath(parent, name)
+  return { path, message: `\`${path}\` is missing` }
+}
+
+function unknownField(parent: string, fault: SchemaFault): FaultDetail {
+  const name = String(fault.params['additionalProperty'])
+  const path = joinPath(parent, name)
+  const meant = nearest(name, Object.keys(fault.parentSchema?.properties ?? {}))
+  if (meant === null) return { path, message: `unknown field \`${path}\`` }
+  return { path, message: `unknown field \`${path}\`, did you mean \`${meant}\`?`, suggestion: meant }
+}
+
+function notOneOf(path: string, fault: SchemaFault): FaultDetail {
+  const allowed = Array.isArray(fault.params['allowedValues']) ? fault.params['allowedValues'].map(String) : []
+  const meant = typeof fault.data === 'string' ? nearest(fault.data, allowed) : null
+  const message = `\`${path}\` must be one of ${allowed.join(', ')}`
+  if (meant === null) return { path, message }
+  return { path, message: `${message}; did you mean \`${meant}\`?`, suggestion: meant }
+}
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+
+function complaint(fault: SchemaFault): string {
+  const limit = String(fault.params['limit'])
+  switch (fault.keyword) {
+    case 'type':
+      return `must be ${ARTICLES[String(fault.params['type'])] ?? 'of another type'}, not ${typeName(fault.data)}`
+    case 'minLength':
+      return limit === '1' ? 'must not be empty' : `must have at least ${limit} characters`
+    case 'maxLength':
+      return `must have at most ${limit} characters`
+    case 'minItems':
+      return 'must not be empty'
+    case 'maxItems':
+    case 'maxProperties':
+      return `must have at most ${limit} entries`
+    case 'minimum':
+      return `must be at least ${limit}`
+    case 'maximum':
+      return `must be at most ${limit}`
+    case 'pattern':
+      return patternComplaint(String(fault.params['pattern']))
+    default:
+      return 'is not as it must be'
+  }
+}
+
+function patternComplaint(pattern: string): string {
+  if (pattern.startsWith('^https://')) return 'must begin with https://'
+  if (pattern.startsWith('^https?://')) return 'must begin with https:// or http://'
+  return 'may only hold letters, digits and - _ . ~ %'
+}
+
+function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return ARTICLES[typeof value] ?? typeof value
+}
+
+/** Ajv writes JSON Pointers (RFC 6901). */
+function toPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => joinPath(path, /^\d+$/.test(part) ? Number(part) : part), '')
+}

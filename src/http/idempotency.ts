@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { TidingsError } from '../domain/errors.ts'
+import type { Idempotency } from '../flows/sms.ts'
+
+/** 1 to 255 visible ASCII characters. Two headers arrive joined by a comma and a space, and are refused by that. */
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+/**
+ * One caller until there are API keys. Not the peer's address: a client that repeats its call after it was started anew, or over
+ * the other loopback address, must be answered with the first call's answer.
+ */
+const CALLER = 'anyone'
+
+/** Members of a list that are hashed in one turn of the event loop: about a millisecond. */
+const BLOCK = 2_000
+
+/**
+ * The call's Idempotency-Key with a hash for each top-level field, so that a second call can be told which one differs; null
+ * without the header, at no cost.
+ */
+export async function readIdempotency(request: FastifyRequest, route: string): Promise<Idempotency | null> {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return null
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw new TidingsError('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
+  }
+  return { caller: CALLER, route, key, fields: await hashFields(request.body) }
+}
+
+/** Says so when the answer is an earlier one. */
+export function markReplayed(reply: FastifyReply, replayed: boolean): void {
+  if (replayed) reply.header('Idempotent-Replayed', 'true')
+}
+
+async function hashFields(body: unknown): Promise<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  if (typeof body !== 'object' || body === null) return fields
+  for (const [name, value] of Object.entries(body)) fields[name] = await hashValue(value)
+  return fields
+}
+
+/** 128 bits of SHA-256, base64url. Two objects that differ in the order of their keys are the same. */
+async function hashValue(value: unknown): Promise<string> {
+  const hash = createHash('sha256')
+  if (!Array.isArray(value)) return hash.update(canonical(value)).digest('base64url').slice(0, 22)
+  for (let from = 0; from < value.length; from += BLOCK) {
+    if (from > 0) await nextTurn()
+    hash.update(canonical(value.slice(from, from + BLOCK)))
+  }
+  return hash.digest('base64url').slice(0, 22)
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) => (isObject(field) ? sorted(field) : field))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function sorted(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}

@@ -1,0 +1,103 @@
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Db } from '../store/db.ts'
+
+/** Bytes of one SMS, or of one push to a topic. */
+export const SEND_BYTES = 32 * 1024
+/** Bytes of a list of tokens. */
+export const TOKENS_BYTES = 24 * 1024 * 1024
+/** Bytes of a provider's callback. */
+export const CALLBACK_BYTES = 64 * 1024
+/** Bytes of a request's first line and headers together. */
+export const HEADER_BYTES = 8 * 1024
+/** Characters of a path with its query. */
+export const URL_LENGTH = 4_096
+/** Milliseconds until the headers must be here, and until all of the request must. */
+export const HEADERS_TIMEOUT_MS = 5_000
+export const REQUEST_TIMEOUT_MS = 10_000
+/** How often Node looks for requests that are late; its default would let five seconds grow to thirty-five. */
+export const LATE_CHECK_MS = 1_000
+/** Longer than the usual 60 s of a load balancer, so that it never writes to a connection that is just being closed. */
+export const KEEP_ALIVE_MS = 72_000
+export const REQUESTS_PER_SOCKET = 10_000
+export const CONNECTIONS = 2_000
+/** Accepts under way at once; one more is told to come back. */
+export const ACCEPTS_UNDER_WAY = 256
+/** Bodies beyond SEND_BYTES read at once: eight of the largest are 192 MiB. */
+export const LARGE_BODIES_UNDER_WAY = 8
+
+/** Counts who is inside; the caller of a successful `enter` must `leave`. */
+export interface Gate {
+  enter(): boolean
+  leave(): void
+}
+
+export function createGate(most: number): Gate {
+  let inside = 0
+  return {
+    enter: () => {
+      if (inside >= most) return false
+      inside += 1
+      return true
+    },
+    leave: () => {
+      inside -= 1
+    },
+  }
+}
+
+export interface RateDecision {
+  readonly allowed: boolean
+  readonly limit: number
+  readonly remaining: number
+  /** Until the caller's minute is over. */
+  readonly resetSeconds: number
+}
+
+/** Calls per caller and minute; rejects only when the database can't be asked. */
+export type RateLimiter = (caller: string) => Promise<RateDecision>
+
+/** The length of a window; it begins with a caller's first call. */
+export const WINDOW_SECONDS = 60
+
+/**
+ * At most `perMinute` calls in a window, exactly so over all nodes, since Postgres counts. A caller who has used his up is refused
+ * from memory until his window ends, so that refusals cost no database. Null for 0: no limit, and no cost.
+ */
+export function createRateLimiter(db: Db, perMinute: number): RateLimiter | null {
+  if (perMinute === 0) return null
+  const limiter = new RateLimiterPostgres({
+    storeClient: db,
+    storeType: 'pool',
+    tableName: 'rate_limits',
+    tableCreated: true,
+    keyPrefix: 'sms',
+    points: perMinute,
+    duration: WINDOW_SECONDS,
+    inMemoryBlockOnConsumed: perMinute,
+  })
+  return async (caller) => {
+    try {
+      return toDecision(await limiter.consume(caller), perMinute, true)
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused
+      return toDecision(refused, perMinute, false)
+    }
+  }
+}
+
+/** The headers that tell a caller where he stands. Source: IETF draft-ietf-httpapi-ratelimit-headers-10; the X- ones are custom. */
+export function rateHeaders(decision: RateDecision): Record<string, string> {
+  const { limit, remaining, resetSeconds } = decision
+  return {
+    'RateLimit-Policy': `"sms";q=${limit};w=${WINDOW_SECONDS}`,
+    RateLimit: `"sms";r=${remaining};t=${resetSeconds}`,
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(resetSeconds),
+  }
+}
+
+function toDecision(result: RateLimiterRes, limit: number, allowed: boolean): RateDecision {
+  const remaining = allowed ? result.remainingPoints : 0
+  return { allowed, limit, remaining, resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)) }
+}

@@ -1,0 +1,67 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Logger } from 'pino'
+import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
+import type { PushFlow } from '../flows/push.ts'
+import type { SmsFlow } from '../flows/sms.ts'
+import type { MessageRecord } from '../store/read-messages.ts'
+import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type { RateLimiter } from './limits.ts'
+
+/** Fastify, with schemas as types. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** History, bound to a database. Null: no such record. */
+export interface Reads {
+  message(id: number): Promise<MessageRecord | null>
+  notification(id: number): Promise<NotificationRecord | null>
+  /** At most `limit` targets whose token id is above `after`, by token id. */
+  deliveries(id: number, limit: number, after: number): Promise<readonly DeliveryRecord[] | null>
+}
+
+export interface Receipts {
+  /** Verifies, reads and stores a provider's callback; resolves after COMMIT. `unknown`: no such provider. */
+  accept(provider: string, callback: ProviderCallback): Promise<'accepted' | 'forged' | 'malformed' | 'unknown'>
+}
+
+/** How one channel leaves the machine, for the first page. */
+export interface Channel {
+  readonly provider: string
+  /** True: nothing leaves the machine. */
+  readonly capturing: boolean
+}
+
+/** Everything the HTTP ring is made of. */
+export interface HttpParts {
+  readonly log: Logger
+  readonly version: string
+  readonly sms: SmsFlow
+  readonly push: PushFlow
+  readonly reads: Reads
+  readonly receipts: Receipts
+  /** All steps ok: ready. */
+  readonly health: { ready(): Promise<readonly CheckStep[]> }
+  /** Null: no limit. */
+  readonly rateLimiter: RateLimiter | null
+  /** Where the outside reaches us, without a trailing slash. */
+  readonly publicUrl: string | null
+  readonly channels: { readonly sms: Channel; readonly push: Channel }
+  /** True from the first SIGTERM on. */
+  isStopping(): boolean
+  /** For calls that bring no Request-Id. */
+  newRequestId(): string
+  /** 0 ≤ x < 1, spreads those who are told to come back. */
+  chance(): number
+}

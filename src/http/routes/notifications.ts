@@ -1,0 +1,87 @@
+import { TokensRequestShape, TopicRequest, type NotificationAccepted } from '../../contract/notifications.ts'
+import { named } from '../../contract/words.ts'
+import type { PushFlow, PushAnswer } from '../../flows/push.ts'
+import type { Accepted } from '../../flows/sms.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { json, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
+import { markReplayed, readIdempotency } from '../idempotency.ts'
+import { createGate, LARGE_BODIES_UNDER_WAY, SEND_BYTES, TOKENS_BYTES, type Gate } from '../limits.ts'
+import { summarise } from '../notification-status.ts'
+import { limitLargeBodies, overloaded } from '../overload.ts'
+import type { HttpParts, Server } from '../parts.ts'
+import { preferWait } from '../prefer.ts'
+import { readTargets } from '../targets.ts'
+
+const ANSWER = { 200: named<NotificationAccepted>('NotificationAccepted') }
+
+export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate): void {
+  const { push, chance } = parts
+  app.post(
+    '/notifications/tokens',
+    {
+      bodyLimit: TOKENS_BYTES,
+      schema: { body: TokensRequestShape, response: ANSWER },
+      config: { docs: TOKENS_DOCS },
+      onRequest: limitLargeBodies(createGate(LARGE_BODIES_UNDER_WAY), chance),
+    },
+    async (request, reply) => {
+      const { tokens, fids } = await readTargets(request.body)
+      const idempotency = await readIdempotency(request, 'POST /notifications/tokens')
+      const { tokens: _tokens, fids: _fids, ...input } = request.body
+      if (!gate.enter()) throw overloaded(chance)
+      const accepted = push.acceptTokens(input, tokens, fids, idempotency)
+      return toAnswer(push, await leaving(gate, accepted), request, reply)
+    },
+  )
+
+  app.post(
+    '/notifications/topic',
+    { bodyLimit: SEND_BYTES, schema: { body: TopicRequest, response: ANSWER }, config: { docs: TOPIC_DOCS } },
+    async (request, reply) => {
+      const idempotency = await readIdempotency(request, 'POST /notifications/topic')
+      const { topic, ...input } = request.body
+      if (!gate.enter()) throw overloaded(chance)
+      const accepted = push.acceptTopic(input, topic, idempotency)
+      return toAnswer(push, await leaving(gate, accepted), request, reply)
+    },
+  )
+}
+
+async function leaving<Result>(gate: Gate, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } finally {
+    gate.leave()
+  }
+}
+
+async function toAnswer(
+  push: PushFlow,
+  { answer, replayed }: Accepted<PushAnswer>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<NotificationAccepted> {
+  markReplayed(reply, replayed)
+  const waitMs = preferWait(request, reply)
+  if (waitMs === null) return { success: true, ...answer }
+  const { counts } = await push.waitFor(answer.notification_id, waitMs)
+  return { success: true, ...answer, ...summarise(counts), counts }
+}
+
+const TOKENS_DOCS: RouteDocs = {
+  operationId: 'pushToTokens',
+  summary: 'Notify devices',
+  description: 'Answers when the notification and its targets are committed to disk.',
+  tag: 'push',
+  requestHeaders: SEND_REQUEST_HEADERS,
+  body: { $ref: 'TokensRequest#' },
+  ok: { description: 'Accepted.', content: json('NotificationAccepted'), headers: SEND_ANSWER_HEADERS },
+  errors: [...SEND_ERRORS, 'push_too_large'],
+}
+
+const TOPIC_DOCS: RouteDocs = {
+  ...TOKENS_DOCS,
+  operationId: 'pushToTopic',
+  summary: 'Notify everyone who follows a topic',
+  body: { $ref: 'TopicRequest#' },
+}

@@ -1,0 +1,120 @@
+import { SmsRequest, type Sms, type SmsAccepted } from '../../contract/sms.ts'
+import { named } from '../../contract/words.ts'
+import { TidingsError } from '../../domain/errors.ts'
+import type { SmsAnswer } from '../../flows/sms.ts'
+import type { AttemptRecord, MessageRecord } from '../../store/read-messages.ts'
+import {
+  json,
+  RATE_HEADERS,
+  SEND_ANSWER_HEADERS,
+  SEND_ERRORS,
+  SEND_REQUEST_HEADERS,
+  type RouteDocs,
+} from '../documentation.ts'
+import { markReplayed, readIdempotency } from '../idempotency.ts'
+import { ID_PARAMETER, readId } from '../ids.ts'
+import { SEND_BYTES, type Gate } from '../limits.ts'
+import { overloaded } from '../overload.ts'
+import type { HttpParts, Server } from '../parts.ts'
+import { preferWait } from '../prefer.ts'
+import { limitRate } from '../rate-limit.ts'
+
+const ROUTE = 'POST /smss'
+
+export function smsRoutes(app: Server, parts: HttpParts, gate: Gate): void {
+  const { sms, rateLimiter } = parts
+  app.post(
+    '/smss',
+    {
+      bodyLimit: SEND_BYTES,
+      schema: { body: SmsRequest, response: { 200: named<SmsAccepted>('SmsAccepted') } },
+      config: { docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS },
+      ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter) }),
+    },
+    async (request, reply): Promise<SmsAccepted> => {
+      const keyed = request.headers['idempotency-key'] !== undefined
+      const idempotency = keyed ? await readIdempotency(request, ROUTE) : null
+      if (!gate.enter()) throw overloaded(parts.chance)
+      let answer: SmsAnswer
+      try {
+        const accepted = await sms.accept(request.body, idempotency)
+        answer = accepted.answer
+        markReplayed(reply, accepted.replayed)
+      } finally {
+        gate.leave()
+      }
+      const waitMs = preferWait(request, reply)
+      if (waitMs === null) return { success: true, ...answer }
+      return { success: true, ...answer, ...(await sms.waitFor(answer.message_id, waitMs)) }
+    },
+  )
+  readRoute(app, parts)
+}
+
+function readRoute(app: Server, { reads }: HttpParts): void {
+  app.get('/smss/:id', { config: { docs: READ_DOCS } }, async (request) => {
+    const message = await reads.message(readId(request.params))
+    if (message === null) throw new TidingsError('not_found', 'Not Found')
+    return { success: true, data: toSms(message) }
+  })
+}
+
+function toSms(message: MessageRecord): Sms {
+  return {
+    message_id: message.id,
+    contact: message.contact,
+    subject: message.subject,
+    message: message.body,
+    sender: message.sender,
+    tag: message.tag,
+    category: message.category,
+    status: message.status,
+    reason: message.reason,
+    segments: message.segments,
+    encoding: message.encoding,
+    provider: message.provider,
+    provider_message_id: message.providerMessageId,
+    uncertain_attempts: message.uncertainAttempts,
+    created_at: message.time.toISOString(),
+    updated_at: message.updatedAt.toISOString(),
+    attempts: message.attempts.map(toAttempt),
+  }
+}
+
+function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
+  return {
+    number: attempt.number,
+    provider: attempt.provider,
+    provider_message_id: attempt.providerMessageId,
+    status: attempt.status,
+    reason: attempt.reason,
+    started_at: attempt.startedAt?.toISOString() ?? null,
+    finished_at: attempt.finishedAt?.toISOString() ?? null,
+  }
+}
+
+const SEND_DOCS: RouteDocs = {
+  operationId: 'sendSms',
+  summary: 'Send an SMS',
+  description: 'Answers when the message is committed to disk. What the provider makes of it is read at `/smss/{id}`.',
+  tag: 'sms',
+  requestHeaders: SEND_REQUEST_HEADERS,
+  body: { $ref: 'SmsRequest#' },
+  ok: { description: 'Accepted.', content: json('SmsAccepted'), headers: SEND_ANSWER_HEADERS },
+  errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments'],
+}
+
+const LIMITED_SEND_DOCS: RouteDocs = {
+  ...SEND_DOCS,
+  ok: { ...SEND_DOCS.ok, headers: { ...SEND_ANSWER_HEADERS, ...RATE_HEADERS } },
+  errors: [...SEND_DOCS.errors, 'rate_limited'],
+}
+
+const READ_DOCS: RouteDocs = {
+  operationId: 'readSms',
+  summary: 'What became of an SMS',
+  tag: 'sms',
+  params: ID_PARAMETER,
+  ok: { description: 'The message with its attempts.', content: json('SmsAnswer') },
+  errors: ['not_found', 'database_unavailable'],
+}

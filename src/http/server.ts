@@ -1,0 +1,135 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { fastify } from 'fastify'
+import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
+import { Done, Ready } from '../contract/health.ts'
+import {
+  Delivery,
+  DeliveryList,
+  Notification,
+  NotificationAccepted,
+  NotificationAnswer,
+  TokensRequest,
+  TopicRequest,
+} from '../contract/notifications.ts'
+import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
+import { createPaths } from './allow.ts'
+import { addJsonParser } from './body.ts'
+import { answerOddRequests, answerParserError } from './client-errors.ts'
+import { registerDocumentation } from './documentation.ts'
+import { toRefusal } from './errors.ts'
+import { refuseSchemaFaults } from './faults.ts'
+import { guard } from './guard.ts'
+import * as limits from './limits.ts'
+import type { HttpParts, Server } from './parts.ts'
+import { sendRefusal } from './refuse.ts'
+import { readRequestId } from './request-id.ts'
+import { callbackRoutes } from './routes/callbacks.ts'
+import { errorRoutes } from './routes/errors.ts'
+import { healthRoutes } from './routes/health.ts'
+import { notificationHistoryRoutes } from './routes/notification-history.ts'
+import { notificationRoutes } from './routes/notifications.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { smsRoutes } from './routes/sms.ts'
+import { logRequests } from './wide-event.ts'
+
+/** The whole HTTP side. Not listening yet; `close()` lets what is under way finish. */
+export function createServer(parts: HttpParts): Server {
+  const app = bareServer(parts)
+  const paths = createPaths()
+  app.addHook('onRoute', (route) => paths.add(route))
+  app.decorateReply('refusal', null)
+  app.setSchemaErrorFormatter((faults) => refuseSchemaFaults(faults))
+  app.setErrorHandler((error, request, reply) => {
+    // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
+    if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
+    return sendRefusal(reply, toRefusal(error), request.id)
+  })
+  for (const schema of SCHEMAS) app.addSchema(schema)
+  addJsonParser(app, parts.publicUrl)
+  guard(app, parts, paths)
+  logRequests(app, parts.log)
+  registerDocumentation(app, parts.version, parts.publicUrl)
+  registerRoutes(app, parts)
+  return app
+}
+
+const SCHEMAS = [
+  Attempt,
+  Delivery,
+  DeliveryList,
+  Done,
+  ErrorObject,
+  ErrorPage,
+  ErrorPageAnswer,
+  ErrorPageList,
+  Notification,
+  NotificationAccepted,
+  NotificationAnswer,
+  Ready,
+  Sms,
+  SmsAccepted,
+  SmsAnswer,
+  SmsRequest,
+  TokensRequest,
+  TopicRequest,
+]
+
+function bareServer({ log, newRequestId }: HttpParts): Server {
+  const app = fastify({
+    // Fastify would make a logger for each request; ours writes one line when it is over.
+    logger: false,
+    genReqId: (request) => readRequestId(request, newRequestId),
+    http: {
+      maxHeaderSize: limits.HEADER_BYTES,
+      headersTimeout: limits.HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: limits.LATE_CHECK_MS,
+      // Node would answer a missing Host header without a body; the guard does it with one.
+      requireHostHeader: false,
+    },
+    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: limits.KEEP_ALIVE_MS,
+    maxRequestsPerSocket: limits.REQUESTS_PER_SOCKET,
+    bodyLimit: limits.SEND_BYTES,
+    return503OnClosing: false,
+    // All faults at once, with what is needed to suggest something; nothing is coerced, dropped or filled in.
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        verbose: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+      },
+    },
+    clientErrorHandler: (error, socket) => {
+      const requestId = newRequestId()
+      const refusal = answerParserError(error, socket, requestId)
+      if (refusal !== null) log.info({ request_id: requestId, code: refusal.code }, 'request')
+    },
+    frameworkErrors: (error, request, reply) => {
+      reply.header('Request-Id', request.id)
+      sendRefusal(reply, toRefusal(error), request.id)
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = limits.CONNECTIONS
+  answerOddRequests(app.server, newRequestId)
+  return app
+}
+
+/** In a plugin, so that they are read after the document's generator has been set up. */
+function registerRoutes(app: Server, parts: HttpParts): void {
+  const accepts = limits.createGate(limits.ACCEPTS_UNDER_WAY)
+  app.register((scope: Server, _options, done) => {
+    smsRoutes(scope, parts, accepts)
+    notificationRoutes(scope, parts, accepts)
+    notificationHistoryRoutes(scope, parts)
+    healthRoutes(scope, parts)
+    errorRoutes(scope)
+    pageRoutes(scope, parts)
+    done()
+  })
+  app.register((scope: Server, _options, done) => {
+    callbackRoutes(scope, parts)
+    done()
+  })
+}
