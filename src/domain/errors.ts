@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'storage_full',
   'overloaded',
   'shutting_down',
+  'not_ready',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
