@@ -151,8 +151,8 @@ describe('other hands', () => {
         { numRuns: RUNS, seed: 13_223 },
       )
       expect(short).toBeGreaterThan(RUNS / 4)
-    // Too rare to be met by chance: in Belarus 8 is what one dials first, and some numbers begin with it.
-    expect(countryOfValid('+3758100000000')).toBeNull()
+      // Too rare to be met by chance: in Belarus 8 is what one dials first, and some numbers begin with it.
+      expect(countryOfValid('+3758100000000')).toBeNull()
     },
   )
 
