@@ -77,7 +77,12 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     expireRest()
     const writing = fresh
     fresh = []
-    const written = writeOutcomes(row, writing, { ageMs: row.ageMs + now() - loadedAt, remainingMs: remainingMs() }, parts)
+    const written = writeOutcomes(
+      row,
+      writing,
+      { ageMs: row.ageMs + now() - loadedAt, remainingMs: remainingMs() },
+      parts,
+    )
     for (const { index } of writing) mark(settled, index)
     settledCount += writing.length
     for (const status of written.ended) tally[status] = (tally[status] ?? 0) + 1
@@ -139,7 +144,14 @@ function writeOutcomes(
   age: { readonly ageMs: number; readonly remainingMs: number },
   parts: ChunkParts,
 ): Written {
-  const written: Written = { outcomes: [], retries: [], ended: [], dead: [], taken: [], topic: { reason: null, providerMessageId: null } }
+  const written: Written = {
+    outcomes: [],
+    retries: [],
+    ended: [],
+    dead: [],
+    taken: [],
+    topic: { reason: null, providerMessageId: null },
+  }
   const again = new Map<string, { retry: Omit<ChunkRetry, 'tokenIds' | 'size'>; tokenIds: number[]; size: number }>()
   const chance = parts.chance()
   for (const { index, outcome } of fresh) {
@@ -158,8 +170,20 @@ function writeOutcomes(
 }
 
 type Verdict =
-  | { readonly kind: 'end'; readonly status: Status; readonly reason: string | null; readonly id: string | null; readonly uncertain: boolean }
-  | { readonly kind: 'again'; readonly waitMs: number; readonly counted: boolean; readonly uncertain: boolean; readonly crashed: boolean }
+  | {
+      readonly kind: 'end'
+      readonly status: Status
+      readonly reason: string | null
+      readonly id: string | null
+      readonly uncertain: boolean
+    }
+  | {
+      readonly kind: 'again'
+      readonly waitMs: number
+      readonly counted: boolean
+      readonly uncertain: boolean
+      readonly crashed: boolean
+    }
 
 function judge(
   row: ChunkRow,
@@ -175,7 +199,13 @@ function judge(
   const step = nextStep(failed, { ...age, attemptsCounted: row.attemptsCounted + (failed.counted ? 1 : 0) }, chance)
   switch (step.kind) {
     case 'retry':
-      return { kind: 'again', waitMs: Math.max(step.waitMs, pauseMs), counted: failed.counted, uncertain: false, crashed: false }
+      return {
+        kind: 'again',
+        waitMs: Math.max(step.waitMs, pauseMs),
+        counted: failed.counted,
+        uncertain: false,
+        crashed: false,
+      }
     case 'end': {
       const status = row.uncertainAttempts > 0 && failed.address === 'keep' ? 'uncertain' : step.status
       return { kind: 'end', status, reason: step.reason, id: null, uncertain: false }
@@ -187,9 +217,11 @@ function judge(
 
 function afterDoubt(row: ChunkRow, failed: Failure): Verdict {
   const crashed = failed.reason === 'node_lost'
-  if (crashed && row.crashes + 1 >= MOST_CRASHES) return { kind: 'end', status: 'failed', reason: 'poison', id: null, uncertain: true }
+  if (crashed && row.crashes + 1 >= MOST_CRASHES)
+    return { kind: 'end', status: 'failed', reason: 'poison', id: null, uncertain: true }
   // Push services can't be asked after a message: to reconcile is to repeat.
-  if (row.onUncertain === 'fail') return { kind: 'end', status: 'uncertain', reason: failed.reason, id: null, uncertain: true }
+  if (row.onUncertain === 'fail')
+    return { kind: 'end', status: 'uncertain', reason: failed.reason, id: null, uncertain: true }
   return { kind: 'again', waitMs: REPEAT_MS, counted: true, uncertain: true, crashed }
 }
 
@@ -219,7 +251,12 @@ function addAgain(
   again.set(key, group)
 }
 
-function addEnd(written: Written, row: ChunkRow, verdict: Extract<Verdict, { kind: 'end' }>, tokenId: number | null): void {
+function addEnd(
+  written: Written,
+  row: ChunkRow,
+  verdict: Extract<Verdict, { kind: 'end' }>,
+  tokenId: number | null,
+): void {
   written.ended.push(verdict.status)
   if (tokenId === null) {
     written.topic = { reason: verdict.reason, providerMessageId: verdict.id }

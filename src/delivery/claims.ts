@@ -7,32 +7,37 @@ import type { Lease } from './lease.ts'
 import type { PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
 
-/** Fills the lanes' free places with what is due. Resolves true when a lane was filled to the last place: there may be more. */
-export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLane[]): Promise<boolean> {
+/** Fills the lanes' free places with what is due. Resolves with how much that was; null: there was no room. */
+export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLane[]): Promise<number | null> {
   const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
-  if (rooms.size === 0) return false
+  if (rooms.size === 0) return null
   const works = await claimDue(db, lease.owner(), rooms).catch((error: unknown) => {
     giveBack(lanes, rooms)
     throw error
   })
   lease.open().adopt(works.map((work) => work.id))
   for (const lane of lanes) lane.offer(works.filter((work) => work.provider === lane.provider.name))
-  const left = leftOver(rooms, works.map((work) => laneOf(work.provider, work.category)))
-  giveBack(lanes, left)
-  return [...left.values()].some((places) => places === 0)
+  giveBack(
+    lanes,
+    leftOver(
+      rooms,
+      works.map((work) => laneOf(work.provider, work.category)),
+    ),
+  )
+  return works.length
 }
 
 /** The same for chunks of pushes. */
-export async function claimPushes(db: Db, lease: Lease, lanes: readonly PushLane[]): Promise<boolean> {
+export async function claimPushes(db: Db, lease: Lease, lanes: readonly PushLane[]): Promise<number | null> {
   const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
-  if (rooms.size === 0) return false
+  if (rooms.size === 0) return null
   const rows = await claimChunks(db, lease.owner(), rooms).catch((error: unknown) => {
     giveBack(lanes, rooms)
     throw error
   })
   for (const lane of lanes) lane.offer(rows.filter((row) => row.provider === lane.provider.name))
   giveBack(lanes, rooms)
-  return [...leftOver(rooms, rows.map((row) => row.lane))].some(([, places]) => places === 0)
+  return rows.length
 }
 
 function leftOver(rooms: ReadonlyMap<Lane, number>, taken: readonly string[]): Map<Lane, number> {
@@ -49,4 +54,3 @@ function giveBack(lanes: readonly (SmsLane | PushLane)[], rooms: ReadonlyMap<Lan
     }
   }
 }
-

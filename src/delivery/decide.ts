@@ -22,7 +22,13 @@ const RECEIPT_MS = 60_000
 const REPEAT_MS = 10_000
 
 /** What one submission's outcome makes of its message. `chance` is 0..1. */
-export function decideSms(work: SmsWork, started: Started, outcome: Outcome, route: Route, chance: number): SmsSettlement {
+export function decideSms(
+  work: SmsWork,
+  started: Started,
+  outcome: Outcome,
+  route: Route,
+  chance: number,
+): SmsSettlement {
   const base = {
     id: work.id,
     due: work.due,
@@ -56,7 +62,13 @@ export function decideSms(work: SmsWork, started: Started, outcome: Outcome, rou
     case 'end':
       return { ...refused, ...ending(step, started), attemptStatus: attemptEnd(failure) }
     case 'doubt':
-      return { ...refused, status: 'uncertain', attemptStatus: 'uncertain', uncertain: true, ...afterDoubt(work, route) }
+      return {
+        ...refused,
+        status: 'uncertain',
+        attemptStatus: 'uncertain',
+        uncertain: true,
+        ...afterDoubt(work, route),
+      }
   }
 }
 

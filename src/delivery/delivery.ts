@@ -61,15 +61,21 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const lease = await openLease({ ...parts, db: workDb })
   const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
   const retirement = createRetirement(now, (share) =>
-    log.error({ event: 'tokens.kept', share }, 'too many tokens came back as dead; no more are retired until this has passed'),
+    log.error(
+      { event: 'tokens.kept', share },
+      'too many tokens came back as dead; no more are retired until this has passed',
+    ),
   )
   const kick = (): void => ledger.kick()
+  const backlog = { known: false }
   const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
   const common = { lease: () => lease, log, now, chance, after, kick }
   const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
     createSmsLane({ ...common, provider, route: routeOf(provider, parts.firstPollMs) }),
   )
-  const pushLanes: readonly PushLane[] = parts.push.map((provider) => createPushLane({ ...common, provider, retirement }))
+  const pushLanes: readonly PushLane[] = parts.push.map((provider) =>
+    createPushLane({ ...common, provider, retirement }),
+  )
   const ledger = createLedger({
     db: workDb,
     lease: () => lease,
@@ -77,6 +83,8 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     smsLanes: () => smsLanes,
     pushLanes: () => pushLanes,
     onSettled: parts.onSettled,
+    // Places became free: what waits in the database need not wait for the next look.
+    onCommitted: () => backlog.known && claims.hurry(),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   })
   const intake = createIntake({
@@ -92,7 +100,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     reconcilable,
     holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
   }
-  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes)
+  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog)
   const inFlight = (): number => [...smsLanes, ...pushLanes].reduce((sum, lane) => sum + lane.inFlight(), 0)
 
   async function close(graceMs: number): Promise<void> {
@@ -121,6 +129,7 @@ function startLoops(
   sweep: SweepParts,
   smsLanes: readonly SmsLane[],
   pushLanes: readonly PushLane[],
+  backlog: { known: boolean },
 ): { claims: Loop; loops: Loop[] } {
   const { workDb } = parts
   const served = parts.push.flatMap((provider) => CATEGORIES.map((category) => laneOf(provider.name, category)))
@@ -129,8 +138,8 @@ function startLoops(
     'claims',
     CLAIM_MS,
     async () => {
-      const more = await Promise.all([claimMessages(workDb, lease, smsLanes), claimPushes(workDb, lease, pushLanes)])
-      return more.includes(true)
+      const found = await Promise.all([claimMessages(workDb, lease, smsLanes), claimPushes(workDb, lease, pushLanes)])
+      if (found.some((count) => count !== null)) backlog.known = found.some((count) => count !== null && count > 0)
     },
     parts,
   )
@@ -141,11 +150,15 @@ function startLoops(
     startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),
     startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),
   ]
-  if (firstPush !== undefined) loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served, firstPush), parts))
+  if (firstPush !== undefined)
+    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served, firstPush), parts))
   return { claims, loops }
 }
 
-function routeOf(provider: SmsProvider, firstPollMs: number): { name: string; reconcilable: boolean; firstPollMs: number | null } {
+function routeOf(
+  provider: SmsProvider,
+  firstPollMs: number,
+): { name: string; reconcilable: boolean; firstPollMs: number | null } {
   return {
     name: provider.name,
     reconcilable: provider.reconcile !== null,

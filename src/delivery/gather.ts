@@ -66,7 +66,9 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
   return {
     add(row) {
       if (waiting.length >= options.queue) {
-        return Promise.reject(new TidingsError('overloaded', 'Too many calls are waiting to be stored.', { retryAfterSeconds: 1 }))
+        return Promise.reject(
+          new TidingsError('overloaded', 'Too many calls are waiting to be stored.', { retryAfterSeconds: 1 }),
+        )
       }
       return new Promise((resolve, reject) => {
         waiting.push({ row, resolve, reject })

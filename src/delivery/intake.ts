@@ -114,7 +114,10 @@ function toWork(row: NewMessage, id: number | null): SmsWork[] {
   ]
 }
 
-async function commitPush(parts: IntakeParts, rows: readonly NewNotification[]): Promise<(InsertedNotification | null)[]> {
+async function commitPush(
+  parts: IntakeParts,
+  rows: readonly NewNotification[],
+): Promise<(InsertedNotification | null)[]> {
   const owner = parts.lease().owner()
   await reach(parts.db)
   const inserted = await insertNotifications(parts.db, owner, rows)

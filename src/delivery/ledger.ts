@@ -33,6 +33,8 @@ export interface LedgerParts {
   readonly pushLanes: () => readonly PushLane[]
   /** After COMMIT: these messages moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
+  /** After every COMMIT: lanes may have room. */
+  readonly onCommitted: () => void
   readonly wait: (ms: number) => Promise<void>
 }
 
@@ -105,7 +107,8 @@ export function createLedger(parts: LedgerParts): Ledger {
       } catch (error) {
         const fault = readDbFault(error)
         if (fault.kind === 'refused') return apart(page, error)
-        if (fault.kind !== 'conflict') log.warn({ event: 'ledger.waits', fault: fault.kind, err: error }, 'outcomes wait for the database')
+        if (fault.kind !== 'conflict')
+          log.warn({ event: 'ledger.waits', fault: fault.kind, err: error }, 'outcomes wait for the database')
         await parts.wait(waitMs)
       }
     }
@@ -118,7 +121,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       for (const one of pages) await write(one)
       return
     }
-    log.error({ event: 'ledger.refused', err: error }, 'an outcome could not be written; its message will be found as uncertain')
+    log.error(
+      { event: 'ledger.refused', err: error },
+      'an outcome could not be written; its message will be found as uncertain',
+    )
     for (const { lane, settlements, works } of page.sms) {
       for (const { id } of [...settlements, ...works]) lease().open().drop(id)
       lane.committed(settlements, works, [])
@@ -134,16 +140,36 @@ export function createLedger(parts: LedgerParts): Ledger {
     const flushed = push.flatMap((p) => p.flushed)
     const [settled, started, kept] = await pipelined(parts.db, (client) => [
       settlements.length === 0 ? [] : settleMessages(client, owner, settlements),
-      works.length === 0 ? [] : startMessages(client, owner, works.map((work) => work.id)),
+      works.length === 0
+        ? []
+        : startMessages(
+            client,
+            owner,
+            works.map((work) => work.id),
+          ),
       flushed.length === 0 ? [] : writeChunks(client, owner, flushed),
       clearAfter(client, owner, settlements),
-      ...sms.map((p) => p.spilt && releaseMessages(client, owner, p.spilt.works.map((w) => w.id), p.spilt.waitMs)),
+      ...sms.map(
+        (p) =>
+          p.spilt &&
+          releaseMessages(
+            client,
+            owner,
+            p.spilt.works.map((w) => w.id),
+            p.spilt.waitMs,
+          ),
+      ),
       ...push.map((p) => (p.spilt.length === 0 ? null : releaseChunks(client, owner, p.spilt, 0))),
     ])
     after(page, settled, started, new Set(kept))
   }
 
-  function after(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[], kept: ReadonlySet<number>): void {
+  function after(
+    page: Page,
+    settled: readonly { id: number; status: Status }[],
+    started: readonly Started[],
+    kept: ReadonlySet<number>,
+  ): void {
     const open = lease().open()
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
@@ -154,6 +180,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
     report(page, settled, started)
+    parts.onCommitted()
   }
 
   function report(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[]): void {
@@ -166,7 +193,8 @@ export function createLedger(parts: LedgerParts): Ledger {
     }
     parts.onSettled(moved)
     const late = byId.size
-    if (late > 0) log.warn({ event: 'settle.late', count: late }, 'outcomes came after others had taken the messages over')
+    if (late > 0)
+      log.warn({ event: 'settle.late', count: late }, 'outcomes came after others had taken the messages over')
     const ended = started.filter((row) => row.status !== 'sending').length
     if (ended > 0) log.info({ event: 'start.expired', count: ended }, 'messages ended before they were sent')
   }
@@ -192,8 +220,20 @@ async function writeChunks(client: DbClient, owner: number, flushed: readonly Fl
   const retired = flushes.flatMap((flush) => flush.retired)
   const taken = flushes.flatMap((flush) => flush.taken)
   const [kept] = await Promise.all([
-    moveChunks(client, owner, flushes.map((f) => f.move), flushes.flatMap((f) => f.outcomes), flushes.flatMap((f) => f.retries)),
-    retired.length === 0 ? null : retireTokens(client, retired.map((r) => r.tokenId), retired.map((r) => r.reason)),
+    moveChunks(
+      client,
+      owner,
+      flushes.map((f) => f.move),
+      flushes.flatMap((f) => f.outcomes),
+      flushes.flatMap((f) => f.retries),
+    ),
+    retired.length === 0
+      ? null
+      : retireTokens(
+          client,
+          retired.map((r) => r.tokenId),
+          retired.map((r) => r.reason),
+        ),
     taken.length === 0 ? null : touchTokens(client, taken),
   ])
   return kept

@@ -80,7 +80,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       settle(chunk, from + offset, outcome)
     }
     try {
-      if (parts.lease().mayWrite() && !stop.signal.aborted) await provider.submitMany(chunk.content, targets, onOutcome, stop.signal)
+      if (parts.lease().mayWrite() && !stop.signal.aborted)
+        await provider.submitMany(chunk.content, targets, onOutcome, stop.signal)
       else targets.forEach((_, offset) => onOutcome(offset, NOT_SENT))
     } catch (error) {
       parts.log.error({ event: 'provider.bug', provider: provider.name, err: error }, 'a provider adapter threw')
@@ -95,7 +96,13 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     pausedUntil = now() + ms
     const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
     parts.log[level](
-      { event: 'lane.paused', provider: provider.name, reason: outcome.failure.reason, code: outcome.failure.code, wait_ms: ms },
+      {
+        event: 'lane.paused',
+        provider: provider.name,
+        reason: outcome.failure.reason,
+        code: outcome.failure.code,
+        wait_ms: ms,
+      },
       'a provider asked to wait',
     )
     parts.after(ms, kick)
@@ -110,7 +117,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     },
     unreserve: (category, places) => keep(category, -places),
     offer(rows) {
-      for (const row of rows) chunks.set(row.id, createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs }))
+      for (const row of rows)
+        chunks.set(row.id, createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs }))
       kick()
     },
     rooms() {

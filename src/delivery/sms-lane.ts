@@ -109,7 +109,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
         stop.signal,
       )
     } catch (error) {
-      parts.log.error({ event: 'provider.bug', provider: provider.name, message_id: work.id, err: error }, 'a provider adapter threw')
+      parts.log.error(
+        { event: 'provider.bug', provider: provider.name, message_id: work.id, err: error },
+        'a provider adapter threw',
+      )
       return { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
     }
   }
@@ -121,7 +124,13 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     pausedUntil = until
     const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
     parts.log[level](
-      { event: 'lane.paused', provider: provider.name, reason: outcome.failure.reason, code: outcome.failure.code, wait_ms: ms },
+      {
+        event: 'lane.paused',
+        provider: provider.name,
+        reason: outcome.failure.reason,
+        code: outcome.failure.code,
+        wait_ms: ms,
+      },
       'a provider asked to wait',
     )
     parts.after(ms, kick)

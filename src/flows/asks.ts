@@ -43,7 +43,10 @@ async function answer(parts: AsksParts, ask: Ask): Promise<void> {
     else await poll(parts, provider, ask)
   } catch (error) {
     // It comes back by itself when its lease runs out.
-    parts.log.warn({ event: 'ask.failed', provider: ask.provider, action: ask.action, message_id: ask.messageId, err: error }, 'a provider could not be asked')
+    parts.log.warn(
+      { event: 'ask.failed', provider: ask.provider, action: ask.action, message_id: ask.messageId, err: error },
+      'a provider could not be asked',
+    )
   }
 }
 
@@ -54,7 +57,8 @@ async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Pro
   if (found.kind === 'found') {
     await parts.settle({ ...found.receipt, attempt: { messageId: ask.messageId, number: ask.attempt } })
     const first = parts.pollWaitsMs[0]
-    if (found.receipt.status === 'sent' && provider.poll !== null && first !== undefined) await pollLater(parts.db, ask.messageId, first)
+    if (found.receipt.status === 'sent' && provider.poll !== null && first !== undefined)
+      await pollLater(parts.db, ask.messageId, first)
     return
   }
   if (ask.round + 1 < RECONCILE_ROUNDS) return askAgain(parts.db, ask.dueId, RECONCILE_AGAIN_MS)
@@ -63,7 +67,10 @@ async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Pro
 }
 
 async function poll(parts: AsksParts, provider: SmsProvider, ask: Ask): Promise<void> {
-  const receipt = provider.poll === null || ask.providerMessageId === null ? null : await provider.poll(ask.providerMessageId, parts.signal)
+  const receipt =
+    provider.poll === null || ask.providerMessageId === null
+      ? null
+      : await provider.poll(ask.providerMessageId, parts.signal)
   if (receipt !== null) await parts.settle({ ...receipt, attempt: { messageId: ask.messageId, number: ask.attempt } })
   if (receipt === null || receipt.status === 'sent') {
     await askAgain(parts.db, ask.dueId, parts.pollWaitsMs[ask.round + 1] ?? null)

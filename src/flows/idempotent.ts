@@ -63,7 +63,11 @@ function inProgress(): TidingsError {
 
 function conflict(fields: readonly string[]): TidingsError {
   const list = fields.map((field) => `\`${field}\``).join(', ')
-  return new TidingsError('idempotency_conflict', `This Idempotency-Key was used with another body: ${list} differ${fields.length === 1 ? 's' : ''}.`, {
-    details: fields.map((path) => ({ path, message: 'differs from the first call with this Idempotency-Key' })),
-  })
+  return new TidingsError(
+    'idempotency_conflict',
+    `This Idempotency-Key was used with another body: ${list} differ${fields.length === 1 ? 's' : ''}.`,
+    {
+      details: fields.map((path) => ({ path, message: 'differs from the first call with this Idempotency-Key' })),
+    },
+  )
 }

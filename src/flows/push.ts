@@ -1,7 +1,8 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
-import { checkPushContent } from '../domain/push-content.ts'
+import { TidingsError, type FaultDetail } from '../domain/errors.ts'
+import { checkFids, checkPushContent, checkPushSize, checkTokens, parseTopic } from '../domain/push-content.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
@@ -44,7 +45,10 @@ export interface PushFlow {
   ): Promise<Accepted<PushAnswer>>
   acceptTopic(input: PushInput, topic: string, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>>
   /** Resolves when every target has its outcome, or after `waitMs`, with the counts known then. */
-  waitFor(notificationId: number, waitMs: number): Promise<{ readonly counts: Readonly<Partial<Record<Status, number>>> }>
+  waitFor(
+    notificationId: number,
+    waitMs: number,
+  ): Promise<{ readonly counts: Readonly<Partial<Record<Status, number>>> }>
 }
 
 export interface PushFlowParts {
@@ -66,7 +70,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     targets: Targets,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>> {
-    refuseFaults(checkPushContent(input, targets.kind))
+    refuseFaults(input, targets)
     const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
     const category = input.category ?? 'transactional'
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
@@ -98,7 +102,8 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
   return {
     acceptTokens: (input, tokens, fids, idempotency) =>
       accept(input, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, idempotency),
-    acceptTopic: (input, topic, idempotency) => accept(input, { kind: 'topic', topic: topicName(topic) }, idempotency),
+    acceptTopic: async (input, topic, idempotency) =>
+      accept(input, { kind: 'topic', topic: topicName(topic) }, idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }
@@ -110,6 +115,29 @@ type Targets =
 interface KnownTargets {
   readonly tokenIds: number[]
   readonly suppressed: { tokenId: number; reason: string }[]
+}
+
+function refuseFaults(input: PushInput, targets: Targets): void {
+  const faults = [...checkPushContent(input, targets.kind), ...(targets.kind === 'topic' ? [] : targetFaults(targets))]
+  const [first] = faults
+  if (first === undefined) return
+  const tooLarge = checkPushSize(input, targets.kind) !== null
+  throw new TidingsError(
+    tooLarge ? 'push_too_large' : 'invalid_request',
+    first.path === '' ? first.message : `${first.path}: ${first.message}`,
+    { details: faults },
+  )
+}
+
+function targetFaults(targets: Extract<Targets, { kind: 'token' }>): FaultDetail[] {
+  return [...checkTokens(targets.tokens), ...checkFids(targets.fids)]
+}
+
+function topicName(text: string): string {
+  const name = parseTopic(text)
+  if (name !== null) return name
+  const message = 'A topic is made of letters, digits and - _ . ~ %'
+  throw new TidingsError('invalid_request', `topic: ${message}`, { details: [{ path: 'topic', message }] })
 }
 
 /** Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. */

@@ -53,7 +53,11 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
       await applyReceipt(client, move)
       return move
     })
-    if (moved === null) log.warn({ event: 'receipt.unknown', provider: receipt.provider }, 'a receipt names an attempt that was never begun')
+    if (moved === null)
+      log.warn(
+        { event: 'receipt.unknown', provider: receipt.provider },
+        'a receipt names an attempt that was never begun',
+      )
     else if (moved.messageStatus !== null) parts.onMoved(moved.messageId, moved.messageStatus, moved.reason)
   }
 
@@ -92,7 +96,10 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
           providerMessageId: parked.providerMessageId,
           attempt: null,
           status: parked.status as Receipt['status'],
-          failure: parked.reason === null ? null : failure('permanent', parked.reason, { status: 'undelivered', code: parked.code }),
+          failure:
+            parked.reason === null
+              ? null
+              : failure('permanent', parked.reason, { status: 'undelivered', code: parked.code }),
           at: parked.at,
         })
         await unpark(db, parked.id)

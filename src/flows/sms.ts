@@ -1,9 +1,4 @@
-import {
-  DEFAULT_SMS_TTL_SECONDS,
-  defaultOnUncertainSms,
-  type Category,
-  type OnUncertain,
-} from '../domain/category.ts'
+import { DEFAULT_SMS_TTL_SECONDS, defaultOnUncertainSms, type Category, type OnUncertain } from '../domain/category.ts'
 import { parseContact, type Msisdn } from '../domain/contact.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { formatText, measureText, type SmsMeasure } from '../domain/sms-text.ts'
@@ -114,7 +109,8 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
 
 function readContact(text: string, defaultCountry: string | null): { contact: Msisdn; warnings: string[] } {
   const reading = parseContact(text, defaultCountry)
-  if (reading.kind === 'contact') return { contact: reading.contact, warnings: reading.warning === null ? [] : [reading.warning] }
+  if (reading.kind === 'contact')
+    return { contact: reading.contact, warnings: reading.warning === null ? [] : [reading.warning] }
   const detail = { path: 'contact', message: reading.message }
   throw new TidingsError('invalid_contact', `contact: ${reading.message}`, {
     details: [reading.suggestion === null ? detail : { ...detail, suggestion: reading.suggestion }],
@@ -125,10 +121,16 @@ function checkSegments(measure: SmsMeasure, most: number): void {
   if (measure.segments <= most) return
   const { culprit } = measure
   const hint =
-    culprit === null ? '' : `; the character ${JSON.stringify(culprit.character)} at ${culprit.index} makes it ${measure.encoding}`
-  throw new TidingsError('too_many_segments', `message: ${measure.segments} segments, at most ${most} are allowed${hint}`, {
-    details: [{ path: 'message', message: `${measure.segments} segments, at most ${most} are allowed${hint}` }],
-  })
+    culprit === null
+      ? ''
+      : `; the character ${JSON.stringify(culprit.character)} at ${culprit.index} makes it ${measure.encoding}`
+  throw new TidingsError(
+    'too_many_segments',
+    `message: ${measure.segments} segments, at most ${most} are allowed${hint}`,
+    {
+      details: [{ path: 'message', message: `${measure.segments} segments, at most ${most} are allowed${hint}` }],
+    },
+  )
 }
 
 function toAnswer(id: number, kept: unknown): SmsAnswer {

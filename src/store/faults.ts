@@ -27,7 +27,10 @@ export function toRefusal(fault: DbFault, cause: unknown): TidingsError | null {
   switch (fault.kind) {
     case 'unavailable':
       return fault.full
-        ? new TidingsError('storage_full', 'The database has no room left. Nothing was stored.', { retryAfterSeconds: 10, cause })
+        ? new TidingsError('storage_full', 'The database has no room left. Nothing was stored.', {
+            retryAfterSeconds: 10,
+            cause,
+          })
         : unavailable(cause)
     case 'unknown':
       return new TidingsError(

@@ -18,7 +18,10 @@ export interface KeptAnswer {
 }
 
 /** The answer kept for a key, if there is one that is not older than 24 hours. */
-export async function findAnswer(db: Db, key: Pick<IdempotencyRecord, 'caller' | 'route' | 'key'>): Promise<KeptAnswer | null> {
+export async function findAnswer(
+  db: Db,
+  key: Pick<IdempotencyRecord, 'caller' | 'route' | 'key'>,
+): Promise<KeptAnswer | null> {
   const { rows } = await db.query<{ fields: Record<string, string>; answer: unknown; resource_id: number }>({
     name: 'find-answer',
     text: `select fields, answer, resource_id from idempotency_keys

@@ -118,6 +118,8 @@ async function apply(client: pg.Client, directory: string): Promise<Migration> {
         migrationsTable: TABLE,
         direction: 'up',
         noLock: true,
+        // Documented as the default, which it isn't: without it a failed migration leaves its transaction open.
+        singleTransaction: true,
         logger: { debug: silent, info: silent, warn: silent, error: silent },
       })
       return { kind: 'migrated', applied: applied.map((migration) => migration.name) }

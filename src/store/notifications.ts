@@ -63,7 +63,10 @@ export async function insertNotifications(
   return inserted
 }
 
-function toChunks(notification: NewNotification, index: number): { ord: number; tokenIds: string | null; size: number }[] {
+function toChunks(
+  notification: NewNotification,
+  index: number,
+): { ord: number; tokenIds: string | null; size: number }[] {
   const ord = index + 1
   if (notification.topic !== null) return [{ ord, tokenIds: null, size: 1 }]
   const chunks = []

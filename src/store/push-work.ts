@@ -61,7 +61,12 @@ select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id 
 }
 
 /** Takes chunks whose notification's validity is over, in lanes that this node does not serve: nobody else may, and they must end. */
-export async function claimExpiredChunks(db: Db, owner: number, served: readonly string[], limit: number): Promise<ChunkRow[]> {
+export async function claimExpiredChunks(
+  db: Db,
+  owner: number,
+  served: readonly string[],
+  limit: number,
+): Promise<ChunkRow[]> {
   const { rows } = await db.query<ChunkRow>({
     name: 'claim-expired-chunks',
     text: `
@@ -205,7 +210,12 @@ with moved as (
 select id from moved`
 
 /** Lets go of chunks: any node may go on with them from `waitMs` on. */
-export async function releaseChunks(client: DbClient, owner: number, ids: readonly number[], waitMs: number): Promise<void> {
+export async function releaseChunks(
+  client: DbClient,
+  owner: number,
+  ids: readonly number[],
+  waitMs: number,
+): Promise<void> {
   await client.query({
     name: 'release-chunks',
     text: `update push_chunks set owner = null, run_at = now() + make_interval(secs => $3 / 1000.0)

@@ -77,7 +77,15 @@ on conflict (message_id, number) do update set
   status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end,
   reason = case when status_rank(excluded.status) > status_rank(a.status) then excluded.reason else a.reason end,
   code = case when status_rank(excluded.status) > status_rank(a.status) then excluded.code else a.code end`,
-    values: [move.messageId, move.number, move.provider, move.providerMessageId, move.attemptStatus, move.reason, move.code],
+    values: [
+      move.messageId,
+      move.number,
+      move.provider,
+      move.providerMessageId,
+      move.attemptStatus,
+      move.reason,
+      move.code,
+    ],
   })
   // A message that waits in some node's memory to be sent again is taken out of its hands; one that is being submitted is not.
   await client.query({

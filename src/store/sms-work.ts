@@ -176,7 +176,12 @@ export async function clearDue(client: DbClient, owner: number, messageIds: read
 }
 
 /** Lets go of messages that were not started: they wait in `due`, for any node, `waitMs` from now. */
-export async function releaseMessages(client: DbClient, owner: number, ids: readonly number[], waitMs: number): Promise<void> {
+export async function releaseMessages(
+  client: DbClient,
+  owner: number,
+  ids: readonly number[],
+  waitMs: number,
+): Promise<void> {
   await client.query({
     name: 'release-messages',
     text: `

@@ -47,7 +47,11 @@ union all
 select i.ord::integer, a.id, null from added a join input i on i.hash = a.hash`
 
 /** Marks tokens as dead, with the reason: they are kept, but no longer sent to. */
-export async function retireTokens(client: DbClient, ids: readonly number[], reasons: readonly string[]): Promise<void> {
+export async function retireTokens(
+  client: DbClient,
+  ids: readonly number[],
+  reasons: readonly string[],
+): Promise<void> {
   await client.query({
     name: 'retire-tokens',
     text: `update tokens t set retired_at = now(), retired_reason = i.reason

@@ -24,7 +24,10 @@ async function start(options: NodeOptions): Promise<TestNode> {
 }
 
 async function row(node: TestNode, id: number | null): Promise<Record<string, unknown>> {
-  const { rows } = await node.db.query(`select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`, [id])
+  const { rows } = await node.db.query(
+    `select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`,
+    [id],
+  )
   return rows[0]
 }
 
@@ -33,7 +36,10 @@ async function attempts(node: TestNode, id: number | null): Promise<Record<strin
   return rows
 }
 
-const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({ kind: 'refused', failure: outcome })
+const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({
+  kind: 'refused',
+  failure: outcome,
+})
 
 test('an accepted message is submitted once and its outcome is kept', async () => {
   const submitted: number[] = []
@@ -41,13 +47,20 @@ test('an accepted message is submitted once and its outcome is kept', async () =
   const id = await node.delivery.intake.addSms(message())
   await until(async () => (await row(node, id))['status'] === 'sent')
   expect(submitted).toEqual([id])
-  expect(await row(node, id)).toMatchObject({ provider_message_id: 'theirs', attempt: 1, owner: null, started_at: null })
+  expect(await row(node, id)).toMatchObject({
+    provider_message_id: 'theirs',
+    attempt: 1,
+    owner: null,
+    started_at: null,
+  })
   expect(await attempts(node, id)).toMatchObject([{ number: 1, status: 'sent', provider_message_id: 'theirs' }])
 })
 
 test('concurrent accepts to one new contact make one client', async () => {
   const [a, b] = [await start({ sms: [scripted(() => ACCEPTED)] }), await start({ sms: [scripted(() => ACCEPTED)] })]
-  const ids = await Promise.all(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? a : b).delivery.intake.addSms(message())))
+  const ids = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? a : b).delivery.intake.addSms(message())),
+  )
   expect(new Set(ids).size).toBe(200)
   const { rows } = await a.db.query(`select count(*) from clients`)
   expect(rows[0].count).toBe(1)
@@ -92,7 +105,9 @@ test('a throttled message costs no attempt and pauses its provider', async () =>
 
 test('a message past its validity is not sent', async () => {
   let submitted = 0
-  const node = await start({ sms: [scripted(() => (submitted++, refused(failure('transient', 'busy', { waitsMs: [900, 900, 900] }))))] })
+  const node = await start({
+    sms: [scripted(() => (submitted++, refused(failure('transient', 'busy', { waitsMs: [900, 900, 900] }))))],
+  })
   const id = await node.delivery.intake.addSms(message({ ttlSeconds: 2 }))
   await until(async () => (await row(node, id))['status'] === 'expired')
   expect(submitted).toBeLessThanOrEqual(3)
@@ -105,9 +120,13 @@ test('what may have been sent is not sent again unless its message says so', asy
   })
   const id = await node.delivery.intake.addSms(message({ body: 'once', onUncertain: 'fail' }))
   const again = await node.delivery.intake.addSms(message({ body: 'again', onUncertain: 'retry' }))
-  await until(async () => (await row(node, id))['status'] === 'uncertain' && (await row(node, again))['status'] === 'uncertain')
+  await until(
+    async () => (await row(node, id))['status'] === 'uncertain' && (await row(node, again))['status'] === 'uncertain',
+  )
   expect(await row(node, id)).toMatchObject({ uncertain_attempts: 1, reason: 'timeout', owner: null })
-  const { rows } = await node.db.query(`select message_id, action, run_at > now() + interval '5 seconds' as later from due`)
+  const { rows } = await node.db.query(
+    `select message_id, action, run_at > now() + interval '5 seconds' as later from due`,
+  )
   expect(rows).toEqual([{ message_id: again, action: 'send', later: true }])
   expect(seen.sort()).toEqual(['again', 'once'])
 })
@@ -120,11 +139,16 @@ test('a node that dies leaves what it had not started to the others, and marks a
   )
   await until(async () => stuck.delivery.inFlight() === 2)
   await until(async () => (await stuck.db.query(`select from messages where status = 'sending'`)).rowCount === 2)
+  nodes.splice(nodes.indexOf(stuck), 1)
   await stuck.kill()
   const submitted: number[] = []
   const healthy = await start({ running, sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
-  await until(async () => (await healthy.db.query(`select from messages where status in ('sent', 'uncertain')`)).rowCount === 20)
-  const { rows } = await healthy.db.query(`select id from messages where status = 'uncertain' and uncertain_attempts = 1`)
+  await until(
+    async () => (await healthy.db.query(`select from messages where status in ('sent', 'uncertain')`)).rowCount === 20,
+  )
+  const { rows } = await healthy.db.query(
+    `select id from messages where status = 'uncertain' and uncertain_attempts = 1`,
+  )
   expect(rows).toHaveLength(2)
   expect(new Set(submitted).size).toBe(18)
   expect(submitted).toHaveLength(18)

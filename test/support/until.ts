@@ -1,5 +1,8 @@
 /** Waits for a fact: asks until the answer is there. Throws what was seen last when it does not come. */
-export async function until<T>(ask: () => Promise<T | null | undefined | false> | T | null | undefined | false, ms = 15_000): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  ms = 15_000,
+): Promise<T> {
   const deadline = performance.now() + ms
   for (;;) {
     const answer = await ask()

@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { failure } from '../../src/domain/failure.ts'
+import type { Outcome, PushProvider, PushTarget } from '../../src/domain/provider.ts'
+import type { NewNotification } from '../../src/store/notifications.ts'
+import { countOutcomes } from '../../src/store/notifications.ts'
+import { upsertTokens } from '../../src/store/tokens.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { ACCEPTED, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
+import { until } from '../support/until.ts'
+
+let database: TestDatabase
+const nodes: TestNode[] = []
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close().catch(() => undefined)
+  await database.drop()
+})
+
+async function start(options: NodeOptions): Promise<TestNode> {
+  const node = await startNode(database.url, options)
+  nodes.push(node)
+  return node
+}
+
+function scriptedPush(answer: (target: PushTarget) => Outcome | Promise<Outcome>, window = 200): PushProvider {
+  return {
+    name: 'scripted',
+    window,
+    async submitMany(_content, targets, onOutcome) {
+      await Promise.all(targets.map(async (target, index) => onOutcome(index, await answer(target))))
+    },
+    async *check() {},
+    close: async () => undefined,
+  }
+}
+
+function push(tokenIds: readonly number[], more: Partial<NewNotification> = {}): Omit<NewNotification, 'held'> {
+  return {
+    title: 'Hello',
+    body: 'There',
+    topic: null,
+    content: {},
+    tag: null,
+    category: 'transactional',
+    onUncertain: 'retry',
+    provider: 'scripted',
+    ttlSeconds: null,
+    validitySeconds: 3600,
+    tokenIds,
+    suppressed: [],
+    idempotency: null,
+    ...more,
+  }
+}
+
+async function tokens(node: TestNode, count: number): Promise<number[]> {
+  const names = Array.from({ length: count }, (_, index) => `token-${index}`)
+  const ids: number[] = []
+  for (let from = 0; from < count; from += 5000) {
+    const some = names.slice(from, from + 5000)
+    ids.push(
+      ...(
+        await upsertTokens(
+          node.db,
+          some.map(() => 'token'),
+          some,
+        )
+      ).map((token) => token.id),
+    )
+  }
+  return ids
+}
+
+async function settledCounts(node: TestNode, id: number | undefined): Promise<Record<string, number>> {
+  return until(async () => {
+    const found = await countOutcomes(node.db, id ?? 0)
+    return found?.pending === 0 && found.counts
+  })
+}
+
+const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({
+  kind: 'refused',
+  failure: outcome,
+})
+
+test('every target of a push is submitted once and has its row in the end', async () => {
+  const seen: string[] = []
+  const node = await start({ push: [scriptedPush((target) => (seen.push(target.value), ACCEPTED))] })
+  for (const count of [1, 999, 2500]) {
+    seen.length = 0
+    const ids = await tokens(node, count)
+    const made = await node.delivery.intake.addPush(push(ids))
+    expect(await settledCounts(node, made?.id)).toEqual({ sent: count })
+    expect(new Set(seen).size).toBe(count)
+    expect(seen).toHaveLength(count)
+    const { rows } = await node.db.query(
+      `select count(*) from tokennotifications where notification_id = $1 and status = 'sent'`,
+      [made?.id],
+    )
+    expect(rows[0].count).toBe(count)
+  }
+})
+
+test('a dead token is retired and not sent to again, until it is named after seven days', async () => {
+  let submitted = 0
+  const node = await start({
+    push: [
+      scriptedPush(() => (submitted++, refused(failure('recipient-gone', 'unregistered', { code: 'UNREGISTERED' })))),
+    ],
+  })
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 1)))
+  expect(await settledCounts(node, made?.id)).toEqual({ failed: 1 })
+  const [again] = await upsertTokens(node.db, ['token'], ['token-0'])
+  expect(again?.suppressed).toBe('unregistered')
+  await node.db.query(`update tokens set retired_at = now() - interval '8 days'`)
+  const [later] = await upsertTokens(node.db, ['token'], ['token-0'])
+  expect(later?.suppressed).toBe(null)
+  expect(submitted).toBe(1)
+})
+
+test('a wave of dead tokens does not wipe the list', async () => {
+  const node = await start({ push: [scriptedPush(() => refused(failure('recipient-gone', 'unregistered')), 100)] })
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 1500)))
+  expect(await settledCounts(node, made?.id)).toEqual({ failed: 1500 })
+  const { rows } = await node.db.query(`select count(*) from tokens where retired_at is not null`)
+  expect(rows[0].count).toBeGreaterThanOrEqual(500)
+  expect(rows[0].count).toBeLessThan(1000)
+})
+
+test('targets worth another try move on by themselves; the rest is not sent twice', async () => {
+  const tries = new Map<string, number>()
+  const node = await start({
+    push: [
+      scriptedPush((target) => {
+        const count = (tries.get(target.value) ?? 0) + 1
+        tries.set(target.value, count)
+        return Number(target.value.slice(6)) % 10 === 0 && count === 1
+          ? refused(failure('transient', 'busy', { waitsMs: [50] }))
+          : ACCEPTED
+      }),
+    ],
+  })
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 300)))
+  expect(await settledCounts(node, made?.id)).toEqual({ sent: 300 })
+  expect([...tries.values()].filter((count) => count === 2)).toHaveLength(30)
+  expect([...tries.values()].reduce((sum, count) => sum + count)).toBe(330)
+})
+
+test('a topic is one target, and is not broadcast twice when its answer was lost', async () => {
+  const seen: PushTarget[] = []
+  const node = await start({
+    push: [scriptedPush((target) => (seen.push(target), refused(failure('uncertain', 'timeout'))))],
+  })
+  const made = await node.delivery.intake.addPush(push([], { topic: 'news', onUncertain: 'fail' }))
+  expect(await settledCounts(node, made?.id)).toEqual({ uncertain: 1 })
+  expect(seen).toEqual([{ kind: 'topic', value: 'news' }])
+  const { rows } = await node.db.query(`select reason from push_chunks`)
+  expect(rows).toEqual([{ reason: 'timeout' }])
+})
+
+test('a node that dies in the middle of a push doubles at most its window, and marks it', async () => {
+  const running = new Set<number>()
+  const first: string[] = []
+  const stuck = await start({
+    running,
+    push: [
+      scriptedPush(
+        (target) => (first.push(target.value), first.length > 350 ? new Promise(() => undefined) : ACCEPTED),
+        100,
+      ),
+    ],
+  })
+  const made = await stuck.delivery.intake.addPush(push(await tokens(stuck, 1000)))
+  await until(() => first.length >= 400)
+  await until(async () => ((await countOutcomes(stuck.db, made?.id ?? 0))?.counts['sent'] ?? 0) >= 300)
+  nodes.splice(nodes.indexOf(stuck), 1)
+  await stuck.kill()
+  const second: string[] = []
+  const healthy = await start({ running, push: [scriptedPush((target) => (second.push(target.value), ACCEPTED), 100)] })
+  expect(await settledCounts(healthy, made?.id)).toEqual({ sent: 1000 })
+  const doubled = second.filter((token) => first.includes(token))
+  expect(doubled.length).toBeLessThanOrEqual(100)
+  expect(new Set([...first, ...second]).size).toBe(1000)
+  const { rows } = await healthy.db.query(
+    `select t.token from tokennotifications n join tokens t on t.id = n.token_id where n.uncertain_attempts > 0`,
+  )
+  const marked = new Set(rows.map((row) => row.token))
+  expect(doubled.filter((token) => !marked.has(token))).toEqual([])
+})
