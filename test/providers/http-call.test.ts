@@ -96,6 +96,18 @@ describe('a call that is answered', () => {
     ])
   })
 
+  it('may share its signal with a whole window of others', async () => {
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => warnings.push(warning)
+    process.on('warning', onWarning)
+    const url = await serve((socket) => socket.write(ok('ok')))
+    const made = call()
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 40 }, () => made.send(post(url), signal)))
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+  })
+
   it('uses its connections again', async () => {
     const used = new Set<Socket>()
     const url = await serve((socket) => {

@@ -54,7 +54,7 @@ function spellings(url: string): readonly string[] {
   return [...new Set([...asIs, ...normalised, ...normalised.map(withQueryEscapedAnew)])]
 }
 
-const AUTHORITY = /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(?:\[[^\]/?#]*\]|[^:/?#]*))(:\d*)?/i
+const AUTHORITY = /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?(?:\[[^\]/?#]*\]|[^:/?#]*))(:\d*)?/i
 
 function withoutPort(url: string): string {
   return url.replace(AUTHORITY, '$1')

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { OutboundSms } from '../../../src/domain/provider.ts'
 import type { FakeTwilioOptions } from '../../../src/fakes/twilio.ts'
+import type { HttpCall } from '../../../src/providers/http-call.ts'
+import { reconcile } from '../../../src/providers/twilio/reconcile.ts'
 import type { TwilioOptions } from '../../../src/providers/twilio/options.ts'
 import { smsTo } from '../conformance.ts'
-import { contact, setTwilioStage, type TwilioStage } from './stage.ts'
+import { contact, FROM, optionsFor, setTwilioStage, type TwilioStage } from './stage.ts'
 
 const forever = new AbortController().signal
 const TO = contact('+201009129288')
@@ -97,6 +99,53 @@ describe('a submission whose answer was lost', () => {
     expect(await ask(stage)).toEqual({ kind: 'unclear' })
     const lost = await stageOf({}, { baseUrl: 'http://nowhere.invalid' })
     expect(await ask(lost)).toEqual({ kind: 'unclear' })
+  })
+})
+
+describe('what Twilio lists', () => {
+  const record = { sid: `SM${'a'.repeat(32)}`, status: 'sent', body: SMS.text, direction: 'outbound-api', from: FROM }
+  const now = new Date()
+  const created = { date_created: now.toUTCString(), date_updated: now.toUTCString() }
+
+  /** Reconciles against these pages and tells which were asked for. */
+  async function against(...pages: unknown[]) {
+    const asked: string[] = []
+    const call: HttpCall = {
+      send(request) {
+        asked.push(request.url)
+        const body = Buffer.from(JSON.stringify(pages[asked.length - 1] ?? {}))
+        return Promise.resolve({ kind: 'answer', status: 200, headers: {}, body })
+      },
+      close: () => Promise.resolve(),
+    }
+    const options = optionsFor({ accountSid: 'AC1', authToken: 'token', url: 'https://api.twilio.com' })
+    return { ...(await reconcile(options, call, SMS, now, forever)), asked: asked.length }
+  }
+
+  it('is followed to its next page', async () => {
+    const next = { messages: [], next_page_uri: '/2010-04-01/Accounts/AC1/Messages.json?Page=1' }
+    expect(await against(next, { messages: [{ ...record, ...created }] })).toMatchObject({ kind: 'found', asked: 2 })
+  })
+
+  it.each(['/2010-04-01/Accounts/AC2/Messages.json?Page=1', '//elsewhere.example/', '@elsewhere.example/'])(
+    'is not followed to other places: %s',
+    async (uri) => {
+      expect(await against({ messages: [], next_page_uri: uri })).toMatchObject({ kind: 'unclear', asked: 1 })
+    },
+  )
+
+  it.each([
+    ['a text that was redacted', { ...record, ...created, body: '' }],
+    ['a message without a date', { ...record, date_created: null }],
+    ['a message without an id', { ...record, ...created, sid: null }],
+    ['nothing of the kind', 7],
+  ])('is unclear with %s', async (_what, message) => {
+    expect(await against({ messages: [message], next_page_uri: null })).toMatchObject({ kind: 'unclear' })
+  })
+
+  it('may hold an answer of the recipient’s with the same words', async () => {
+    const inbound = { ...record, ...created, direction: 'inbound', status: 'received' }
+    expect(await against({ messages: [inbound], next_page_uri: null })).toMatchObject({ kind: 'absent' })
   })
 })
 
