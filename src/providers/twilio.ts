@@ -2,7 +2,7 @@ import type { CheckStep, Receipt, SmsProvider } from '../domain/provider.ts'
 import type { HttpCall } from './http-call.ts'
 import { failureOfAnswer, readJson, toOutcome } from './twilio/answers.ts'
 import { readStatusCallback } from './twilio/callbacks.ts'
-import { isMessageSid, readMessage, toReceipt } from './twilio/message.ts'
+import { readMessage, toReceipt } from './twilio/message.ts'
 import type { TwilioOptions } from './twilio/options.ts'
 import { reconcile } from './twilio/reconcile.ts'
 import { buildFetch, buildProbe, buildSubmission } from './twilio/requests.ts'
@@ -43,7 +43,6 @@ async function poll(
   messageSid: string,
   signal: AbortSignal,
 ): Promise<Receipt | null> {
-  if (!isMessageSid(messageSid)) return null
   const answer = await call.send(buildFetch(options, messageSid), signal)
   if (answer.kind === 'fault' || answer.status !== 200) return null
   const message = readMessage(readJson(answer.body))

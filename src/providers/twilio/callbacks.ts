@@ -7,8 +7,7 @@ import { isSigned, queryOf } from './signature.ts'
 export function readStatusCallback(callback: ProviderCallback, authTokens: readonly string[]): CallbackReading {
   if (!isSigned(callback, authTokens)) return { kind: 'forged' }
   const get = fieldsOf(callback)
-  const sid = get('MessageSid') ?? get('SmsSid')
-  const status = get('MessageStatus') ?? get('SmsStatus')
+  const [sid, status] = [get('MessageSid'), get('MessageStatus')]
   if (sid === null || !isMessageSid(sid)) return { kind: 'malformed', problem: 'no MessageSid' }
   if (status === null) return { kind: 'malformed', problem: 'no MessageStatus' }
   const query = queryOf(callback.url)
