@@ -7,7 +7,7 @@ import { makeCertificate } from './fcm/certificate.ts'
 import { createJudge } from './fcm/judge.ts'
 import { listen } from './fcm/listen.ts'
 import { createOauth, type Oauth, type OauthAnswer } from './fcm/oauth.ts'
-import { playHttp1, playHttp2, reply } from './fcm/play.ts'
+import { isDisowned, playHttp1, playHttp2, reply } from './fcm/play.ts'
 import type { FakeSend } from './fcm/request.ts'
 import type { Script } from './fcm/script.ts'
 import { createTaker } from './fcm/taker.ts'
@@ -144,7 +144,7 @@ function keepSessions(http2: Http2Server, onStream: OnStream): Set<ServerHttp2Se
       stream.on('error', () => undefined)
       stream.on('data', (piece: Buffer) => pieces.push(piece))
       stream.on('end', () => {
-        if (stream.destroyed) return
+        if (stream.destroyed || isDisowned(stream, session)) return
         const body = (pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)).toString()
         onStream({ path: headers[':path'] ?? '', headers, body, httpVersion: '2' }, stream, session)
       })

@@ -1,38 +1,31 @@
-import { type Call, fault } from './call.ts'
-
-export interface Aborts {
-  watch(signal: AbortSignal, call: Call): void
-  unwatch(signal: AbortSignal, call: Call): void
+export interface Aborts<Item> {
+  watch(signal: AbortSignal, item: Item): void
+  unwatch(signal: AbortSignal, item: Item): void
 }
 
-/** One listener for each signal, however many calls share it: thousands of listeners on one signal are slow to remove. */
-export function createAborts(): Aborts {
-  const watched = new Map<AbortSignal, { readonly calls: Set<Call>; readonly onAbort: () => void }>()
+/** One listener for each signal, however many items share it: thousands of listeners on one signal are slow, and warned about. */
+export function createAborts<Item>(abort: (item: Item) => void): Aborts<Item> {
+  const watched = new Map<AbortSignal, { readonly items: Set<Item>; readonly onAbort: () => void }>()
 
-  function begin(signal: AbortSignal): Set<Call> {
-    const calls = new Set<Call>()
-    const onAbort = () => [...calls].forEach(abort)
+  function begin(signal: AbortSignal): Set<Item> {
+    const items = new Set<Item>()
+    const onAbort = () => [...items].forEach(abort)
     signal.addEventListener('abort', onAbort)
-    watched.set(signal, { calls, onAbort })
-    return calls
+    watched.set(signal, { items, onAbort })
+    return items
   }
   return {
-    watch(signal, call) {
-      const calls = watched.get(signal)?.calls ?? begin(signal)
-      calls.add(call)
+    watch(signal, item) {
+      const items = watched.get(signal)?.items ?? begin(signal)
+      items.add(item)
     },
-    unwatch(signal, call) {
+    unwatch(signal, item) {
       const entry = watched.get(signal)
       if (entry === undefined) return
-      entry.calls.delete(call)
-      if (entry.calls.size > 0) return
+      entry.items.delete(item)
+      if (entry.items.size > 0) return
       signal.removeEventListener('abort', entry.onAbort)
       watched.delete(signal)
     },
   }
-}
-
-function abort(call: Call): void {
-  if (call.cancel !== null) call.cancel(fault('maybe', 'aborted'))
-  else call.settle(fault('no', 'aborted'))
 }

@@ -51,7 +51,7 @@ export function createHttp2Pool(options: PoolOptions, parts: PoolParts): Http2Cl
 class Pool implements Http2Client {
   private readonly sessions = new Set<Session>()
   private readonly draining = new Set<Session>()
-  private readonly aborts = createAborts()
+  private readonly aborts = createAborts(abort)
   private waiting: Call[] = []
   private holdUntil = 0
   private held: NodeJS.Timeout | null = null
@@ -187,4 +187,9 @@ class Pool implements Http2Client {
     this.draining.delete(session)
     if (this.draining.size === 0 && this.sessions.size === 0) this.onEmpty()
   }
+}
+
+function abort(call: Call): void {
+  if (call.cancel !== null) call.cancel(fault('maybe', 'aborted'))
+  else call.settle(fault('no', 'aborted'))
 }

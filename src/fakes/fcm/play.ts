@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { FakeError } from './errors.ts'
 import type { Verdict } from './judge.ts'
 import type { Taker } from './taker.ts'
@@ -25,11 +25,30 @@ export function playHttp2(
       stream.close(script.code)
       return
     case 'goaway':
-      session.goaway(script.code, Math.max((stream.id ?? 0) - 2, 0))
+      goaway(script.code, stream, session)
       return
     case 'cut':
       stream.respond({ ':status': 200 })
       stream.write('{"na', () => session.destroy())
+  }
+}
+
+const lastProcessed = new WeakMap<ServerHttp2Session, number>()
+
+/** A GOAWAY has said of this stream that it is not processed. */
+export function isDisowned(stream: ServerHttp2Stream, session: ServerHttp2Session): boolean {
+  return (stream.id ?? 0) > (lastProcessed.get(session) ?? Infinity)
+}
+
+/** Says of this stream and those after it that they were not processed; a last stream of 0 would mean "all there were" to Node. */
+function goaway(code: number, stream: ServerHttp2Stream, session: ServerHttp2Session): void {
+  const id = stream.id ?? 0
+  if (id > 2) {
+    lastProcessed.set(session, id - 2)
+    session.goaway(code, id - 2)
+  } else {
+    stream.close(constants.NGHTTP2_REFUSED_STREAM)
+    session.goaway(code)
   }
 }
 

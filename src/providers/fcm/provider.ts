@@ -1,0 +1,74 @@
+import type { Outcome, PushProvider } from '../../domain/provider.ts'
+import type { Http2Client } from '../../http2/client.ts'
+import type { HttpCall } from '../http-call.ts'
+import { createPace, type Pace } from '../pace.ts'
+import { createAccessTokens } from './access-token.ts'
+import { checkSteps } from './check.ts'
+import type { Credentials } from './credentials.ts'
+import { fanOut } from './fan-out.ts'
+import { createSender } from './sender.ts'
+import { createSubmission } from './submission.ts'
+import { createTokenSource } from './token-source.ts'
+
+export interface FcmOptions {
+  readonly credentials: Credentials
+  /** Comes before the project that the credentials name. */
+  readonly projectId?: string
+  /** The project's quota; Google grants 600,000 unless it was raised. Four fifths of it are used. */
+  readonly messagesPerMinute: number
+  readonly rampSeconds: number
+  /** In flight at once for one call of `submitMany`; 200 unless said. */
+  readonly window?: number
+}
+
+export interface FcmParts {
+  /** To FCM; closed with the provider. */
+  readonly http2: Http2Client
+  /** To the token endpoints; left open. */
+  readonly call: HttpCall
+  readonly now: () => Date
+  /** Monotonic, in milliseconds. */
+  readonly monotonic: () => number
+  /** 0..1. */
+  readonly chance: () => number
+  /** An access token could not be had; the sentence holds nothing secret. */
+  readonly warn: (sentence: string) => void
+}
+
+/** The minute that Google counts is not ours: what is left is for its edges, and for other senders of the project. */
+const QUOTA_USED = 0.8
+const WINDOW = 200
+
+/** FCM HTTP v1: a call for each target, many at once over few connections, at a pace within the project's quota. */
+export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
+  const tokens = createAccessTokens(createTokenSource(options.credentials, parts), {
+    ...parts,
+    onProblem: (problem) => parts.warn(`FCM: ${problem.detail}`),
+  })
+  const sender = createSender(options.credentials, options.projectId ?? null, { ...parts, tokens })
+  const perSecond = (options.messagesPerMinute / 60) * QUOTA_USED
+  const pace = createPace({ perSecond, rampSeconds: options.rampSeconds }, parts)
+  const window = options.window ?? WINDOW
+  return {
+    name: 'fcm',
+    window,
+    submitMany(content, targets, onOutcome, signal) {
+      const submitOne = createSubmission(content, sender, parts.now())
+      const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
+      return fanOut({ items: targets, window, pace, signal, submit, onOutcome })
+    },
+    check: (signal) => checkSteps(tokens, sender, signal),
+    async close() {
+      tokens.close()
+      await parts.http2.close()
+    },
+  }
+}
+
+/** A project's quota is everybody's business: the pace learns of it, and says how long it is. */
+function slowDown(outcome: Outcome, pace: Pace): Outcome {
+  if (outcome.kind !== 'refused') return outcome
+  const { failure } = outcome
+  if (failure.class !== 'throttled' || failure.pause !== 'lane') return outcome
+  return { kind: 'refused', failure: { ...failure, waitMs: pace.throttle(failure.waitMs) } }
+}

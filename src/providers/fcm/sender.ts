@@ -1,0 +1,90 @@
+import { type Failure, failure } from '../../domain/failure.ts'
+import type { PushTarget } from '../../domain/provider.ts'
+import type { Http2Client } from '../../http2/client.ts'
+import { requestAgain } from '../../http2/resend.ts'
+import type { HttpCall } from '../http-call.ts'
+import type { AccessToken, AccessTokens, TokenResult } from './access-token.ts'
+import type { Credentials } from './credentials.ts'
+import { notSent, type Reading, readAnswer, readFault, stillUnauthenticated } from './outcomes.ts'
+import { askProjectId } from './token-source.ts'
+
+/** What one call came to, whatever it took. */
+export type Sent = Exclude<Reading, { readonly kind: 'unauthenticated' }>
+
+export interface Sender {
+  /** One `messages:send` with this body. What was not processed is sent again, and once with another access token. */
+  send(body: string, target: PushTarget, signal: AbortSignal): Promise<Sent>
+}
+
+export interface SenderParts {
+  readonly http2: Http2Client
+  readonly call: HttpCall
+  readonly tokens: AccessTokens
+  readonly now: () => Date
+  /** 0..1. */
+  readonly chance: () => number
+}
+
+/** REFUSED_STREAM and GOAWAY cost nothing but time; a server that refuses more often does not want us now. */
+const RESENDS = 3
+
+/** `projectId` comes before the one the credentials name. */
+export function createSender(credentials: Credentials, projectId: string | null, parts: SenderParts): Sender {
+  const { tokens } = parts
+  const known = projectId ?? credentials.projectId
+  let path = known === null ? null : pathOf(known)
+
+  async function findPath(signal: AbortSignal): Promise<string | null> {
+    if (credentials.kind !== 'metadata') return null
+    const found = await askProjectId(credentials, parts.call, signal)
+    if (found !== null) path = pathOf(found)
+    return path
+  }
+  async function once(body: string, target: PushTarget, token: AccessToken, signal: AbortSignal): Promise<Reading> {
+    const to = path ?? (await findPath(signal))
+    if (to === null) return { kind: 'refused', failure: projectUnknown(signal) }
+    const result = await requestAgain(parts.http2, { path: to, headers: token.headers, body }, signal, RESENDS)
+    if (result.kind === 'fault') return { kind: 'refused', failure: readFault(result) }
+    return readAnswer(result, target, parts)
+  }
+  return {
+    async send(body, target, signal) {
+      const first = tokens.current() ?? (await tokens.get(signal))
+      if ('kind' in first) return { kind: 'refused', failure: withoutToken(first) }
+      const reading = await once(body, target, first, signal)
+      if (reading.kind !== 'unauthenticated') return reading
+      const second = await tokens.replace(first, signal)
+      if ('kind' in second) return { kind: 'refused', failure: withoutToken(second) }
+      const again = await once(body, target, second, signal)
+      return again.kind === 'unauthenticated' ? { kind: 'refused', failure: stillUnauthenticated() } : again
+    },
+  }
+}
+
+function pathOf(projectId: string): string {
+  return `/v1/projects/${encodeURIComponent(projectId)}/messages:send`
+}
+
+const AGAIN_MS = 10_000
+const HELD_MS = 60_000
+
+/** Nothing was written: messages wait for the credentials, they do not fail by them. */
+function withoutToken(problem: Exclude<TokenResult, AccessToken>): Failure {
+  switch (problem.kind) {
+    case 'aborted':
+      return notSent(null)
+    case 'refused':
+      return failure('blocked', 'credentials_refused', { code: problem.code, waitMs: HELD_MS })
+    case 'unreachable':
+      return failure('transient', 'no_access_token', {
+        code: problem.code,
+        counted: false,
+        waitMs: AGAIN_MS,
+        pause: 'lane',
+      })
+  }
+}
+
+function projectUnknown(signal: AbortSignal): Failure {
+  return signal.aborted ? notSent(null) : failure('blocked', 'project_unknown', { waitMs: HELD_MS })
+}
