@@ -17,7 +17,7 @@ describe('the content of a push', () => {
   it('is fine with a title and a body, and with everything FCM has', () => {
     const full = {
       ...HELLO,
-      data: { order: '4711', From: 'case counts', googles: 'no dot' },
+      data: { order: '4711', From: 'case counts', googles: 'no dot', fromage: 'x' },
       image: 'https://example.com/a.png',
       link: 'https://example.com/orders/4711',
       android: { priority: 'high', notification: { channel_id: 'orders' } },
