@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { STATUSES } from '../src/domain/status.ts'
+import { createTerminal } from '../src/terminal.ts'
+import { VARIABLES } from '../src/variables.ts'
+import { blocksOf, pages, readPage, ROOT } from './support/documents.ts'
+
+it.each(pages())('every link of %s leads to a file', (page) => {
+  const links = [...readPage(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
+  const lost = links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))
+  expect(lost).toEqual([])
+})
+
+it.each(pages())('every command that %s names is there', (page) => {
+  const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> }
+  const named = [...readPage(page).matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map((match) => match[1] ?? '')
+  expect(named.filter((name) => !(name in scripts))).toEqual([])
+})
+
+it.each(pages())('every variable that %s names can be set', (page) => {
+  const ours = new Set<string>([...VARIABLES.map(({ name }) => name), ...OF_OTHERS])
+  const named = [...readPage(page).matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)/g)].map((match) => match[1] ?? '')
+  expect(named.filter((name) => !ours.has(name))).toEqual([])
+})
+
+it('the README explains every status', () => {
+  const [, section = ''] = /^## Statuses\n(.*?)^## /ms.exec(readPage('README.md')) ?? []
+  const explained = [...section.matchAll(/^\| `([a-z]+)` +\|/gm)].map((match) => match[1])
+  expect(new Set(explained)).toEqual(new Set(STATUSES))
+})
+
+it('the README shows the first screen as it is printed', () => {
+  let printed = ''
+  const terminal = createTerminal({
+    write: (text) => (printed += text),
+    colour: false,
+    columns: () => 80,
+    now: () => new Date(0),
+  })
+  const { version } = JSON.parse(readPage('package.json')) as { version: string }
+  const data = './data (new, embedded Postgres 18)'
+  terminal.banner({ version, url: 'http://localhost:5000', sms: null, push: null, data })
+  terminal.ready(1.9)
+  const shown = blocksOf('README.md').find((block) => block.text.includes('capture mode'))
+  expect(shown?.text.trim()).toBe(printed.trim())
+})
+
+it('the Unreleased part of the changelog says what is new', () => {
+  const [, unreleased] = /^## Unreleased\n(.*?)(?=^## |$(?![\s\S]))/ms.exec(readPage('CHANGELOG.md')) ?? []
+  expect(unreleased).toMatch(/^- /m)
+})
+
+/** Variables and words in capitals that are not ours to set. */
+const OF_OTHERS = ['GOOGLE_APPLICATION_CREDENTIALS', 'REQUIRE_ALL']

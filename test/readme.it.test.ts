@@ -1,0 +1,92 @@
+import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase, type TestDatabase } from './support/database.ts'
+import { blocksOf, ROOT } from './support/documents.ts'
+import { until } from './support/until.ts'
+
+const run = promisify(execFile)
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+if (!hasCurl) console.log('skipped: needs curl (the lines of the README are run as they are printed)')
+
+const calls = blocksOf('README.md').filter((block) => block.language === 'sh')
+
+describe.skipIf(!hasCurl)('the lines of the README, one after the other', () => {
+  let database: TestDatabase
+  let service: ChildProcess
+  let directory: string
+  let port: number
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')])
+    database = await createTestDatabase()
+    // A directory without a `.env`, so that no provider of the machine's owner is used.
+    directory = mkdtempSync(join(tmpdir(), 'tidings-readme-'))
+    port = await freePort()
+    service = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], PORT: String(port), DATABASE_URL: database.url, LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await until(() => service.exitCode !== null || isReady(port))
+    if (service.exitCode !== null) throw new Error(`the service ended with code ${service.exitCode}`)
+  })
+
+  afterAll(async () => {
+    if (service.exitCode === null) {
+      service.kill()
+      await once(service, 'exit')
+    }
+    await database.drop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it.each(calls.map((block) => ({ ...block, name: block.text.split(' -')[0] })))('$name', async ({ text, next }) => {
+    const command = text.replaceAll('localhost:5000', `localhost:${port}`)
+    const expected = next?.language === 'json' ? parse(next.text) : { success: true }
+    const ask = async (): Promise<object> => parse((await run('bash', ['-c', command])).stdout)
+    if (text.includes(' -d ')) expect(await ask()).toMatchObject(expected)
+    // What is only read may take a moment to become true.
+    else await expect.poll(ask, { timeout: 10_000 }).toMatchObject(expected)
+  })
+
+  it('are the only shell lines there, and cover every call', () => {
+    expect(calls.filter((block) => !block.text.startsWith('curl '))).toEqual([])
+    const paths = [
+      '/smss ',
+      '/smss/1',
+      '/notifications/tokens',
+      '/notifications/topic',
+      '/notifications/1',
+      '/deliveries',
+    ]
+    expect(paths.filter((path) => !calls.some((block) => `${block.text} `.includes(path)))).toEqual([])
+  })
+})
+
+function parse(text: string): object {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null) throw new Error(`not an object: ${text}`)
+  return value
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://localhost:${port}/readyz`)).ok
+  } catch {
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  return port
+}
