@@ -1,4 +1,4 @@
-import type { LiveLine } from './app.ts'
+import type { LiveLine } from './live-lines.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database.ts'
 import { StartRefusal } from './embedded/refusal.ts'
@@ -27,7 +27,7 @@ export async function serve(parts: ServeParts): Promise<void> {
   try {
     const { startApp } = await loading
     const lines = heldBack((line: LiveLine) => terminal?.live(line))
-    const app = await startApp(config, database.url, log, lines.take).catch((error: unknown) => {
+    const app = await startApp(config, database.url, parts.version, log, lines.take).catch((error: unknown) => {
       throw refusal(error, config, parts.platform) ?? error
     })
     announce(parts, app.url, database.label)

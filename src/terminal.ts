@@ -1,4 +1,4 @@
-import type { LiveLine } from './app.ts'
+import type { LiveLine } from './live-lines.ts'
 
 export interface BannerFacts {
   readonly version: string

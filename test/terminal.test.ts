@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LiveLine } from '../src/app.ts'
+import type { LiveLine } from '../src/live-lines.ts'
 import { createTerminal, type Terminal } from '../src/terminal.ts'
 
 const NOON = new Date(2026, 2, 3, 14, 2, 11)

@@ -30,8 +30,7 @@ export function decideSms(
   chance: number,
 ): SmsSettlement {
   const base = {
-    id: work.id,
-    due: work.due,
+    work,
     attempt: started.attempt,
     provider: route.name,
     startedAt: started.startedAt,

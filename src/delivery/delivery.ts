@@ -9,7 +9,7 @@ import { forgetOldAnswers } from '../store/idempotency.ts'
 import { claimMessages, claimPushes } from './claims.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { BEAT_MS, openLease, type Lease } from './lease.ts'
-import { createLedger, type SettledSms } from './ledger.ts'
+import { createLedger, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
@@ -34,6 +34,8 @@ export interface DeliveryParts {
   readonly firstPollMs: number
   /** After COMMIT: messages that moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
+  /** After COMMIT: chunks of pushes that came to their end. */
+  readonly onPushed: (chunks: readonly PushedChunk[]) => void
 }
 
 /** Everything between accept and outcome, on one node. */
@@ -83,6 +85,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     smsLanes: () => smsLanes,
     pushLanes: () => pushLanes,
     onSettled: parts.onSettled,
+    onPushed: parts.onPushed,
     // Places became free: what waits in the database need not wait for the next look.
     onCommitted: () => backlog.known && claims.hurry(),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

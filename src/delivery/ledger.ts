@@ -25,6 +25,14 @@ export interface SettledSms {
   readonly settlement: SmsSettlement
 }
 
+/** A chunk that came to its end, with what became of its targets; those tried again are in another one. */
+export interface PushedChunk {
+  readonly notificationId: number
+  readonly title: string
+  readonly topic: string | null
+  readonly tally: Readonly<Record<string, number>>
+}
+
 export interface LedgerParts {
   readonly db: Db
   readonly lease: () => Lease
@@ -33,6 +41,8 @@ export interface LedgerParts {
   readonly pushLanes: () => readonly PushLane[]
   /** After COMMIT: these messages moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
+  /** After COMMIT: the last target of these chunks has its outcome. */
+  readonly onPushed: (chunks: readonly PushedChunk[]) => void
   /** After every COMMIT: lanes may have room. */
   readonly onCommitted: () => void
   readonly wait: (ms: number) => Promise<void>
@@ -126,7 +136,7 @@ export function createLedger(parts: LedgerParts): Ledger {
       'an outcome could not be written; its message will be found as uncertain',
     )
     for (const { lane, settlements, works } of page.sms) {
-      for (const { id } of [...settlements, ...works]) lease().open().drop(id)
+      for (const { id } of [...settlements.map(({ work }) => work), ...works]) lease().open().drop(id)
       lane.committed(settlements, works, [])
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
@@ -173,18 +183,20 @@ export function createLedger(parts: LedgerParts): Ledger {
     const open = lease().open()
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
-      for (const { id } of settlements) open.drop(id)
+      for (const { work } of settlements) open.drop(work.id)
       for (const { id } of works) if (!begun.has(id)) open.drop(id)
       for (const { id } of spilt?.works ?? []) open.drop(id)
       lane.committed(settlements, works, started)
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
     report(page, settled, started)
+    const ended = page.push.flatMap((p) => p.flushed).filter(({ flush }) => flush.move.done && kept.has(flush.move.id))
+    if (ended.length > 0) parts.onPushed(ended.map(({ chunk, flush }) => ({ ...chunk.row, tally: flush.move.tally })))
     parts.onCommitted()
   }
 
   function report(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[]): void {
-    const byId = new Map(page.sms.flatMap((p) => p.settlements).map((settlement) => [settlement.id, settlement]))
+    const byId = new Map(page.sms.flatMap((p) => p.settlements).map((settlement) => [settlement.work.id, settlement]))
     const moved: SettledSms[] = []
     for (const { id, status } of settled) {
       const settlement = byId.get(id)
@@ -211,7 +223,7 @@ export function createLedger(parts: LedgerParts): Ledger {
 }
 
 function clearAfter(client: DbClient, owner: number, settlements: readonly SmsSettlement[]): Promise<void> | null {
-  const due = settlements.filter((settlement) => settlement.due).map((settlement) => settlement.id)
+  const due = settlements.filter(({ work }) => work.due).map(({ work }) => work.id)
   return due.length === 0 ? null : clearDue(client, owner, due)
 }
 

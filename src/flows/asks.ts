@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { CATEGORIES } from '../domain/category.ts'
 import { laneOf } from '../domain/lane.ts'
-import type { Receipt, SmsProvider } from '../domain/provider.ts'
+import type { Receipt, Reconciliation, SmsProvider } from '../domain/provider.ts'
 import { askAgain, claimAsks, pollLater, sendAfterAll, type Ask } from '../store/asks.ts'
 import type { Db } from '../store/db.ts'
+import { findAttempt } from '../store/receipts.ts'
 
 export interface AsksParts {
   readonly db: Db
@@ -53,7 +54,7 @@ async function answer(parts: AsksParts, ask: Ask): Promise<void> {
 async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Promise<void> {
   if (provider.reconcile === null) return askAgain(parts.db, ask.dueId, null)
   const sms = { ...ask, validitySeconds: 1 }
-  const found = await provider.reconcile(sms, ask.startedAt, parts.signal)
+  const found = await notAnother(parts.db, ask, await provider.reconcile(sms, ask.startedAt, parts.signal))
   if (found.kind === 'found') {
     await parts.settle({ ...found.receipt, attempt: { messageId: ask.messageId, number: ask.attempt } })
     const first = parts.pollWaitsMs[0]
@@ -64,6 +65,14 @@ async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Pro
   if (ask.round + 1 < RECONCILE_ROUNDS) return askAgain(parts.db, ask.dueId, RECONCILE_AGAIN_MS)
   if (found.kind === 'absent') return sendAfterAll(parts.db, ask.dueId)
   return askAgain(parts.db, ask.dueId, null)
+}
+
+/** The provider's record may be that of another message with the same contact and text: then nothing is known of this one. */
+async function notAnother(db: Db, ask: Ask, found: Reconciliation): Promise<Reconciliation> {
+  if (found.kind !== 'found') return found
+  const known = await findAttempt(db, ask.provider, found.receipt.providerMessageId)
+  const ours = known === null || (known.messageId === ask.messageId && known.number === ask.attempt)
+  return ours ? found : { kind: 'unclear' }
 }
 
 async function poll(parts: AsksParts, provider: SmsProvider, ask: Ask): Promise<void> {

@@ -35,7 +35,7 @@ export interface ReceiptsParts {
   /** 0..1 */
   readonly chance: () => number
   /** After COMMIT: this message moved on. */
-  readonly onMoved: (messageId: number, status: Status, reason: string | null) => void
+  readonly onMoved: (contact: string, text: string, status: Status, reason: string | null) => void
 }
 
 const MATCHES = 500
@@ -51,14 +51,14 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
       if (state === null) return null
       const move = decideReceipt(receipt, state, parts.chance())
       await applyReceipt(client, move)
-      return move
+      return { ...move, contact: state.contact, text: state.text }
     })
     if (moved === null)
       log.warn(
         { event: 'receipt.unknown', provider: receipt.provider },
         'a receipt names an attempt that was never begun',
       )
-    else if (moved.messageStatus !== null) parts.onMoved(moved.messageId, moved.messageStatus, moved.reason)
+    else if (moved.messageStatus !== null) parts.onMoved(moved.contact, moved.text, moved.messageStatus, moved.reason)
   }
 
   async function park(receipt: Receipt): Promise<void> {

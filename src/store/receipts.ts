@@ -1,4 +1,3 @@
-import type { Category } from '../domain/category.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db, DbClient } from './db.ts'
 
@@ -10,7 +9,8 @@ export interface AttemptState {
   /** Null: its submission was not settled yet. */
   readonly attemptStatus: Status | null
   readonly provider: string
-  readonly category: Category
+  readonly contact: string
+  readonly text: string
   readonly attemptsCounted: number
   /** The newest submission begun. */
   readonly newestAttempt: number
@@ -23,10 +23,10 @@ export async function lockAttempt(client: DbClient, messageId: number, number: n
   const { rows } = await client.query<AttemptState>({
     name: 'lock-attempt',
     text: `
-select m.id as "messageId", $2::integer as number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, m.category,
-  m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
+select m.id as "messageId", $2::integer as number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, c.contact,
+  coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
   (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs"
-from messages m left join attempts a on a.message_id = m.id and a.number = $2
+from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id and a.number = $2
 where m.id = $1 and m.attempt >= $2 and $2 > 0
 for update of m`,
     values: [messageId, number],

@@ -80,9 +80,7 @@ select id, status, attempt, attempts_counted, uncertain_attempts, started_at, ag
 
 /** One submission's end, decided: what the message becomes and what is due next. */
 export interface SmsSettlement {
-  readonly id: number
-  /** A `due` row stands for it and goes now. */
-  readonly due: boolean
+  readonly work: SmsWork
   readonly attempt: number
   readonly provider: string
   readonly providerMessageId: string | null
@@ -113,7 +111,7 @@ export async function settleMessages(
     text: SETTLE_MESSAGES,
     values: [
       owner,
-      batch.map((s) => s.id),
+      batch.map((s) => s.work.id),
       batch.map((s) => s.attempt),
       batch.map((s) => s.provider),
       batch.map((s) => s.providerMessageId),

@@ -49,6 +49,7 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
     push: options.push ?? [],
     firstPollMs: 600_000,
     onSettled: (messages) => void settled.push(...messages),
+    onPushed: () => undefined,
   })
   const end = async (): Promise<void> => void (await Promise.allSettled([acceptDb.end(), workDb.end()]))
   return {
