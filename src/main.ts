@@ -25,7 +25,7 @@ async function main(): Promise<number> {
     case 'wrong':
       return refuse([args.problem])
     case 'run':
-      return run(args.command, args.quiet, args.json || process.stdout.isTTY !== true)
+      return run(args.command, args.quiet, args.json || !process.stdout.isTTY)
   }
 }
 

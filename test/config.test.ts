@@ -44,12 +44,9 @@ test('an empty value counts as unset', () => {
 })
 
 test('a misspelt variable is reported with the one that was meant', () => {
-  expect(faults({ DATABSE_URL: 'postgres://db.example/x' })).toEqual([
-    expect.objectContaining({
-      variable: 'DATABSE_URL',
-      problem: expect.stringContaining('did you mean DATABASE_URL?'),
-    }),
-  ])
+  const [fault] = faults({ DATABSE_URL: 'postgres://db.example/x' })
+  expect(fault?.variable).toBe('DATABSE_URL')
+  expect(fault?.problem).toContain('did you mean DATABASE_URL?')
   expect(faults({ PROT: '1' })[0]?.problem).toContain('did you mean PORT?')
   expect(faults({ ...TWILIO, TWILIO_AUTH_TOKEN: '', TWILO_AUTH_TOKN: 'hush' }).map((fault) => fault.variable)).toEqual([
     'TWILO_AUTH_TOKN',

@@ -79,11 +79,12 @@ function restoreLinks(native: string): void {
 
 function readLinks(list: string): readonly { source: string; target: string }[] {
   const entries: unknown = JSON.parse(readFileSync(list, 'utf8'))
-  if (!Array.isArray(entries)) return []
-  return entries.filter(
-    (entry): entry is { source: string; target: string } =>
-      typeof entry?.source === 'string' && typeof entry.target === 'string',
-  )
+  return Array.isArray(entries) ? entries.filter(isLink) : []
+}
+
+function isLink(entry: unknown): entry is { source: string; target: string } {
+  if (typeof entry !== 'object' || entry === null || !('source' in entry) || !('target' in entry)) return false
+  return typeof entry.source === 'string' && typeof entry.target === 'string'
 }
 
 function isThere(path: string): boolean {

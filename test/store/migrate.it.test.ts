@@ -69,7 +69,7 @@ test('a database that a newer Tidings migrated is refused', async () => {
   writeFileSync(join(directory, '9001_newer.sql'), '-- Up Migration\ncreate table newer ();')
   await migrate(database.url, directory)
   const migration = await migrate(database.url)
-  expect(migration).toMatchObject({ kind: 'refused', problem: expect.stringContaining('newer Tidings (9001_newer)') })
+  expect(migration.kind === 'refused' && migration.problem).toContain('newer Tidings (9001_newer)')
 })
 
 test('a server that fits is not complained about', async () => {
