@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { failure, type Failure } from '../domain/failure.ts'
 import type {
   CheckStep,
@@ -192,6 +193,8 @@ function lifeOf(target: PushTarget): PushLife | undefined {
 async function passed(after: After, ms: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = (): void => resolve(false)
+    // A whole window may wait on one signal; Node warns of a leak from the eleventh on.
+    setMaxListeners(0, signal)
     signal.addEventListener('abort', stop, { once: true })
     after(ms, () => {
       signal.removeEventListener('abort', stop)

@@ -91,6 +91,21 @@ describe('an SMS in capture mode', () => {
     expect(await outcome).toMatchObject({ kind: 'accepted', status: 'sent' })
   })
 
+  it('may be one of a whole window that waits, without a warning of a leak', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', note)
+    const { provider, timers } = setUpSms()
+    const { signal } = new AbortController()
+    const ids = Array.from({ length: provider.window }, (_, index) => index + 1)
+    const outcomes = ids.map((id) => provider.submit(smsTo(magic(103), id), signal))
+    timers.pass(5_000)
+    await Promise.all(outcomes)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('whose answer was lost is found when asked after, and gets through when repeated', async () => {
     const { provider } = setUpSms()
     const sms = smsTo(magic(104), 7)
