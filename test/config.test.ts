@@ -48,7 +48,7 @@ test('a misspelt variable is reported with the one that was meant', () => {
   expect(fault?.variable).toBe('DATABSE_URL')
   expect(fault?.problem).toContain('did you mean DATABASE_URL?')
   expect(faults({ PROT: '1' })[0]?.problem).toContain('did you mean PORT?')
-  expect(faults({ ...TWILIO, TWILIO_AUTH_TOKEN: '', TWILO_AUTH_TOKN: 'hush' }).map((fault) => fault.variable)).toEqual([
+  expect(faults({ ...TWILIO, TWILIO_AUTH_TOKEN: '', TWILO_AUTH_TOKN: 'hush' }).map((one) => one.variable)).toEqual([
     'TWILO_AUTH_TOKN',
     'TWILIO_AUTH_TOKEN',
   ])
@@ -104,7 +104,7 @@ test('PGHOST and the other variables of Postgres make a DSN; DATABASE_URL wins',
 })
 
 test('a half configured Twilio is a fault that names what is missing', () => {
-  expect(faults({ TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_API_KEY: 'SKtest' }).map((fault) => fault.variable)).toEqual([
+  expect(faults({ TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_API_KEY: 'SKtest' }).map((one) => one.variable)).toEqual([
     'TWILIO_AUTH_TOKEN',
     'TWILIO_API_SECRET',
     'TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)',
