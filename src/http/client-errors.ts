@@ -4,6 +4,7 @@ import { TidingsError } from '../domain/errors.ts'
 import { ERROR_PAGES } from './error-pages.ts'
 import { toErrorObject } from './errors.ts'
 import { FAULT_OF_PARSER } from './framework-errors.ts'
+import { URL_LENGTH } from './limits.ts'
 
 interface ParserError extends Error {
   readonly code?: string | undefined
@@ -11,8 +12,8 @@ interface ParserError extends Error {
   readonly rawPacket?: unknown
 }
 
-/** A request line that has not ended within everything we read. */
-const ENDLESS_LINE = /^[A-Z]+ [^\r\n]*$/
+/** A request line, as far as it has come. */
+const REQUEST_LINE = /^[A-Z-]+ [^\r\n]*/
 
 /**
  * Answers what Node could not parse with the same object as everything else, and hangs up. Returns the refusal, or null where
@@ -41,7 +42,8 @@ export function answerOddRequests(server: HttpServer, newRequestId: () => string
 
 function toParserRefusal(error: ParserError): TidingsError {
   const fault = FAULT_OF_PARSER[error.code ?? '']
-  if (fault?.code === 'headers_too_large' && ENDLESS_LINE.test(textOf(error.rawPacket))) {
+  const line = REQUEST_LINE.exec(textOf(error.rawPacket))?.[0] ?? ''
+  if (fault?.code === 'headers_too_large' && line.length > URL_LENGTH) {
     return new TidingsError('uri_too_long', 'The URL is longer than 4,096 characters')
   }
   if (fault !== undefined) return new TidingsError(fault.code, fault.message)

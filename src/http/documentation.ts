@@ -116,7 +116,8 @@ export function registerDocumentation(app: Server, version: string, serverUrl: s
       ],
     },
     refResolver: {
-      buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `Schema${index}`),
+      buildLocalReference: (schema, _base, _fragment, index) =>
+        typeof schema['$id'] === 'string' ? schema['$id'] : `Schema${index}`,
     },
     transform: ({ route, url }) => ({ schema: toSchema(route.config?.docs), url }),
   })
@@ -141,7 +142,7 @@ function toSchema(docs: RouteDocs | undefined): FastifySchema {
 /** One answer a status, naming the codes that have it. */
 function errorAnswers(codes: readonly ErrorCode[]): Record<number, object> {
   const all = [...new Set([...codes, ...EVERYWHERE])]
-  const statuses = [...new Set(all.map((code) => ERROR_PAGES[code].status))].sort()
+  const statuses = [...new Set(all.map((code) => ERROR_PAGES[code].status))].toSorted((one, other) => one - other)
   return Object.fromEntries(
     statuses.map((status) => {
       const here = all.filter((code) => ERROR_PAGES[code].status === status)

@@ -61,5 +61,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function sorted(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -1,0 +1,106 @@
+import { pino } from 'pino'
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { ERROR_CODES, TidingsError } from '../../src/domain/errors.ts'
+import { STATUSES } from '../../src/domain/status.ts'
+import { CATEGORIES, ON_UNCERTAIN } from '../../src/domain/category.ts'
+import { SmsRequest } from '../../src/contract/sms.ts'
+import { CATEGORY, STATUS } from '../../src/contract/words.ts'
+import { ERROR_PAGES } from '../../src/http/error-pages.ts'
+import { createServer } from '../../src/http/server.ts'
+import { createStandIns } from './stand-ins.ts'
+
+const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+
+test.each(ERROR_CODES)('the code %s has a page for programs and one for people', async (code) => {
+  const app = createServer(createStandIns().parts)
+  const data = await app.inject(`/errors/${code}`)
+  expect(data.json()).toEqual({ success: true, data: { code, ...ERROR_PAGES[code] } })
+  const page = await app.inject({ url: `/errors/${code}`, headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect(page.headers['content-type']).toContain('text/html')
+  expect(page.body).toContain('How to fix it')
+})
+
+test('the error reference has no page for a code that does not exist', async () => {
+  expect(Object.keys(ERROR_PAGES).toSorted()).toEqual([...ERROR_CODES].toSorted())
+  const answer = await createServer(createStandIns().parts).inject('/errors/nothing')
+  expect(answer.statusCode).toBe(404)
+})
+
+test.each(ERROR_CODES)(
+  'a flow that refuses with %s is answered with its status and the whole error object',
+  async (code) => {
+    const { parts } = createStandIns()
+    const accept = (): never => {
+      throw new TidingsError(code, 'because', { details: [{ path: 'contact', message: 'no', suggestion: 'yes' }] })
+    }
+    const app = createServer({ ...parts, sms: { ...parts.sms, accept: async () => accept() } })
+    const answer = await app.inject({ method: 'POST', url: '/smss', payload: SMS })
+    expect(answer.statusCode).toBe(ERROR_PAGES[code].status)
+    expect(answer.json()).toMatchObject({
+      success: false,
+      error: ERROR_PAGES[code].status,
+      code,
+      docs: `/errors/${code}`,
+      request_id: 'request-1',
+      details: [{ path: 'contact', message: 'no', suggestion: 'yes' }],
+    })
+    const mustWait = answer.statusCode === 503 || answer.statusCode === 409
+    expect(answer.headers['retry-after'] !== undefined).toBe(mustWait)
+  },
+)
+
+test.each([
+  ['GET', '/nowhere', 404, 'Not Found'],
+  ['POST', '/smss/', 404, 'Not Found'],
+  ['GET', '/smss/1', 404, 'Not Found'],
+  ['GET', '/smss/abc', 404, 'Not Found'],
+  ['GET', '/smss/99999999999999999999', 404, 'Not Found'],
+  ['GET', '/notifications/0', 404, 'Not Found'],
+  ['GET', '/notifications/1/deliveries', 404, 'Not Found'],
+  ['GET', '/package.json', 404, 'Not Found'],
+  ['GET', '/smss', 405, 'Method Not Allowed'],
+  ['DELETE', '/', 405, 'Method Not Allowed'],
+] as const)('%s %s is answered with %i and `%s`', async (method, url, status, message) => {
+  const answer = await createServer(createStandIns().parts).inject({ method, url })
+  expect(answer.statusCode).toBe(status)
+  expect(answer.json()).toMatchObject({ success: false, error: status, message })
+})
+
+test('a bug is answered with 500 and no word about itself; the log has the stack and nothing of the database row', async () => {
+  const lines: string[] = []
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString())
+      done()
+    },
+  })
+  const { parts } = createStandIns({ log: pino({ level: 'info' }, sink) })
+  const bug = Object.assign(new Error('surprise'), { detail: 'Key (contact)=(+201009129288) already exists.' })
+  const app = createServer({ ...parts, sms: { ...parts.sms, accept: () => Promise.reject(bug) } })
+  const answer = await app.inject({ method: 'POST', url: '/smss', payload: SMS })
+  expect(answer.statusCode).toBe(500)
+  expect(answer.json()).toMatchObject({ error: 500, message: 'Internal Server Error', code: 'internal_error' })
+  expect(answer.body).not.toContain('surprise')
+  await expect.poll(() => lines.join('')).toContain('surprise')
+  expect(lines.join('')).not.toContain('201009129288')
+})
+
+test.each(['57P01', '08006', 'ECONNREFUSED'])(
+  'a read that fails with %s says that the database is away',
+  async (code) => {
+    const gone = Object.assign(new Error('gone'), { code })
+    const { parts } = createStandIns()
+    const app = createServer({ ...parts, reads: { ...parts.reads, message: () => Promise.reject(gone) } })
+    const answer = await app.inject('/smss/1')
+    expect(answer.statusCode).toBe(503)
+    expect(answer.json()).toMatchObject({ code: 'database_unavailable' })
+    expect(answer.headers['retry-after']).toBe('2')
+  },
+)
+
+test('the contract names the same words as the domain', () => {
+  expect(STATUS).toMatchObject({ enum: STATUSES })
+  expect(CATEGORY).toMatchObject({ enum: CATEGORIES })
+  expect(SmsRequest.properties.on_uncertain).toMatchObject({ enum: ON_UNCERTAIN })
+})

@@ -1,0 +1,185 @@
+import SwaggerParser from '@apidevtools/swagger-parser'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TidingsError } from '../../src/domain/errors.ts'
+import type { Server } from '../../src/http/parts.ts'
+import { createServer } from '../../src/http/server.ts'
+import type { RateDecision } from '../../src/http/limits.ts'
+import { createStandIns } from './stand-ins.ts'
+import { DELIVERY, MESSAGE, NOTIFICATION } from './records.ts'
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string; responses: object }>>>>
+  readonly components: { readonly schemas: object }
+}
+
+let decision: RateDecision = { allowed: true, limit: 60, remaining: 59, resetSeconds: 60 }
+
+/** Answers everything that can be asked for, so that every answer is compared with the document. */
+function createFullServer(): Server {
+  const { parts } = createStandIns({
+    rateLimiter: async () => decision,
+    reads: {
+      message: async (id) => (id === 1 ? MESSAGE : null),
+      notification: async (id) => (id === 1 ? NOTIFICATION : null),
+      deliveries: async (id, limit) => (id === 1 ? [DELIVERY, { ...DELIVERY, tokenId: 8 }].slice(0, limit) : null),
+    },
+  })
+  const accept: typeof parts.sms.accept = async (input, idempotency) => {
+    if (idempotency?.key === 'conflict') throw new TidingsError('idempotency_conflict', '`message` differs')
+    if (idempotency?.key === 'running') throw new TidingsError('idempotency_in_progress', 'wait')
+    if (idempotency?.key === 'away') throw new TidingsError('database_unavailable', 'away')
+    if (idempotency?.key === 'bug') throw new Error('surprise')
+    const { answer, replayed } = await parts.sms.accept(input, idempotency)
+    return { answer: { ...answer, warnings: ['The number is possible, but not in use'] }, replayed }
+  }
+  return createServer({ ...parts, sms: { ...parts.sms, accept } })
+}
+
+async function readDocument(app: Server): Promise<Document> {
+  return (await app.inject('/openapi.json')).json<Document>()
+}
+
+test('two validators accept the document as OpenAPI 3.1', async () => {
+  const document = await readDocument(createFullServer())
+  expect(document.openapi).toBe('3.1.0')
+  const result = await new Validator().validate({ ...document })
+  expect(result.errors).toBeUndefined()
+  await expect(SwaggerParser.validate(JSON.parse(JSON.stringify(document)))).resolves.toBeDefined()
+})
+
+test('every route stands in the document, with an id of its own and all its errors', async () => {
+  const app = createFullServer()
+  const document = await readDocument(app)
+  const routes = app.printRoutes({ commonPrefix: false, includeHooks: false })
+  expect(Object.keys(document.paths)).toHaveLength(routes.match(/\((?:GET|POST)/g)?.length ?? 0)
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
+  expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length)
+  for (const operation of operations) {
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['200', '400', '405', '408', '431', '500']))
+  }
+})
+
+test('nothing in the document refers to what is not there', async () => {
+  const document = await readDocument(createFullServer())
+  const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? []
+  const names = Object.keys(document.components.schemas)
+  expect(references.length).toBeGreaterThan(20)
+  for (const reference of references) expect(names).toContain(/schemas\/(\w+)"$/.exec(reference)?.[1])
+})
+
+const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+const PUSH = { title: 'Hello', body: 'There', data: { a: 'b' }, android: { priority: 'high' } }
+
+describe('Prism, between a client and this server, finds no difference from the document', () => {
+  let app: Server
+  let prism: ChildProcess
+  let directory: string
+  let url: string
+
+  beforeAll(async () => {
+    app = createFullServer()
+    const upstream = await app.listen({ host: '127.0.0.1', port: 0 })
+    directory = await mkdtemp(join(tmpdir(), 'tidings-prism-'))
+    await writeFile(join(directory, 'openapi.json'), JSON.stringify(await readDocument(app)))
+    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const command = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js')
+    const proxy = ['proxy', join(directory, 'openapi.json'), upstream, '--errors', '--port', String(port)]
+    prism = spawn(process.execPath, [command, ...proxy, '--host', '127.0.0.1'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    url = `http://127.0.0.1:${port}`
+    await untilSaid(prism, 'is listening')
+  }, 90_000)
+
+  afterAll(async () => {
+    prism.kill()
+    await once(prism, 'exit')
+    await app.close()
+    await rm(directory, { recursive: true })
+  })
+
+  const calls: readonly [string, number, string, string, object?, Record<string, string>?][] = [
+    ['an SMS', 200, 'POST', '/smss', SMS],
+    [
+      'an SMS with every field',
+      200,
+      'POST',
+      '/smss',
+      { ...SMS, sender: 'Acme', tag: 'x', category: 'otp', ttl: 60, on_uncertain: 'fail', max_segments: 3 },
+    ],
+    ['an SMS that is waited for', 200, 'POST', '/smss', SMS, { prefer: 'wait=1' }],
+    ['an SMS sent before', 200, 'POST', '/smss', SMS, { 'idempotency-key': 'seen' }],
+    ['a contact that is no number', 400, 'POST', '/smss', { ...SMS, contact: '12' }],
+    ['a key used for another body', 422, 'POST', '/smss', SMS, { 'idempotency-key': 'conflict' }],
+    ['a key in use', 409, 'POST', '/smss', SMS, { 'idempotency-key': 'running' }],
+    ['a database that is away', 503, 'POST', '/smss', SMS, { 'idempotency-key': 'away' }],
+    ['a bug', 500, 'POST', '/smss', SMS, { 'idempotency-key': 'bug' }],
+    ['a push to tokens', 200, 'POST', '/notifications/tokens', { tokens: ['a', 'b'], ...PUSH }],
+    ['a push to installations', 200, 'POST', '/notifications/tokens', { fids: ['a'], ...PUSH }, { prefer: 'wait=1' }],
+    ['a push to a topic', 200, 'POST', '/notifications/topic', { topic: 'news', ...PUSH }],
+    ['a message', 200, 'GET', '/smss/1'],
+    ['a message that is not there', 404, 'GET', '/smss/2'],
+    ['a notification', 200, 'GET', '/notifications/1'],
+    ['a notification that is not there', 404, 'GET', '/notifications/2'],
+    ['a page of targets', 200, 'GET', '/notifications/1/deliveries?limit=1'],
+    ['the last page of targets', 200, 'GET', '/notifications/1/deliveries'],
+    ['a cursor that is none', 400, 'GET', '/notifications/1/deliveries?cursor=x'],
+    ['liveness', 200, 'GET', '/livez'],
+    ['readiness', 200, 'GET', '/readyz'],
+    ['the errors', 200, 'GET', '/errors'],
+    ['an error', 200, 'GET', '/errors/not_found'],
+    ['no error', 404, 'GET', '/errors/nothing'],
+    ['the document', 200, 'GET', '/openapi.json'],
+  ]
+
+  test.each(calls)('%s', async (_name, status, method, path, body, headers = {}) => {
+    const answer = await call(method, path, body, headers)
+    expect([answer.text, answer.status]).toEqual([answer.text, status])
+    // Prism's own answer to a difference is not our object.
+    expect(answer.text).toMatch(/^\{"(?:success|openapi)":/)
+    expect(answer.violations).toBeNull()
+  })
+
+  test('a caller over the limit', async () => {
+    decision = { allowed: false, limit: 60, remaining: 0, resetSeconds: 23 }
+    const answer = await call('POST', '/smss', SMS, {})
+    decision = { ...decision, allowed: true }
+    expect(answer.status).toBe(429)
+    expect(answer.violations).toBeNull()
+  })
+
+  async function call(
+    method: string,
+    path: string,
+    body: object | undefined,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; text: string; violations: string | null }> {
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: answer.status, text: await answer.text(), violations: answer.headers.get('sl-violations') }
+  }
+})
+
+/** Resolves when the program has printed this; rejects when it ends before. */
+function untilSaid(program: ChildProcess, words: string): Promise<void> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    program.once('exit', () => reject(new Error(said)))
+    program.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes(words)) resolve()
+    })
+  })
+}

@@ -1,0 +1,69 @@
+import type { MessageRecord } from '../../src/store/read-messages.ts'
+import type { DeliveryRecord, NotificationRecord } from '../../src/store/read-notifications.ts'
+
+const AT = new Date('2026-03-01T14:02:11.000Z')
+
+/** Records with something in every field, so that nothing is left unlooked at. */
+export const MESSAGE: MessageRecord = {
+  id: 1,
+  contact: '+201009129288',
+  subject: 'Hello',
+  body: 'Your code is 482913',
+  sender: 'Acme',
+  tag: 'login',
+  category: 'otp',
+  status: 'delivered',
+  reason: null,
+  segments: 1,
+  encoding: 'gsm7',
+  provider: 'twilio',
+  providerMessageId: 'SM0123456789abcdef0123456789abcdef',
+  uncertainAttempts: 1,
+  time: AT,
+  updatedAt: AT,
+  attempts: [
+    {
+      number: 1,
+      provider: 'twilio',
+      providerMessageId: null,
+      status: 'uncertain',
+      reason: 'timeout',
+      startedAt: AT,
+      finishedAt: null,
+    },
+    {
+      number: 2,
+      provider: 'twilio',
+      providerMessageId: 'SM0123456789abcdef0123456789abcdef',
+      status: 'delivered',
+      reason: null,
+      startedAt: AT,
+      finishedAt: AT,
+    },
+  ],
+}
+
+export const NOTIFICATION: NotificationRecord = {
+  id: 1,
+  topic: null,
+  title: 'Hello',
+  body: 'There',
+  content: { data: { a: 'b' }, android: { priority: 'high' } },
+  tag: null,
+  category: 'transactional',
+  provider: 'fcm',
+  targets: 2,
+  counts: { sent: 1, failed: 1 },
+  time: AT,
+  updatedAt: AT,
+}
+
+export const DELIVERY: DeliveryRecord = {
+  tokenId: 7,
+  token: 'token-7',
+  kind: 'token',
+  status: 'failed',
+  reason: 'unregistered',
+  providerMessageId: null,
+  updatedAt: AT,
+}

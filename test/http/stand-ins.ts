@@ -1,0 +1,80 @@
+import { pino } from 'pino'
+import { TidingsError } from '../../src/domain/errors.ts'
+import type { ProviderCallback } from '../../src/domain/provider.ts'
+import type { PushInput } from '../../src/flows/push.ts'
+import type { Idempotency, SmsAnswer, SmsInput } from '../../src/flows/sms.ts'
+import type { HttpParts } from '../../src/http/parts.ts'
+
+/** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */
+export interface Recorded {
+  readonly sms: { input: SmsInput; idempotency: Idempotency | null }[]
+  readonly tokens: {
+    input: PushInput
+    tokens: readonly string[]
+    fids: readonly string[]
+    idempotency: Idempotency | null
+  }[]
+  readonly topics: { input: PushInput; topic: string; idempotency: Idempotency | null }[]
+  readonly callbacks: { provider: string; callback: ProviderCallback }[]
+}
+
+export interface StandIns {
+  readonly parts: HttpParts
+  readonly recorded: Recorded
+}
+
+/** Parts that accept everything and remember it; `more` replaces some. */
+export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
+  const recorded: Recorded = { sms: [], tokens: [], topics: [], callbacks: [] }
+  let requests = 0
+  const parts: HttpParts = {
+    log: pino({ level: 'silent' }),
+    version: '0.0.0',
+    sms: smsStandIn(recorded),
+    push: pushStandIn(recorded),
+    reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
+    receipts: {
+      accept: async (provider, callback) => {
+        recorded.callbacks.push({ provider, callback })
+        return 'accepted'
+      },
+    },
+    health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }] },
+    rateLimiter: null,
+    publicUrl: null,
+    channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
+    isStopping: () => false,
+    newRequestId: () => `request-${(requests += 1)}`,
+    chance: () => 0.5,
+    ...more,
+  }
+  return { parts, recorded }
+}
+
+function smsStandIn(recorded: Recorded): HttpParts['sms'] {
+  return {
+    accept: async (input, idempotency) => {
+      if (!/^\+[1-9]\d{6,14}$/.test(input.contact))
+        throw new TidingsError('invalid_contact', '`contact` is no phone number')
+      recorded.sms.push({ input, idempotency })
+      const answer: SmsAnswer = { message_id: recorded.sms.length, status: 'queued', segments: 1, encoding: 'gsm7' }
+      return { answer, replayed: idempotency?.key === 'seen' }
+    },
+    waitFor: async () => ({ status: 'sent', reason: null }),
+  }
+}
+
+function pushStandIn(recorded: Recorded): HttpParts['push'] {
+  return {
+    acceptTokens: async (input, tokens, fids, idempotency) => {
+      recorded.tokens.push({ input, tokens, fids, idempotency })
+      const targets = new Set([...tokens, ...fids]).size
+      return { answer: { notification_id: recorded.tokens.length, status: 'queued', targets }, replayed: false }
+    },
+    acceptTopic: async (input, topic, idempotency) => {
+      recorded.topics.push({ input, topic, idempotency })
+      return { answer: { notification_id: recorded.topics.length, status: 'queued', targets: 1 }, replayed: false }
+    },
+    waitFor: async () => ({ counts: { sent: 1, failed: 1 } }),
+  }
+}
