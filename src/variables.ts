@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isCountry } from './domain/contact.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
@@ -157,7 +158,7 @@ export function valueProblem(kind: Kind, value: string): string | null {
     case 'host':
       return isHost(value) ? null : 'is not an IP address or a host name, without scheme and port'
     case 'country':
-      return isCountry(value) ? null : 'is not a country of ISO 3166-1'
+      return isCountry(value.toUpperCase()) ? null : 'is not a country of ISO 3166-1'
     case 'url':
       return kind.schemes.some((scheme) => isUrl(value, scheme))
         ? null
@@ -185,10 +186,4 @@ function isWhole(value: string, min: number, max: number): boolean {
 
 function isUrl(value: string, scheme: string): boolean {
   return URL.canParse(value) && new URL(value).protocol === scheme
-}
-
-/** The regions that the runtime's own tables know. */
-function isCountry(value: string): boolean {
-  if (!/^[A-Za-z]{2}$/.test(value)) return false
-  return new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(value.toUpperCase()) !== undefined
 }
