@@ -1,0 +1,100 @@
+import type { LightMyRequestResponse } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRateLimiter } from '../../src/http/limits.ts'
+import type { Server } from '../../src/http/parts.ts'
+import { createServer } from '../../src/http/server.ts'
+import { createDb, type Db } from '../../src/store/db.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createStandIns } from './stand-ins.ts'
+
+const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+
+let database: TestDatabase
+const pools: Db[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()))
+  await database.drop()
+})
+
+/** A node of its own, with its own pool and memory. */
+function createNode(perMinute: number, url = database.url): { app: Server; accepted: unknown[] } {
+  const db = createDb(url, { max: 5, name: 'rate-limit', statementTimeoutMs: 2_000 }, () => undefined)
+  pools.push(db)
+  const { parts, recorded } = createStandIns({ rateLimiter: createRateLimiter(db, perMinute) })
+  return { app: createServer(parts), accepted: recorded.sms }
+}
+
+test('exactly as many calls as allowed pass, over two nodes and at the same time', async () => {
+  const nodes = [createNode(25), createNode(25)]
+  const calls = nodes.flatMap(({ app }) => Array.from({ length: 40 }, () => send(app, '192.0.2.1')))
+  const statuses = (await Promise.all(calls)).map((answer) => answer.statusCode)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(25)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(55)
+  expect(nodes.reduce((sum, node) => sum + node.accepted.length, 0)).toBe(25)
+})
+
+test('each call is told what is left, and the one over the limit when to come back', async () => {
+  const { app } = createNode(2)
+  const first = await send(app, '192.0.2.2')
+  expect(first.headers).toMatchObject({
+    'ratelimit-policy': '"sms";q=2;w=60',
+    ratelimit: '"sms";r=1;t=60',
+    'x-ratelimit-limit': '2',
+    'x-ratelimit-remaining': '1',
+  })
+  expect((await send(app, '192.0.2.2')).headers['x-ratelimit-remaining']).toBe('0')
+  const refused = await send(app, '192.0.2.2')
+  expect(refused.statusCode).toBe(429)
+  expect(refused.json()).toMatchObject({ error: 429, message: 'Too Many Requests', code: 'rate_limited' })
+  const seconds = Number(refused.headers['retry-after'])
+  expect(seconds).toBeGreaterThan(50)
+  expect(seconds).toBeLessThanOrEqual(60)
+  expect(refused.headers['ratelimit']).toBe(`"sms";r=0;t=${seconds}`)
+})
+
+test('callers do not use up each other’s calls, and an address is one caller whichever socket it comes through', async () => {
+  const { app } = createNode(1)
+  expect((await send(app, '192.0.2.3')).statusCode).toBe(200)
+  expect((await send(app, '192.0.2.4')).statusCode).toBe(200)
+  expect((await send(app, '::ffff:192.0.2.3')).statusCode).toBe(429)
+})
+
+test('a call that is refused for another reason counts too', async () => {
+  const { app } = createNode(1)
+  const bad = await app.inject({ method: 'POST', url: '/smss', remoteAddress: '192.0.2.5', payload: {} })
+  expect(bad.statusCode).toBe(400)
+  expect((await send(app, '192.0.2.5')).statusCode).toBe(429)
+})
+
+test('a caller who is over the limit costs no database', async () => {
+  const { app } = createNode(1)
+  await send(app, '192.0.2.6')
+  await send(app, '192.0.2.6')
+  await pools.at(-1)?.end()
+  pools.pop()
+  expect((await send(app, '192.0.2.6')).statusCode).toBe(429)
+})
+
+test('without a limit there are no headers, and the database is not asked', async () => {
+  const { app } = createNode(0, 'postgres://nobody@127.0.0.1:1/none')
+  const answer = await send(app, '192.0.2.7')
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['ratelimit']).toBeUndefined()
+})
+
+test('a limit that cannot be asked for says that the database is away', async () => {
+  const { app, accepted } = createNode(5, 'postgres://nobody@127.0.0.1:1/none')
+  const answer = await send(app, '192.0.2.8')
+  expect(answer.statusCode).toBe(503)
+  expect(answer.json()).toMatchObject({ code: 'database_unavailable' })
+  expect(accepted).toEqual([])
+})
+
+function send(app: Server, remoteAddress: string): Promise<LightMyRequestResponse> {
+  return app.inject({ method: 'POST', url: '/smss', remoteAddress, payload: SMS })
+}
