@@ -1,5 +1,5 @@
 import type { FaultDetail } from './errors.ts'
-import type { JsonObject, JsonValue, PushContent, PushTarget } from './provider.ts'
+import type { JsonObject, PushContent, PushTarget } from './provider.ts'
 
 /** What a push holds beside its targets, as it stands on the wire. */
 export interface PushFields {
@@ -155,28 +155,33 @@ function checkUrl(path: string, text: string | undefined, protocols: readonly st
 }
 
 function checkDepth(path: string, block: JsonObject): readonly FaultDetail[] {
-  let level: readonly JsonValue[] = [block]
+  let level: readonly unknown[] = [block]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return [{ path, message: `${path} is nested more than ${MAX_DEPTH} levels deep.` }]
-    level = level.flatMap(children)
+    level = level.flatMap(membersOf)
   }
   return []
 }
 
-function children(value: JsonValue): readonly JsonValue[] {
+function membersOf(value: unknown): readonly unknown[] {
   return value !== null && typeof value === 'object' ? Object.values(value) : []
 }
 
-/** Expects what `checkDepth` let through: it calls itself a level down. */
+/** Level by level, since a caller may nest deeper than the stack goes. */
 function bytesOf(value: unknown): number {
-  if (value === undefined || value === null) return 0
+  let bytes = 0
+  for (let level = [value]; level.length > 0; level = level.flatMap(membersOf)) {
+    for (const each of level) bytes += ownBytes(each)
+  }
+  return bytes
+}
+
+/** Of a scalar itself; of an object its keys. */
+function ownBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
+  if (value === undefined || value === null || Array.isArray(value)) return 0
   if (typeof value !== 'object') return JSON.stringify(value).length
-  const isList = Array.isArray(value)
-  return Object.entries(value).reduce(
-    (sum, [key, each]) => sum + (isList ? 0 : Buffer.byteLength(key)) + bytesOf(each),
-    0,
-  )
+  return Object.keys(value).reduce((sum, key) => sum + Buffer.byteLength(key), 0)
 }
 
 function objectAt(block: JsonObject, key: string): object {

@@ -99,6 +99,10 @@ describe('the size of a push', () => {
     expect(payloadBytes({ ...HELLO, android, apns })).toBe(payloadBytes({ ...HELLO, android }))
   })
 
+  it('can be told of any nesting', () => {
+    expect(payloadBytes({ ...HELLO, apns: { payload: nested(100_000) } })).toBe(payloadBytes(HELLO) + 100_000)
+  })
+
   it('is at most 4,096 bytes for a device and 2,048 for a topic', () => {
     const ofSize = (bytes: number): { title: string; body: string } => ({
       title: '',
