@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TidingsError } from '../../src/domain/errors.ts'
+import { createKeyGuard } from '../../src/flows/idempotent.ts'
+import { createOutcomes } from '../../src/flows/outcomes.ts'
+import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
+import { createSmsFlow, type Idempotency, type SmsFlow } from '../../src/flows/sms.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { ACCEPTED, scripted, startNode, type TestNode } from '../support/node.ts'
+
+let database: TestDatabase
+const nodes: TestNode[] = []
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+})
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close()
+  await database.drop()
+})
+
+async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }> {
+  const node = await startNode(database.url, { sms: [scripted(() => ACCEPTED)] })
+  nodes.push(node)
+  const keys = createKeyGuard(node.db)
+  const outcomes = createOutcomes(
+    node.db,
+    () => performance.now(),
+    (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  )
+  const common = { intake: node.delivery.intake, keys, outcomes, provider: 'scripted' }
+  return {
+    node,
+    sms: createSmsFlow({ ...common, defaultCountry: null, textFormat: '{message}' }),
+    push: createPushFlow({ ...common, db: node.db }),
+  }
+}
+
+const INPUT = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+
+function key(name: string, fields: Record<string, string> = { contact: 'a', message: 'b' }): Idempotency {
+  return { caller: '127.0.0.1', route: 'POST /smss', key: name, fields }
+}
+
+async function refusal(promise: Promise<unknown>): Promise<TidingsError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof TidingsError) return error
+  throw new Error('it was not refused', { cause: error })
+}
+
+async function count(node: TestNode, table: string): Promise<number> {
+  return (await node.db.query(`select count(*) from ${table}`)).rows[0].count
+}
+
+test('a key makes one message, whoever calls how often on whichever node', async () => {
+  const [a, b] = [await start(), await start()]
+  const calls = Array.from({ length: 400 }, (_, index) =>
+    (index % 2 === 0 ? a : b).sms.accept(INPUT, key(`key-${index % 20}`)).then(
+      (accepted) => accepted,
+      (error: unknown) => error,
+    ),
+  )
+  const results = await Promise.all(calls)
+  const answers = results.filter((result) => !(result instanceof Error)) as {
+    answer: { message_id: number }
+    replayed: boolean
+  }[]
+  const refused = results.filter((result) => result instanceof TidingsError)
+  expect(refused.every((error) => error.code === 'idempotency_in_progress')).toBe(true)
+  expect(answers.filter((answer) => !answer.replayed)).toHaveLength(20)
+  expect(new Set(answers.map((answer) => answer.answer.message_id)).size).toBe(20)
+  expect(await count(a.node, 'messages')).toBe(20)
+})
+
+test('a repeated call gets the first answer again, and a changed one is told which field differs', async () => {
+  const { node, sms } = await start()
+  const first = await sms.accept(INPUT, key('k'))
+  const again = await sms.accept(INPUT, key('k'))
+  expect(again).toEqual({ answer: first.answer, replayed: true })
+  const changed = await refusal(sms.accept({ ...INPUT, message: 'other' }, key('k', { contact: 'a', message: 'c' })))
+  expect(changed.code).toBe('idempotency_conflict')
+  expect(changed.details.map((detail) => detail.path)).toEqual(['message'])
+  const other = await sms.accept(INPUT, { ...key('k'), caller: '127.0.0.2' })
+  expect(other.replayed).toBe(false)
+  expect(await count(node, 'messages')).toBe(2)
+})
+
+test('a key is free again after 24 hours', async () => {
+  const { node, sms } = await start()
+  const first = await sms.accept(INPUT, key('k'))
+  await node.db.query(`update idempotency_keys set created_at = now() - interval '25 hours'`)
+  const second = await sms.accept(INPUT, key('k'))
+  expect(second.replayed).toBe(false)
+  expect(second.answer.message_id).toBeGreaterThan(first.answer.message_id)
+})
+
+test('a bad contact, too long a text and too large a push are refused and nothing is stored', async () => {
+  const { node, sms, push } = await start()
+  expect((await refusal(sms.accept({ ...INPUT, contact: '01009129288' }, null))).code).toBe('invalid_contact')
+  expect((await refusal(sms.accept({ ...INPUT, message: 'x'.repeat(2000) }, null))).code).toBe('too_many_segments')
+  expect((await refusal(push.acceptTokens({ title: 't', body: 'x'.repeat(5000) }, ['a'], [], null))).code).toBe(
+    'push_too_large',
+  )
+  expect((await refusal(push.acceptTopic({ title: 't', body: 'b' }, 'no spaces', null))).code).toBe('invalid_request')
+  for (const table of ['messages', 'clients', 'notifications', 'tokens', 'idempotency_keys', 'due']) {
+    expect(await count(node, table)).toBe(0)
+  }
+})
+
+test('a token named twice is one target, and stands once however many calls name it at once', async () => {
+  const [a, b] = [await start(), await start()]
+  const tokens = Array.from({ length: 300 }, (_, index) => `token-${index}`)
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      (index % 2 === 0 ? a : b).push.acceptTokens(
+        { title: 't', body: 'b' },
+        [...tokens.slice(index * 10), 'token-299'],
+        [],
+        null,
+      ),
+    ),
+  )
+  expect(answers.map((answer) => answer.answer.targets)).toEqual(
+    Array.from({ length: 10 }, (_, index) => 300 - index * 10),
+  )
+  expect(await count(a.node, 'tokens')).toBe(300)
+  expect(await count(a.node, 'tokennotifications')).toBe(
+    answers.reduce((sum, answer) => sum + answer.answer.targets, 0),
+  )
+})
