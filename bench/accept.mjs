@@ -47,8 +47,9 @@ async function round(server, seconds, connections) {
   const { stdout } = await promisify(execFile)(process.execPath, [LOAD, server.url, seconds, connections].map(String))
   const result = JSON.parse(stdout)
   const drainSeconds = await untilIdle(server, DRAIN_TIMEOUT_MS)
-  const cpuMicros = before === null ? null : ((cpuSeconds(server) - before) / result.answered) * 1_000_000
-  return { ...result, cpuMicros, drainSeconds }
+  const after = cpuSeconds(server)
+  const perMessage = (part) => (before === null ? null : ((after[part] - before[part]) / result.answered) * 1_000_000)
+  return { ...result, nodeMicros: perMessage('node'), postgresMicros: perMessage('postgres'), drainSeconds }
 }
 
 function summary(results, settings) {
@@ -70,7 +71,8 @@ function medians(rounds) {
     perSecond: of('perSecond'),
     p50Ms: of('p50Ms'),
     p99Ms: of('p99Ms'),
-    cpuMicros: rounds[0].cpuMicros === null ? null : of('cpuMicros'),
+    nodeMicros: rounds[0].nodeMicros === null ? null : of('nodeMicros'),
+    postgresMicros: rounds[0].postgresMicros === null ? null : of('postgresMicros'),
     drainSeconds: of('drainSeconds'),
     answered: sum('answered'),
     errors: sum('errors'),

@@ -8,27 +8,38 @@ const IDLE_CHECK_MS = 300
 const IDLE_SECONDS = 0.03
 
 /**
- * Seconds of CPU that a server has used so far: its process with all below it, and its Postgres, which may have left the family.
- * Null where there is no /proc.
+ * Seconds of CPU that a server has used so far: `node` for its process, `postgres` for its database with all below it, wherever in
+ * the tree of processes that is. Null where there is no /proc.
  */
 export function cpuSeconds({ pid, dataDir }) {
   if (!existsSync('/proc/self/stat')) return null
   const all = readProcesses()
-  const roots = [pid, ...(dataDir === null ? [] : postmasters(dataDir))]
-  const family = new Set(roots.flatMap((root) => [root, ...descendants(all, root)]))
-  return [...family].reduce((sum, member) => sum + (all.get(member)?.seconds ?? 0), 0)
+  const roots = dataDir === null ? [] : postmasters(dataDir)
+  const database = new Set(roots.flatMap((root) => [root, ...descendants(all, root)]))
+  const others = [pid, ...descendants(all, pid)].filter((one) => !database.has(one))
+  return { node: secondsOf(all, others), postgres: secondsOf(all, [...database]) }
 }
 
 /** Resolves when the server has finished what it was given, so that it takes nothing from the next in turn. */
 export async function untilIdle(server, timeoutMs) {
   const began = performance.now()
-  for (let before = cpuSeconds(server); before !== null && performance.now() - began < timeoutMs;) {
+  let before = total(server)
+  while (before !== null && performance.now() - began < timeoutMs) {
     await delay(IDLE_CHECK_MS)
-    const after = cpuSeconds(server)
+    const after = total(server)
     if (after - before <= IDLE_SECONDS) break
     before = after
   }
   return (performance.now() - began - IDLE_CHECK_MS) / 1000
+}
+
+function total(server) {
+  const used = cpuSeconds(server)
+  return used === null ? null : used.node + used.postgres
+}
+
+function secondsOf(all, ids) {
+  return ids.reduce((seconds, id) => seconds + (all.get(id)?.seconds ?? 0), 0)
 }
 
 function descendants(all, root) {

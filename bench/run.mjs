@@ -30,13 +30,14 @@ if (await build()) {
 } else process.exitCode = 1
 
 function acceptText({ connections, tidings, ceiling, ratio }) {
-  const head = ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs/message', 'drained in s', 'errors']
+  const head = ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs: Node', 'Postgres', 'drained in s', 'errors']
   const row = (name, one) => [
     name,
     one.perSecond.toFixed(0),
     one.p50Ms.toFixed(0),
     one.p99Ms.toFixed(0),
-    one.cpuMicros === null ? '–' : one.cpuMicros.toFixed(0),
+    one.nodeMicros === null ? '–' : one.nodeMicros.toFixed(0),
+    one.postgresMicros === null ? '–' : one.postgresMicros.toFixed(0),
     one.drainSeconds.toFixed(1),
     String(one.errors),
   ]
