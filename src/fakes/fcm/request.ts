@@ -8,6 +8,7 @@ export interface FakeSend {
 }
 
 const TARGETS = ['token', 'fid', 'topic', 'condition'] as const
+/** Proto3's JSON mapping takes a name in both spellings; the official SDKs use the second. */
 const FIELDS = new Set<string>([
   ...TARGETS,
   'data',
@@ -16,6 +17,7 @@ const FIELDS = new Set<string>([
   'webpush',
   'apns',
   'fcm_options',
+  'fcmOptions',
   'name',
 ])
 
