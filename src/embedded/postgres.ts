@@ -14,6 +14,7 @@ import {
 import { postgresIdentity } from './identity.ts'
 import { keepRunning } from './keep-running.ts'
 import { livingOwner, takeOwnership, type Ownership } from './owner.ts'
+import { StartRefusal } from './refusal.ts'
 import { startServer, stopLeftOver, type ServerOptions } from './server.ts'
 
 export interface EmbeddedOptions {
@@ -53,9 +54,23 @@ const SETTINGS = [
  * else only the operator can mend.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const first = postgresIdentity(join(resolve(options.dataDir), 'cluster'))
-  makeDirectory(resolve(options.dataDir), first)
-  const dataDir = realpathSync(options.dataDir)
+  try {
+    return await startOwned(options)
+  } catch (error) {
+    throw fileProblem(error) ?? error
+  }
+}
+
+/** The DSN of the embedded Postgres that a living process runs in this directory; null when none does. */
+export function runningUrl(dataDir: string): string | null {
+  const notes = livingOwner(resolve(dataDir)) === null ? null : readNotes(resolve(dataDir))
+  return notes === null ? null : dsn(notes.password, notes.port)
+}
+
+async function startOwned(options: EmbeddedOptions): Promise<Embedded> {
+  const asGiven = resolve(options.dataDir)
+  makeDirectory(asGiven, postgresIdentity(join(asGiven, 'cluster')))
+  const dataDir = realpathSync(asGiven)
   const ownership = await takeOwnership(dataDir)
   try {
     return await start(dataDir, ownership, options.onRestart)
@@ -65,10 +80,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/** The DSN of the embedded Postgres that a living process runs in this directory; null when none does. */
-export function runningUrl(dataDir: string): string | null {
-  const notes = livingOwner(resolve(dataDir)) === null ? null : readNotes(resolve(dataDir))
-  return notes === null ? null : dsn(notes.password, notes.port)
+/** A file of another user, a full or a read-only disk: the system's own words name the file. */
+function fileProblem(error: unknown): StartRefusal | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!(error instanceof Error) || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EDQUOT'].includes(code))
+    return null
+  return new StartRefusal(
+    `The embedded Postgres can't use its files: ${error.message}. Mend that, or set DATA_DIR to another place.`,
+  )
 }
 
 async function start(dataDir: string, ownership: Ownership, onRestart: (line: string) => void): Promise<Embedded> {
