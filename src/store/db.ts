@@ -40,6 +40,9 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     options: SESSION,
     types,
   })
-  pool.on('error', onIdleError)
+  // end() resolves before the sockets are closed; a server that stops then breaks connections nobody needs any more.
+  pool.on('error', (error) => {
+    if (!pool.ending) onIdleError(error)
+  })
   return pool
 }
