@@ -1,7 +1,21 @@
 import { TidingsError } from '../domain/errors.ts'
 import type { Db } from '../store/db.ts'
 import { findAnswer, type IdempotencyRecord } from '../store/idempotency.ts'
-import type { Accepted, Idempotency } from './sms.ts'
+
+/** One caller's `Idempotency-Key` on one route, with a hash for each top-level field of the body. */
+export interface Idempotency {
+  readonly caller: string
+  /** `POST /smss` */
+  readonly route: string
+  readonly key: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
+export interface Accepted<Answer> {
+  readonly answer: Answer
+  /** True when this key was answered before: the first answer again, nothing new was made. */
+  readonly replayed: boolean
+}
 
 /** Runs one call at a time for each key on this node; over nodes the database decides. */
 export interface KeyGuard {

@@ -1,15 +1,15 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import { checkFids, checkPushContent, checkPushSize, checkTokens, parseTopic } from '../domain/push-content.ts'
+import { checkFids, checkPushContent, checkTokens, parseTopic } from '../domain/push-content.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { upsertTokens } from '../store/tokens.ts'
-import type { KeyGuard } from './idempotent.ts'
+import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
-import type { Accepted, Idempotency } from './sms.ts'
 
 /** What both push routes take beside their targets, as it stands on the wire, its types already checked. */
 export interface PushInput {
@@ -70,7 +70,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     targets: Targets,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>> {
-    refuseFaults(input, targets)
+    await refuseFaults(input, targets)
     const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
     const category = input.category ?? 'transactional'
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
@@ -117,20 +117,32 @@ interface KnownTargets {
   readonly suppressed: { tokenId: number; reason: string }[]
 }
 
-function refuseFaults(input: PushInput, targets: Targets): void {
-  const faults = [...checkPushContent(input, targets.kind), ...(targets.kind === 'topic' ? [] : targetFaults(targets))]
+async function refuseFaults(input: PushInput, targets: Targets): Promise<void> {
+  const faults = [
+    ...checkPushContent(input, targets.kind),
+    ...(targets.kind === 'topic' ? [] : await targetFaults(targets)),
+  ]
   const [first] = faults
   if (first === undefined) return
-  const tooLarge = checkPushSize(input, targets.kind) !== null
-  throw new TidingsError(
-    tooLarge ? 'push_too_large' : 'invalid_request',
-    first.path === '' ? first.message : `${first.path}: ${first.message}`,
-    { details: faults },
-  )
+  // The size is looked at only where nothing else is wrong with the content: then its fault has no path.
+  const code = first.path === '' ? 'push_too_large' : 'invalid_request'
+  throw new TidingsError(code, first.path === '' ? first.message : `${first.path}: ${first.message}`, {
+    details: faults,
+  })
 }
 
-function targetFaults(targets: Extract<Targets, { kind: 'token' }>): FaultDetail[] {
-  return [...checkTokens(targets.tokens), ...checkFids(targets.fids)]
+/** Checked in blocks, so that a long list does not hold up the calls beside it. */
+async function targetFaults({ tokens, fids }: Extract<Targets, { kind: 'token' }>): Promise<FaultDetail[]> {
+  const faults: FaultDetail[] = []
+  for (let from = 0; from < tokens.length && faults.length === 0; from += TOKENS_AT_ONCE) {
+    faults.push(...checkTokens(tokens.slice(from, from + TOKENS_AT_ONCE), from))
+    await nextTurn()
+  }
+  for (let from = 0; from < fids.length && faults.length === 0; from += TOKENS_AT_ONCE) {
+    faults.push(...checkFids(fids.slice(from, from + TOKENS_AT_ONCE), from))
+    await nextTurn()
+  }
+  return faults
 }
 
 function topicName(text: string): string {

@@ -4,7 +4,7 @@ import { TidingsError } from '../domain/errors.ts'
 import { formatText, measureText, type SmsMeasure } from '../domain/sms-text.ts'
 import type { Status } from '../domain/status.ts'
 import type { Intake } from '../delivery/intake.ts'
-import type { KeyGuard } from './idempotent.ts'
+import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
 
 /** What `POST /smss` takes, as it stands on the wire, its types already checked. */
@@ -28,21 +28,6 @@ export interface SmsAnswer {
   readonly encoding: 'gsm7' | 'ucs2'
   /** Sentences; only there when there is something to say. */
   readonly warnings?: readonly string[]
-}
-
-/** One caller's `Idempotency-Key` on one route, with a hash for each top-level field of the body. */
-export interface Idempotency {
-  readonly caller: string
-  /** `POST /smss` */
-  readonly route: string
-  readonly key: string
-  readonly fields: Readonly<Record<string, string>>
-}
-
-export interface Accepted<Answer> {
-  readonly answer: Answer
-  /** True when this key was answered before: the first answer again, nothing new was made. */
-  readonly replayed: boolean
 }
 
 export interface SmsFlow {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
-import { createKeyGuard } from '../../src/flows/idempotent.ts'
+import { createKeyGuard, type Idempotency } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
-import { createSmsFlow, type Idempotency, type SmsFlow } from '../../src/flows/sms.ts'
+import { createSmsFlow, type SmsFlow } from '../../src/flows/sms.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, scripted, startNode, type TestNode } from '../support/node.ts'
 

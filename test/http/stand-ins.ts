@@ -2,7 +2,8 @@ import { pino } from 'pino'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { ProviderCallback } from '../../src/domain/provider.ts'
 import type { PushInput } from '../../src/flows/push.ts'
-import type { Idempotency, SmsAnswer, SmsInput } from '../../src/flows/sms.ts'
+import type { Idempotency } from '../../src/flows/idempotent.ts'
+import type { SmsAnswer, SmsInput } from '../../src/flows/sms.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
 
 /** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */

@@ -1,7 +1,7 @@
 import { TokensRequestShape, TopicRequest, type NotificationAccepted } from '../../contract/notifications.ts'
 import { named } from '../../contract/words.ts'
 import type { PushFlow, PushAnswer } from '../../flows/push.ts'
-import type { Accepted } from '../../flows/sms.ts'
+import type { Accepted } from '../../flows/idempotent.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { json, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
