@@ -15,6 +15,7 @@ import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
 import { createSmsFlow } from './flows/sms.ts'
 import { createRateLimiter } from './http/limits.ts'
+import { listen } from './http/listen.ts'
 import { createServer } from './http/server.ts'
 import { checkReady } from './ready.ts'
 import { lineOfMove, lineOfPush, lineOfRefusal, lineOfSms, type LiveLine } from './live-lines.ts'
@@ -165,7 +166,7 @@ export async function startApp(
   }
 
   try {
-    await server.listen({ port: config.port, host: config.host ?? 'localhost' })
+    await listen(server, config.host, config.port, { log, newRequestId: () => randomUUID() })
   } catch (error) {
     await server.close()
     await closeAll()

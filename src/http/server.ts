@@ -14,12 +14,12 @@ import {
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
 import { createPaths } from './allow.ts'
 import { addJsonParser } from './body.ts'
-import { answerOddRequests, answerParserError } from './client-errors.ts'
 import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
 import { guard } from './guard.ts'
 import * as limits from './limits.ts'
+import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
@@ -30,9 +30,10 @@ import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { smsRoutes } from './routes/sms.ts'
+import { createWaits } from './waits.ts'
 import { logRequests } from './wide-event.ts'
 
-/** The whole HTTP side. Not listening yet; `close()` lets what is under way finish. */
+/** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
 export function createServer(parts: HttpParts): Server {
   const app = bareServer(parts)
   const paths = createPaths()
@@ -74,18 +75,12 @@ const SCHEMAS = [
   TopicRequest,
 ]
 
-function bareServer({ log, newRequestId }: HttpParts): Server {
+function bareServer(parts: HttpParts): Server {
   const app = fastify({
     // Fastify would make a logger for each request; ours writes one line when it is over.
     logger: false,
-    genReqId: (request) => readRequestId(request, newRequestId),
-    http: {
-      maxHeaderSize: limits.HEADER_BYTES,
-      headersTimeout: limits.HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: limits.LATE_CHECK_MS,
-      // Node would answer a missing Host header without a body; the guard does it with one.
-      requireHostHeader: false,
-    },
+    genReqId: (request) => readRequestId(request, parts.newRequestId),
+    http: HTTP_OPTIONS,
     requestTimeout: limits.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: limits.KEEP_ALIVE_MS,
     maxRequestsPerSocket: limits.REQUESTS_PER_SOCKET,
@@ -101,27 +96,24 @@ function bareServer({ log, newRequestId }: HttpParts): Server {
         useDefaults: false,
       },
     },
-    clientErrorHandler: (error, socket) => {
-      const requestId = newRequestId()
-      const refusal = answerParserError(error, socket, requestId)
-      if (refusal !== null) log.info({ request_id: requestId, code: refusal.code }, 'request')
-    },
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, parts),
     frameworkErrors: (error, request, reply) => {
       reply.header('Request-Id', request.id)
       sendRefusal(reply, toRefusal(error), request.id)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.server.maxConnections = limits.CONNECTIONS
-  answerOddRequests(app.server, newRequestId)
+  dress(app.server, parts)
+  closeWith(app, app.server, async () => undefined)
   return app
 }
 
 /** In a plugin, so that they are read after the document's generator has been set up. */
 function registerRoutes(app: Server, parts: HttpParts): void {
   const accepts = limits.createGate(limits.ACCEPTS_UNDER_WAY)
+  const waits = createWaits(app)
   app.register((scope: Server, _options, done) => {
-    smsRoutes(scope, parts, accepts)
-    notificationRoutes(scope, parts, accepts)
+    smsRoutes(scope, parts, accepts, waits)
+    notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
     healthRoutes(scope, parts)
     errorRoutes(scope)

@@ -11,10 +11,11 @@ import { limitLargeBodies, overloaded } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { preferWait } from '../prefer.ts'
 import { readTargets } from '../targets.ts'
+import type { Waits } from '../waits.ts'
 
 const ANSWER = { 200: named<NotificationAccepted>('NotificationAccepted') }
 
-export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate): void {
+export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Waits): void {
   const { push, chance } = parts
   app.post(
     '/notifications/tokens',
@@ -30,7 +31,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate): v
       const { tokens: _tokens, fids: _fids, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)
       const accepted = push.acceptTokens(input, tokens, fids, idempotency)
-      return toAnswer(push, await leaving(gate, accepted), request, reply)
+      return toAnswer(push, waits, await leaving(gate, accepted), request, reply)
     },
   )
 
@@ -42,7 +43,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate): v
       const { topic, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)
       const accepted = push.acceptTopic(input, topic, idempotency)
-      return toAnswer(push, await leaving(gate, accepted), request, reply)
+      return toAnswer(push, waits, await leaving(gate, accepted), request, reply)
     },
   )
 }
@@ -57,6 +58,7 @@ async function leaving<Result>(gate: Gate, work: Promise<Result>): Promise<Resul
 
 async function toAnswer(
   push: PushFlow,
+  waits: Waits,
   { answer, replayed }: Accepted<PushAnswer>,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -64,7 +66,7 @@ async function toAnswer(
   markReplayed(reply, replayed)
   const waitMs = preferWait(request, reply)
   if (waitMs === null) return { success: true, ...answer }
-  const { counts } = await push.waitFor(answer.notification_id, waitMs)
+  const { counts } = await waits.until((ms) => push.waitFor(answer.notification_id, ms), waitMs)
   return { success: true, ...answer, ...summarise(counts), counts }
 }
 

@@ -18,10 +18,11 @@ import { overloaded } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { preferWait } from '../prefer.ts'
 import { limitRate } from '../rate-limit.ts'
+import type { Waits } from '../waits.ts'
 
 const ROUTE = 'POST /smss'
 
-export function smsRoutes(app: Server, parts: HttpParts, gate: Gate): void {
+export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Waits): void {
   const { sms, rateLimiter } = parts
   app.post(
     '/smss',
@@ -45,7 +46,8 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate): void {
       }
       const waitMs = preferWait(request, reply)
       if (waitMs === null) return { success: true, ...answer }
-      return { success: true, ...answer, ...(await sms.waitFor(answer.message_id, waitMs)) }
+      const known = await waits.until((ms) => sms.waitFor(answer.message_id, ms), waitMs)
+      return { success: true, ...answer, ...known }
     },
   )
   readRoute(app, parts)
