@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts'
+import { nearest } from './domain/nearest.ts'
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const

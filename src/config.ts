@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util'
 import { readAccount } from './google-account.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from './domain/nearest.ts'
 import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */

@@ -1,11 +1,14 @@
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../domain/nearest.ts'
 
 /** Faults listed in one answer; beyond that nobody reads them. */
 export const MOST_FAULTS = 100
 
 /** Of those, how many the sentence names. */
 const NAMED_FAULTS = 3
+
+/** Longer than any word of ours: such a one is no slip, and would be costly to compare. */
+const LONGEST_WORD = 64
 
 /** What Ajv reports with `verbose`; its `data` is the caller's and never repeated. */
 export interface SchemaFault {
@@ -35,6 +38,12 @@ export function refuseSchemaFaults(faults: readonly SchemaFault[]): TidingsError
   return refuse([...slips, ...details.filter((detail) => detail.suggestion === undefined)])
 }
 
+/** The word that was probably meant: at most two edits away, and fewer for a short one; null if there is none. */
+export function meantBy(word: string, words: readonly string[]): string | null {
+  if (word.length > LONGEST_WORD) return null
+  return nearest(word.toLowerCase(), words, Math.min(2, Math.ceil(word.length / 3)))
+}
+
 /** `data` and `count` make `data.count`; names that aren't plain are quoted. */
 export function joinPath(parent: string, key: string | number): string {
   if (typeof key === 'number') return `${parent}[${key}]`
@@ -60,14 +69,14 @@ function missing(parent: string, name: string): FaultDetail {
 function unknownField(parent: string, fault: SchemaFault): FaultDetail {
   const name = String(fault.params['additionalProperty'])
   const path = joinPath(parent, name)
-  const meant = nearest(name, Object.keys(fault.parentSchema?.properties ?? {}))
+  const meant = meantBy(name, Object.keys(fault.parentSchema?.properties ?? {}))
   if (meant === null) return { path, message: `unknown field \`${path}\`` }
   return { path, message: `unknown field \`${path}\`, did you mean \`${meant}\`?`, suggestion: meant }
 }
 
 function notOneOf(path: string, fault: SchemaFault): FaultDetail {
   const allowed = Array.isArray(fault.params['allowedValues']) ? fault.params['allowedValues'].map(String) : []
-  const meant = typeof fault.data === 'string' ? nearest(fault.data, allowed) : null
+  const meant = typeof fault.data === 'string' ? meantBy(fault.data, allowed) : null
   const message = `\`${path}\` must be one of ${allowed.join(', ')}`
   if (meant === null) return { path, message }
   return { path, message: `${message}; did you mean \`${meant}\`?`, suggestion: meant }

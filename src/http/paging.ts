@@ -1,6 +1,5 @@
 import type { FaultDetail } from '../domain/errors.ts'
-import { refuse } from './faults.ts'
-import { nearest } from './nearest.ts'
+import { meantBy, refuse } from './faults.ts'
 
 export const USUAL_PAGE = 50
 export const LARGEST_PAGE = 200
@@ -47,7 +46,7 @@ function readCursor(text: unknown): number | null {
 function unknownParameter(name: string): FaultDetail | null {
   if (name === 'limit' || name === 'cursor') return null
   const short = name.slice(0, 64)
-  const meant = nearest(short, ['limit', 'cursor'])
+  const meant = meantBy(short, ['limit', 'cursor'])
   if (meant === null) return { path: short, message: `unknown parameter \`${short}\`` }
   return { path: short, message: `unknown parameter \`${short}\`, did you mean \`${meant}\`?`, suggestion: meant }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { distance, nearest } from '../src/nearest.ts'
+import { distance, nearest } from '../../src/domain/nearest.ts'
 
 // Published examples of the restricted Damerau-Levenshtein distance.
 test.each([
