@@ -220,6 +220,16 @@ test('a token that FCM no longer takes is replaced once and the message sent aga
   expect(fake.accepted()).toBe(101)
 })
 
+test('who learns late that a token was refused gets the one that has replaced it', async () => {
+  const fake = await startFake()
+  const { access } = setUp(fake)
+  const first = tokenOf(await access.get(NEVER))
+  const second = tokenOf(await access.replace(first, NEVER))
+  expect(await access.replace(first, NEVER)).toBe(second)
+  expect(await access.replace(second, NEVER)).toMatchObject({ kind: 'refused', code: 'UNAUTHENTICATED' })
+  expect(fake.tokensIssued()).toBe(2)
+})
+
 test('a fresh token that is not taken either holds the lane for a minute and asks for no other', async () => {
   const { fake, provider } = await rig()
   const list = tokens(...range(50).map((index) => `fake.unauthenticated..${index}`))
