@@ -14,6 +14,8 @@ import type { RateDecision } from '../../src/http/limits.ts'
 import { createStandIns } from './stand-ins.ts'
 import { DELIVERY, MESSAGE, NOTIFICATION } from './records.ts'
 
+const require = createRequire(import.meta.url)
+
 interface Document {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string; responses: object }>>>>
@@ -91,7 +93,7 @@ describe('Prism, between a client and this server, finds no difference from the 
     directory = await mkdtemp(join(tmpdir(), 'tidings-prism-'))
     await writeFile(join(directory, 'openapi.json'), JSON.stringify(await readDocument(app)))
     const port = 20_000 + Math.floor(Math.random() * 20_000)
-    const command = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js')
+    const command = require.resolve('@stoplight/prism-cli/dist/index.js')
     const proxy = ['proxy', join(directory, 'openapi.json'), upstream, '--errors', '--port', String(port)]
     prism = spawn(process.execPath, [command, ...proxy, '--host', '127.0.0.1'], {
       stdio: ['ignore', 'pipe', 'inherit'],
