@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startEmbedded } from '../../src/embedded/postgres.ts'
+import { processesWorkingIn } from '../../src/embedded/processes.ts'
+import { ROOT } from '../support/documents.ts'
+import { freePort, startProgram, waitForOutput, type Program } from '../support/program.ts'
+import { until } from '../support/until.ts'
+
+/** A node that is started again whenever it ends, on the same port. */
+export interface ClusterNode {
+  readonly url: string
+  /** Null while it is down. */
+  pid(): number | null
+  /** SIGKILL. Resolves with the id of the process once that is gone; null: it was down. */
+  kill(): Promise<number | null>
+  stop(): Promise<void>
+}
+
+export interface Postgres {
+  readonly url: string
+  /** SIGKILL to all of its processes; it comes back by itself. Resolves with their ids. */
+  kill(): number[]
+  stop(): Promise<void>
+}
+
+/** Everything an experiment runs on; each part is a process of its own. */
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[]
+  readonly postgres: Postgres
+  readonly twilioLedger: string
+  readonly fcmLedger: string
+  /** Ends every process. */
+  stop(): Promise<void>
+}
+
+export interface ClusterOptions {
+  /** An empty directory for ledgers, logs and data. */
+  readonly directory: string
+  readonly nodes: number
+  /** Over what the nodes are given anyway. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** As the supervisors of this world do it. */
+const RESTART_MS = 200
+const READY_MS = 30_000
+
+/** Builds what is not, then starts Postgres, the look-alikes and the nodes; resolves when all nodes are ready. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { directory } = options
+  const ends: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    // Those that use a thing end before it.
+    for (const end of ends.splice(0).toReversed()) await end()
+  }
+  try {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const postgres = await startPostgres(directory)
+    ends.push(() => postgres.stop())
+    const [twilioLedger, fcmLedger] = [join(directory, 'twilio.ledger'), join(directory, 'fcm.ledger')]
+    const account = join(directory, 'account.json')
+    const twilio = startLookAlike('twilio', directory, ['--ledger', twilioLedger])
+    const fcm = startLookAlike('fcm', directory, ['--ledger', fcmLedger, '--account', account])
+    ends.push(
+      () => twilio.kill(),
+      () => fcm.kill(),
+    )
+    const env = {
+      ...credentials(await listening(twilio), await listening(fcm), account),
+      PATH: process.env['PATH'],
+      DATABASE_URL: postgres.url,
+      SMS_RATE_LIMIT_PER_MINUTE: '0',
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    }
+    const ports = await Promise.all(Array.from({ length: options.nodes }, freePort))
+    const nodes = ports.map((port, index) => superviseNode(port, join(directory, `node-${index}.log`), directory, env))
+    for (const node of nodes) ends.push(() => node.stop())
+    await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
+    return { nodes, postgres, twilioLedger, fcmLedger, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startPostgres(directory: string): Promise<Postgres> {
+  // Where root runs the tests, Postgres has another user, which must get in.
+  chmodSync(directory, 0o711)
+  const dataDir = join(directory, 'data')
+  const embedded = await startEmbedded({ dataDir, onRestart: () => undefined })
+  const files = join(embedded.elsewhere ?? realpathSync(dataDir), 'cluster')
+  return {
+    url: embedded.url,
+    kill() {
+      const pids = processesWorkingIn(files) ?? [
+        Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[0]),
+      ]
+      return pids.filter(killed)
+    },
+    stop: () => embedded.stop(),
+  }
+}
+
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
+function startLookAlike(name: string, directory: string, args: readonly string[]): Program {
+  const log = join(directory, `${name}.log`)
+  return startProgram([join(ROOT, `dist/fakes/${name}.js`), ...args], { cwd: directory, env: {}, log })
+}
+
+function listening(lookAlike: Program): Promise<string> {
+  return waitForOutput(lookAlike, /^listening on (\S+)\n/m)
+}
+
+function credentials(twilioUrl: string, fcmUrl: string, account: string): Record<string, string> {
+  return {
+    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(31)}1`,
+    TWILIO_AUTH_TOKEN: 'look-alike-auth-token',
+    TWILIO_FROM: '+15005550006',
+    TWILIO_BASE_URL: twilioUrl,
+    FCM_SERVICE_ACCOUNT: account,
+    FCM_BASE_URL: fcmUrl,
+  }
+}
+
+function superviseNode(
+  port: number,
+  log: string,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): ClusterNode {
+  const url = `http://127.0.0.1:${port}`
+  const options = { cwd, log, env: { ...env, PORT: String(port), PUBLIC_URL: url } }
+  let program: Program | null = null
+  let stopped = false
+
+  async function supervise(): Promise<void> {
+    while (!stopped) {
+      const running = startProgram([join(ROOT, 'dist/main.js')], options)
+      program = running
+      await running.ended
+      program = null
+      if (!stopped) await delay(RESTART_MS)
+    }
+  }
+
+  async function kill(): Promise<number | null> {
+    const victim = program
+    // Nobody else takes it for alive from here on.
+    program = null
+    await victim?.kill()
+    return victim?.pid ?? null
+  }
+
+  const supervised = supervise()
+  return {
+    url,
+    pid: () => program?.pid ?? null,
+    kill,
+    async stop() {
+      stopped = true
+      await kill()
+      await supervised
+    },
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import type { OnUncertain } from '../../src/domain/category.ts'
+
+/** What the experiment did, in order. Times are milliseconds since 1970. */
+export type Entry =
+  /** Written before a request goes out. */
+  | { readonly kind: 'intent'; readonly at: number; readonly key: string; readonly node: number }
+  /** What came of the latest request with this key. `unknown`: it may have been stored, or not. */
+  | { readonly kind: 'acknowledged'; readonly at: number; readonly key: string; readonly id: number }
+  | { readonly kind: 'refused'; readonly at: number; readonly key: string; readonly why: string }
+  | { readonly kind: 'unknown'; readonly at: number; readonly key: string; readonly why: string }
+  /** What a key stands for; once for each. */
+  | {
+      readonly kind: 'planned'
+      readonly key: string
+      readonly channel: 'sms' | 'push'
+      /** The text of the SMS, or the tokens: what the look-alikes' ledgers are joined by. */
+      readonly names: readonly string[]
+      readonly onUncertain: OnUncertain
+    }
+  | {
+      readonly kind: 'killed'
+      readonly at: number
+      readonly what: 'node' | 'postgres'
+      readonly pids: readonly number[]
+    }
+
+export interface Journal {
+  write(entry: Entry): void
+  close(): void
+}
+
+/** Written through at once, so that what is in it has come before what follows. */
+export function createJournal(path: string): Journal {
+  const file = openSync(path, 'a')
+  return {
+    write: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
+    close: () => closeSync(file),
+  }
+}
+
+export function readJournal(path: string): Entry[] {
+  return readLines(path) as Entry[]
+}
+
+/** One JSON value a line. */
+export function readLines(path: string): unknown[] {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line): unknown => JSON.parse(line))
+}

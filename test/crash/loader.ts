@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import type { Entry, Journal } from './journal.ts'
+import type { Call } from './plan.ts'
+
+export interface LoaderOptions {
+  readonly calls: readonly Call[]
+  readonly urls: readonly string[]
+  readonly journal: Journal
+  /** 0 <= n < 1 */
+  readonly chance: () => number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+type Outcome = { kind: 'acknowledged'; id: number } | { kind: 'refused' | 'unknown'; why: string }
+
+const ANSWER_MS = 15_000
+const CONNECT_MS = 2_000
+
+/** A call nobody acknowledges for this long is left as it is. */
+const GIVE_UP_MS = 90_000
+
+/** Between two tries of a call; twice that at most. */
+const AGAIN_MS = 100
+
+/**
+ * Makes every call at its time, whatever became of the others. What is not acknowledged is repeated with the same key at any node, as a
+ * careful client does. Resolves when all calls have come to an end.
+ */
+export async function sendAll(options: LoaderOptions): Promise<void> {
+  const agent = new Agent({ connections: 32, connect: { timeout: CONNECT_MS }, headersTimeout: ANSWER_MS })
+  for (const { key, channel, names, onUncertain } of options.calls) {
+    options.journal.write({ kind: 'planned', key, channel, names, onUncertain })
+  }
+  const began = options.now()
+  const made: Promise<void>[] = []
+  for (const call of options.calls) {
+    const early = call.atMs - (options.now() - began)
+    if (early > 0) await delay(early)
+    made.push(makeCall(options, agent, call))
+  }
+  await Promise.all(made)
+  await agent.destroy()
+}
+
+async function makeCall(options: LoaderOptions, agent: Agent, call: Call): Promise<void> {
+  const { journal, urls, chance, now } = options
+  const { key } = call
+  for (const deadline = now() + GIVE_UP_MS; now() < deadline;) {
+    const node = Math.floor(chance() * urls.length)
+    journal.write({ kind: 'intent', at: now(), key, node })
+    const outcome = await post(agent, `${urls[node]}${call.path}`, call)
+    const entry: Entry = { ...outcome, at: now(), key }
+    journal.write(entry)
+    if (outcome.kind !== 'unknown') return
+    await delay(AGAIN_MS * (1 + chance()))
+  }
+}
+
+async function post(agent: Agent, url: string, call: Call): Promise<Outcome> {
+  try {
+    const { statusCode, body } = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': call.key },
+      body: call.body,
+      dispatcher: agent,
+    })
+    return toOutcome(statusCode, await body.json())
+  } catch (error) {
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** `idempotency_in_progress` says that the first call with this key still runs; all else below 500 says that the call itself is at fault. */
+function toOutcome(status: number, answer: unknown): Outcome {
+  const id = numberIn(answer, 'message_id') ?? numberIn(answer, 'notification_id')
+  if (status === 200 && id !== null) return { kind: 'acknowledged', id }
+  const code = typeof answer === 'object' && answer !== null ? String(Reflect.get(answer, 'code')) : 'no object'
+  const again = status >= 500 || status === 429 || code === 'idempotency_in_progress'
+  return { kind: again ? 'unknown' : 'refused', why: `${status} ${code}` }
+}
+
+function numberIn(answer: unknown, field: string): number | null {
+  const value: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, field) : null
+  return typeof value === 'number' ? value : null
+}

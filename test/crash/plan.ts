@@ -1,0 +1,81 @@
+import type { OnUncertain } from '../../src/domain/category.ts'
+
+/** One call of the service, made with one Idempotency-Key until it is acknowledged. */
+export interface Call {
+  readonly key: string
+  readonly channel: 'sms' | 'push'
+  readonly path: string
+  readonly body: string
+  /** The text of the SMS, or the tokens. */
+  readonly names: readonly string[]
+  readonly onUncertain: OnUncertain
+  /** Since the load began, in milliseconds. */
+  readonly atMs: number
+}
+
+export interface PlanOptions {
+  readonly seed: string
+  readonly sms: number
+  readonly tokens: number
+  /** The load is spread over about this long. */
+  readonly overMs: number
+  /** 0 <= n < 1 */
+  readonly chance: () => number
+}
+
+/** What an SMS says about itself, and what that lets the service do with an uncertain attempt. Codes and marketing: nothing by default. */
+const KINDS: readonly { readonly fields: object; readonly onUncertain: OnUncertain }[] = [
+  { fields: {}, onUncertain: 'reconcile' },
+  { fields: { category: 'transactional' }, onUncertain: 'reconcile' },
+  { fields: { on_uncertain: 'retry' }, onUncertain: 'retry' },
+  { fields: { category: 'marketing', on_uncertain: 'retry' }, onUncertain: 'retry' },
+  { fields: { category: 'otp' }, onUncertain: 'fail' },
+  { fields: { category: 'marketing' }, onUncertain: 'fail' },
+]
+
+/** Numbers set aside for fiction: 555-0100 to 555-0199 of each area. */
+const AREAS = [202, 212, 303, 312, 404, 415, 512, 617, 702, 713]
+
+const MOST_AT_ONCE = 64
+
+/** SMS in bursts, each with a text of its own to one of a thousand contacts, and one push in the first half. */
+export function makePlan(options: PlanOptions): Call[] {
+  const { sms, overMs, chance } = options
+  const meanMs = overMs / (sms / ((MOST_AT_ONCE + 1) / 2))
+  const calls: Call[] = []
+  for (let atMs = 0; calls.length < sms; atMs += meanMs * 2 * chance()) {
+    const burst = Math.min(1 + Math.floor(chance() * MOST_AT_ONCE), sms - calls.length)
+    for (let i = 0; i < burst; i += 1) calls.push(smsCall(options, calls.length, atMs))
+  }
+  const pushAt = overMs * (0.1 + 0.4 * chance())
+  return [...calls, pushCall(options, pushAt)].toSorted((a, b) => a.atMs - b.atMs)
+}
+
+function smsCall({ seed, chance }: PlanOptions, number: number, atMs: number): Call {
+  const kind = KINDS[Math.floor(chance() * KINDS.length)] ?? { fields: {}, onUncertain: 'reconcile' }
+  const line = Math.floor(chance() * AREAS.length * 100)
+  const contact = `+1${AREAS[Math.floor(line / 100)]}55501${String(line % 100).padStart(2, '0')}`
+  const text = `kill ${seed}: message ${number}`
+  return {
+    key: `kill-${seed}-sms-${number}`,
+    channel: 'sms',
+    path: '/smss',
+    body: JSON.stringify({ contact, subject: 'Kill test', message: text, ...kind.fields }),
+    names: [text],
+    onUncertain: kind.onUncertain,
+    atMs,
+  }
+}
+
+function pushCall({ seed, tokens }: PlanOptions, atMs: number): Call {
+  const names = Array.from({ length: tokens }, (_, number) => `kill-${seed}-token-${number}`)
+  return {
+    key: `kill-${seed}-push`,
+    channel: 'push',
+    path: '/notifications/tokens',
+    body: JSON.stringify({ tokens: names, title: 'Kill test', body: `kill ${seed}` }),
+    names,
+    onUncertain: 'retry',
+    atMs,
+  }
+}

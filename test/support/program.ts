@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { until } from './until.ts'
+
+/** A Node program in a process of its own. */
+export interface Program {
+  readonly pid: number
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>
+  /** What it has written so far, on both streams. */
+  output(): string
+  /** Resolves when it is gone; at once if it has ended before. */
+  kill(): Promise<void>
+}
+
+export interface ProgramOptions {
+  /** Its directory. */
+  readonly cwd: string
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** A file that both its streams are appended to. */
+  readonly log: string
+}
+
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
+
+/** Runs `node ...args`. It does not outlive this process: on Linux not even a killed one. */
+export function startProgram(args: readonly string[], options: ProgramOptions): Program {
+  const setpriv = process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined
+  const before = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+  const [command = process.execPath, ...rest] = [...before, process.execPath, ...args]
+  const log = openSync(options.log, 'a')
+  const child = spawn(command, rest, { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', log, log] })
+  closeSync(log)
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  }).finally(() => process.off('exit', end))
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    output: () => readFileSync(options.log, 'utf8'),
+    async kill() {
+      end()
+      await ended
+    },
+  }
+}
+
+/** What the program wrote where `pattern` has its first group. Throws what it wrote when it ends before. */
+export async function waitForOutput(program: Program, pattern: RegExp): Promise<string> {
+  let running = true
+  void program.ended.then(() => (running = false))
+  return until(() => {
+    const found = pattern.exec(program.output())?.[1]
+    if (found === undefined && !running) throw new Error(`it ended before it was ready: ${program.output()}`)
+    return found
+  })
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => probe.once('listening', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('a port has no number')
+  return address.port
+}
