@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openChannels, type Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
+import type { SettledSms } from './delivery/ledger.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
 import { isAlive, processWorld } from './embedded/processes.ts'
@@ -58,7 +59,8 @@ export async function startApp(
   databaseUrl: string,
   version: string,
   log: Log,
-  onLine: (line: LiveLine) => void,
+  /** For a person who looks on; null: nobody does. */
+  onLine: ((line: LiveLine) => void) | null,
 ): Promise<App> {
   const dbs = openDbs(databaseUrl, log)
   const pollWaitsMs = config.publicUrl === null ? POLLS_WITHOUT_CALLBACK_MS : POLLS_BESIDE_CALLBACK_MS
@@ -84,7 +86,7 @@ export async function startApp(
     chance,
     onMoved: (contact, text, status, reason) => {
       const line = lineOfMove(contact, text, status, reason)
-      if (line !== null) onLine(line)
+      if (line !== null) onLine?.(line)
     },
   })
   late.receipts = receipts
@@ -101,9 +103,10 @@ export async function startApp(
     firstPollMs: pollWaitsMs[0] ?? MINUTE,
     onSettled: (settled) => {
       outcomes.settled(settled)
-      for (const one of settled) onLine(lineOfSms(one))
+      logAttempts(log, settled)
+      if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
     },
-    onPushed: (chunks) => chunks.forEach((chunk) => onLine(lineOfPush(chunk))),
+    onPushed: (chunks) => chunks.forEach((chunk) => onLine?.(lineOfPush(chunk))),
   })
   late.delivery = delivery
   const asking = new AbortController()
@@ -134,7 +137,7 @@ export async function startApp(
       accept: (input, idempotency) =>
         sms.accept(input, idempotency).catch((error: unknown) => {
           const line = lineOfRefusal(input, error)
-          if (line !== null) onLine(line)
+          if (line !== null) onLine?.(line)
           throw error
         }),
     },
@@ -189,9 +192,22 @@ function openDbs(url: string, log: Log): { accept: Db; work: Db; read: Db } {
   const lost = (error: Error): void =>
     log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke')
   return {
-    accept: createDb(url, { max: 4, name: 'tidings accept', statementTimeoutMs: 5_000 }, lost),
-    work: createDb(url, { max: 6, name: 'tidings work', statementTimeoutMs: 10_000 }, lost),
-    read: createDb(url, { max: 4, name: 'tidings read', statementTimeoutMs: 5_000 }, lost),
+    accept: createDb(url, { max: 4, name: 'tidings accept', statementTimeoutMs: 2_000, queryTimeoutMs: 2_000 }, lost),
+    work: createDb(url, { max: 6, name: 'tidings work', statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }, lost),
+    read: createDb(url, { max: 4, name: 'tidings read', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, lost),
+  }
+}
+
+/** One wide line an attempt. */
+function logAttempts(log: Log, settled: readonly SettledSms[]): void {
+  if (!log.isLevelEnabled('info')) return
+  for (const { id, status, settlement } of settled) {
+    const { attempt, provider, attemptStatus, reason, code, next, waitMs } = settlement
+    const due = next === 'none' ? {} : { next, wait_ms: waitMs }
+    log.info(
+      { event: 'attempt', message_id: id, attempt, provider, outcome: attemptStatus, status, reason, code, ...due },
+      'attempt',
+    )
   }
 }
 

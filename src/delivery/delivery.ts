@@ -91,7 +91,8 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   })
   const intake = createIntake({
-    db: parts.acceptDb,
+    smsDb: parts.acceptDb,
+    pushDb: workDb,
     lease: () => lease,
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
@@ -116,8 +117,12 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     while (inFlight() > 0 && now() < deadline + ABORT_MS) await new Promise((resolve) => setTimeout(resolve, 20))
     await Promise.race([ledger.idle(), new Promise((resolve) => setTimeout(resolve, ABORT_MS).unref())])
     await Promise.all(loops.map((loop) => loop.stop()))
+    // Should the database be away, the others find what is left when the lease runs out.
     await endNode(workDb, lease.owner())
-    await takeOver(sweep)
+      .then(() => takeOver(sweep))
+      .catch((error: unknown) =>
+        log.warn({ event: 'close.failed', err: error }, 'this node’s rows could not be handed over'),
+      )
   }
 
   return { intake, lease, inFlight, hurry: () => claims.hurry(), close }

@@ -1,12 +1,15 @@
 import { TidingsError } from '../domain/errors.ts'
-import { readDbFault, toRefusal } from '../store/faults.ts'
+import { readDbFault, toRefusal, unavailable } from '../store/faults.ts'
 
 export interface GatherOptions<Row, Result> {
   /** Rows at most in one batch. */
   readonly most: number
   /** Rows at most that wait for the next batch; beyond it callers are refused as `overloaded`. */
   readonly queue: number
-  /** Commits a batch, one result a row. A throw means that no row was written, unless the link broke. */
+  /**
+   * Commits a batch, one result a row. A throw means that no row was written, unless the link broke; a TidingsError, that none can be
+   * written now.
+   */
   readonly commit: (rows: readonly Row[]) => Promise<readonly Result[]>
 }
 
@@ -50,11 +53,13 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
       const results = await options.commit(batch.map((waiter) => waiter.row))
       batch.forEach((waiter, index) => waiter.resolve(results[index] as Result))
     } catch (error) {
-      if (error instanceof TidingsError) return rejectAll(batch, error)
+      if (error instanceof TidingsError) return rejectAll([...batch, ...waiting.splice(0)], error)
       const fault = readDbFault(error)
       if (fault.kind === 'conflict' && repeats > 0) return settle(batch, repeats - 1)
       if (fault.kind === 'refused' && batch.length > 1) return oneByOne(batch)
       rejectAll(batch, toRefusal(fault, error) ?? error)
+      // Those who wait would only learn the same, later.
+      if (fault.kind === 'unknown' || fault.kind === 'unavailable') rejectAll(waiting.splice(0), unavailable(error))
     }
   }
 

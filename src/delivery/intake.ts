@@ -19,7 +19,9 @@ export interface Intake {
 }
 
 export interface IntakeParts {
-  readonly db: Db
+  readonly smsDb: Db
+  /** Apart, so that a long list of targets does not hold up the short messages. */
+  readonly pushDb: Db
   readonly lease: () => Lease
   readonly smsLane: (provider: string) => SmsLane | null
   readonly pushLane: (provider: string) => PushLane | null
@@ -78,9 +80,9 @@ async function withPlace<T>(added: Promise<T | null>, giveBack: () => void): Pro
 async function commitSms(parts: IntakeParts, rows: readonly NewMessage[]): Promise<(number | null)[]> {
   const lease = parts.lease()
   const open = lease.open()
-  await reach(parts.db)
+  await reach(parts.smsDb)
   const batch = open.beginBatch()
-  const ids = await insertMessages(parts.db, lease.owner(), rows).catch((error: unknown) => {
+  const ids = await insertMessages(parts.smsDb, lease.owner(), rows).catch((error: unknown) => {
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()
     throw error
@@ -119,8 +121,8 @@ async function commitPush(
   rows: readonly NewNotification[],
 ): Promise<(InsertedNotification | null)[]> {
   const owner = parts.lease().owner()
-  await reach(parts.db)
-  const inserted = await insertNotifications(parts.db, owner, rows)
+  await reach(parts.pushDb)
+  const inserted = await insertNotifications(parts.pushDb, owner, rows)
   void hold(parts, owner, rows, inserted)
   return inserted
 }
@@ -137,7 +139,7 @@ async function hold(
     return row.held && made ? [{ row, chunkIds: made.chunkIds }] : []
   })
   const ids = held.flatMap((one) => one.chunkIds)
-  const chunks = ids.length === 0 ? [] : await loadChunks(parts.db, owner, ids).catch(() => [])
+  const chunks = ids.length === 0 ? [] : await loadChunks(parts.pushDb, owner, ids).catch(() => [])
   for (const { row } of held) parts.pushLane(row.provider)?.unreserve(row.category, 1)
   for (const provider of new Set(chunks.map((chunk) => chunk.provider))) {
     parts.pushLane(provider)?.offer(chunks.filter((chunk) => chunk.provider === provider))

@@ -16,6 +16,8 @@ export interface DbOptions {
   readonly name: string
   /** After this the server ends a statement, in milliseconds. */
   readonly statementTimeoutMs: number
+  /** After this we hang up: for a server that does not even answer that it gave up. */
+  readonly queryTimeoutMs: number
 }
 
 /**
@@ -31,6 +33,7 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     max: options.max,
     application_name: options.name,
     statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.queryTimeoutMs,
     lock_timeout: 1_000,
     idle_in_transaction_session_timeout: 10_000,
     connectionTimeoutMillis: 2_000,

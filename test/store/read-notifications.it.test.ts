@@ -8,7 +8,7 @@ let db: Db
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createDb(database.url, { max: 2, name: 'reads', statementTimeoutMs: 5_000 }, () => undefined)
+  db = createDb(database.url, { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
   await db.query(`insert into tokens (token, kind) select 'token-' || i, case when i % 10 = 0 then 'fid' else 'token' end
     from generate_series(1, 1000) i`)
 })

@@ -33,7 +33,8 @@ let pids = 1_000_000
 export async function startNode(url: string, options: NodeOptions): Promise<TestNode> {
   const pid = options.pid ?? pids++
   const settled: SettledSms[] = []
-  const make = (name: string): Db => createDb(url, { max: 3, name, statementTimeoutMs: 5_000 }, () => undefined)
+  const make = (name: string): Db =>
+    createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
   const [acceptDb, workDb] = [make('accept'), make('work')]
   const running = options.running ?? new Set()
   running.add(pid)
