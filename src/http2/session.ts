@@ -6,7 +6,7 @@ import type { Http2Fault, Http2Request } from './client.ts'
 export interface SessionOptions {
   /** `https://host[:port]`, or `http://` for a look-alike on a loopback address. */
   readonly origin: string
-  /** Certificate authorities in PEM beside the usual ones' place; for look-alikes. */
+  /** In PEM: the authority trusted instead of Node's own list, for look-alikes. Null: that list. */
   readonly ca: string | null
   /** To the peer's SETTINGS, in milliseconds. */
   readonly connectMs: number
