@@ -23,7 +23,11 @@ afterAll(async () => {
 
 /** A node of its own, with its own pool and memory. */
 function createNode(perMinute: number, url = database.url): { app: Server; accepted: unknown[] } {
-  const db = createDb(url, { max: 5, name: 'rate-limit', statementTimeoutMs: 2_000, queryTimeoutMs: 3_000 }, () => undefined)
+  const db = createDb(
+    url,
+    { max: 5, name: 'rate-limit', statementTimeoutMs: 2_000, queryTimeoutMs: 3_000 },
+    () => undefined,
+  )
   pools.push(db)
   const { parts, recorded } = createStandIns({ rateLimiter: createRateLimiter(db, perMinute) })
   return { app: createServer(parts), accepted: recorded.sms }

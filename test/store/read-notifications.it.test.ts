@@ -8,7 +8,11 @@ let db: Db
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createDb(database.url, { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
+  db = createDb(
+    database.url,
+    { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 },
+    () => undefined,
+  )
   await db.query(`insert into tokens (token, kind) select 'token-' || i, case when i % 10 = 0 then 'fid' else 'token' end
     from generate_series(1, 1000) i`)
 })
@@ -116,6 +120,20 @@ test('targets of a short list are read from their rows, and those with the provi
     ['token-1', 'failed', 'unregistered'],
     ['token-2', 'sending', null],
     ['token-3', 'queued', null],
+  ])
+})
+
+test('a target that may have been sent, and one that is tried again, are shown once and as they stand', async () => {
+  const id = await insertNotification(2)
+  await insertChunk(id, { tokenIds: [1, 2, 3], started: 3, settled: [0, 1], tally: { uncertain: 1 } })
+  await insertChunk(id, { tokenIds: [2] })
+  await insertRow(id, 1, 'uncertain', 'timeout')
+  await insertRow(id, 2, 'queued', null)
+  const deliveries = await readDeliveries(db, id, 10, 0)
+  expect(deliveries?.map(({ token, status }) => [token, status])).toEqual([
+    ['token-1', 'uncertain'],
+    ['token-2', 'queued'],
+    ['token-3', 'sending'],
   ])
 })
 
