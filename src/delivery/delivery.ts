@@ -88,6 +88,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     onPushed: parts.onPushed,
     // Places became free: what waits in the database need not wait for the next look.
     onCommitted: () => backlog.known && claims.hurry(),
+    now,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   })
   const intake = createIntake({

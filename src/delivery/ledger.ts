@@ -45,6 +45,8 @@ export interface LedgerParts {
   readonly onPushed: (chunks: readonly PushedChunk[]) => void
   /** After every COMMIT: lanes may have room. */
   readonly onCommitted: () => void
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
 }
 
@@ -79,6 +81,9 @@ interface Page {
 /** Rows of one lane in one transaction. */
 const MOST = 1_000
 
+/** Between the beginnings of two transactions, while there is room in the windows. */
+const LINGER_MS = 5
+
 /** Between repeats while the database is away: grows to this. */
 const LONGEST_WAIT_MS = 2_000
 
@@ -86,10 +91,12 @@ export function createLedger(parts: LedgerParts): Ledger {
   const { lease, log } = parts
   let running: Promise<void> | null = null
   let again = false
+  let begunAt = -LINGER_MS
 
   async function run(): Promise<void> {
     await Promise.resolve()
     while (again) {
+      await linger()
       again = false
       const page = collect()
       if (!isEmpty(page)) {
@@ -98,6 +105,13 @@ export function createLedger(parts: LedgerParts): Ledger {
       }
     }
     running = null
+  }
+
+  /** Fewer, larger transactions: but not while a lane's window is what it waits for. */
+  async function linger(): Promise<void> {
+    const leftMs = begunAt + LINGER_MS - parts.now()
+    if (leftMs >= 1 && !parts.smsLanes().some((lane) => lane.isPressed())) await parts.wait(leftMs)
+    begunAt = parts.now()
   }
 
   function collect(): Page {

@@ -45,6 +45,8 @@ export interface SmsLane {
   /** Messages that should wait elsewhere: the lane is paused, or closing. */
   spill(): { works: SmsWork[]; waitMs: number } | null
   inFlight(): number
+  /** Most of the window is taken: a place that is freed sooner is used sooner. */
+  isPressed(): boolean
   /** Starts nothing more. What is in flight goes on; `abort` ends it early. */
   close(): void
   abort(): void
@@ -186,6 +188,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       return works.length === 0 ? null : { works, waitMs }
     },
     inFlight: () => busy,
+    isPressed: () => busy > provider.window / 2,
     close() {
       closed = true
       kick()

@@ -7,7 +7,7 @@ export type DbFault =
   | { readonly kind: 'unavailable'; readonly full: boolean }
   /** The link broke after the statement was sent: it may have been committed. */
   | { readonly kind: 'unknown' }
-  /** Another transaction was in the way: the same statement can be repeated at once. */
+  /** Another transaction was in the way (a deadlock, a lock held too long): the same statement can be repeated at once. */
   | { readonly kind: 'conflict' }
   /** The statement itself is at fault: one of its rows, or a bug. */
   | { readonly kind: 'refused' }
@@ -16,9 +16,9 @@ export type DbFault =
 export function readDbFault(error: unknown): DbFault {
   const state = sqlState(error)
   if (state === null) return { kind: 'unknown' }
-  if (state === '40001' || state === '40P01') return { kind: 'conflict' }
+  if (state === '40001' || state === '40P01' || state === '55P03') return { kind: 'conflict' }
   if (state === '53100') return { kind: 'unavailable', full: true }
-  const unavailable = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55P03', '55000'].includes(state)
+  const unavailable = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55000'].includes(state)
   return unavailable ? { kind: 'unavailable', full: false } : { kind: 'refused' }
 }
 

@@ -15,18 +15,25 @@ export async function upsertTokens(
   kinds: readonly ('token' | 'fid')[],
   tokens: readonly string[],
 ): Promise<KnownToken[]> {
-  const { rows } = await db.query<{ ord: number; id: number; suppressed: string | null }>({
-    name: 'upsert-tokens',
-    text: UPSERT_TOKENS,
-    values: [kinds, tokens],
-  })
   const known = new Array<KnownToken | undefined>(tokens.length)
-  for (const row of rows) known[row.ord - 1] = { id: row.id, suppressed: row.suppressed }
+  let missing = tokens.map((_, index) => index)
+  for (let round = 0; missing.length > 0 && round < ROUNDS; round++) {
+    const { rows } = await db.query<{ ord: number; id: number; suppressed: string | null }>({
+      name: 'upsert-tokens',
+      text: UPSERT_TOKENS,
+      values: [missing.map((index) => kinds[index]), missing.map((index) => tokens[index])],
+    })
+    for (const row of rows) known[missing[row.ord - 1] ?? -1] = { id: row.id, suppressed: row.suppressed }
+    missing = missing.filter((index) => known[index] === undefined)
+  }
   return known.map((token, index) => {
     if (token === undefined) throw new Error(`upsert of ${tokens.length} tokens gave no id to number ${index}`)
     return token
   })
 }
+
+/** What another call enters at the same moment is passed over in the first round and found in the next. */
+const ROUNDS = 5
 
 // New tokens are written in the order of their hash, so that two nodes with lists that overlap never wait for each other in a circle.
 const UPSERT_TOKENS = `
@@ -39,7 +46,7 @@ with input as materialized (
 ), added as (
   insert into tokens (kind, token)
   select kind, token from input i where not exists (select from known k where k.ord = i.ord) order by hash
-  on conflict (hash) do update set kind = excluded.kind
+  on conflict (hash) do nothing
   returning id, hash
 )
 select ord::integer as ord, id, suppressed from known
