@@ -43,6 +43,8 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     options: SESSION,
     types,
   })
+  // One that breaks while somebody holds it says so twice: its statement fails, and it emits an error, which nobody else would take.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   // end() resolves before the sockets are closed; a server that stops then breaks connections nobody needs any more.
   pool.on('error', (error) => {
     if (!pool.ending) onIdleError(error)
