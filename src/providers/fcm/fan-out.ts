@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Failure } from '../../domain/failure.ts'
 import type { Outcome } from '../../domain/provider.ts'
 import type { Pace } from '../pace.ts'
@@ -69,6 +70,8 @@ export async function fanOut<Item>(work: FanOut<Item>): Promise<void> {
     stopped ??= notSent(null)
   }
   const finished = new Promise<void>((resolve) => (finish = resolve))
+  // A lane's signal may stop many of these at once; Node warns of a leak from the eleventh on.
+  setMaxListeners(0, signal)
   signal.addEventListener('abort', pump)
   pump()
   await finished
