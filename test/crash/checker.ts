@@ -73,6 +73,7 @@ export function check(facts: Facts, windows: Windows): Verdict {
       ...tell('its status is not what happened', cases.filter(isMisjudged).map(describe)),
       ...beyondWindows(facts, duplicated, windows),
       ...attemptFaults(facts),
+      ...(facts.bugs === 0 ? [] : [`${facts.bugs} × a node ended by itself`]),
       ...Object.entries(facts.open).flatMap(([what, count]) => (count === 0 ? [] : [`left: ${count} ${what}`])),
     ],
   }

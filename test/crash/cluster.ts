@@ -31,6 +31,8 @@ export interface Cluster {
   readonly postgres: Postgres
   readonly twilioLedger: string
   readonly fcmLedger: string
+  /** What each node wrote, over all its lives. */
+  readonly logs: readonly string[]
   /** Ends every process. */
   stop(): Promise<void>
 }
@@ -76,10 +78,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ...options.env,
     }
     const ports = await Promise.all(Array.from({ length: options.nodes }, freePort))
-    const nodes = ports.map((port, index) => superviseNode(port, join(directory, `node-${index}.log`), directory, env))
+    const logs = ports.map((_, index) => join(directory, `node-${index}.log`))
+    const nodes = ports.map((port, index) => superviseNode(port, logs[index] ?? '', directory, env))
     for (const node of nodes) ends.push(() => node.stop())
     await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
-    return { nodes, postgres, twilioLedger, fcmLedger, stop }
+    return { nodes, postgres, twilioLedger, fcmLedger, logs, stop }
   } catch (error) {
     await stop()
     throw error

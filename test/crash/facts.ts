@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import type { OnUncertain } from '../../src/domain/category.ts'
 import { readJournal, readLines, type Entry } from './journal.ts'
@@ -50,6 +51,8 @@ export interface Facts {
   /** What should have come to an end, by kind. */
   readonly open: Readonly<Record<string, number>>
   readonly nodeKills: number
+  /** Nodes that ended by themselves, other than at their start. */
+  readonly bugs: number
   /** Targets of the largest piece of a chunk that one dead node left in doubt. */
   readonly largestDoubt: number
   /** Chunks that were left in doubt, counted once for each dead node. */
@@ -62,6 +65,7 @@ export interface Sources {
   readonly journal: string
   readonly twilioLedger: string
   readonly fcmLedger: string
+  readonly logs: readonly string[]
   readonly db: pg.Client
 }
 
@@ -81,6 +85,7 @@ export async function readFacts(sources: Sources): Promise<Facts> {
     attempts: await readAttempts(db),
     open: await readOpen(db),
     nodeKills: killed.filter((entry) => entry.what === 'node').length,
+    bugs: sources.logs.reduce((sum, log) => sum + readFileSync(log, 'utf8').split('"event":"bug"').length - 1, 0),
     largestDoubt: Number(doubt['largest']),
     doubts: Number(doubt['count']),
     worstRecoveryMs: Math.max(0, ...recoveries),

@@ -5,10 +5,10 @@ import type { OnUncertain } from '../../src/domain/category.ts'
 export type Entry =
   /** Written before a request goes out. */
   | { readonly kind: 'intent'; readonly at: number; readonly key: string; readonly node: number }
-  /** What came of the latest request with this key. `unknown`: it may have been stored, or not. */
+  /** What came of the latest request with this key. `failed`: nothing was stored; `unknown`: it may have been. */
   | { readonly kind: 'acknowledged'; readonly at: number; readonly key: string; readonly id: number }
   | { readonly kind: 'refused'; readonly at: number; readonly key: string; readonly why: string }
-  | { readonly kind: 'unknown'; readonly at: number; readonly key: string; readonly why: string }
+  | { readonly kind: 'failed' | 'unknown'; readonly at: number; readonly key: string; readonly why: string }
   /** What a key stands for; once for each. */
   | {
       readonly kind: 'planned'

@@ -50,8 +50,7 @@ async function experiment(directory: string): Promise<{ verdict: ReturnType<type
   try {
     await loadAndKill(cluster, journal)
     await onDatabase(cluster, (db) => drained(db))
-    const { twilioLedger, fcmLedger } = cluster
-    const facts = await onDatabase(cluster, (db) => readFacts({ journal: path, twilioLedger, fcmLedger, db }))
+    const facts = await onDatabase(cluster, (db) => readFacts({ ...cluster, journal: path, db }))
     return { facts, verdict: check(facts, WINDOWS) }
   } finally {
     journal.close()

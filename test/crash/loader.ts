@@ -13,7 +13,7 @@ export interface LoaderOptions {
   readonly now: () => number
 }
 
-type Outcome = { kind: 'acknowledged'; id: number } | { kind: 'refused' | 'unknown'; why: string }
+type Outcome = { kind: 'acknowledged'; id: number } | { kind: 'refused' | 'failed' | 'unknown'; why: string }
 
 const ANSWER_MS = 15_000
 const CONNECT_MS = 2_000
@@ -53,7 +53,7 @@ async function makeCall(options: LoaderOptions, agent: Agent, call: Call): Promi
     const outcome = await post(agent, `${urls[node]}${call.path}`, call)
     const entry: Entry = { ...outcome, at: now(), key }
     journal.write(entry)
-    if (outcome.kind !== 'unknown') return
+    if (outcome.kind === 'acknowledged' || outcome.kind === 'refused') return
     await delay(AGAIN_MS * (1 + chance()))
   }
 }
@@ -68,17 +68,24 @@ async function post(agent: Agent, url: string, call: Call): Promise<Outcome> {
     })
     return toOutcome(statusCode, await body.json())
   } catch (error) {
-    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) }
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return { kind: why === 'ECONNREFUSED' ? 'failed' : 'unknown', why }
   }
 }
 
-/** `idempotency_in_progress` says that the first call with this key still runs; all else below 500 says that the call itself is at fault. */
+/** Of these the service says that nothing was stored. */
+const NOT_STORED = new Set(['database_unavailable', 'overloaded', 'rate_limited'])
+
+/** What the first call with this key comes to is not known yet. */
+const RUNNING = 'idempotency_in_progress'
+
 function toOutcome(status: number, answer: unknown): Outcome {
   const id = numberIn(answer, 'message_id') ?? numberIn(answer, 'notification_id')
   if (status === 200 && id !== null) return { kind: 'acknowledged', id }
   const code = typeof answer === 'object' && answer !== null ? String(Reflect.get(answer, 'code')) : 'no object'
-  const again = status >= 500 || status === 429 || code === 'idempotency_in_progress'
-  return { kind: again ? 'unknown' : 'refused', why: `${status} ${code}` }
+  const why = `${status} ${code}`
+  if (NOT_STORED.has(code)) return { kind: 'failed', why }
+  return { kind: status >= 500 || code === RUNNING ? 'unknown' : 'refused', why }
 }
 
 function numberIn(answer: unknown, field: string): number | null {
