@@ -71,6 +71,7 @@ export function check(facts: Facts, windows: Windows): Verdict {
       ...tell('doubled though it must not be', duplicated.filter(mayNotDouble).map(describe)),
       ...tell('one key, two messages', cases.filter(isTwice).map(describe)),
       ...tell('its status is not what happened', cases.filter(isMisjudged).map(describe)),
+      ...tell('its provider knows it by another id', cases.filter(hasForeignId).map(describe)),
       ...beyondWindows(facts, duplicated, windows),
       ...attemptFaults(facts),
       ...(facts.bugs === 0 ? [] : [`${facts.bugs} × a node ended by itself`]),
@@ -133,6 +134,11 @@ function isLost(one: Case): boolean {
 /** Sent, and yet nobody knows, or the other way round. */
 function isMisjudged(one: Case): boolean {
   return one.copies.length > 0 && !isLeft(one) && !one.kept.some((row) => isSent(row.status))
+}
+
+function hasForeignId({ copies, kept }: Case): boolean {
+  const taken = new Set(copies.map((copy) => copy.providerMessageId))
+  return kept.some((row) => row.providerMessageId !== null && !taken.has(row.providerMessageId))
 }
 
 function isUnexpected(one: Case | undefined): boolean {
