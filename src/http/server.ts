@@ -31,7 +31,7 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { createWaits } from './waits.ts'
-import { logRequests } from './wide-event.ts'
+import { logRefused, logServed } from './wide-event.ts'
 
 /** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
 export function createServer(parts: HttpParts): Server {
@@ -43,12 +43,13 @@ export function createServer(parts: HttpParts): Server {
   app.setErrorHandler((error, request, reply) => {
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
     if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
-    return sendRefusal(reply, toRefusal(error), request.id)
+    sendRefusal(reply, toRefusal(error), request.id)
+    logRefused(parts.log, request, reply)
   })
   for (const schema of SCHEMAS) app.addSchema(schema)
   addJsonParser(app, parts.publicUrl)
   guard(app, parts, paths)
-  logRequests(app, parts.log)
+  logServed(app, parts.log)
   registerDocumentation(app, parts.version, parts.publicUrl)
   registerRoutes(app, parts)
   return app
@@ -100,6 +101,7 @@ function bareServer(parts: HttpParts): Server {
     frameworkErrors: (error, request, reply) => {
       reply.header('Request-Id', request.id)
       sendRefusal(reply, toRefusal(error), request.id)
+      logRefused(parts.log, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   dress(app.server, parts)

@@ -2,15 +2,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Server } from './parts.ts'
 
-/** One line a request, when it is over. Never the URL, which may hold what others want to keep; the route tells enough. */
-export function logRequests(app: Server, log: Logger): void {
+/** One line for each call that was served, at `debug`; where that is off, the hot path has no hook for it. */
+export function logServed(app: Server, log: Logger): void {
+  if (!log.isLevelEnabled('debug')) return
   app.addHook('onResponse', (request, reply, done) => {
-    const level = reply.statusCode >= 500 ? 'error' : reply.statusCode >= 400 ? 'info' : 'debug'
-    if (log.isLevelEnabled(level)) log[level](toEvent(request, reply), 'request')
+    if (reply.refusal === null) log.debug(toEvent(request, reply), 'request')
     done()
   })
 }
 
+/** One line for each call that was refused: our own faults at `error`, the caller's at `info`. */
+export function logRefused(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  const level = reply.statusCode >= 500 ? 'error' : 'info'
+  if (log.isLevelEnabled(level)) log[level](toEvent(request, reply), 'request')
+}
+
+/** Never the URL, which may hold what others want to keep; the route tells enough. */
 function toEvent(request: FastifyRequest, reply: FastifyReply): object {
   return {
     request_id: request.id,
