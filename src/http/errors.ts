@@ -26,8 +26,8 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
 const DATABASE_GONE =
   /^(?:08\w{3}|53[03]00|57P0[1-3]|57014|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
 
-/** node-postgres has no codes for these two. */
-const CONNECTION_LOST = /^(?:timeout exceeded when trying to connect|Connection terminated)/
+/** node-postgres has no codes for these. */
+const CONNECTION_LOST = /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout)/
 
 /** What we answer to anything that was thrown: refusals as they are, the framework's in our words, the rest as a bug. */
 export function toRefusal(thrown: unknown): TidingsError {

@@ -99,6 +99,13 @@ test.each(['57P01', '08006', 'ECONNREFUSED'])(
   },
 )
 
+test('a read that the database does not answer says that it is away', async () => {
+  const { parts } = createStandIns()
+  const message = (): Promise<never> => Promise.reject(new Error('Query read timeout'))
+  const answer = await createServer({ ...parts, reads: { ...parts.reads, message } }).inject('/smss/1')
+  expect(answer.json()).toMatchObject({ error: 503, code: 'database_unavailable' })
+})
+
 test('the contract names the same words as the domain', () => {
   expect(STATUS).toMatchObject({ enum: STATUSES })
   expect(CATEGORY).toMatchObject({ enum: CATEGORIES })

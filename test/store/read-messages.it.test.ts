@@ -10,7 +10,11 @@ let db: Db
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  db = createDb(database.url, { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
+  db = createDb(
+    database.url,
+    { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 },
+    () => undefined,
+  )
   await db.query(`insert into clients (contact) values ('+201009129288')`)
 })
 
