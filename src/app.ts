@@ -5,22 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openChannels, type Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
-import type { SettledSms } from './delivery/ledger.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
 import { isAlive, processWorld } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
 import { createKeyGuard } from './flows/idempotent.ts'
-import { createOutcomes } from './flows/outcomes.ts'
+import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
 import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
-import { createSmsFlow } from './flows/sms.ts'
+import { createSmsFlow, type SmsFlow } from './flows/sms.ts'
 import { createRateLimiter } from './http/limits.ts'
 import { listen } from './http/listen.ts'
+import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
-import { checkReady } from './ready.ts'
 import { lineOfMove, lineOfPush, lineOfRefusal, lineOfSms, type LiveLine } from './live-lines.ts'
-import type { Log } from './log.ts'
+import { logAttempts, type Log } from './log.ts'
+import { checkReady } from './ready.ts'
 import { createDb, type Db } from './store/db.ts'
 import { readMessage } from './store/read-messages.ts'
 import { readDeliveries, readNotification } from './store/read-notifications.ts'
@@ -32,6 +32,16 @@ export interface App {
   stop(): Promise<void>
   /** Submissions under way at this moment. */
   inFlight(): number
+}
+
+export interface AppParts {
+  readonly config: Config
+  /** Migrated already. */
+  readonly databaseUrl: string
+  readonly version: string
+  readonly log: Log
+  /** For a person who looks on; null: nobody does. */
+  readonly onLine: ((line: LiveLine) => void) | null
 }
 
 /** For a load balancer to see that this node is not ready any more, before it stops listening. */
@@ -53,32 +63,55 @@ const monotonic = (): number => performance.now()
 const chance = (): number => Math.random()
 const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
 
-/** Wires everything and serves. The database is migrated already. */
-export async function startApp(
-  config: Config,
-  databaseUrl: string,
-  version: string,
-  log: Log,
-  /** For a person who looks on; null: nobody does. */
-  onLine: ((line: LiveLine) => void) | null,
-): Promise<App> {
-  const dbs = openDbs(databaseUrl, log)
-  const pollWaitsMs = config.publicUrl === null ? POLLS_WITHOUT_CALLBACK_MS : POLLS_BESIDE_CALLBACK_MS
+/** Wires everything and serves. */
+export async function startApp(parts: AppParts): Promise<App> {
+  const { config, log } = parts
+  const state = { stopping: false }
+  const core = await openCore(parts)
+  const server = createServer(httpParts(parts, core, () => state.stopping))
+  try {
+    await listen(server, config.host, config.port, { log, newRequestId: () => randomUUID() })
+  } catch (error) {
+    await server.close()
+    await core.close()
+    throw error
+  }
+  return {
+    url: urlOf(config, server.addresses()),
+    inFlight: () => core.delivery.inFlight(),
+    async stop() {
+      state.stopping = true
+      // Whoever asks over the loopback addresses is no load balancer.
+      if (config.host !== null) await sleep(NOT_READY_MS)
+      await server.close()
+      await core.close()
+    },
+  }
+}
+
+/** Everything behind HTTP. */
+interface Core {
+  readonly dbs: Dbs
+  readonly channels: Channels
+  readonly outcomes: Outcomes
+  readonly receipts: ReceiptsFlow
+  readonly delivery: Delivery
+  close(): Promise<void>
+}
+
+async function openCore(parts: AppParts): Promise<Core> {
+  const { config, log, onLine } = parts
+  const dbs = openDbs(parts.databaseUrl, log)
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
-  const late: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
-  const settle = async (receipt: Receipt): Promise<void> => late.receipts?.settle(receipt)
-  const channels = openChannels(config, {
-    log,
-    now,
-    monotonic,
-    chance,
-    after,
-    nodes: () => late.delivery?.lease.nodes() ?? 1,
-    onReceipt: (receipt) =>
-      void settle(receipt).catch((error: unknown) =>
-        log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
-      ),
-  })
+  // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
+  const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
+  const nodes = (): number => later.delivery?.lease.nodes() ?? 1
+  const settle = async (receipt: Receipt): Promise<void> => later.receipts?.settle(receipt)
+  const onReceipt = (receipt: Receipt): void =>
+    void settle(receipt).catch((error: unknown) =>
+      log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
+    )
+  const channels = openChannels(config, { log, now, monotonic, chance, after, nodes, onReceipt })
   const receipts = createReceiptsFlow({
     db: dbs.work,
     log,
@@ -89,8 +122,34 @@ export async function startApp(
       if (line !== null) onLine?.(line)
     },
   })
-  late.receipts = receipts
-  const delivery = await openDelivery({
+  later.receipts = receipts
+  const pollWaitsMs = config.publicUrl === null ? POLLS_WITHOUT_CALLBACK_MS : POLLS_BESIDE_CALLBACK_MS
+  const delivery = await startDelivery(parts, dbs, channels, outcomes, pollWaitsMs[0] ?? MINUTE)
+  later.delivery = delivery
+  const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
+  return {
+    dbs,
+    channels,
+    outcomes,
+    receipts,
+    delivery,
+    async close() {
+      await asks.close()
+      await delivery.close(GRACE_MS)
+      await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
+      await Promise.all([dbs.accept.end(), dbs.work.end(), dbs.read.end()])
+    },
+  }
+}
+
+function startDelivery(
+  { version, log, onLine }: AppParts,
+  dbs: Dbs,
+  channels: Channels,
+  outcomes: Outcomes,
+  firstPollMs: number,
+): Promise<Delivery> {
+  return openDelivery({
     acceptDb: dbs.accept,
     workDb: dbs.work,
     identity: { name: hostname(), machine: machine(), pid: process.pid, version },
@@ -100,7 +159,7 @@ export async function startApp(
     chance,
     sms: channels.sms,
     push: channels.push,
-    firstPollMs: pollWaitsMs[0] ?? MINUTE,
+    firstPollMs,
     onSettled: (settled) => {
       outcomes.settled(settled)
       logAttempts(log, settled)
@@ -108,40 +167,46 @@ export async function startApp(
     },
     onPushed: (chunks) => chunks.forEach((chunk) => onLine?.(lineOfPush(chunk))),
   })
-  late.delivery = delivery
+}
+
+function startAsks(
+  log: Log,
+  dbs: Dbs,
+  channels: Channels,
+  receipts: ReceiptsFlow,
+  pollWaitsMs: readonly number[],
+): { close(): Promise<void> } {
   const asking = new AbortController()
-  const loops = [
-    startLoop(
-      'asks',
-      ASK_MS,
-      () => askProviders({ db: dbs.work, log, providers: channels.sms, pollWaitsMs, settle, signal: asking.signal }),
-      { log, chance },
-    ),
+  const asks = { db: dbs.work, log, providers: channels.sms, pollWaitsMs, signal: asking.signal }
+  const loops: readonly Loop[] = [
+    startLoop('asks', ASK_MS, () => askProviders({ ...asks, settle: (receipt) => receipts.settle(receipt) }), {
+      log,
+      chance,
+    }),
     startLoop('parked', MATCH_MS, () => receipts.matchParked(), { log, chance }),
   ]
-  const state = { stopping: false }
-  const keys = createKeyGuard(dbs.read)
+  return {
+    async close() {
+      asking.abort()
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}
+
+function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
+  const { dbs, channels, outcomes, receipts, delivery } = core
+  const common = { intake: delivery.intake, keys: createKeyGuard(dbs.read), outcomes }
   const sms = createSmsFlow({
-    intake: delivery.intake,
-    keys,
-    outcomes,
+    ...common,
     provider: channels.smsNow.name,
     defaultCountry: config.defaultCountry,
     textFormat: config.smsTextFormat,
   })
-  const server = createServer({
+  return {
     log,
     version,
-    sms: {
-      ...sms,
-      accept: (input, idempotency) =>
-        sms.accept(input, idempotency).catch((error: unknown) => {
-          const line = lineOfRefusal(input, error)
-          if (line !== null) onLine?.(line)
-          throw error
-        }),
-    },
-    push: createPushFlow({ db: dbs.accept, intake: delivery.intake, keys, outcomes, provider: channels.pushNow.name }),
+    sms: onLine === null ? sms : showingRefusals(sms, onLine),
+    push: createPushFlow({ ...common, db: dbs.work, provider: channels.pushNow.name }),
     reads: {
       message: (id) => readMessage(dbs.read, id),
       notification: (id) => readNotification(dbs.read, id),
@@ -155,64 +220,41 @@ export async function startApp(
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },
     },
-    isStopping: () => state.stopping,
+    isStopping,
     newRequestId: () => randomUUID(),
     chance,
-  })
-
-  async function closeAll(): Promise<void> {
-    asking.abort()
-    await Promise.all(loops.map((loop: Loop) => loop.stop()))
-    await delivery.close(GRACE_MS)
-    await closeProviders(channels)
-    await Promise.all([dbs.accept.end(), dbs.work.end(), dbs.read.end()])
-  }
-
-  try {
-    await listen(server, config.host, config.port, { log, newRequestId: () => randomUUID() })
-  } catch (error) {
-    await server.close()
-    await closeAll()
-    throw error
-  }
-  return {
-    url: urlOf(config, server.addresses()),
-    inFlight: () => delivery.inFlight(),
-    async stop() {
-      state.stopping = true
-      // Whoever asks over the loopback addresses is no load balancer.
-      if (config.host !== null) await sleep(NOT_READY_MS)
-      await server.close()
-      await closeAll()
-    },
   }
 }
 
-function openDbs(url: string, log: Log): { accept: Db; work: Db; read: Db } {
-  const lost = (error: Error): void =>
-    log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke')
+function showingRefusals(sms: SmsFlow, onLine: (line: LiveLine) => void): SmsFlow {
   return {
-    accept: createDb(url, { max: 4, name: 'tidings accept', statementTimeoutMs: 2_000, queryTimeoutMs: 2_000 }, lost),
-    work: createDb(url, { max: 6, name: 'tidings work', statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }, lost),
-    read: createDb(url, { max: 4, name: 'tidings read', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, lost),
+    ...sms,
+    accept: (input, idempotency) =>
+      sms.accept(input, idempotency).catch((error: unknown) => {
+        const line = lineOfRefusal(input, error)
+        if (line !== null) onLine(line)
+        throw error
+      }),
   }
 }
 
-/** One wide line an attempt. */
-function logAttempts(log: Log, settled: readonly SettledSms[]): void {
-  if (!log.isLevelEnabled('info')) return
-  for (const { id, status, settlement } of settled) {
-    const { attempt, provider, attemptStatus, reason, code, next, waitMs } = settlement
-    const due = next === 'none' ? {} : { next, wait_ms: waitMs }
-    log.info(
-      { event: 'attempt', message_id: id, attempt, provider, outcome: attemptStatus, status, reason, code, ...due },
-      'attempt',
+interface Dbs {
+  /** For accepting SMS: never shared with anything slow. */
+  readonly accept: Db
+  readonly work: Db
+  readonly read: Db
+}
+
+function openDbs(url: string, log: Log): Dbs {
+  const open = (name: string, max: number, statementTimeoutMs: number, queryTimeoutMs: number): Db =>
+    createDb(url, { max, name: `tidings ${name}`, statementTimeoutMs, queryTimeoutMs }, (error) =>
+      log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke'),
     )
+  return {
+    accept: open('accept', 4, 2_000, 2_000),
+    work: open('work', 6, 10_000, 11_000),
+    read: open('read', 4, 5_000, 6_000),
   }
-}
-
-async function closeProviders(channels: Channels): Promise<void> {
-  await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
 }
 
 /** Where process ids mean the same; null where the system doesn't tell one machine from another. */

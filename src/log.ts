@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino'
+import type { SettledSms } from './delivery/ledger.ts'
 
 export type Log = Logger
 
@@ -23,6 +24,19 @@ export function createLog(level: string, sink: LogSink = pino.destination({ fd: 
     serializers: { err: errorFields, error: errorFields },
   }
   return pino(options, { write: (line: string) => sink.write(masked(line)) })
+}
+
+/** One wide line for each submission that was settled. */
+export function logAttempts(log: Log, settled: readonly SettledSms[]): void {
+  if (!log.isLevelEnabled('info')) return
+  for (const { id, status, settlement } of settled) {
+    const { attempt, provider, attemptStatus, reason, code, next, waitMs } = settlement
+    const due = next === 'none' ? {} : { next, wait_ms: waitMs }
+    log.info(
+      { event: 'attempt', message_id: id, attempt, provider, outcome: attemptStatus, status, reason, code, ...due },
+      'attempt',
+    )
+  }
 }
 
 /** Pure. `+2010*****288`: enough to tell two apart, not to call. A push token keeps its first 8 characters. */

@@ -27,11 +27,15 @@ export async function serve(parts: ServeParts): Promise<void> {
   try {
     const { startApp } = await loading
     const lines = heldBack((line: LiveLine) => terminal?.live(line))
-    const app = await startApp(config, database.url, parts.version, log, terminal && lines.take).catch(
-      (error: unknown) => {
-        throw refusal(error, config, parts.platform) ?? error
-      },
-    )
+    const app = await startApp({
+      config,
+      databaseUrl: database.url,
+      version: parts.version,
+      log,
+      onLine: terminal && lines.take,
+    }).catch((error: unknown) => {
+      throw refusal(error, config, parts.platform) ?? error
+    })
     announce(parts, app.url, database.label)
     lines.release()
     await told

@@ -1,9 +1,10 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
+import { toPushContent } from '../domain/push-content.ts'
+import { countBits, isMarked, mark } from './bits.ts'
 import { MOST_CRASHES, nextStep } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
-import type { JsonObject } from '../domain/provider.ts'
 import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push-work.ts'
 
 /** What one flush writes of a chunk, and the range of targets that may be submitted once it is committed. */
@@ -108,7 +109,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
 
   return {
     row,
-    content: toContent(row),
+    content: contentOf(row),
     target: (index) => row.targets[index] ?? { kind: 'token', value: '' },
     settle: (index, outcome) => void fresh.push({ index, outcome }),
     wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && remainingMs() <= 0),
@@ -273,47 +274,8 @@ function addEnd(
   })
 }
 
-function toContent(row: ChunkRow): PushContent {
-  const { content } = row
-  return {
-    notificationId: row.notificationId,
-    title: row.title,
-    body: row.body,
-    ttlSeconds: row.ttlSeconds,
-    image: textOf(content['image']),
-    link: textOf(content['link']),
-    data: mapOf(content['data']),
-    android: objectOf(content['android']),
-    apns: objectOf(content['apns']),
-    webpush: objectOf(content['webpush']),
-    fcmOptions: objectOf(content['fcm_options']),
-  }
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-function objectOf(value: JsonObject[string] | undefined): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
-}
-
-function mapOf(value: JsonObject[string] | undefined): Record<string, string> | null {
-  const object = objectOf(value)
-  return object === null ? null : Object.fromEntries(Object.entries(object).map(([key, text]) => [key, String(text)]))
-}
-
-function countBits(bits: Buffer): number {
-  let count = 0
-  for (const byte of bits) for (let rest = byte; rest !== 0; rest &= rest - 1) count += 1
-  return count
-}
-
-function mark(bits: Buffer, index: number): void {
-  const byte = index >> 3
-  bits.writeUInt8(bits.readUInt8(byte) | (1 << (index & 7)), byte)
-}
-
-function isMarked(bits: Buffer, index: number): boolean {
-  return (bits.readUInt8(index >> 3) & (1 << (index & 7))) !== 0
+/** It was checked when it was accepted. */
+function contentOf(row: ChunkRow): PushContent {
+  const ttl = row.ttlSeconds === null ? {} : { ttl: row.ttlSeconds }
+  return toPushContent(row.notificationId, { ...(row.content as object), title: row.title, body: row.body, ...ttl })
 }

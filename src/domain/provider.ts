@@ -59,9 +59,7 @@ export type CallbackReading =
 
 /** What the provider's own records say about an uncertain submission. */
 export type Reconciliation =
-  | { readonly kind: 'found'; readonly receipt: Receipt }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unclear' }
+  { readonly kind: 'found'; readonly receipt: Receipt } | { readonly kind: 'absent' } | { readonly kind: 'unclear' }
 
 /** One line of a provider check, as `doctor` prints it. */
 export interface CheckStep {

@@ -59,7 +59,7 @@ async function replay<Answer>(
   // It was there a moment ago and is past its 24 hours now: the caller's next try will be a first one.
   if (first === null) throw inProgress()
   const names = new Set([...Object.keys(first.fields), ...Object.keys(idempotency.fields)])
-  const differing = [...names].filter((name) => first.fields[name] !== idempotency.fields[name]).sort()
+  const differing = [...names].filter((name) => first.fields[name] !== idempotency.fields[name]).toSorted()
   if (differing.length > 0) throw conflict(differing)
   return { answer: toAnswer(first.resourceId, first.answer), replayed: true }
 }

@@ -18,8 +18,8 @@ export function readDbFault(error: unknown): DbFault {
   if (state === null) return { kind: 'unknown' }
   if (state === '40001' || state === '40P01' || state === '55P03') return { kind: 'conflict' }
   if (state === '53100') return { kind: 'unavailable', full: true }
-  const unavailable = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55000'].includes(state)
-  return unavailable ? { kind: 'unavailable', full: false } : { kind: 'refused' }
+  const away = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55000'].includes(state)
+  return away ? { kind: 'unavailable', full: false } : { kind: 'refused' }
 }
 
 /** The refusal a caller is given for a fault; null where it is a bug. */

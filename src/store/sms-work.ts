@@ -25,7 +25,8 @@ export interface Started {
   readonly attempt: number
   readonly attemptsCounted: number
   readonly uncertainAttempts: number
-  readonly startedAt: Date
+  /** As Postgres writes it, to be handed back as it is. */
+  readonly startedAt: string
   readonly ageMs: number
   readonly remainingMs: number
 }
@@ -41,7 +42,7 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
     attempt: number
     attempts_counted: number
     uncertain_attempts: number
-    started_at: Date
+    started_at: string
     age_ms: number
     remaining_ms: number
   }>({ name: 'start-messages', text: START_MESSAGES, values: [owner, ids] })
@@ -70,7 +71,7 @@ with begun as (update messages m set
   owner = case when m.expires_at > now() then m.owner end,
   updated_at = now()
 where m.id = any ($2::bigint[]) and m.owner = $1 and status_rank(m.status) < 3
-returning m.id, m.status, m.attempt, m.attempts_counted, m.uncertain_attempts, coalesce(m.started_at, now()) as started_at,
+returning m.id, m.status, m.attempt, m.attempts_counted, m.uncertain_attempts, coalesce(m.started_at, now())::text as started_at,
   (extract(epoch from now() - m.time) * 1000)::float8 as age_ms,
   (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms
 ), cleared as (
@@ -92,7 +93,7 @@ export interface SmsSettlement {
   readonly code: string | null
   readonly counted: boolean
   readonly uncertain: boolean
-  readonly startedAt: Date
+  readonly startedAt: string
   readonly next: 'none' | 'send' | 'reconcile' | 'poll'
   readonly waitMs: number
 }
@@ -123,7 +124,7 @@ export async function settleMessages(
       batch.map((s) => s.uncertain),
       batch.map((s) => s.next),
       batch.map((s) => s.waitMs),
-      batch.map((s) => s.startedAt.toISOString()),
+      batch.map((s) => s.startedAt),
     ],
   })
   return rows

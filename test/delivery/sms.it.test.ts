@@ -2,7 +2,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome } from '../../src/domain/provider.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { ACCEPTED, message, scripted, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
+import {
+  ACCEPTED,
+  ask,
+  CONTACT,
+  message,
+  scripted,
+  startNode,
+  type NodeOptions,
+  type TestNode,
+} from '../support/node.ts'
 import { until } from '../support/until.ts'
 
 let database: TestDatabase
@@ -24,16 +33,12 @@ async function start(options: NodeOptions): Promise<TestNode> {
 }
 
 async function row(node: TestNode, id: number | null): Promise<Record<string, unknown>> {
-  const { rows } = await node.db.query(
-    `select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`,
-    [id],
-  )
-  return rows[0]
+  const statement = `select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`
+  return (await ask(node, statement, [id]))[0] ?? {}
 }
 
 async function attempts(node: TestNode, id: number | null): Promise<Record<string, unknown>[]> {
-  const { rows } = await node.db.query(`select * from attempts where message_id = $1 order by number`, [id])
-  return rows
+  return ask(node, `select * from attempts where message_id = $1 order by number`, [id])
 }
 
 const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({
@@ -62,8 +67,7 @@ test('concurrent accepts to one new contact make one client', async () => {
     Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? a : b).delivery.intake.addSms(message())),
   )
   expect(new Set(ids).size).toBe(200)
-  const { rows } = await a.db.query(`select count(*) from clients`)
-  expect(rows[0].count).toBe(1)
+  expect(await ask(a, `select contact from clients`)).toEqual([{ contact: CONTACT }])
 })
 
 test('a transient refusal is tried again after the wait it asked for, a permanent one is not', async () => {
@@ -81,10 +85,10 @@ test('a transient refusal is tried again after the wait it asked for, a permanen
   const never = await node.delivery.intake.addSms(message({ body: 'no' }))
   await until(async () => (await row(node, later))['status'] === 'sent')
   await until(async () => (await row(node, never))['status'] === 'failed')
-  expect(seen.sort()).toEqual(['later 1', 'later 2', 'no 1'])
+  expect(seen.toSorted()).toEqual(['later 1', 'later 2', 'no 1'])
   expect(await attempts(node, later)).toMatchObject([{ status: 'failed', reason: 'busy' }, { status: 'sent' }])
   expect(await attempts(node, never)).toMatchObject([{ status: 'failed', reason: 'invalid_number', code: '21211' }])
-  expect((await node.db.query(`select count(*) from due`)).rows[0].count).toBe(0)
+  expect(await ask(node, `select id from due`)).toEqual([])
 })
 
 test('a throttled message costs no attempt and pauses its provider', async () => {
@@ -128,7 +132,7 @@ test('what may have been sent is not sent again unless its message says so', asy
     `select message_id, action, run_at > now() + interval '5 seconds' as later from due`,
   )
   expect(rows).toEqual([{ message_id: again, action: 'send', later: true }])
-  expect(seen.sort()).toEqual(['again', 'once'])
+  expect(seen.toSorted()).toEqual(['again', 'once'])
 })
 
 test('a node that dies leaves what it had not started to the others, and marks as uncertain what it had', async () => {
@@ -185,14 +189,16 @@ test('a row that its node lost sight of is found again', async () => {
   const submitted: number[] = []
   const node = await start({ sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
   // As after a COMMIT whose answer was lost: the row is this node's, and the node does not know it.
-  const { rows } = await node.db.query(
+  const [lost] = await ask(
+    node,
     `with c as (insert into clients (contact) values ('+15005550006') returning id)
      insert into messages (client_id, subject, body, provider, owner, updated_at)
      select id, 's', 'b', 'scripted', $1, now() - interval '1 minute' from c returning id`,
     [node.delivery.lease.owner()],
   )
-  await until(async () => (await row(node, rows[0].id))['status'] === 'sent', 25_000)
-  expect(submitted).toEqual([rows[0].id])
+  const id = Number(lost?.['id'])
+  await until(async () => (await row(node, id))['status'] === 'sent', 25_000)
+  expect(submitted).toEqual([id])
 })
 
 test('more than a lane holds waits in the database and is sent all the same', async () => {

@@ -5,7 +5,7 @@ import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
 import { createSmsFlow, type SmsFlow } from '../../src/flows/sms.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { ACCEPTED, scripted, startNode, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, scripted, startNode, type TestNode } from '../support/node.ts'
 
 let database: TestDatabase
 const nodes: TestNode[] = []
@@ -52,7 +52,7 @@ async function refusal(promise: Promise<unknown>): Promise<TidingsError> {
 }
 
 async function count(node: TestNode, table: string): Promise<number> {
-  return (await node.db.query(`select count(*) from ${table}`)).rows[0].count
+  return (await ask(node, `select from ${table}`)).length
 }
 
 test('a key makes one message, whoever calls how often on whichever node', async () => {

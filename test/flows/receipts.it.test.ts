@@ -6,7 +6,7 @@ import { STATUSES, statusRank } from '../../src/domain/status.ts'
 import { askProviders } from '../../src/flows/asks.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { ACCEPTED, message, scripted, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, message, scripted, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
 import { until } from '../support/until.ts'
 
 const log = pino({ level: 'silent' })
@@ -37,12 +37,13 @@ async function start(options: NodeOptions): Promise<{ node: TestNode; receipts: 
 }
 
 async function state(of: TestNode, id: number | null): Promise<Record<string, unknown>> {
-  const { rows } = await of.db.query(
+  const [found] = await ask(
+    of,
     `select m.status, m.reason, m.owner, m.attempt, (select jsonb_agg(a.status order by a.number) from attempts a where a.message_id = m.id) as attempts,
        (select jsonb_agg(d.action order by d.id) from due d where d.message_id = m.id) as due from messages m where id = $1`,
     [id],
   )
-  return rows[0]
+  return found ?? {}
 }
 
 function receipt(messageId: number | null, status: Receipt['status'], more: Partial<Receipt> = {}): Receipt {
@@ -157,7 +158,7 @@ test('an uncertain submission is asked after: found, it is sent; absent twice, i
   )
   const { node: one, receipts } = await start({ sms: [provider] })
   const id = await one.delivery.intake.addSms(message({ onUncertain: 'reconcile' }))
-  const ask = async (): Promise<void> => {
+  const askNow = async (): Promise<void> => {
     await one.db.query(`update due set run_at = now() where action = 'reconcile'`)
     const signal = new AbortController().signal
     await askProviders({
@@ -171,11 +172,11 @@ test('an uncertain submission is asked after: found, it is sent; absent twice, i
   }
   await until(async () => (await state(one, id))['status'] === 'uncertain')
   expect((await state(one, id))['due']).toEqual(['reconcile'])
-  await ask()
+  await askNow()
   expect(submitted).toEqual([1])
-  await ask()
+  await askNow()
   await until(async () => submitted.length === 2 && (await state(one, id))['status'] === 'uncertain')
-  await ask()
+  await askNow()
   expect(await state(one, id)).toMatchObject({ status: 'sent', due: null, attempts: ['uncertain', 'sent'] })
   expect(submitted).toEqual([1, 2])
 })

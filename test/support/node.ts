@@ -108,3 +108,13 @@ export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'held'
     ...more,
   }
 }
+
+/** What a statement finds, as records. */
+export async function ask(
+  node: TestNode,
+  statement: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const { rows } = await node.db.query<Record<string, unknown>>(statement, [...values])
+  return rows
+}
