@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -26,6 +26,9 @@ const WINDOWS = { sms: 32, push: 200, chunks: 10 }
 /** A submission in doubt is asked after for the last time 60 s after its node was seen dead, and may then be sent again. */
 const DRAIN_MS = 150_000
 
+/** About: token, provider's id and notification. */
+const LEDGER_LINE_BYTES = 113
+
 const seed = process.env['SEED'] ?? String(randomInt(1_000_000))
 
 test(
@@ -45,7 +48,7 @@ test(
 async function experiment(directory: string): Promise<{ verdict: ReturnType<typeof check>; facts: Facts }> {
   const path = join(directory, 'journal')
   const journal = createJournal(path)
-  const env = { FCM_MESSAGES_PER_MINUTE: '240000', FCM_RAMP_SECONDS: '0' }
+  const env = { FCM_MESSAGES_PER_MINUTE: '6000000', FCM_RAMP_SECONDS: '0' }
   const cluster = await startCluster({ directory, nodes: NODES, env })
   try {
     await loadAndKill(cluster, journal)
@@ -65,9 +68,10 @@ async function loadAndKill(cluster: Cluster, journal: Journal): Promise<void> {
   const now = Date.now
   // Postgres may be down at that moment.
   const askHolder = (): Promise<number | null> => onDatabase(cluster, readHolder).catch(() => null)
+  const pushedShare = (): number => statSync(cluster.fcmLedger).size / (TOKENS * LEDGER_LINE_BYTES)
   await Promise.all([
     sendAll({ calls, urls, journal, chance: seeded(seed, 'loader'), now }),
-    haunt(plot, { cluster, journal, now, askHolder }),
+    haunt(plot, { cluster, journal, now, askHolder, pushedShare }),
   ])
 }
 

@@ -6,8 +6,8 @@ import type { Journal } from './journal.ts'
 export interface Nemesis {
   /** Random nodes, each at its time, in milliseconds since the load began. */
   readonly nodes: readonly { readonly atMs: number; readonly index: number }[]
-  /** Milliseconds after a node took a part of the push: that node. */
-  readonly holderAfterMs: number
+  /** The node that holds most of the push, once this share of it was taken by the push service; another one if nobody holds it. */
+  readonly holder: { readonly atShare: number; readonly index: number }
   readonly postgresAtMs: number
 }
 
@@ -18,19 +18,18 @@ export interface NemesisParts {
   readonly now: () => number
   /** The process that holds most of the push; null while none does. */
   readonly askHolder: () => Promise<number | null>
+  /** What share of the push was taken so far. */
+  readonly pushedShare: () => number
 }
 
-/** Once the push is taken by a node, it is under way for about this long. */
-const PUSH_MS = 1_500
-
-/** How long a push may wait for a node that takes it, while others die around it. */
-const HOLDER_MS = 60_000
+/** How long the push may take to come that far, while others die around it. */
+const PUSH_MS = 90_000
 
 /** `kills` nodes, one of them while it holds the push, and Postgres once. `chance` is 0 <= n < 1. */
 export function plotKills(kills: number, nodes: number, overMs: number, chance: () => number): Nemesis {
   return {
     nodes: Array.from({ length: kills - 1 }, () => ({ atMs: overMs * chance(), index: Math.floor(chance() * nodes) })),
-    holderAfterMs: PUSH_MS * chance(),
+    holder: { atShare: 0.05 + 0.7 * chance(), index: Math.floor(chance() * nodes) },
     postgresAtMs: overMs * (0.1 + 0.8 * chance()),
   }
 }
@@ -42,7 +41,7 @@ export async function haunt(plot: Nemesis, parts: NemesisParts): Promise<void> {
       await delay(atMs)
       await killNode(parts, index)
     }),
-    killHolder(parts, plot.holderAfterMs),
+    killHolder(parts, plot.holder),
     killPostgres(parts, plot.postgresAtMs),
   ])
 }
@@ -56,12 +55,11 @@ async function killNode({ cluster, journal, now }: NemesisParts, index: number):
   if (pid !== null) journal.write({ kind: 'killed', at, what: 'node', pids: [pid] })
 }
 
-async function killHolder(parts: NemesisParts, afterMs: number): Promise<void> {
-  await until(() => parts.askHolder(), HOLDER_MS)
-  await delay(afterMs)
+async function killHolder(parts: NemesisParts, { atShare, index }: Nemesis['holder']): Promise<void> {
+  await until(() => parts.pushedShare() >= atShare, PUSH_MS)
   const pid = await parts.askHolder()
-  const index = parts.cluster.nodes.findIndex((node) => node.pid() === pid)
-  await killNode(parts, Math.max(index, 0))
+  const holder = parts.cluster.nodes.findIndex((node) => node.pid() === pid)
+  await killNode(parts, pid === null || holder === -1 ? index : holder)
 }
 
 async function killPostgres({ cluster, journal, now }: NemesisParts, atMs: number): Promise<void> {
