@@ -42,6 +42,7 @@ export async function openLease(parts: LeaseParts): Promise<Lease> {
   let node = await registerNode(db, parts.identity)
   let open = createOpenRows(node.lowMessageId, now)
   let alive = 1
+  let renewing: Promise<boolean> | null = null
   // Others are judged only by what could have been seen for a full lease: after an outage every heartbeat looks old.
   let seenSince = now()
 
@@ -78,7 +79,7 @@ export async function openLease(parts: LeaseParts): Promise<Lease> {
     open: () => open,
     mayWrite: () => now() - renewedAt < LEASE_SECONDS * 1000 - MARGIN_MS,
     nodes: () => alive,
-    renew,
+    renew: () => (renewing ??= renew().finally(() => (renewing = null))),
     reap,
   }
 }
