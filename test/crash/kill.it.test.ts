@@ -29,6 +29,7 @@ const DRAIN_MS = 150_000
 /** About: token, provider's id and notification. */
 const LEDGER_LINE_BYTES = 113
 
+/** SEED repeats a schedule; KEEP leaves what each part wrote. */
 const seed = process.env['SEED'] ?? String(randomInt(1_000_000))
 
 test(
