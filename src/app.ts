@@ -137,7 +137,7 @@ async function openCore(parts: AppParts): Promise<Core> {
       await asks.close()
       await delivery.close(GRACE_MS)
       await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
-      await Promise.all([dbs.accept.end(), dbs.work.end(), dbs.read.end()])
+      await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
     },
   }
 }
@@ -151,6 +151,7 @@ function startDelivery(
 ): Promise<Delivery> {
   return openDelivery({
     acceptDb: dbs.accept,
+    ledgerDb: dbs.ledger,
     workDb: dbs.work,
     identity: { name: hostname(), machine: machine(), pid: process.pid, version },
     isRunning: isAlive,
@@ -241,6 +242,8 @@ function showingRefusals(sms: SmsFlow, onLine: (line: LiveLine) => void): SmsFlo
 interface Dbs {
   /** For accepting SMS: never shared with anything slow. */
   readonly accept: Db
+  /** For the lease, and for what is started and settled. */
+  readonly ledger: Db
   readonly work: Db
   readonly read: Db
 }
@@ -252,6 +255,7 @@ function openDbs(url: string, log: Log): Dbs {
     )
   return {
     accept: open('accept', 4, 2_000, 2_000),
+    ledger: open('ledger', 2, 10_000, 11_000),
     work: open('work', 6, 10_000, 11_000),
     read: open('read', 4, 5_000, 6_000),
   }

@@ -19,6 +19,8 @@ import { expireLate, sweepOwn, takeOver, type SweepParts } from './sweep.ts'
 export interface DeliveryParts {
   /** For accepting; small and never shared with anything slow. */
   readonly acceptDb: Db
+  /** For the lease and for what is started and settled: nothing else may keep these waiting. */
+  readonly ledgerDb: Db
   /** For everything else here. */
   readonly workDb: Db
   readonly identity: NodeIdentity
@@ -60,7 +62,7 @@ const FORGET_MS = 600_000
 
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, workDb } = parts
-  const lease = await openLease({ ...parts, db: workDb })
+  const lease = await openLease({ ...parts, db: parts.ledgerDb })
   const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
   const retirement = createRetirement(now, (share) =>
     log.error(
@@ -79,7 +81,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     createPushLane({ ...common, provider, retirement }),
   )
   const ledger = createLedger({
-    db: workDb,
+    db: parts.ledgerDb,
     lease: () => lease,
     log,
     smsLanes: () => smsLanes,

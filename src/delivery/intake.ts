@@ -1,9 +1,9 @@
 import type { Db } from '../store/db.ts'
 import { readDbFault, unavailable } from '../store/faults.ts'
-import { insertMessages, type NewMessage } from '../store/messages.ts'
+import { insertMessages, type InsertedMessage, type NewMessage } from '../store/messages.ts'
 import { insertNotifications, type InsertedNotification, type NewNotification } from '../store/notifications.ts'
 import { loadChunks } from '../store/push-work.ts'
-import type { SmsWork } from '../store/sms-work.ts'
+import type { SmsWork, Started } from '../store/sms-work.ts'
 import { createGatherer } from './gather.ts'
 import type { Lease } from './lease.ts'
 import type { PushLane } from './push-lane.ts'
@@ -12,7 +12,7 @@ import type { SmsLane } from './sms-lane.ts'
 /** Takes messages in: durable when the promise resolves, then at work. */
 export interface Intake {
   /** Resolves with the message's id after COMMIT; null: its idempotency key was taken already. Rejects with TidingsError. */
-  addSms(message: Omit<NewMessage, 'held'>): Promise<number | null>
+  addSms(message: Omit<NewMessage, 'place'>): Promise<number | null>
   addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
   /** Resolves when nothing is being written. */
   idle(): Promise<void>
@@ -48,8 +48,8 @@ export function createIntake(parts: IntakeParts): Intake {
   return {
     async addSms(message) {
       const lane = parts.smsLane(message.provider)
-      const held = lane?.reserve(message.category) ?? false
-      return withPlace(sms.add({ ...message, held }), () => held && lane?.unreserve(message.category, 1))
+      const place = lane?.reserve(message.category) ?? 'wait'
+      return withPlace(sms.add({ ...message, place }), () => lane?.release(message.category, place))
     },
     async addPush(notification) {
       const lane = parts.pushLane(notification.provider)
@@ -82,38 +82,55 @@ async function commitSms(parts: IntakeParts, rows: readonly NewMessage[]): Promi
   const open = lease.open()
   await reach(parts.smsDb)
   const batch = open.beginBatch()
-  const ids = await insertMessages(parts.smsDb, lease.owner(), rows).catch((error: unknown) => {
+  const made = await insertMessages(parts.smsDb, lease.owner(), rows).catch((error: unknown) => {
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()
     throw error
   })
-  const works = rows.flatMap((row, index) => toWork(row, ids[index] ?? null))
+  const inserted = made.filter((one) => one !== null)
   batch.committed(
-    ids.filter((id) => id !== null),
-    works.map((work) => work.id),
+    inserted.map((one) => one.id),
+    inserted.filter((one) => one.held).map((one) => one.id),
   )
-  for (const provider of new Set(works.map((work) => work.provider))) {
-    parts.smsLane(provider)?.offer(works.filter((work) => work.provider === provider))
-  }
-  return ids
+  rows.forEach((row, index) => hand(parts, row, made[index] ?? null))
+  return made.map((one) => one && one.id)
 }
 
-function toWork(row: NewMessage, id: number | null): SmsWork[] {
-  if (id === null || !row.held) return []
-  return [
-    {
-      id,
-      contact: row.contact,
-      sender: row.sender,
-      text: row.text ?? row.body,
-      subject: row.subject,
-      segments: row.segments,
-      category: row.category,
-      onUncertain: row.onUncertain,
-      provider: row.provider,
-      due: false,
-    },
-  ]
+/** To its lane, with the place that was kept for it. */
+function hand(parts: IntakeParts, row: NewMessage, made: InsertedMessage | null): void {
+  const lane = parts.smsLane(row.provider)
+  if (made === null || row.place === 'wait' || lane === null) return
+  if (!made.held) lane.release(row.category, row.place)
+  else if (row.place === 'hold') lane.offer([toWork(row, made.id)])
+  else lane.begin(toWork(row, made.id), firstAttempt(row, made))
+}
+
+function toWork(row: NewMessage, id: number): SmsWork {
+  return {
+    id,
+    contact: row.contact,
+    sender: row.sender,
+    text: row.text ?? row.body,
+    subject: row.subject,
+    segments: row.segments,
+    category: row.category,
+    onUncertain: row.onUncertain,
+    provider: row.provider,
+    due: false,
+  }
+}
+
+function firstAttempt(row: NewMessage, { id, time }: InsertedMessage): Started {
+  return {
+    id,
+    status: 'sending',
+    attempt: 1,
+    attemptsCounted: 0,
+    uncertainAttempts: 0,
+    startedAt: time,
+    ageMs: 0,
+    remainingMs: row.ttlSeconds * 1000,
+  }
 }
 
 async function commitPush(

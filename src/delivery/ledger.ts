@@ -13,7 +13,7 @@ import {
   type Started,
 } from '../store/sms-work.ts'
 import { retireTokens, touchTokens } from '../store/tokens.ts'
-import { pipelined } from '../store/transaction.ts'
+import { pipelined, type Statement } from '../store/transaction.ts'
 import type { Lease } from './lease.ts'
 import type { FlushedChunk, PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
@@ -150,7 +150,8 @@ export function createLedger(parts: LedgerParts): Ledger {
       'an outcome could not be written; its message will be found as uncertain',
     )
     for (const { lane, settlements, works } of page.sms) {
-      for (const { id } of [...settlements.map(({ work }) => work), ...works]) lease().open().drop(id)
+      for (const { work } of settlements) lease().open().lose(work.id)
+      for (const { id } of works) lease().open().drop(id)
       lane.committed(settlements, works, [])
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
@@ -162,30 +163,17 @@ export function createLedger(parts: LedgerParts): Ledger {
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
-    const [settled, started, kept] = await pipelined(parts.db, (client) => [
-      settlements.length === 0 ? [] : settleMessages(client, owner, settlements),
-      works.length === 0
-        ? []
-        : startMessages(
-            client,
-            owner,
-            works.map((work) => work.id),
-          ),
-      flushed.length === 0 ? [] : writeChunks(client, owner, flushed),
-      clearAfter(client, owner, settlements),
-      ...sms.map(
-        (p) =>
-          p.spilt &&
-          releaseMessages(
-            client,
-            owner,
-            p.spilt.works.map((w) => w.id),
-            p.spilt.waitMs,
-          ),
-      ),
-      ...push.map((p) => (p.spilt.length === 0 ? null : releaseChunks(client, owner, p.spilt, 0))),
+    const ids = works.map((work) => work.id)
+    const due = settlements.filter(({ work }) => work.due).map(({ work }) => work.id)
+    const [settled, started, kept] = await pipelined(parts.db, [
+      unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements)),
+      unlessEmpty(ids, (client) => startMessages(client, owner, ids)),
+      unlessEmpty(flushed, (client) => writeChunks(client, owner, flushed)),
+      unlessEmpty(due, (client) => clearDue(client, owner, due)),
+      ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
+      ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
     ])
-    after(page, settled, started, new Set(kept))
+    after(page, settled ?? [], started ?? [], new Set(kept))
   }
 
   function after(
@@ -236,9 +224,13 @@ export function createLedger(parts: LedgerParts): Ledger {
   }
 }
 
-function clearAfter(client: DbClient, owner: number, settlements: readonly SmsSettlement[]): Promise<void> | null {
-  const due = settlements.filter(({ work }) => work.due).map(({ work }) => work.id)
-  return due.length === 0 ? null : clearDue(client, owner, due)
+function unlessEmpty<T>(rows: readonly unknown[], statement: (client: DbClient) => Promise<T>): Statement<T> {
+  return rows.length === 0 ? null : statement
+}
+
+function releaseStatement(owner: number, { works, waitMs }: NonNullable<SmsPage['spilt']>): Statement<void> {
+  const ids = works.map((work) => work.id)
+  return (client) => releaseMessages(client, owner, ids, waitMs)
 }
 
 async function writeChunks(client: DbClient, owner: number, flushed: readonly FlushedChunk[]): Promise<number[]> {

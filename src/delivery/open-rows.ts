@@ -8,6 +8,10 @@ export interface OpenRows {
   /** Messages taken from `due`: a row there stands for them, so they don't count for `low`. */
   adopt(ids: readonly number[]): void
   drop(id: number): void
+  /** Submitted, and its outcome could not be written: dropped, and remembered as doubtful until the sweep has found it. */
+  lose(id: number): void
+  /** Whether it was lost; asked once. */
+  wasLost(id: number): boolean
   has(id: number): boolean
   /** No message of this node has a smaller id, but for those adopted. */
   low(): number
@@ -32,6 +36,7 @@ export function createOpenRows(low: number, now: () => number): OpenRows {
   // Ids grow from batch to batch, and a Set keeps the order of insertion: its first element is the lowest.
   const fresh = new Set<number>()
   const adopted = new Set<number>()
+  const lost = new Set<number>()
   const floors = new Set<number>()
   const doubts: { readonly floor: number; readonly until: number }[] = []
   let next = low
@@ -63,6 +68,12 @@ export function createOpenRows(low: number, now: () => number): OpenRows {
     beginBatch,
     adopt: (ids) => ids.forEach((id) => adopted.add(id)),
     drop: (id) => void (fresh.delete(id) || adopted.delete(id)),
+    lose(id) {
+      fresh.delete(id)
+      adopted.delete(id)
+      lost.add(id)
+    },
+    wasLost: (id) => lost.delete(id),
     has: (id) => fresh.has(id) || adopted.has(id),
     low: lowest,
     size: () => fresh.size + adopted.size,

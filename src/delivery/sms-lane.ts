@@ -4,6 +4,7 @@ import { CATEGORIES } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
 import { laneOf, whoseTurn, type Lane } from '../domain/lane.ts'
 import type { Outcome, SmsProvider } from '../domain/provider.ts'
+import type { Place } from '../store/messages.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
 import { decideSms, type Route } from './decide.ts'
 import type { Lease } from './lease.ts'
@@ -30,12 +31,16 @@ interface InFlight {
 /** All messages of one provider on this node: what is ready, what is in flight, what has its outcome. */
 export interface SmsLane {
   readonly provider: SmsProvider
-  /** Keeps a place for a message about to be accepted; false: the lane is full or waits, let it go to `due`. */
-  reserve(category: Category): boolean
-  /** Gives places back. */
+  /** Keeps a place for a message about to be accepted: in the window, or among the ready; `wait`: the lane is full or paused. */
+  reserve(category: Category): Place
+  /** Gives a place that `reserve` kept back. */
+  release(category: Category, place: Place): void
+  /** Gives places of `rooms` back. */
   unreserve(category: Category, places: number): void
-  /** Messages of this node, each with a place reserved. */
+  /** Messages of this node, each with a place among the ready. */
   offer(works: readonly SmsWork[]): void
+  /** A message that was committed as started, with its place in the window: submitted now. */
+  begin(work: SmsWork, started: Started): void
   /** Free places by lane, for what is claimed from `due`; they are reserved. */
   rooms(): Map<Lane, number>
   /** What has its outcome, and what may be started with the places that frees. */
@@ -75,6 +80,12 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     closed || pausedUntil - now() > SPILL_MS ? 0 : capacity - queueOf(category).length - (reserved.get(category) ?? 0)
   const keep = (category: Category, places: number): void =>
     void reserved.set(category, (reserved.get(category) ?? 0) + places)
+
+  /** Nobody waits before it, and it could be written now. */
+  function hasFreeWindow(): boolean {
+    if (closed || busy >= provider.window || pausedUntil > now() || !parts.lease().mayWrite()) return false
+    return CATEGORIES.every((category) => queueOf(category).length === 0)
+  }
 
   function takeReady(places: number): SmsWork[] {
     const works: SmsWork[] = []
@@ -141,10 +152,19 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   return {
     provider,
     reserve(category) {
-      if (room(category) <= 0) return false
+      if (hasFreeWindow()) {
+        busy += 1
+        return 'start'
+      }
+      if (room(category) <= 0) return 'wait'
       keep(category, 1)
-      return true
+      return 'hold'
     },
+    release(category, place) {
+      if (place === 'start') busy -= 1
+      if (place === 'hold') keep(category, -1)
+    },
+    begin: (work, started) => void submit({ work, started }),
     unreserve: (category, places) => keep(category, -places),
     offer(works) {
       for (const work of works) {

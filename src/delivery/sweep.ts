@@ -35,7 +35,7 @@ export async function takeOver(parts: SweepParts): Promise<void> {
   const { db, lease } = parts
   await lease.reap()
   for (const node of await listUnemptied(db)) {
-    await reclaimAll(parts, { owner: node.id, lowMessageId: node.lowMessageId, only: null })
+    await reclaimAll(parts, { owner: node.id, lowMessageId: node.lowMessageId, only: null, submitted: true })
     await reclaimChunks(db, node.id, null)
     await freeDue(db, node.id)
     if (!(await ownsAnything(db, node.id, node.lowMessageId))) await markEmptied(db, node.id)
@@ -51,7 +51,10 @@ export async function sweepOwn(parts: SweepParts): Promise<void> {
   const messages = quiet.messages.filter((id) => !lease.open().has(id))
   const chunks = quiet.chunks.filter((id) => !parts.holdsChunk(id))
   if (lease.owner() !== owner) return
-  if (messages.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: messages })
+  const lost = messages.filter((id) => lease.open().wasLost(id))
+  const unknown = messages.filter((id) => !lost.includes(id))
+  if (lost.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: lost, submitted: true })
+  if (unknown.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: unknown, submitted: false })
   if (chunks.length > 0) await reclaimChunks(db, owner, chunks)
   await freeDue(db, owner)
 }
@@ -66,7 +69,10 @@ export async function expireLate(db: Db, lease: Lease, served: readonly string[]
   return messages === BATCH
 }
 
-async function reclaimAll(parts: SweepParts, which: Pick<Reclaim, 'owner' | 'lowMessageId' | 'only'>): Promise<void> {
+async function reclaimAll(
+  parts: SweepParts,
+  which: Pick<Reclaim, 'owner' | 'lowMessageId' | 'only' | 'submitted'>,
+): Promise<void> {
   const { db, reconcilable, log } = parts
   for (;;) {
     const taken = await reclaimMessages(db, { ...which, reconcilable, mostCrashes: MOST_CRASHES, limit: BATCH })

@@ -7,7 +7,8 @@ const INT8_ARRAY = 1016
 types.setTypeParser(INT8_ARRAY, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)))
 
 export type Db = pg.Pool
-export type DbClient = pg.ClientBase
+/** What runs statements: a connection, inside a transaction or out of one, or any connection of a pool. */
+export type DbClient = pg.ClientBase | pg.Pool
 
 export interface DbOptions {
   /** Connections at most. */

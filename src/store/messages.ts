@@ -4,6 +4,8 @@ import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
 import type { IdempotencyRecord } from './idempotency.ts'
 
+export type Place = 'start' | 'hold' | 'wait'
+
 /** One accepted SMS, ready to be written. */
 export interface NewMessage {
   readonly contact: Msisdn
@@ -19,17 +21,32 @@ export interface NewMessage {
   readonly encoding: 'gsm7' | 'ucs2'
   readonly provider: string
   readonly ttlSeconds: number
-  /** True: this node keeps it in memory and sends it; false: it waits in `due` for any node. */
-  readonly held: boolean
+  /**
+   * `start`: this node has a place in the provider's window for it and submits it right after COMMIT · `hold`: this node keeps it in memory
+   * until there is one · `wait`: it waits in `due` for any node.
+   */
+  readonly place: Place
   readonly idempotency: IdempotencyRecord | null
+}
+
+export interface InsertedMessage {
+  readonly id: number
+  /** False: this node was declared dead meanwhile, so the message waits in `due` whatever was asked for. */
+  readonly held: boolean
+  /** As Postgres writes it. */
+  readonly time: string
 }
 
 /**
  * One statement, so one commit, for a whole batch: idempotency keys, contacts that are new (each stands once), messages, and a `due` row
- * for those nobody holds. Returns the id for each message, in order; null where its idempotency key was taken already.
+ * for those nobody holds. Returns what was made of each message, in order; null where its idempotency key was taken already.
  */
-export async function insertMessages(db: Db, owner: number, batch: readonly NewMessage[]): Promise<(number | null)[]> {
-  const { rows } = await db.query<{ ord: number; id: number }>({
+export async function insertMessages(
+  db: Db,
+  owner: number,
+  batch: readonly NewMessage[],
+): Promise<(InsertedMessage | null)[]> {
+  const { rows } = await db.query<InsertedMessage & { ord: number }>({
     name: 'insert-messages',
     text: INSERT_MESSAGES,
     values: [
@@ -46,7 +63,7 @@ export async function insertMessages(db: Db, owner: number, batch: readonly NewM
       batch.map((m) => m.encoding),
       batch.map((m) => m.provider),
       batch.map((m) => m.ttlSeconds),
-      batch.map((m) => m.held),
+      batch.map((m) => m.place),
       batch.map((m) => m.idempotency?.caller ?? null),
       batch.map((m) => m.idempotency?.route ?? null),
       batch.map((m) => m.idempotency?.key ?? null),
@@ -54,11 +71,11 @@ export async function insertMessages(db: Db, owner: number, batch: readonly NewM
       batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer)),
     ],
   })
-  const ids = new Array<number | null>(batch.length).fill(null)
-  for (const row of rows) ids[row.ord - 1] = row.id
-  const missing = batch.findIndex((m, index) => ids[index] === null && m.idempotency === null)
+  const made = new Array<InsertedMessage | null>(batch.length).fill(null)
+  for (const row of rows) made[row.ord - 1] = row
+  const missing = batch.findIndex((m, index) => made[index] === null && m.idempotency === null)
   if (missing >= 0) throw new Error(`insert of ${batch.length} messages gave no id to number ${missing}`)
-  return ids
+  return made
 }
 
 // Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle.
@@ -68,12 +85,12 @@ with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
 ), input as materialized (
   select t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category, t.on_uncertain, t.segments, t.encoding, t.provider,
-    t.ttl_seconds, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
+    t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
     nextval('messages_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
-    $11::text[], $12::text[], $13::integer[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
+    $11::text[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
     with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
-      encoding, provider, ttl_seconds, held, caller, route, key, fields, answer, ord)
+      encoding, provider, ttl_seconds, place, caller, route, key, fields, answer, ord)
 ), keyed as (
   insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
   select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
@@ -82,7 +99,7 @@ with me as materialized (
     where idempotency_keys.created_at < now() - interval '24 hours'
   returning resource_id
 ), accepted as materialized (
-  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, held
+  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place
   from input where key is null or id in (select resource_id from keyed)
 ), known as materialized (
   select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
@@ -95,17 +112,19 @@ with me as materialized (
   select id, contact from known union all select id, contact from added
 ), inserted as (
   insert into messages (id, client_id, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider,
-    expires_at, owner)
+    expires_at, owner, status, attempt, started_at)
   select a.id, e.id, a.subject, a.body, a.text, a.sender, a.tag, a.category, a.on_uncertain, a.segments, a.encoding, a.provider,
-    now() + make_interval(secs => a.ttl_seconds), case when a.held then $1::bigint end
+    now() + make_interval(secs => a.ttl_seconds), case when a.place <> 'wait' then $1::bigint end,
+    case a.place when 'start' then 'sending' else 'queued' end, case a.place when 'start' then 1 else 0 end,
+    case a.place when 'start' then now() end
   from accepted a left join everyone e on e.contact = a.contact
   order by a.id
   returning id
 ), waiting as (
   insert into due (message_id, lane, action, run_at, expires_at)
-  select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where not held
+  select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
 )
-select a.ord::integer as ord, i.id from inserted i join accepted a on a.id = i.id`
+select a.ord::integer as ord, i.id, a.place <> 'wait' as held, now()::text as time from inserted i join accepted a on a.id = i.id`
 
 /** Where a message stands; null: there is none with this id. */
 export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {

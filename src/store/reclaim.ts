@@ -7,6 +7,8 @@ export interface Reclaim {
   readonly lowMessageId: number
   /** Only these messages; null: all of them. */
   readonly only: readonly number[] | null
+  /** Whether what is marked as started may have been submitted; an owner that lives knows what it never submitted. */
+  readonly submitted: boolean
   /** Providers that can be asked what became of a submission. */
   readonly reconcilable: readonly string[]
   readonly mostCrashes: number
@@ -39,6 +41,7 @@ export async function reclaimMessages(db: Db, reclaim: Reclaim): Promise<Reclaim
       reclaim.reconcilable,
       reclaim.mostCrashes,
       reclaim.limit,
+      reclaim.submitted,
     ],
   })
   return rows[0] ?? { waiting: 0, uncertain: 0, poisoned: 0, proven: 0 }
@@ -52,7 +55,8 @@ with candidates as (
   union
   select message_id from due where owner = $1 and ($3::bigint[] is null or message_id = any ($3::bigint[]))
 ), picked as materialized (
-  select m.id, m.started_at, m.started_at is not null as begun, m.started_at is not null and m.status = 'sending' as doubtful
+  select m.id, m.started_at, m.started_at is not null and $7 as begun,
+    m.started_at is not null and $7 and m.status = 'sending' as doubtful
   from messages m where m.id in (select id from candidates) and m.owner = $1
   order by m.id limit $6 for update skip locked
 ), moved as (
@@ -63,7 +67,7 @@ with candidates as (
     uncertain_attempts = m.uncertain_attempts + p.doubtful::integer,
     attempts_counted = m.attempts_counted + p.begun::integer,
     crashes = m.crashes + p.doubtful::integer,
-    status = case when not p.doubtful then m.status when m.crashes + 1 >= $5 then 'failed' else 'uncertain' end,
+    status = case when not p.doubtful then (case m.status when 'sending' then 'queued' else m.status end) when m.crashes + 1 >= $5 then 'failed' else 'uncertain' end,
     reason = case when not p.doubtful then m.reason when m.crashes + 1 >= $5 then 'poison' else 'node_lost' end
   from picked p where m.id = p.id
   returning m.id, m.status, m.attempt, m.provider, m.category, m.on_uncertain, m.expires_at, p.begun, p.doubtful, p.started_at

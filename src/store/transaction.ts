@@ -20,33 +20,45 @@ export async function inTransaction<T>(db: Db, work: (client: DbClient) => Promi
   }
 }
 
+/** One statement of a transaction; null where there is nothing to do. */
+export type Statement<T> = ((client: DbClient) => Promise<T>) | null
+
 /**
- * One transaction whose statements don't depend on each other's answers: all are written to the link at once, COMMIT included. `build` calls
- * its statements without awaiting them; nulls are left out. Nothing is committed when any of them fails.
+ * One transaction whose statements don't depend on each other's answers: all are written to the link at once, COMMIT included; a single
+ * one is its own transaction. Nothing is committed when any of them fails. Resolves with their answers, null for those left out.
  */
 export async function pipelined<T extends readonly unknown[]>(
   db: Db,
-  build: (client: DbClient) => readonly [...T],
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  statements: { readonly [K in keyof T]: Statement<T[K]> },
+): Promise<{ -readonly [K in keyof T]: T[K] | null }> {
+  if (statements.filter((statement) => statement !== null).length <= 1) return runAll(db, statements)
   const client = await db.connect()
   let broken = false
   try {
-    const [begun, statements, committed] = together(client, () => [
+    const [begun, answers, committed] = together(client, () => [
       client.query('begin'),
-      build(client),
+      runAll(client, statements),
       client.query('commit'),
     ])
-    const answers = await Promise.allSettled([begun, Promise.all(statements), committed, ...statements])
-    const failed = answers.find((answer) => answer.status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
+    const failed = (await Promise.allSettled([begun, answers, committed])).find((end) => end.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
     if ((await committed).command !== 'COMMIT') throw new Error('the transaction was rolled back')
-    return await Promise.all(statements)
+    return await answers
   } catch (error) {
     broken = !isServerRefusal(error)
     throw error
   } finally {
     client.release(broken)
   }
+}
+
+async function runAll<T extends readonly unknown[]>(
+  client: DbClient,
+  statements: { readonly [K in keyof T]: Statement<T[K]> },
+): Promise<{ -readonly [K in keyof T]: T[K] | null }> {
+  const running = statements.map((statement) => statement?.(client) ?? null)
+  // The first to fail is the cause; the others fail with it, in a transaction that is over.
+  return (await Promise.all(running)) as { -readonly [K in keyof T]: T[K] | null }
 }
 
 /** What is sent meanwhile leaves in one piece: one system call instead of one for each statement. */

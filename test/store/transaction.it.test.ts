@@ -44,7 +44,10 @@ test('a link that breaks under a transaction sent in one piece fails that transa
   await db.query('select 1')
   const ended = new Promise((resolve) => db.once('remove', resolve))
   const [transaction] = await Promise.allSettled([
-    pipelined(db, (client) => [client.query('select pg_sleep(4)'), client.query('create table half (id integer)')]),
+    pipelined(db, [
+      (client) => client.query('select pg_sleep(4)'),
+      (client) => client.query('create table half (id integer)'),
+    ]),
     breakLink(),
   ])
   expect(transaction.status).toBe('rejected')

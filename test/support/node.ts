@@ -35,11 +35,12 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
   const settled: SettledSms[] = []
   const make = (name: string): Db =>
     createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
-  const [acceptDb, workDb] = [make('accept'), make('work')]
+  const [acceptDb, ledgerDb, workDb] = [make('accept'), make('ledger'), make('work')]
   const running = options.running ?? new Set()
   running.add(pid)
   const delivery = await openDelivery({
     acceptDb,
+    ledgerDb,
     workDb,
     identity: { name: 'test', machine: 'test', pid, version: '0.0.0' },
     isRunning: (other) => running.has(other),
@@ -52,7 +53,7 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
     onSettled: (messages) => void settled.push(...messages),
     onPushed: () => undefined,
   })
-  const end = async (): Promise<void> => void (await Promise.allSettled([acceptDb.end(), workDb.end()]))
+  const end = async (): Promise<void> => void (await Promise.allSettled([acceptDb.end(), ledgerDb.end(), workDb.end()]))
   return {
     delivery,
     db: workDb,
@@ -90,7 +91,7 @@ export function scripted(
 
 export const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
 
-export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'held'> {
+export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'place'> {
   return {
     contact: CONTACT,
     subject: 'Hello',
