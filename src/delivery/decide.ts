@@ -29,28 +29,43 @@ export function decideSms(
   route: Route,
   chance: number,
 ): SmsSettlement {
+  if (outcome.kind === 'accepted') {
+    const poll = outcome.status === 'sent' ? route.firstPollMs : null
+    return {
+      work,
+      attempt: started.attempt,
+      provider: route.name,
+      startedAt: started.startedAt,
+      providerMessageId: outcome.providerMessageId,
+      status: outcome.status,
+      attemptStatus: outcome.status,
+      reason: null,
+      code: null,
+      counted: true,
+      uncertain: false,
+      next: poll === null ? 'none' : 'poll',
+      waitMs: poll ?? 0,
+    }
+  }
+  return decideRefused(work, started, outcome, route, chance)
+}
+
+function decideRefused(
+  work: SmsWork,
+  started: Started,
+  outcome: Extract<Outcome, { kind: 'refused' }>,
+  route: Route,
+  chance: number,
+): SmsSettlement {
   const base = {
     work,
     attempt: started.attempt,
     provider: route.name,
     startedAt: started.startedAt,
     providerMessageId: null,
-    code: null,
     uncertain: false,
     next: 'none' as const,
     waitMs: 0,
-  }
-  if (outcome.kind === 'accepted') {
-    const poll = outcome.status === 'sent' ? route.firstPollMs : null
-    return {
-      ...base,
-      providerMessageId: outcome.providerMessageId,
-      status: outcome.status,
-      attemptStatus: outcome.status,
-      reason: null,
-      counted: true,
-      ...(poll === null ? {} : { next: 'poll', waitMs: poll }),
-    }
   }
   const { failure } = outcome
   const refused = { ...base, reason: failure.reason, code: failure.code, counted: failure.counted }

@@ -8,6 +8,7 @@ import {
   releaseMessages,
   settleMessages,
   startMessages,
+  type Settled,
   type SmsSettlement,
   type SmsWork,
   type Started,
@@ -81,8 +82,10 @@ interface Page {
 /** Rows of one lane in one transaction. */
 const MOST = 1_000
 
+const NOTHING_SETTLED: Settled = { moved: new Set(), kept: new Map() }
+
 /** Between the beginnings of two transactions, while there is room in the windows. */
-const LINGER_MS = 5
+const LINGER_MS = 20
 
 /** Between repeats while the database is away: grows to this. */
 const LONGEST_WAIT_MS = 2_000
@@ -173,15 +176,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
     ])
-    after(page, settled ?? [], started ?? [], new Set(kept))
+    after(page, settled ?? NOTHING_SETTLED, started ?? [], new Set(kept))
   }
 
-  function after(
-    page: Page,
-    settled: readonly { id: number; status: Status }[],
-    started: readonly Started[],
-    kept: ReadonlySet<number>,
-  ): void {
+  function after(page: Page, settled: Settled, started: readonly Started[], kept: ReadonlySet<number>): void {
     const open = lease().open()
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
@@ -197,16 +195,18 @@ export function createLedger(parts: LedgerParts): Ledger {
     parts.onCommitted()
   }
 
-  function report(page: Page, settled: readonly { id: number; status: Status }[], started: readonly Started[]): void {
-    const byId = new Map(page.sms.flatMap((p) => p.settlements).map((settlement) => [settlement.work.id, settlement]))
+  function report(page: Page, settled: Settled, started: readonly Started[]): void {
     const moved: SettledSms[] = []
-    for (const { id, status } of settled) {
-      const settlement = byId.get(id)
-      if (settlement !== undefined) moved.push({ id, status, reason: settlement.reason, settlement })
-      byId.delete(id)
+    let late = 0
+    for (const { settlements } of page.sms) {
+      for (const settlement of settlements) {
+        const { id } = settlement.work
+        if (!settled.moved.has(id)) late += 1
+        else
+          moved.push({ id, status: settled.kept.get(id) ?? settlement.status, reason: settlement.reason, settlement })
+      }
     }
-    parts.onSettled(moved)
-    const late = byId.size
+    if (moved.length > 0) parts.onSettled(moved)
     if (late > 0)
       log.warn({ event: 'settle.late', count: late }, 'outcomes came after others had taken the messages over')
     const ended = started.filter((row) => row.status !== 'sending').length

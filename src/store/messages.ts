@@ -1,6 +1,7 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
+import { numbers, texts } from './arrays.ts'
 import type { Db } from './db.ts'
 import type { IdempotencyRecord } from './idempotency.ts'
 
@@ -46,36 +47,52 @@ export async function insertMessages(
   owner: number,
   batch: readonly NewMessage[],
 ): Promise<(InsertedMessage | null)[]> {
-  const { rows } = await db.query<InsertedMessage & { ord: number }>({
+  const { rows } = await db.query<InsertedBatch>({
     name: 'insert-messages',
     text: INSERT_MESSAGES,
-    values: [
-      owner,
-      batch.map((m) => m.contact),
-      batch.map((m) => m.subject),
-      batch.map((m) => m.body),
-      batch.map((m) => m.text),
-      batch.map((m) => m.sender),
-      batch.map((m) => m.tag),
-      batch.map((m) => m.category),
-      batch.map((m) => m.onUncertain),
-      batch.map((m) => m.segments),
-      batch.map((m) => m.encoding),
-      batch.map((m) => m.provider),
-      batch.map((m) => m.ttlSeconds),
-      batch.map((m) => m.place),
-      batch.map((m) => m.idempotency?.caller ?? null),
-      batch.map((m) => m.idempotency?.route ?? null),
-      batch.map((m) => m.idempotency?.key ?? null),
-      batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields)),
-      batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer)),
-    ],
+    values: [owner, ...columnsOf(batch)],
   })
   const made = new Array<InsertedMessage | null>(batch.length).fill(null)
-  for (const row of rows) made[row.ord - 1] = row
+  const [inserted] = rows
+  inserted?.ords.forEach((ord, index) => {
+    const id = inserted.ids[index]
+    const place = batch[ord - 1]?.place
+    if (id !== undefined) made[ord - 1] = { id, held: inserted.alive && place !== 'wait', time: inserted.time }
+  })
   const missing = batch.findIndex((m, index) => made[index] === null && m.idempotency === null)
   if (missing >= 0) throw new Error(`insert of ${batch.length} messages gave no id to number ${missing}`)
   return made
+}
+
+/** One row for the whole batch: places in it, counted from 1, and the ids they were given. */
+interface InsertedBatch {
+  readonly ords: readonly number[]
+  readonly ids: readonly number[]
+  readonly alive: boolean
+  readonly time: string
+}
+
+function columnsOf(batch: readonly NewMessage[]): string[] {
+  return [
+    texts(batch.map((m) => m.contact)),
+    texts(batch.map((m) => m.subject)),
+    texts(batch.map((m) => m.body)),
+    texts(batch.map((m) => m.text)),
+    texts(batch.map((m) => m.sender)),
+    texts(batch.map((m) => m.tag)),
+    texts(batch.map((m) => m.category)),
+    texts(batch.map((m) => m.onUncertain)),
+    numbers(batch.map((m) => m.segments)),
+    texts(batch.map((m) => m.encoding)),
+    texts(batch.map((m) => m.provider)),
+    numbers(batch.map((m) => m.ttlSeconds)),
+    texts(batch.map((m) => m.place)),
+    texts(batch.map((m) => m.idempotency?.caller ?? null)),
+    texts(batch.map((m) => m.idempotency?.route ?? null)),
+    texts(batch.map((m) => m.idempotency?.key ?? null)),
+    texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields))),
+    texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer))),
+  ]
 }
 
 // Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle.
@@ -124,7 +141,8 @@ with me as materialized (
   insert into due (message_id, lane, action, run_at, expires_at)
   select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
 )
-select a.ord::integer as ord, i.id, a.place <> 'wait' as held, now()::text as time from inserted i join accepted a on a.id = i.id`
+select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids, exists (select from me) as alive, now()::text as time
+from inserted i join accepted a on a.id = i.id`
 
 /** Where a message stands; null: there is none with this id. */
 export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {

@@ -1,6 +1,7 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
+import { booleans, numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 
 /** What a node needs in memory to submit a message. */
@@ -45,7 +46,7 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
     started_at: string
     age_ms: number
     remaining_ms: number
-  }>({ name: 'start-messages', text: START_MESSAGES, values: [owner, ids] })
+  }>({ name: 'start-messages', text: START_MESSAGES, values: [owner, numbers(ids)] })
   return rows.map((row) => ({
     id: row.id,
     status: row.status,
@@ -98,36 +99,50 @@ export interface SmsSettlement {
   readonly waitMs: number
 }
 
+export interface Settled {
+  /** The batch's messages that were this owner's and at that attempt. */
+  readonly moved: ReadonlySet<number>
+  /** Those among them that a receipt had moved further meanwhile, with the status they kept. */
+  readonly kept: ReadonlyMap<number, Status>
+}
+
 /**
- * Moves messages on and closes their attempts. Returns the ids that were this owner's and at that attempt; the others were taken over
- * meanwhile: their attempt is kept, so that a late receipt finds it, and no status is touched.
+ * Moves messages on and closes their attempts. Those that are not among `moved` were taken over meanwhile: their attempt is kept, so that
+ * a late receipt finds it, and no status is touched.
  */
 export async function settleMessages(
   client: DbClient,
   owner: number,
   batch: readonly SmsSettlement[],
-): Promise<{ id: number; status: Status }[]> {
-  const { rows } = await client.query<{ id: number; status: Status }>({
+): Promise<Settled> {
+  const { rows } = await client.query<{ moved: number[] | null; kept: Record<string, Status> | null }>({
     name: 'settle-messages',
     text: SETTLE_MESSAGES,
-    values: [
-      owner,
-      batch.map((s) => s.work.id),
-      batch.map((s) => s.attempt),
-      batch.map((s) => s.provider),
-      batch.map((s) => s.providerMessageId),
-      batch.map((s) => s.status),
-      batch.map((s) => s.attemptStatus),
-      batch.map((s) => s.reason),
-      batch.map((s) => s.code),
-      batch.map((s) => s.counted),
-      batch.map((s) => s.uncertain),
-      batch.map((s) => s.next),
-      batch.map((s) => s.waitMs),
-      batch.map((s) => s.startedAt),
-    ],
+    values: [owner, ...columnsOf(batch), batch.length],
   })
-  return rows
+  const kept = Object.entries(rows[0]?.kept ?? {})
+  return {
+    moved: new Set(rows[0]?.moved ?? batch.map(({ work }) => work.id)),
+    kept: new Map(kept.map(([id, status]) => [Number(id), status])),
+  }
+}
+
+function columnsOf(batch: readonly SmsSettlement[]): string[] {
+  return [
+    numbers(batch.map((s) => s.work.id)),
+    numbers(batch.map((s) => s.attempt)),
+    texts(batch.map((s) => s.provider)),
+    texts(batch.map((s) => s.providerMessageId)),
+    texts(batch.map((s) => s.status)),
+    texts(batch.map((s) => s.attemptStatus)),
+    texts(batch.map((s) => s.reason)),
+    texts(batch.map((s) => s.code)),
+    booleans(batch.map((s) => s.counted)),
+    booleans(batch.map((s) => s.uncertain)),
+    texts(batch.map((s) => s.next)),
+    numbers(batch.map((s) => s.waitMs)),
+    texts(batch.map((s) => s.startedAt)),
+  ]
 }
 
 // A receipt may have come before its answer was settled: then the message knows more already and keeps its status.
@@ -163,7 +178,9 @@ with input as materialized (
     case when next = 'poll' then now() + interval '3 days' else expires_at end
   from moved where next <> 'none' and status = wanted
 )
-select id, status from moved`
+select case when count(*) < $15 then coalesce(array_agg(id), '{}') end as moved,
+  jsonb_object_agg(id, status) filter (where status <> wanted) as kept
+from moved`
 
 /** Removes the claimed `due` rows of settled messages. */
 export async function clearDue(client: DbClient, owner: number, messageIds: readonly number[]): Promise<void> {
