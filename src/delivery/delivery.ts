@@ -112,7 +112,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
 
   async function close(graceMs: number): Promise<void> {
     await claims.stop()
-    await intake.idle()
+    await intake.close()
     for (const lane of [...smsLanes, ...pushLanes]) lane.close()
     const deadline = now() + graceMs
     while (inFlight() > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))

@@ -26,6 +26,15 @@ interface Waiting<Row, Result> {
   readonly reject: (error: unknown) => void
 }
 
+interface Flight<Row, Result> {
+  readonly batch: readonly Waiting<Row, Result>[]
+  readonly landing: Promise<Landed<Result>>
+}
+
+type Landed<Result> =
+  | { readonly kind: 'committed'; readonly results: readonly Result[] }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
 /** Repeats of a batch that another transaction was in the way of. */
 const REPEATS = 3
 
@@ -40,32 +49,60 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
   async function run(): Promise<void> {
     // Those who call in the same turn of the event loop join the first batch.
     await Promise.resolve()
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, options.most)
-      waiting = waiting.slice(options.most)
-      await settle(batch)
+    let flight = takeOff()
+    while (flight !== null) {
+      const { batch, landing } = flight
+      const landed = await landing
+      if (landed.kind === 'failed') {
+        await afterFailure(batch, landed.error)
+        flight = takeOff()
+      } else {
+        // The next batch is on its way before anybody is told: the database works while the answers are written.
+        flight = takeOff()
+        tell(batch, landed.results)
+      }
     }
     running = null
   }
 
-  async function settle(batch: readonly Waiting<Row, Result>[], repeats = REPEATS): Promise<void> {
-    try {
-      const results = await options.commit(batch.map((waiter) => waiter.row))
-      batch.forEach((waiter, index) => waiter.resolve(results[index] as Result))
-    } catch (error) {
-      if (error instanceof TidingsError) return rejectAll([...batch, ...waiting.splice(0)], error)
-      const fault = readDbFault(error)
-      if (fault.kind === 'conflict' && repeats > 0) return settle(batch, repeats - 1)
-      if (fault.kind === 'refused' && batch.length > 1) return oneByOne(batch)
-      rejectAll(batch, toRefusal(fault, error) ?? error)
-      // Those who wait would only learn the same, later.
-      if (fault.kind === 'unknown' || fault.kind === 'unavailable') rejectAll(waiting.splice(0), unavailable(error))
+  function takeOff(): Flight<Row, Result> | null {
+    if (waiting.length === 0) return null
+    const batch = waiting.slice(0, options.most)
+    waiting = waiting.slice(options.most)
+    return { batch, landing: land(batch) }
+  }
+
+  function land(batch: readonly Waiting<Row, Result>[]): Promise<Landed<Result>> {
+    return options.commit(batch.map((waiter) => waiter.row)).then(
+      (results) => ({ kind: 'committed', results }),
+      (error: unknown) => ({ kind: 'failed', error }),
+    )
+  }
+
+  async function afterFailure(
+    batch: readonly Waiting<Row, Result>[],
+    error: unknown,
+    repeats = REPEATS,
+  ): Promise<void> {
+    if (error instanceof TidingsError) return rejectAll([...batch, ...waiting.splice(0)], error)
+    const fault = readDbFault(error)
+    if (fault.kind === 'refused' && batch.length > 1) return oneByOne(batch)
+    if (fault.kind === 'conflict' && repeats > 0) {
+      const landed = await land(batch)
+      return landed.kind === 'committed' ? tell(batch, landed.results) : afterFailure(batch, landed.error, repeats - 1)
     }
+    rejectAll(batch, toRefusal(fault, error) ?? error)
+    // Those who wait would only learn the same, later.
+    if (fault.kind === 'unknown' || fault.kind === 'unavailable') rejectAll(waiting.splice(0), unavailable(error))
   }
 
   /** One row must not keep the others out. */
   async function oneByOne(batch: readonly Waiting<Row, Result>[]): Promise<void> {
-    for (const waiter of batch) await settle([waiter])
+    for (const waiter of batch) {
+      const landed = await land([waiter])
+      if (landed.kind === 'committed') tell([waiter], landed.results)
+      else await afterFailure([waiter], landed.error)
+    }
   }
 
   return {
@@ -84,6 +121,10 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
       while (running !== null) await running
     },
   }
+}
+
+function tell<Row, Result>(batch: readonly Waiting<Row, Result>[], results: readonly Result[]): void {
+  batch.forEach((waiter, index) => waiter.resolve(results[index] as Result))
 }
 
 function rejectAll<Row, Result>(batch: readonly Waiting<Row, Result>[], error: unknown): void {

@@ -1,6 +1,8 @@
 import type { Db } from '../store/db.ts'
 import { readDbFault, unavailable } from '../store/faults.ts'
 import { insertMessages, type InsertedMessage, type NewMessage } from '../store/messages.ts'
+import { pin, type Pinned } from '../store/pinned.ts'
+import { isServerRefusal } from '../store/transaction.ts'
 import { insertNotifications, type InsertedNotification, type NewNotification } from '../store/notifications.ts'
 import { loadChunks } from '../store/push-work.ts'
 import type { SmsWork, Started } from '../store/sms-work.ts'
@@ -14,8 +16,8 @@ export interface Intake {
   /** Resolves with the message's id after COMMIT; null: its idempotency key was taken already. Rejects with TidingsError. */
   addSms(message: Omit<NewMessage, 'place'>): Promise<number | null>
   addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
-  /** Resolves when nothing is being written. */
-  idle(): Promise<void>
+  /** Resolves when nothing is being written any more. */
+  close(): Promise<void>
 }
 
 export interface IntakeParts {
@@ -35,10 +37,11 @@ const MOST_WAITING = 10_000
 const MOST_PUSHES = 200
 
 export function createIntake(parts: IntakeParts): Intake {
+  const connection = pin(parts.smsDb)
   const sms = createGatherer<NewMessage, number | null>({
     most: MOST_SMS,
     queue: MOST_WAITING,
-    commit: (rows) => commitSms(parts, rows),
+    commit: (rows) => commitSms(parts, connection, rows),
   })
   const push = createGatherer<NewNotification, InsertedNotification | null>({
     most: MOST_PUSHES,
@@ -56,8 +59,9 @@ export function createIntake(parts: IntakeParts): Intake {
       const held = notification.tokenIds.length <= HELD_TARGETS && (lane?.reserve(notification.category) ?? false)
       return withPlace(push.add({ ...notification, held }), () => held && lane?.unreserve(notification.category, 1))
     },
-    async idle() {
+    async close() {
       await Promise.all([sms.idle(), push.idle()])
+      connection.release()
     },
   }
 }
@@ -77,12 +81,17 @@ async function withPlace<T>(added: Promise<T | null>, giveBack: () => void): Pro
   }
 }
 
-async function commitSms(parts: IntakeParts, rows: readonly NewMessage[]): Promise<(number | null)[]> {
+async function commitSms(
+  parts: IntakeParts,
+  connection: Pinned,
+  rows: readonly NewMessage[],
+): Promise<(number | null)[]> {
+  // Nothing is awaited before the statement is sent, if there is a connection.
+  const client = connection.ready() ?? (await connection.open().catch(refuse))
   const lease = parts.lease()
-  const open = lease.open()
-  await reach(parts.smsDb)
-  const batch = open.beginBatch()
-  const made = await insertMessages(parts.smsDb, lease.owner(), rows).catch((error: unknown) => {
+  const batch = lease.open().beginBatch()
+  const made = await insertMessages(client, lease.owner(), rows).catch((error: unknown) => {
+    if (!isServerRefusal(error)) connection.drop()
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()
     throw error
@@ -166,10 +175,10 @@ async function hold(
 /** A database that can't be reached at all is told apart from one that broke off: nothing was sent to it. */
 async function reach(db: Db): Promise<void> {
   if (db.idleCount > 0) return
-  try {
-    const client = await db.connect()
-    client.release()
-  } catch (error) {
-    throw unavailable(error)
-  }
+  const client = await db.connect().catch(refuse)
+  client.release()
+}
+
+function refuse(cause: unknown): never {
+  throw unavailable(cause)
 }

@@ -2,7 +2,7 @@ import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
 import { numbers, texts } from './arrays.ts'
-import type { Db } from './db.ts'
+import type { Db, DbClient } from './db.ts'
 import type { IdempotencyRecord } from './idempotency.ts'
 
 export type Place = 'start' | 'hold' | 'wait'
@@ -43,7 +43,7 @@ export interface InsertedMessage {
  * for those nobody holds. Returns what was made of each message, in order; null where its idempotency key was taken already.
  */
 export async function insertMessages(
-  db: Db,
+  db: DbClient,
   owner: number,
   batch: readonly NewMessage[],
 ): Promise<(InsertedMessage | null)[]> {
