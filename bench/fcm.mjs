@@ -62,7 +62,7 @@ async function startTidings() {
   const { readCredentials } = await import('../dist/providers/fcm/credentials.js')
   const { createHttpCall } = await import('../dist/providers/http-call.js')
   const { createHttp2Pool } = await import('../dist/http2/pool.js')
-  const clock = { monotonic: () => performance.now(), chance: () => 0.5, now: () => new Date() }
+  const clock = { monotonic: () => performance.now(), chance: () => 0.5, nodes: () => 1, now: () => new Date() }
   const call = createHttpCall({ connections: 2 })
   const provider = createFcm(
     { credentials: readCredentials(fake.account).credentials, messagesPerMinute: 60_000_000, rampSeconds: 0 },

@@ -10,6 +10,8 @@ export interface PaceParts {
   readonly monotonic: () => number
   /** 0..1. */
   readonly chance: () => number
+  /** Nodes that spend the same quota, this one included: each has an equal share of the rate. */
+  readonly nodes: () => number
 }
 
 /** A token bucket that holds one second's worth: what a provider grants for a minute is never spent at its beginning. */
@@ -30,7 +32,7 @@ const RAMP_FLOOR = 1_000
 const PAUSE = { firstMs: 60_000, leastMs: 1_000, mostMs: 3_600_000 }
 const RECOVER_MS = 60_000
 
-export function createPace(options: PaceOptions, { monotonic, chance }: PaceParts): Pace {
+export function createPace(options: PaceOptions, { monotonic, chance, nodes }: PaceParts): Pace {
   const full = options.perSecond
   const gentle = Math.min(full, Math.max(RAMP_FLOOR, full / 10))
   const rampMs = full > RAMP_FLOOR ? options.rampSeconds * 1_000 : 0
@@ -50,10 +52,12 @@ export function createPace(options: PaceOptions, { monotonic, chance }: PacePart
       const now = monotonic()
       if (now < pausedUntil) return Math.ceil(pausedUntil - now)
       if (rampMs > 0 && (!used || now - bucket.atMs >= rampMs)) restart(now)
-      const held = Math.min(roomAt(ramp, now), bucket.held + grown(ramp, bucket.atMs, now))
-      const enough = held >= 1
-      bucket = { held: enough ? held - 1 : held, atMs: now }
-      return enough ? 0 : Math.max(1, Math.ceil(((1 - held) / rateAt(ramp, now)) * 1_000))
+      // The bucket is everybody's: what this node takes, the others are held to have taken too.
+      const cost = Math.max(1, nodes())
+      const held = Math.min(Math.max(cost, roomAt(ramp, now)), bucket.held + grown(ramp, bucket.atMs, now))
+      const enough = held >= cost
+      bucket = { held: enough ? held - cost : held, atMs: now }
+      return enough ? 0 : Math.max(1, Math.ceil(((cost - held) / rateAt(ramp, now)) * 1_000))
     },
     pausedMs: () => Math.max(0, Math.ceil(pausedUntil - monotonic())),
     throttle(toldMs) {
@@ -69,7 +73,7 @@ export function createPace(options: PaceOptions, { monotonic, chance }: PacePart
       used = true
       return Math.ceil(pausedUntil - now)
     },
-    perSecond: () => rateAt(ramp, monotonic()),
+    perSecond: () => rateAt(ramp, monotonic()) / Math.max(1, nodes()),
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createPace, type PaceOptions } from '../../src/providers/pace.ts'
 
-function setUp(options: PaceOptions, chance = 0) {
+function setUp(options: PaceOptions, chance = 0, nodes = 1) {
   let now = 1_000_000
-  const pace = createPace(options, { monotonic: () => now, chance: () => chance })
+  const pace = createPace(options, { monotonic: () => now, chance: () => chance, nodes: () => nodes })
   /** Takes all it can get within `ms`. */
   function spend(ms: number): number {
     const until = now + ms
@@ -28,6 +28,14 @@ test('no minute takes more than its share and one second of burst', () => {
   const { spend, pass } = setUp({ perSecond: 16, rampSeconds: 0 })
   pass(3_600_000)
   for (let minute = 0; minute < 5; minute += 1) expect(spend(60_000)).toBeLessThanOrEqual(16 * 61)
+})
+
+test('nodes that share a quota together take no more than one alone', () => {
+  const alone = setUp({ perSecond: 900, rampSeconds: 0 })
+  const shared = setUp({ perSecond: 900, rampSeconds: 0 }, 0, 3)
+  const whole = alone.spend(60_000)
+  expect(shared.spend(60_000) * 3).toBeLessThanOrEqual(whole + 3)
+  expect(shared.spend(60_000)).toBeGreaterThan(290 * 60)
 })
 
 test('a rate below one message a second lets one go at a time', () => {

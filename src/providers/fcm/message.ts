@@ -39,22 +39,6 @@ export function commonMessage(content: PushContent, now: Date): JsonObject {
   }
 }
 
-/**
- * Bytes that count against FCM's limit of 4,096 (2,048 for a topic): keys and values of notification and data in UTF-8, on the
- * platform where they are most. Source: firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, "Message too big".
- */
-export function payloadBytes(content: PushContent): number {
-  const { notification, data, android, apns, webpush } = commonMessage(content, new Date(0))
-  const [shown, carried] = [objectOf(notification), objectOf(data)]
-  const [onAndroid, onWeb] = [objectOf(android), objectOf(webpush)]
-  return Math.max(
-    bytesOf({ ...shown, ...objectOf(onAndroid['notification']) }) +
-      bytesOf({ ...carried, ...objectOf(onAndroid['data']) }),
-    bytesOf(shown) + bytesOf(carried) + bytesOf(objectOf(objectOf(apns)['payload'])),
-    bytesOf({ ...shown, ...objectOf(onWeb['notification']) }) + bytesOf({ ...carried, ...objectOf(onWeb['data']) }),
-  )
-}
-
 function androidConfig({ android: own, ttlSeconds }: PushContent, tag: string): JsonObject {
   return {
     ...given('ttl', ttlSeconds === null ? null : `${ttlSeconds}s`),
@@ -98,14 +82,4 @@ function objectOf(value: JsonValue | undefined): JsonObject {
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function bytesOf(value: JsonValue): number {
-  if (value === null) return 0
-  if (typeof value !== 'object') return Buffer.byteLength(String(value))
-  const inList = Array.isArray(value)
-  return Object.entries(value).reduce(
-    (sum, [name, item]) => sum + (inList ? 0 : Buffer.byteLength(name)) + bytesOf(item),
-    0,
-  )
 }

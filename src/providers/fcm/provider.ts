@@ -31,6 +31,8 @@ export interface FcmParts {
   readonly monotonic: () => number
   /** 0..1. */
   readonly chance: () => number
+  /** Nodes that send to the same project, this one included. */
+  readonly nodes: () => number
   /** An access token could not be had; the sentence holds nothing secret. */
   readonly warn: (sentence: string) => void
 }

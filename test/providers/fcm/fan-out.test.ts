@@ -7,7 +7,7 @@ it('lets all chunks of a node wait on one signal without a warning of a leak', a
   const warnings: Error[] = []
   const note = (warning: Error): void => void warnings.push(warning)
   process.on('warning', note)
-  const pace = createPace({ perSecond: 1_000, rampSeconds: 0 }, { monotonic: () => 0, chance: () => 0 })
+  const pace = createPace({ perSecond: 1_000, rampSeconds: 0 }, { monotonic: () => 0, chance: () => 0, nodes: () => 1 })
   const { signal } = new AbortController()
   const accepted: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
   const chunk = (): Promise<void> =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PushContent } from '../../../src/domain/provider.ts'
-import { commonMessage, createEnvelope, payloadBytes } from '../../../src/providers/fcm/message.ts'
+import { commonMessage, createEnvelope } from '../../../src/providers/fcm/message.ts'
 import { CONTENT } from './rig.ts'
 
 const NOW = new Date('2026-03-01T12:00:00.999Z')
@@ -79,17 +79,4 @@ test('the text for a target is the common message with the target in it, quotes 
       message: { ...commonMessage(content, NOW), [kind]: value },
     })
   }
-})
-
-test('the payload is measured in bytes of keys and values, on the platform where they are most', () => {
-  const plain = payloadBytes(CONTENT)
-  expect(payloadBytes({ ...CONTENT, body: `${CONTENT.body}é` })).toBe(plain + 2)
-  expect(payloadBytes({ ...CONTENT, data: { key: 'value' } })).toBe(plain + 8)
-  expect(payloadBytes({ ...CONTENT, android: { data: { key: 'value' } } })).toBe(plain + 8)
-  const [onAndroid, onWeb] = [{ notification: { icon: 'x'.repeat(10) } }, { notification: { icon: 'x'.repeat(100) } }]
-  expect(payloadBytes({ ...CONTENT, android: onAndroid, webpush: onWeb })).toBe(plain + 104)
-  expect(payloadBytes({ ...CONTENT, android: onAndroid })).toBe(plain + 14)
-  expect(payloadBytes({ ...CONTENT, apns: { payload: { aps: { list: ['abc', 'de'], badge: 12 } } } })).toBeGreaterThan(
-    plain,
-  )
 })

@@ -45,7 +45,7 @@ export interface RigOptions extends Partial<FcmOptions> {
 /** The provider against a look-alike, at a pace that isn't felt unless a test sets one. */
 export async function rig(options: RigOptions = {}): Promise<Rig> {
   const fake = await startFake(options.fake)
-  const clock = { monotonic: () => performance.now(), chance: () => 0.5 }
+  const clock = { monotonic: () => performance.now(), chance: () => 0.5, nodes: () => 1 }
   const secured = options.tls === true ? { origin: fake.tlsUrl, ca: fake.ca } : { origin: fake.url }
   const http2 = createHttp2Pool({ ...secured, ...options.pool }, clock)
   const call = createHttpCall({ connections: 2 })
