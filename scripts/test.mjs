@@ -15,7 +15,9 @@ if (nodeIsNewEnough()) {
   const { prepare, npm, hasScript } = await import('./prepare.mjs')
   if (prepare({ tools: true })) {
     const checked =
-      chosen.length > 0 || !hasScript('check') || npm(['run', '--silent', 'check', '--', '--without-tests'], 'inherit').status === 0
+      chosen.length > 0 ||
+      !hasScript('check') ||
+      npm(['run', '--silent', 'check', '--', '--without-tests'], 'inherit').status === 0
     finish(checked, runTests())
   }
 }

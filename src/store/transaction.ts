@@ -56,7 +56,7 @@ async function runAll<T extends readonly unknown[]>(
   client: DbClient,
   statements: { readonly [K in keyof T]: Statement<T[K]> },
 ): Promise<{ -readonly [K in keyof T]: T[K] | null }> {
-  const running = statements.map((statement) => statement?.(client) ?? null)
+  const running: Promise<unknown>[] = statements.map((statement) => statement?.(client) ?? Promise.resolve(null))
   // The first to fail is the cause; the others fail with it, in a transaction that is over.
   return (await Promise.all(running)) as { -readonly [K in keyof T]: T[K] | null }
 }

@@ -84,9 +84,9 @@ export function conformsAsSmsProvider(name: string, setStage: () => Promise<SmsS
       expect(refused(outcome).failure).toMatchObject({ class: 'uncertain', status: 'uncertain' })
     })
 
-    it('believes a genuine callback', ({ skip }) => {
-      const callback = stage.callback ?? skip('this provider does not call back')
-      const reading = stage.provider.readCallback(callback())
+    it('believes a genuine callback, if it is called back at all', () => {
+      if (stage.callback === null) return
+      const reading = stage.provider.readCallback(stage.callback())
       expect(reading).toMatchObject({
         kind: 'receipts',
         receipts: [{ provider: stage.provider.name, status: 'delivered' }],

@@ -77,7 +77,6 @@ export function createApi(parts: ApiParts): Api {
 
   async function drained(): Promise<void> {
     // Those that began meanwhile, too.
-    // oxlint-disable-next-line no-await-in-loop
     while (lives.size > 0) await Promise.all(lives)
   }
 
@@ -88,7 +87,6 @@ async function live(parts: ApiParts, message: FakeMessage, script: Script): Prom
   for (const step of lifeOf(script)) {
     parts.book.move(message, step)
     // Each status is told once the one before it was.
-    // oxlint-disable-next-line no-await-in-loop
     await parts.callbacks.tell(message, step, script.callbackCopies ?? 1)
   }
 }

@@ -69,10 +69,8 @@ async function deliver(
   const retries = Number(overrides.get('rc') ?? 1)
   const always = overrides.get('rp') === 'all'
   for (let tried = 0; tried <= retries; tried += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     const end = await post(agent, url, headers, body)
     if (end === 'taken' || (end === 'answered' && !always)) return
-    // oxlint-disable-next-line no-await-in-loop
     await delay(retryMs)
   }
 }

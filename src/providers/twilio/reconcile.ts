@@ -49,7 +49,6 @@ async function listSince(
   let request: HttpRequest | null = buildList(options, to)
   for (let page = 0; page < MOST_PAGES && request !== null; page += 1) {
     // Each page names the next.
-    // oxlint-disable-next-line no-await-in-loop
     const answer = await call.send(request, signal)
     if (answer.kind === 'fault' || answer.status !== 200) return null
     const read = readPage(readJson(answer.body))
