@@ -47,10 +47,11 @@ export async function insertMessages(
   owner: number,
   batch: readonly NewMessage[],
 ): Promise<(InsertedMessage | null)[]> {
+  const keys = batch.some((m) => m.idempotency !== null)
   const { rows } = await db.query<InsertedBatch>({
-    name: 'insert-messages',
-    text: INSERT_MESSAGES,
-    values: [owner, ...columnsOf(batch)],
+    name: keys ? 'insert-messages-with-keys' : 'insert-messages',
+    text: keys ? INSERT_WITH_KEYS : INSERT_PLAIN,
+    values: [owner, ...columnsOf(batch), ...(keys ? keyColumnsOf(batch) : [])],
   })
   const made = new Array<InsertedMessage | null>(batch.length).fill(null)
   const [inserted] = rows
@@ -87,6 +88,11 @@ function columnsOf(batch: readonly NewMessage[]): string[] {
     texts(batch.map((m) => m.provider)),
     numbers(batch.map((m) => m.ttlSeconds)),
     texts(batch.map((m) => m.place)),
+  ]
+}
+
+function keyColumnsOf(batch: readonly NewMessage[]): string[] {
+  return [
     texts(batch.map((m) => m.idempotency?.caller ?? null)),
     texts(batch.map((m) => m.idempotency?.route ?? null)),
     texts(batch.map((m) => m.idempotency?.key ?? null)),
@@ -95,30 +101,23 @@ function columnsOf(batch: readonly NewMessage[]): string[] {
   ]
 }
 
-// Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle.
-// A node that was declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit.
-const INSERT_MESSAGES = `
+/**
+ * Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle. A node that was
+ * declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit. Most batches have no keys, and then the
+ * statement has none of their parts.
+ */
+function insertStatement(keys: boolean): string {
+  const accepted = `select t.ord, nextval('messages_id_seq') as id, t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category,
+    t.on_uncertain, t.segments, t.encoding, t.provider, t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place
+    ${keys ? ', t.caller, t.route, t.key, t.fields, t.answer' : ''}
+  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
+    $11::text[], $12::text[], $13::integer[], $14::text[] ${keys ? ', $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[]' : ''})
+    with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
+      encoding, provider, ttl_seconds, place ${keys ? ', caller, route, key, fields, answer' : ''}, ord)`
+  return `
 with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
-), input as materialized (
-  select t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category, t.on_uncertain, t.segments, t.encoding, t.provider,
-    t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
-    nextval('messages_id_seq') as id
-  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
-    $11::text[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
-    with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
-      encoding, provider, ttl_seconds, place, caller, route, key, fields, answer, ord)
-), keyed as (
-  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
-  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
-  on conflict (caller, route, key) do update
-    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
-    where idempotency_keys.created_at < now() - interval '24 hours'
-  returning resource_id
-), accepted as materialized (
-  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place
-  from input where key is null or id in (select resource_id from keyed)
-), known as materialized (
+), ${keys ? unlessTaken(accepted) : `accepted as materialized (${accepted})`}, known as materialized (
   select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
 ), added as (
   insert into clients (contact)
@@ -143,6 +142,24 @@ with me as materialized (
 )
 select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids, exists (select from me) as alive, now()::text as time
 from inserted i join accepted a on a.id = i.id`
+}
+
+function unlessTaken(accepted: string): string {
+  return `input as materialized (${accepted}), keyed as (
+  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
+  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
+  on conflict (caller, route, key) do update
+    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
+    where idempotency_keys.created_at < now() - interval '24 hours'
+  returning resource_id
+), accepted as materialized (
+  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place
+  from input where key is null or id in (select resource_id from keyed)
+)`
+}
+
+const INSERT_PLAIN = insertStatement(false)
+const INSERT_WITH_KEYS = insertStatement(true)
 
 /** Where a message stands; null: there is none with this id. */
 export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {
