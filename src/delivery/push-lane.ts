@@ -6,6 +6,7 @@ import type { Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow } from '../store/push-work.ts'
 import { createChunk, type Chunk, type ChunkFlush } from './chunk.ts'
 import type { Lease } from './lease.ts'
+import { createPause } from './pause.ts'
 import type { Retirement } from './retirement.ts'
 
 export interface PushLaneParts {
@@ -53,7 +54,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const chunks = new Map<number, Chunk>()
   const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
   const stop = new AbortController()
-  let pausedUntil = 0
+  const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
 
   const held = (category: Category): number =>
@@ -62,11 +63,10 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     closed ? 0 : CHUNKS_PER_CATEGORY - held(category) - (reserved.get(category) ?? 0)
   const keep = (category: Category, places: number): void =>
     void reserved.set(category, (reserved.get(category) ?? 0) + places)
-  const pauseMs = (): number => Math.max(0, pausedUntil - now())
-  const maySend = (): boolean => !closed && pauseMs() === 0 && parts.lease().mayWrite()
+  const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
 
   function settle(chunk: Chunk, index: number, outcome: Outcome): void {
-    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause(outcome)
+    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
     chunk.settle(index, outcome)
     kick()
   }
@@ -90,24 +90,6 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     targets.forEach((_, offset) => onOutcome(offset, LOST))
   }
 
-  function pause(outcome: Extract<Outcome, { kind: 'refused' }>): void {
-    const ms = Math.max(outcome.failure.waitMs ?? outcome.failure.waitsMs?.[0] ?? 1_000, 1)
-    if (now() + ms <= pausedUntil) return
-    pausedUntil = now() + ms
-    const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
-    parts.log[level](
-      {
-        event: 'lane.paused',
-        provider: provider.name,
-        reason: outcome.failure.reason,
-        code: outcome.failure.code,
-        wait_ms: ms,
-      },
-      'a provider asked to wait',
-    )
-    parts.after(ms, kick)
-  }
-
   return {
     provider,
     reserve(category) {
@@ -118,14 +100,17 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     unreserve: (category, places) => keep(category, -places),
     offer(rows) {
       for (const row of rows)
-        chunks.set(row.id, createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs }))
+        chunks.set(
+          row.id,
+          createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs: pause.leftMs }),
+        )
       kick()
     },
     rooms() {
       const rooms = new Map<Lane, number>()
       for (const category of CATEGORIES) {
         const free = room(category)
-        if (free <= 0 || pauseMs() > 0) continue
+        if (free <= 0 || pause.leftMs() > 0) continue
         rooms.set(laneOf(provider.name, category), free)
         keep(category, free)
       }

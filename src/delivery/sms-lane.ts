@@ -8,6 +8,7 @@ import type { Place } from '../store/messages.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
 import { decideSms, type Route } from './decide.ts'
 import type { Lease } from './lease.ts'
+import { createPause } from './pause.ts'
 
 export interface SmsLaneParts {
   readonly provider: SmsProvider
@@ -72,24 +73,24 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   let outcomes: SmsSettlement[] = []
   let busy = 0
   let turn = 0
-  let pausedUntil = 0
+  const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
 
   const queueOf = (category: Category): SmsWork[] => ready.get(category) ?? []
   const room = (category: Category): number =>
-    closed || pausedUntil - now() > SPILL_MS ? 0 : capacity - queueOf(category).length - (reserved.get(category) ?? 0)
+    closed || pause.leftMs() > SPILL_MS ? 0 : capacity - queueOf(category).length - (reserved.get(category) ?? 0)
   const keep = (category: Category, places: number): void =>
     void reserved.set(category, (reserved.get(category) ?? 0) + places)
 
   /** Nobody waits before it, and it could be written now. */
   function hasFreeWindow(): boolean {
-    if (closed || busy >= provider.window || pausedUntil > now() || !parts.lease().mayWrite()) return false
+    if (closed || busy >= provider.window || pause.leftMs() > 0 || !parts.lease().mayWrite()) return false
     return CATEGORIES.every((category) => queueOf(category).length === 0)
   }
 
   function takeReady(places: number): SmsWork[] {
     const works: SmsWork[] = []
-    if (closed || pausedUntil > now() || !parts.lease().mayWrite()) return works
+    if (closed || pause.leftMs() > 0 || !parts.lease().mayWrite()) return works
     while (works.length < places) {
       const category = whoseTurn(turn++, (c) => queueOf(c).length > 0)
       const work = category === null ? undefined : queueOf(category).shift()
@@ -101,7 +102,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
   async function submit({ work, started }: InFlight): Promise<void> {
     const outcome = parts.lease().mayWrite() && !stop.signal.aborted ? await callProvider(work, started) : NOT_SENT
-    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause(outcome)
+    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
     outcomes.push(decideSms(work, started, outcome, route, parts.chance()))
     kick()
   }
@@ -128,25 +129,6 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       )
       return { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
     }
-  }
-
-  function pause(outcome: Extract<Outcome, { kind: 'refused' }>): void {
-    const ms = Math.max(outcome.failure.waitMs ?? outcome.failure.waitsMs?.[0] ?? 1_000, 1)
-    const until = now() + ms
-    if (until <= pausedUntil) return
-    pausedUntil = until
-    const level = outcome.failure.class === 'blocked' ? 'error' : 'warn'
-    parts.log[level](
-      {
-        event: 'lane.paused',
-        provider: provider.name,
-        reason: outcome.failure.reason,
-        code: outcome.failure.code,
-        wait_ms: ms,
-      },
-      'a provider asked to wait',
-    )
-    parts.after(ms, kick)
   }
 
   return {
@@ -202,7 +184,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       }
     },
     spill() {
-      const waitMs = closed ? 0 : pausedUntil - now()
+      const waitMs = closed ? 0 : pause.leftMs()
       if (!closed && waitMs <= SPILL_MS) return null
       const works = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
       return works.length === 0 ? null : { works, waitMs }

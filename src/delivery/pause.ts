@@ -1,0 +1,38 @@
+import type { Logger } from 'pino'
+import type { Failure } from '../domain/failure.ts'
+
+/** A lane's waiting because its provider said so. */
+export interface Pause {
+  /** Milliseconds left; 0: it does not wait. */
+  leftMs(): number
+  /** A failure that concerns everybody in the lane; a shorter wait than the one under way changes nothing. */
+  begin(failure: Failure): void
+}
+
+export interface PauseParts {
+  readonly provider: string
+  readonly log: Logger
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
+  readonly after: (ms: number, run: () => void) => void
+  readonly onEnd: () => void
+}
+
+/** Where neither the provider nor its code says how long. */
+const UNTOLD_MS = 1_000
+
+export function createPause({ provider, log, now, after, onEnd }: PauseParts): Pause {
+  let until = 0
+  return {
+    leftMs: () => Math.max(0, until - now()),
+    begin(failure) {
+      const waitMs = Math.max(failure.waitMs ?? failure.waitsMs?.[0] ?? UNTOLD_MS, 1)
+      if (now() + waitMs <= until) return
+      until = now() + waitMs
+      const level = failure.class === 'blocked' ? 'error' : 'warn'
+      const { reason, code } = failure
+      log[level]({ event: 'lane.paused', provider, reason, code, wait_ms: waitMs }, 'a provider asked to wait')
+      after(waitMs, onEnd)
+    },
+  }
+}
