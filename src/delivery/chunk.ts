@@ -31,6 +31,8 @@ export interface Chunk {
   wantsFlush(maySend: boolean): boolean
   /** Everything that is known by now. The caller commits it before it asks again. */
   flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush
+  /** Its validity is over. */
+  expired(): boolean
   /** Started and without an outcome. */
   inFlight(): number
   done(): boolean
@@ -114,12 +116,13 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     settle: (index, outcome) => void fresh.push({ index, outcome }),
     wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && remainingMs() <= 0),
     flush,
+    expired: () => remainingMs() <= 0,
     inFlight,
     done: () => settledCount === size,
   }
 }
 
-const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
+export const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
 
 /** What a dead owner had started and not settled: handed over, perhaps. */
 function inDoubt(row: ChunkRow, settled: Buffer): { index: number; outcome: Outcome }[] {

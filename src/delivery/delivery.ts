@@ -97,6 +97,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     smsDb: parts.acceptDb,
     pushDb: workDb,
     lease: () => lease,
+    now,
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
   })
@@ -107,7 +108,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     reconcilable,
     holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
   }
-  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog)
+  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
   const inFlight = (): number => [...smsLanes, ...pushLanes].reduce((sum, lane) => sum + lane.inFlight(), 0)
 
   async function close(graceMs: number): Promise<void> {
@@ -141,6 +142,7 @@ function startLoops(
   smsLanes: readonly SmsLane[],
   pushLanes: readonly PushLane[],
   backlog: { known: boolean },
+  kick: () => void,
 ): { claims: Loop; loops: Loop[] } {
   const { workDb } = parts
   const served = parts.push.flatMap((provider) => CATEGORIES.map((category) => laneOf(provider.name, category)))
@@ -155,7 +157,15 @@ function startLoops(
     parts,
   )
   const loops = [
-    startLoop('lease', BEAT_MS, async () => void (await lease.renew()), parts),
+    startLoop(
+      'lease',
+      BEAT_MS,
+      async () => {
+        await lease.renew()
+        kick()
+      },
+      parts,
+    ),
     startLoop('take-over', TAKE_OVER_MS, () => takeOver(sweep), parts),
     startLoop('sweep', SWEEP_MS, () => sweepOwn(sweep), parts),
     startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),

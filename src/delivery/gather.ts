@@ -98,9 +98,10 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
 
   /** One row must not keep the others out. */
   async function oneByOne(batch: readonly Waiting<Row, Result>[]): Promise<void> {
-    for (const waiter of batch) {
+    for (const [index, waiter] of batch.entries()) {
       const landed = await land([waiter])
       if (landed.kind === 'committed') tell([waiter], landed.results)
+      else if (concernsAll(landed.error)) return afterFailure(batch.slice(index), landed.error, 0)
       else await afterFailure([waiter], landed.error)
     }
   }
@@ -121,6 +122,13 @@ export function createGatherer<Row, Result>(options: GatherOptions<Row, Result>)
       while (running !== null) await running
     },
   }
+}
+
+/** The database is away: the others would only learn the same, one after the other. */
+function concernsAll(error: unknown): boolean {
+  if (error instanceof TidingsError) return true
+  const { kind } = readDbFault(error)
+  return kind === 'unknown' || kind === 'unavailable'
 }
 
 function tell<Row, Result>(batch: readonly Waiting<Row, Result>[], results: readonly Result[]): void {

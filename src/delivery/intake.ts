@@ -25,6 +25,8 @@ export interface IntakeParts {
   /** Apart, so that a long list of targets does not hold up the short messages. */
   readonly pushDb: Db
   readonly lease: () => Lease
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
   readonly smsLane: (provider: string) => SmsLane | null
   readonly pushLane: (provider: string) => PushLane | null
 }
@@ -90,6 +92,7 @@ async function commitSms(
   const client = connection.ready() ?? (await connection.open().catch(refuse))
   const lease = parts.lease()
   const batch = lease.open().beginBatch()
+  const askedAt = parts.now()
   const made = await insertMessages(client, lease.owner(), rows).catch((error: unknown) => {
     if (!isServerRefusal(error)) connection.drop()
     if (readDbFault(error).kind === 'unknown') batch.unknown()
@@ -101,17 +104,17 @@ async function commitSms(
     inserted.map((one) => one.id),
     inserted.filter((one) => one.held).map((one) => one.id),
   )
-  rows.forEach((row, index) => hand(parts, row, made[index] ?? null))
+  rows.forEach((row, index) => hand(parts, row, made[index] ?? null, askedAt))
   return made.map((one) => one && one.id)
 }
 
 /** To its lane, with the place that was kept for it. */
-function hand(parts: IntakeParts, row: NewMessage, made: InsertedMessage | null): void {
+function hand(parts: IntakeParts, row: NewMessage, made: InsertedMessage | null, askedAt: number): void {
   const lane = parts.smsLane(row.provider)
   if (made === null || row.place === 'wait' || lane === null) return
   if (!made.held) lane.release(row.category, row.place)
   else if (row.place === 'hold') lane.offer([toWork(row, made.id)])
-  else lane.begin(toWork(row, made.id), firstAttempt(row, made))
+  else lane.begin(toWork(row, made.id), firstAttempt(row, made), askedAt)
 }
 
 function toWork(row: NewMessage, id: number): SmsWork {
@@ -149,7 +152,8 @@ async function commitPush(
   const owner = parts.lease().owner()
   await reach(parts.pushDb)
   const inserted = await insertNotifications(parts.pushDb, owner, rows)
-  void hold(parts, owner, rows, inserted)
+  // Should it fail, the sweep finds them.
+  void hold(parts, owner, rows, inserted).catch(() => undefined)
   return inserted
 }
 

@@ -4,7 +4,6 @@ import type { Db, DbClient } from '../store/db.ts'
 import { readDbFault } from '../store/faults.ts'
 import { moveChunks, releaseChunks } from '../store/push-work.ts'
 import {
-  clearDue,
   releaseMessages,
   settleMessages,
   startMessages,
@@ -153,9 +152,9 @@ export function createLedger(parts: LedgerParts): Ledger {
       'an outcome could not be written; its message will be found as uncertain',
     )
     for (const { lane, settlements, works } of page.sms) {
-      for (const { work } of settlements) lease().open().lose(work.id)
-      for (const { id } of works) lease().open().drop(id)
-      lane.committed(settlements, works, [])
+      for (const { work } of settlements) lease().open().lose(work.id, true)
+      for (const { id } of works) lease().open().lose(id, false)
+      lane.committed(settlements, works, [], parts.now())
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
   }
@@ -167,32 +166,49 @@ export function createLedger(parts: LedgerParts): Ledger {
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
     const ids = works.map((work) => work.id)
-    const due = settlements.filter(({ work }) => work.due).map(({ work }) => work.id)
+    const askedAt = parts.now()
     const [settled, started, kept] = await pipelined(parts.db, [
       unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements)),
       unlessEmpty(ids, (client) => startMessages(client, owner, ids)),
-      unlessEmpty(flushed, (client) => writeChunks(client, owner, flushed)),
-      unlessEmpty(due, (client) => clearDue(client, owner, due)),
+      ...chunkStatements(owner, flushed),
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
     ])
-    after(page, settled ?? NOTHING_SETTLED, started ?? [], new Set(kept))
+    after(page, askedAt, settled ?? NOTHING_SETTLED, started ?? [], new Set(kept))
   }
 
-  function after(page: Page, settled: Settled, started: readonly Started[], kept: ReadonlySet<number>): void {
+  function after(
+    page: Page,
+    askedAt: number,
+    settled: Settled,
+    started: readonly Started[],
+    kept: ReadonlySet<number>,
+  ): void {
     const open = lease().open()
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
-      for (const { work } of settlements) open.drop(work.id)
+      for (const { work } of settlements) {
+        if (settled.moved.has(work.id)) open.drop(work.id)
+        else open.lose(work.id, true)
+      }
       for (const { id } of works) if (!begun.has(id)) open.drop(id)
       for (const { id } of spilt?.works ?? []) open.drop(id)
-      lane.committed(settlements, works, started)
+      lane.committed(settlements, works, started, askedAt)
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
-    report(page, settled, started)
+    telling(() => report(page, settled, started))
     const ended = page.push.flatMap((p) => p.flushed).filter(({ flush }) => flush.move.done && kept.has(flush.move.id))
     if (ended.length > 0) parts.onPushed(ended.map(({ chunk, flush }) => ({ ...chunk.row, tally: flush.move.tally })))
     parts.onCommitted()
+  }
+
+  /** What is committed is not written again because somebody who looks on failed. */
+  function telling(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      log.error({ event: 'ledger.observer', err: error }, 'an observer of outcomes threw')
+    }
   }
 
   function report(page: Page, settled: Settled, started: readonly Started[]): void {
@@ -233,28 +249,22 @@ function releaseStatement(owner: number, { works, waitMs }: NonNullable<SmsPage[
   return (client) => releaseMessages(client, owner, ids, waitMs)
 }
 
-async function writeChunks(client: DbClient, owner: number, flushed: readonly FlushedChunk[]): Promise<number[]> {
+function chunkStatements(
+  owner: number,
+  flushed: readonly FlushedChunk[],
+): readonly [Statement<number[]>, Statement<void>, Statement<void>] {
   const flushes = flushed.map(({ flush }) => flush)
+  const moves = flushes.map((flush) => flush.move)
+  const outcomes = flushes.flatMap((flush) => flush.outcomes)
+  const retries = flushes.flatMap((flush) => flush.retries)
   const retired = flushes.flatMap((flush) => flush.retired)
   const taken = flushes.flatMap((flush) => flush.taken)
-  const [kept] = await Promise.all([
-    moveChunks(
-      client,
-      owner,
-      flushes.map((f) => f.move),
-      flushes.flatMap((f) => f.outcomes),
-      flushes.flatMap((f) => f.retries),
-    ),
-    retired.length === 0
-      ? null
-      : retireTokens(
-          client,
-          retired.map((r) => r.tokenId),
-          retired.map((r) => r.reason),
-        ),
-    taken.length === 0 ? null : touchTokens(client, taken),
-  ])
-  return kept
+  const [dead, reasons] = [retired.map(({ tokenId }) => tokenId), retired.map(({ reason }) => reason)]
+  return [
+    unlessEmpty(moves, (client) => moveChunks(client, owner, moves, outcomes, retries)),
+    unlessEmpty(dead, (client) => retireTokens(client, dead, reasons)),
+    unlessEmpty(taken, (client) => touchTokens(client, taken)),
+  ]
 }
 
 function isEmpty(page: Page): boolean {

@@ -8,10 +8,12 @@ export interface OpenRows {
   /** Messages taken from `due`: a row there stands for them, so they don't count for `low`. */
   adopt(ids: readonly number[]): void
   drop(id: number): void
-  /** Submitted, and its outcome could not be written: dropped, and remembered as doubtful until the sweep has found it. */
-  lose(id: number): void
-  /** Whether it was lost; asked once. */
+  /** Dropped though the database may still call it ours; `submitted`: it is doubtful then. Holds the low mark until sweeps had time to find it. */
+  lose(id: number, submitted: boolean): void
+  /** Whether it was lost after it was submitted. */
   wasLost(id: number): boolean
+  /** A sweep begins; what it returns is called when it succeeded: only then may old doubts be forgotten. */
+  beginSweep(): () => void
   has(id: number): boolean
   /** No message of this node has a smaller id, but for those adopted. */
   low(): number
@@ -35,10 +37,10 @@ const UNKNOWN_MS = 300_000
 export function createOpenRows(low: number, now: () => number): OpenRows {
   // Ids grow from batch to batch, and a Set keeps the order of insertion: its first element is the lowest.
   const fresh = new Set<number>()
-  const adopted = new Set<number>()
-  const lost = new Set<number>()
+  const adopted = new Map<number, number>()
+  const lost = new Map<number, { readonly submitted: boolean; readonly until: number }>()
   const floors = new Set<number>()
-  const doubts: { readonly floor: number; readonly until: number }[] = []
+  let doubts: { readonly floor: number; readonly until: number }[] = []
   let next = low
 
   function beginBatch(): Batch {
@@ -59,21 +61,39 @@ export function createOpenRows(low: number, now: () => number): OpenRows {
   }
 
   function lowest(): number {
-    while (doubts[0] !== undefined && doubts[0].until < now()) doubts.shift()
     const oldest = fresh.values().next()
-    return Math.min(next, oldest.done === true ? next : oldest.value, ...floors, ...doubts.map((doubt) => doubt.floor))
+    return Math.min(
+      next,
+      oldest.done === true ? next : oldest.value,
+      ...floors,
+      ...lost.keys(),
+      ...doubts.map((doubt) => doubt.floor),
+    )
+  }
+
+  function drop(id: number): void {
+    if (fresh.delete(id)) return
+    const times = adopted.get(id) ?? 0
+    if (times > 1) adopted.set(id, times - 1)
+    else adopted.delete(id)
   }
 
   return {
     beginBatch,
-    adopt: (ids) => ids.forEach((id) => adopted.add(id)),
-    drop: (id) => void (fresh.delete(id) || adopted.delete(id)),
-    lose(id) {
-      fresh.delete(id)
-      adopted.delete(id)
-      lost.add(id)
+    adopt: (ids) => ids.forEach((id) => adopted.set(id, (adopted.get(id) ?? 0) + 1)),
+    drop,
+    lose(id, submitted) {
+      drop(id)
+      lost.set(id, { submitted, until: now() + UNKNOWN_MS })
     },
-    wasLost: (id) => lost.delete(id),
+    wasLost: (id) => lost.get(id)?.submitted === true,
+    beginSweep() {
+      const begun = now()
+      return () => {
+        doubts = doubts.filter((doubt) => doubt.until >= begun)
+        for (const [id, { until }] of lost) if (until < begun) lost.delete(id)
+      }
+    },
     has: (id) => fresh.has(id) || adopted.has(id),
     low: lowest,
     size: () => fresh.size + adopted.size,

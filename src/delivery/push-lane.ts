@@ -4,7 +4,7 @@ import { failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow } from '../store/push-work.ts'
-import { createChunk, type Chunk, type ChunkFlush } from './chunk.ts'
+import { createChunk, EXPIRED, type Chunk, type ChunkFlush } from './chunk.ts'
 import type { Lease } from './lease.ts'
 import { createPause } from './pause.ts'
 import type { Retirement } from './retirement.ts'
@@ -80,7 +80,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       settle(chunk, from + offset, outcome)
     }
     try {
-      if (parts.lease().mayWrite() && !stop.signal.aborted)
+      if (chunk.expired()) targets.forEach((_, offset) => onOutcome(offset, EXPIRED))
+      else if (parts.lease().mayWrite() && !stop.signal.aborted)
         await provider.submitMany(chunk.content, targets, onOutcome, stop.signal)
       else targets.forEach((_, offset) => onOutcome(offset, NOT_SENT))
     } catch (error) {

@@ -27,6 +27,8 @@ export interface SmsLaneParts {
 interface InFlight {
   readonly work: SmsWork
   readonly started: Started
+  /** When its start was asked for: what is left of its validity counts from there. */
+  readonly askedAt: number
 }
 
 /** All messages of one provider on this node: what is ready, what is in flight, what has its outcome. */
@@ -41,13 +43,18 @@ export interface SmsLane {
   /** Messages of this node, each with a place among the ready. */
   offer(works: readonly SmsWork[]): void
   /** A message that was committed as started, with its place in the window: submitted now. */
-  begin(work: SmsWork, started: Started): void
+  begin(work: SmsWork, started: Started, askedAt: number): void
   /** Free places by lane, for what is claimed from `due`; they are reserved. */
   rooms(): Map<Lane, number>
   /** What has its outcome, and what may be started with the places that frees. */
   collect(most: number): { settlements: SmsSettlement[]; works: SmsWork[] }
-  /** After COMMIT: `settled` have left this node's hands, `started` are submitted now. */
-  committed(settled: readonly SmsSettlement[], works: readonly SmsWork[], started: readonly Started[]): void
+  /** After COMMIT: `settled` have left this node's hands, `started` are submitted now. `askedAt`: when the statement was sent. */
+  committed(
+    settled: readonly SmsSettlement[],
+    works: readonly SmsWork[],
+    started: readonly Started[],
+    askedAt: number,
+  ): void
   /** Messages that should wait elsewhere: the lane is paused, or closing. */
   spill(): { works: SmsWork[]; waitMs: number } | null
   inFlight(): number
@@ -70,6 +77,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   const ready = new Map<Category, SmsWork[]>(CATEGORIES.map((category) => [category, []]))
   const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
   const stop = new AbortController()
+  // A message claimed twice (a COMMIT's answer was lost in between) is held once.
+  const holding = new Set<number>()
   let outcomes: SmsSettlement[] = []
   let busy = 0
   let turn = 0
@@ -100,8 +109,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     return works
   }
 
-  async function submit({ work, started }: InFlight): Promise<void> {
-    const outcome = parts.lease().mayWrite() && !stop.signal.aborted ? await callProvider(work, started) : NOT_SENT
+  async function submit({ work, started, askedAt }: InFlight): Promise<void> {
+    const late = now() - askedAt >= started.remainingMs
+    const may = parts.lease().mayWrite() && !stop.signal.aborted
+    const outcome = late ? EXPIRED : may ? await callProvider(work, started) : NOT_SENT
     if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
     outcomes.push(decideSms(work, started, outcome, route, parts.chance()))
     kick()
@@ -146,12 +157,17 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       if (place === 'start') busy -= 1
       if (place === 'hold') keep(category, -1)
     },
-    begin: (work, started) => void submit({ work, started }),
+    begin(work, started, askedAt) {
+      holding.add(work.id)
+      void submit({ work, started, askedAt })
+    },
     unreserve: (category, places) => keep(category, -places),
     offer(works) {
       for (const work of works) {
-        queueOf(work.category).push(work)
         keep(work.category, -1)
+        if (holding.has(work.id)) continue
+        holding.add(work.id)
+        queueOf(work.category).push(work)
       }
       kick()
     },
@@ -174,19 +190,24 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       busy += works.length
       return { settlements, works }
     },
-    committed(settled, works, started) {
+    committed(settled, works, started, askedAt) {
       busy -= settled.length
+      for (const { work } of settled) holding.delete(work.id)
       const begun = new Map(started.map((row) => [row.id, row]))
       for (const work of works) {
         const row = begun.get(work.id)
-        if (row?.status === 'sending') void submit({ work, started: row })
-        else busy -= 1
+        if (row?.status === 'sending') void submit({ work, started: row, askedAt })
+        else {
+          busy -= 1
+          holding.delete(work.id)
+        }
       }
     },
     spill() {
       const waitMs = closed ? 0 : pause.leftMs()
       if (!closed && waitMs <= SPILL_MS) return null
       const works = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
+      for (const work of works) holding.delete(work.id)
       return works.length === 0 ? null : { works, waitMs }
     },
     inFlight: () => busy,
@@ -199,4 +220,5 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   }
 }
 
+const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
 const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }

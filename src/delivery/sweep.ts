@@ -46,6 +46,7 @@ export async function takeOver(parts: SweepParts): Promise<void> {
 export async function sweepOwn(parts: SweepParts): Promise<void> {
   const { db, lease } = parts
   const owner = lease.owner()
+  const swept = lease.open().beginSweep()
   const quiet = await listQuiet(db, owner, lease.open().low(), QUIET_SECONDS)
   // Asked after the query: what came into memory meanwhile is not lost.
   const messages = quiet.messages.filter((id) => !lease.open().has(id))
@@ -57,6 +58,7 @@ export async function sweepOwn(parts: SweepParts): Promise<void> {
   if (unknown.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: unknown, submitted: false })
   if (chunks.length > 0) await reclaimChunks(db, owner, chunks)
   await freeDue(db, owner)
+  swept()
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type AttemptState,
   type ReceiptMove,
 } from '../store/receipts.ts'
+import { refusing } from '../store/faults.ts'
 import { inTransaction } from '../store/transaction.ts'
 
 /** What providers report later: believed only when verified, answered only after COMMIT, never moving a status back. */
@@ -46,13 +47,15 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   async function settle(receipt: Receipt): Promise<void> {
     const attempt = receipt.attempt ?? (await findAttempt(db, receipt.provider, receipt.providerMessageId))
     if (attempt === null) return park(receipt)
-    const moved = await inTransaction(db, async (client) => {
-      const state = await lockAttempt(client, attempt.messageId, attempt.number)
-      if (state === null) return null
-      const move = decideReceipt(receipt, state, parts.chance())
-      await applyReceipt(client, move)
-      return { ...move, contact: state.contact, text: state.text }
-    })
+    const moved = await refusing(() =>
+      inTransaction(db, async (client) => {
+        const state = await lockAttempt(client, attempt.messageId, attempt.number)
+        if (state === null) return null
+        const move = decideReceipt(receipt, state, parts.chance())
+        await applyReceipt(client, move)
+        return { ...move, contact: state.contact, text: state.text }
+      }),
+    )
     if (moved === null)
       log.warn(
         { event: 'receipt.unknown', provider: receipt.provider },

@@ -180,14 +180,16 @@ export async function moveChunks(
 
 // A target's row is written once, when its outcome is known; where it stands since accept, it is moved on.
 const MOVE_CHUNKS = `
-with moved as (
+with prior as materialized (
+  select id, attempt, settled from push_chunks where id = any ($2::bigint[]) and owner = $1 order by id for update
+), moved as (
   update push_chunks c set started = i.started, settled = i.settled, tally = i.tally, updated_at = now(),
     reason = i.reason, provider_message_id = i.provider_message_id,
     done_at = case when i.done then now() end, owner = case when i.done then null else c.owner end
   from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[], $23::text[], $24::text[])
-    as i (id, started, settled, tally, done, reason, provider_message_id)
-  where c.id = i.id and c.owner = $1
-  returning c.id
+    as i (id, started, settled, tally, done, reason, provider_message_id) join prior p on p.id = i.id
+  where c.id = i.id and c.owner = $1 and bit_count(c.settled) <= bit_count(i.settled)
+  returning c.id, p.attempt, bit_count(p.settled) < bit_count(c.settled) as first
 ), final as (
   insert into tokennotifications as t (notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
   select o.notification_id, o.token_id, o.status, o.reason, o.provider_message_id, o.uncertain_attempts
@@ -200,12 +202,12 @@ with moved as (
     where status_rank(excluded.status) >= status_rank(t.status)
 ), again as (
   insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at)
-  select r.notification_id, r.token_ids::bigint[], r.size, c.attempt + 1, r.attempts_counted, r.uncertain_attempts, r.crashes, r.lane,
+  select r.notification_id, r.token_ids::bigint[], r.size, m.attempt + 1, r.attempts_counted, r.uncertain_attempts, r.crashes, r.lane,
     now() + make_interval(secs => r.wait_ms / 1000)
   from unnest($14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::integer[], $19::smallint[], $20::smallint[], $21::smallint[],
     $22::float8[])
     as r (chunk_id, notification_id, lane, token_ids, size, attempts_counted, uncertain_attempts, crashes, wait_ms)
-    join moved m on m.id = r.chunk_id join push_chunks c on c.id = m.id
+    join moved m on m.id = r.chunk_id and m.first
 )
 select id from moved`
 

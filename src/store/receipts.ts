@@ -95,10 +95,12 @@ update messages set status = coalesce($2, status), reason = case when $2::text i
   provider_message_id = $4, updated_at = now(), owner = case when $5 and started_at is null then null else owner end where id = $1`,
     values: [move.messageId, move.messageStatus, move.reason, move.providerMessageId, move.clear !== 'none'],
   })
+  // The row that stands for a message in some node's hands stays: it is how that message is found if the node dies.
   if (move.clear !== 'none') {
     await client.query({
       name: 'receipt-clear',
-      text: `delete from due where message_id = $1 and ($2 or action <> 'poll')`,
+      text: `delete from due where message_id = $1 and ($2 or action <> 'poll')
+        and (owner is null or owner is distinct from (select m.owner from messages m where m.id = $1))`,
       values: [move.messageId, move.clear === 'all'],
     })
   }

@@ -118,7 +118,7 @@ export async function settleMessages(
   const { rows } = await client.query<{ moved: number[] | null; kept: Record<string, Status> | null }>({
     name: 'settle-messages',
     text: SETTLE_MESSAGES,
-    values: [owner, ...columnsOf(batch), batch.length],
+    values: [owner, ...columnsOf(batch), batch.length, numbers(batch.filter((s) => s.work.due).map((s) => s.work.id))],
   })
   const kept = Object.entries(rows[0]?.kept ?? {})
   return {
@@ -162,7 +162,7 @@ with input as materialized (
     started_at = null,
     updated_at = now()
   from input i
-  where m.id = i.id and m.owner = $1 and m.attempt = i.attempt
+  where m.id = i.id and m.owner = $1 and m.attempt = i.attempt and m.started_at is not null
   returning m.id, m.status, m.expires_at, m.category, i.status as wanted, i.next, i.wait_ms, i.provider
 ), logged as (
   insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at)
@@ -177,19 +177,12 @@ with input as materialized (
   select id, provider || ':' || category, next, now() + make_interval(secs => wait_ms / 1000),
     case when next = 'poll' then now() + interval '3 days' else expires_at end
   from moved where next <> 'none' and status = wanted
+), cleared as (
+  delete from due where owner = $1 and message_id = any ($16::bigint[]) and message_id in (select id from moved)
 )
 select case when count(*) < $15 then coalesce(array_agg(id), '{}') end as moved,
   jsonb_object_agg(id, status) filter (where status <> wanted) as kept
 from moved`
-
-/** Removes the claimed `due` rows of settled messages. */
-export async function clearDue(client: DbClient, owner: number, messageIds: readonly number[]): Promise<void> {
-  await client.query({
-    name: 'clear-due',
-    text: `delete from due where message_id = any ($2::bigint[]) and owner = $1`,
-    values: [owner, messageIds],
-  })
-}
 
 /** Lets go of messages that were not started: they wait in `due`, for any node, `waitMs` from now. */
 export async function releaseMessages(
@@ -248,7 +241,7 @@ export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string,
   }))
 }
 
-// What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once.
+// What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once. What some node still submits waits.
 const CLAIM_DUE = `
 with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
@@ -265,6 +258,11 @@ with me as materialized (
 ), marked as (
   update due set owner = $1 where id in (select p.id from picked p join taken t on t.id = p.message_id)
 ), stale as (
-  delete from due where id in (select p.id from picked p where p.message_id not in (select id from taken))
+  delete from due where id in (
+    select p.id from picked p where not exists (select from messages m where m.id = p.message_id and status_rank(m.status) < 3))
+), later as (
+  update due set run_at = now() + interval '5 seconds' where id in (
+    select p.id from picked p join messages m on m.id = p.message_id
+    where status_rank(m.status) < 3 and p.message_id not in (select id from taken))
 )
 select id, contact, sender, text, subject, segments, category, on_uncertain, provider from taken`

@@ -47,14 +47,30 @@ test('with nothing open the low mark is the next id', () => {
   expect(open.low()).toBe(11)
 })
 
-test('a batch of unknown outcome holds the low mark for five minutes', () => {
+test('a batch of unknown outcome holds the low mark until a sweep that began five minutes later has ended', () => {
   let now = 0
   const open = createOpenRows(7, () => now)
   open.beginBatch().unknown()
   open.beginBatch().committed([20], [])
+  open.beginSweep()()
   expect(open.low()).toBe(7)
   now = 300_001
+  expect(open.low()).toBe(7)
+  open.beginSweep()()
   expect(open.low()).toBe(21)
+})
+
+test('a row whose outcome could not be written holds the low mark, and is remembered as submitted', () => {
+  let now = 0
+  const open = createOpenRows(7, () => now)
+  open.beginBatch().committed([7, 8], [7, 8])
+  open.lose(7, true)
+  open.lose(8, false)
+  expect(open.low()).toBe(7)
+  expect([open.wasLost(7), open.wasLost(8), open.has(7)]).toEqual([true, false, false])
+  now = 300_001
+  open.beginSweep()()
+  expect(open.low()).toBe(9)
 })
 
 test('rows taken from the waiting list do not hold the low mark down', () => {

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { failure } from '../../src/domain/failure.ts'
+import { createDb, type Db } from '../../src/store/db.ts'
+import { insertMessages } from '../../src/store/messages.ts'
+import { registerNode } from '../../src/store/nodes.ts'
+import { insertNotifications } from '../../src/store/notifications.ts'
+import { loadChunks, moveChunks } from '../../src/store/push-work.ts'
+import { claimDue, settleMessages, type SmsSettlement, type SmsWork } from '../../src/store/sms-work.ts'
+import { upsertTokens } from '../../src/store/tokens.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { ask, message, scripted, startNode, type TestNode } from '../support/node.ts'
+import { until } from '../support/until.ts'
+
+let database: TestDatabase
+let db: Db
+let owner: number
+let node: TestNode | null = null
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  db = createDb(
+    database.url,
+    { max: 2, name: 'repeats', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 },
+    () => undefined,
+  )
+  owner = (await registerNode(db, { name: 'test', machine: null, pid: 1, version: '0.0.0' })).id
+})
+
+afterEach(async () => {
+  await node?.close()
+  node = null
+  await db.end()
+  await database.drop()
+})
+
+function settlement(work: SmsWork, more: Partial<SmsSettlement>): SmsSettlement {
+  return {
+    work,
+    attempt: 1,
+    provider: 'scripted',
+    providerMessageId: null,
+    status: 'queued',
+    attemptStatus: 'failed',
+    reason: 'busy',
+    code: null,
+    counted: true,
+    uncertain: false,
+    startedAt: new Date(0).toISOString(),
+    next: 'send',
+    waitMs: 0,
+    ...more,
+  }
+}
+
+test('a settlement that is repeated after its message was claimed again changes nothing', async () => {
+  const [made] = await insertMessages(db, owner, [{ ...message(), place: 'start' }])
+  const works = [{ id: made?.id ?? 0 }].map(({ id }) => ({ ...message(), id, text: 'A text', due: false }))
+  const first = works.map((work) => settlement(work, {}))
+  await settleMessages(db, owner, first)
+  const claimed = await until(async () => {
+    const found = await claimDue(db, owner, new Map([['scripted:transactional', 5]]))
+    return found.length > 0 && found
+  })
+  expect(claimed).toHaveLength(1)
+  const repeated = await settleMessages(db, owner, first)
+  expect([...repeated.moved]).toEqual([])
+  const { rows } = await db.query(`select attempts_counted, owner, (select count(*) from due) as due from messages`)
+  expect(rows).toEqual([{ attempts_counted: 1, owner, due: 1 }])
+})
+
+test('a chunk’s move that is repeated makes no second chunk for what is tried again', async () => {
+  const tokens = await upsertTokens(db, ['token', 'token'], ['one', 'two'])
+  const [made] = await insertNotifications(db, owner, [
+    {
+      title: 't',
+      body: 'b',
+      topic: null,
+      content: {},
+      tag: null,
+      category: 'transactional',
+      onUncertain: 'retry',
+      provider: 'scripted',
+      ttlSeconds: null,
+      validitySeconds: 60,
+      tokenIds: tokens.map((token) => token.id),
+      suppressed: [],
+      held: true,
+      idempotency: null,
+    },
+  ])
+  const [chunk] = await loadChunks(db, owner, made?.chunkIds ?? [])
+  const id = chunk?.id ?? 0
+  const move = {
+    id,
+    started: 2,
+    settled: Buffer.from([1]),
+    tally: {},
+    done: false,
+    reason: null,
+    providerMessageId: null,
+  }
+  const retry = {
+    chunkId: id,
+    notificationId: made?.id ?? 0,
+    lane: 'scripted:transactional',
+    tokenIds: [tokens[0]?.id ?? 0],
+    size: 1,
+    attemptsCounted: 1,
+    uncertainAttempts: 0,
+    crashes: 0,
+    waitMs: 1_000,
+  }
+  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([id])
+  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([id])
+  const { rows } = await db.query(`select size, attempt from push_chunks order by id`)
+  expect(rows).toEqual([
+    { size: 2, attempt: 1 },
+    { size: 1, attempt: 2 },
+  ])
+})
+
+test('a message whose outcome the database refuses is found again as uncertain', async () => {
+  // A NUL can't be stored: one adapter's mistake must not cost a message.
+  const unstorable = failure('permanent', 'broken', { code: 'a\u0000b' })
+  node = await startNode(database.url, { sms: [scripted(() => ({ kind: 'refused', failure: unstorable }))] })
+  const started = node
+  await started.delivery.intake.addSms(message())
+  await until(
+    async () => (await ask(started, `select from messages where status = 'uncertain' and owner is null`)).length === 1,
+    28_000,
+  )
+})
