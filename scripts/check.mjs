@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { prepare } from './prepare.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -30,6 +31,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+if (!prepare({ tools: true })) process.exit(1)
 const started = performance.now()
 const failed = await runAll(asked.length > 0 ? asked : Object.keys(STEPS))
 console.log(`\n${failed.length === 0 ? 'All is well' : `Failed: ${failed.join(', ')}`}, ${seconds(started)}.`)

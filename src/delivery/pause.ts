@@ -29,9 +29,10 @@ export function createPause({ provider, log, now, after, onEnd }: PauseParts): P
       const waitMs = Math.max(failure.waitMs ?? failure.waitsMs?.[0] ?? UNTOLD_MS, 1)
       if (now() + waitMs <= until) return
       until = now() + waitMs
-      const level = failure.class === 'blocked' ? 'error' : 'warn'
+      const blocked = failure.class === 'blocked'
       const { reason, code } = failure
-      log[level]({ event: 'lane.paused', provider, reason, code, wait_ms: waitMs }, 'a provider asked to wait')
+      const what = blocked ? 'a provider refuses our credentials or account' : 'a provider asked to wait'
+      log[blocked ? 'error' : 'warn']({ event: 'lane.paused', provider, reason, code, wait_ms: waitMs }, what)
       after(waitMs, onEnd)
     },
   }
