@@ -14,6 +14,7 @@ import {
   parkReceipt,
   unpark,
   type AttemptState,
+  type ParkedReceipt,
   type ReceiptMove,
 } from '../store/receipts.ts'
 import { refusing } from '../store/faults.ts'
@@ -94,21 +95,27 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
     },
     async matchParked() {
       for (const parked of await listMatchable(db, MATCHES)) {
-        await settle({
-          provider: parked.provider,
-          providerMessageId: parked.providerMessageId,
-          attempt: null,
-          status: parked.status as Receipt['status'],
-          failure:
-            parked.reason === null
-              ? null
-              : failure('permanent', parked.reason, { status: 'undelivered', code: parked.code }),
-          at: parked.at,
-        })
-        await unpark(db, parked.id)
+        // One that can't be settled must not hold up those after it.
+        try {
+          await settle(toReceipt(parked))
+          await unpark(db, parked.id)
+        } catch (error) {
+          log.warn({ event: 'receipt.failed', parked: parked.id, err: error }, 'a parked receipt was not settled')
+        }
       }
       await forgetParked(db)
     },
+  }
+}
+
+function toReceipt({ provider, providerMessageId, status, reason, code, at }: ParkedReceipt): Receipt {
+  return {
+    provider,
+    providerMessageId,
+    attempt: null,
+    status: status as Receipt['status'],
+    failure: reason === null ? null : failure('permanent', reason, { status: 'undelivered', code }),
+    at,
   }
 }
 
