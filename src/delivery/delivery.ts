@@ -46,8 +46,6 @@ export interface Delivery {
   readonly lease: Lease
   /** Submissions under way. */
   inFlight(): number
-  /** Looks for due work now. */
-  hurry(): void
   /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
   close(graceMs: number): Promise<void>
 }
@@ -129,7 +127,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
       )
   }
 
-  return { intake, lease, inFlight, hurry: () => claims.hurry(), close }
+  return { intake, lease, inFlight, close }
 }
 
 /** For what was aborted to come back and be settled. */

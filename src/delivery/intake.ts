@@ -35,7 +35,7 @@ export interface IntakeParts {
 const MOST_SMS = 1_000
 const MOST_WAITING = 10_000
 
-/** Pushes in one statement; their targets count too, so that a long list does not hold up the short ones for long. */
+/** Pushes in one statement. */
 const MOST_PUSHES = 200
 
 export function createIntake(parts: IntakeParts): Intake {
@@ -123,7 +123,6 @@ function toWork(row: NewMessage, id: number): SmsWork {
     contact: row.contact,
     sender: row.sender,
     text: row.text ?? row.body,
-    subject: row.subject,
     segments: row.segments,
     category: row.category,
     onUncertain: row.onUncertain,

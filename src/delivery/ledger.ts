@@ -140,7 +140,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     }
   }
 
-  /** One row that the database refuses must not hold up the others: each lane alone, then each row alone, then that row is let go. */
+  /** One row that the database refuses must not hold up the others: each row alone, and the one at fault is let go for the sweep to find. */
   async function apart(page: Page, error: unknown): Promise<void> {
     const pages = split(page)
     if (pages.length > 1) {
@@ -151,9 +151,9 @@ export function createLedger(parts: LedgerParts): Ledger {
       { event: 'ledger.refused', err: error },
       'an outcome could not be written; its message will be found as uncertain',
     )
-    for (const { lane, settlements, works } of page.sms) {
+    for (const { lane, settlements, works, spilt } of page.sms) {
       for (const { work } of settlements) lease().open().lose(work.id, true)
-      for (const { id } of works) lease().open().lose(id, false)
+      for (const { id } of [...works, ...(spilt?.works ?? [])]) lease().open().lose(id, false)
       lane.committed(settlements, works, [], parts.now())
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())

@@ -17,8 +17,6 @@ export interface OpenRows {
   has(id: number): boolean
   /** No message of this node has a smaller id, but for those adopted. */
   low(): number
-  /** Messages held. */
-  size(): number
 }
 
 export interface Batch {
@@ -96,6 +94,5 @@ export function createOpenRows(low: number, now: () => number): OpenRows {
     },
     has: (id) => fresh.has(id) || adopted.has(id),
     low: lowest,
-    size: () => fresh.size + adopted.size,
   }
 }

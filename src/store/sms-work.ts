@@ -14,7 +14,6 @@ export interface SmsWork {
   readonly category: Category
   readonly onUncertain: OnUncertain
   readonly provider: string
-  readonly subject: string
   /** True: a `due` row stands for it and goes when it is settled. */
   readonly due: boolean
 }
@@ -213,7 +212,6 @@ interface ClaimedRow {
   readonly contact: Msisdn
   readonly sender: string | null
   readonly text: string
-  readonly subject: string
   readonly segments: number
   readonly category: Category
   readonly on_uncertain: OnUncertain
@@ -232,7 +230,6 @@ export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string,
     contact: row.contact,
     sender: row.sender,
     text: row.text,
-    subject: row.subject,
     segments: row.segments,
     category: row.category,
     onUncertain: row.on_uncertain,
@@ -254,7 +251,7 @@ with me as materialized (
   update messages m set owner = $1, updated_at = now()
   from picked p, clients c
   where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
-  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.subject, m.segments, m.category, m.on_uncertain, m.provider
+  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider
 ), marked as (
   update due set owner = $1 where id in (select p.id from picked p join taken t on t.id = p.message_id)
 ), stale as (
@@ -265,4 +262,4 @@ with me as materialized (
     select p.id from picked p join messages m on m.id = p.message_id
     where status_rank(m.status) < 3 and p.message_id not in (select id from taken))
 )
-select id, contact, sender, text, subject, segments, category, on_uncertain, provider from taken`
+select id, contact, sender, text, segments, category, on_uncertain, provider from taken`

@@ -161,12 +161,14 @@ test('a node that dies leaves what it had not started to the others, and marks a
 
 test('closing hands over what waits and lets what is in flight end', async () => {
   const first: number[] = []
+  let answer: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => (answer = resolve))
   const closing = await start({
     sms: [
       scripted(
         async (sms) => {
           first.push(sms.messageId)
-          await new Promise((resolve) => setTimeout(resolve, 100))
+          await answered
           return ACCEPTED
         },
         { window: 2 },
@@ -176,7 +178,12 @@ test('closing hands over what waits and lets what is in flight end', async () =>
   await Promise.all(Array.from({ length: 30 }, () => closing.delivery.intake.addSms(message())))
   await until(() => first.length >= 2)
   nodes.splice(nodes.indexOf(closing), 1)
-  await closing.close()
+  const closed = closing.close()
+  // What waited has left its hands while two are still in flight.
+  const watcher = await start({})
+  await until(async () => (await ask(watcher, `select from due where owner is null`)).length === 28)
+  answer()
+  await closed
   const second: number[] = []
   const next = await start({ sms: [scripted((sms) => (second.push(sms.messageId), ACCEPTED))] })
   await until(async () => (await next.db.query(`select from messages where status = 'sent'`)).rowCount === 30)
