@@ -164,10 +164,8 @@ test('a topic is one target, and is not broadcast twice when its answer was lost
 })
 
 test('a node that dies in the middle of a push doubles at most its window, and marks it', async () => {
-  const running = new Set<number>()
   const first: string[] = []
   const stuck = await start({
-    running,
     push: [
       scriptedPush(
         (target) => (first.push(target.value), first.length > 350 ? new Promise(() => undefined) : ACCEPTED),
@@ -181,7 +179,7 @@ test('a node that dies in the middle of a push doubles at most its window, and m
   nodes.splice(nodes.indexOf(stuck), 1)
   await stuck.kill()
   const second: string[] = []
-  const healthy = await start({ running, push: [scriptedPush((target) => (second.push(target.value), ACCEPTED), 100)] })
+  const healthy = await start({ push: [scriptedPush((target) => (second.push(target.value), ACCEPTED), 100)] })
   expect(await settledCounts(healthy, made?.id)).toEqual({ sent: 1000 })
   const doubled = second.filter((token) => first.includes(token))
   expect(doubled.length).toBeLessThanOrEqual(100)

@@ -136,8 +136,7 @@ test('what may have been sent is not sent again unless its message says so', asy
 })
 
 test('a node that dies leaves what it had not started to the others, and marks as uncertain what it had', async () => {
-  const running = new Set<number>()
-  const stuck = await start({ running, sms: [scripted(() => new Promise(() => undefined), { window: 2 })] })
+  const stuck = await start({ sms: [scripted(() => new Promise(() => undefined), { window: 2 })] })
   const ids = await Promise.all(
     Array.from({ length: 20 }, () => stuck.delivery.intake.addSms(message({ onUncertain: 'fail' }))),
   )
@@ -146,7 +145,7 @@ test('a node that dies leaves what it had not started to the others, and marks a
   nodes.splice(nodes.indexOf(stuck), 1)
   await stuck.kill()
   const submitted: number[] = []
-  const healthy = await start({ running, sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
+  const healthy = await start({ sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
   await until(
     async () => (await healthy.db.query(`select from messages where status in ('sent', 'uncertain')`)).rowCount === 20,
   )

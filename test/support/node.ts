@@ -21,13 +21,14 @@ export interface NodeOptions {
   readonly sms?: readonly SmsProvider[]
   readonly push?: readonly PushProvider[]
   readonly pid?: number
-  /** Processes of "this machine" that run. */
-  readonly running?: Set<number>
   readonly now?: () => number
   readonly log?: Logger
 }
 
 let pids = 1_000_000
+
+/** Processes of "this machine" that run: nodes see that the others do, until they are killed or closed. */
+const running = new Set<number>()
 
 /** One node's delivery on a test database. Its neighbours are on the same machine, so a dead one is seen at once. */
 export async function startNode(url: string, options: NodeOptions): Promise<TestNode> {
@@ -36,7 +37,6 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
   const make = (name: string): Db =>
     createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
   const [acceptDb, ledgerDb, workDb] = [make('accept'), make('ledger'), make('work')]
-  const running = options.running ?? new Set()
   running.add(pid)
   const delivery = await openDelivery({
     acceptDb,
@@ -64,8 +64,8 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
       await end()
     },
     async close() {
-      running.delete(pid)
       await delivery.close(5_000)
+      running.delete(pid)
       await end()
     },
   }
