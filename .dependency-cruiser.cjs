@@ -44,6 +44,27 @@ const rules = [
     to: { path: '^src/store/', pathNot: '^src/store/(db|read-[^/]+)\\.ts$' },
   },
   {
+    name: 'pages-use-the-public-interface',
+    comment: 'Of the service, a page knows the types of what it answers.',
+    severity: 'error',
+    from: { path: '^web/' },
+    to: { path: '^(src|scripts|test|bench)/', pathNot: '^src/contract/' },
+  },
+  {
+    name: 'pages-carry-no-schemas',
+    comment: 'Only types of the contract: a schema would put its library into the page.',
+    severity: 'error',
+    from: { path: '^web/' },
+    to: { path: '^src/contract/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'pages-stand-apart',
+    comment: 'The service serves pages as files; it imports nothing of theirs.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { path: '^web/' },
+  },
+  {
     name: 'fakes-are-for-tests',
     comment: 'Only tests and the benchmark start a look-alike.',
     severity: 'error',
@@ -61,7 +82,7 @@ const rules = [
     name: 'no-development-packages',
     comment: 'The service runs without development dependencies.',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: '^(src|web)/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
   {
@@ -82,7 +103,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^dist/' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.mjs', '.js'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.css'],
       exportsFields: ['exports'],
       conditionNames: ['types', 'import', 'node', 'default'],
     },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildWeb, isWebBuilt } from './build-web.mjs'
 
 // Each file is turned into JavaScript on its own: no types are needed for that, so it also works where the development
 // packages are not installed, and takes a tenth of the time. `npm run check` looks at the types.
@@ -13,17 +14,17 @@ const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scrip
   join(ROOT, file),
 )
 
-/** Whether dist/ is what src/ says, judged by the times of the files. */
+/** Whether dist/ is what src/ and web/ say, judged by the times of the files. */
 export function isBuilt() {
   const { stale, orphans } = compare()
-  return stale.length + orphans.length === 0
+  return stale.length + orphans.length === 0 && isWebBuilt()
 }
 
 /** Builds what is not. False when a file can't be understood, which is told on stderr. */
 export async function build() {
   const { stale, orphans } = compare()
   for (const file of orphans) rmSync(file)
-  return stale.length === 0 || (await compile(stale))
+  return (stale.length === 0 || (await compile(stale))) && (await buildWeb())
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = (await build()) ? 0 : 1
@@ -32,7 +33,8 @@ function compare() {
   const settingsChanged = Math.max(...SETTINGS.map(changedAt))
   const sources = filesIn(SOURCE).filter((file) => file.endsWith('.ts'))
   const stale = sources.filter((file) => changedAt(targetOf(file)) < Math.max(changedAt(file), settingsChanged))
-  return { stale, orphans: filesIn(TARGET).filter((file) => !existsSync(sourceOf(file))) }
+  const orphans = filesIn(TARGET).filter((file) => !isOfWeb(file) && !existsSync(sourceOf(file)))
+  return { stale, orphans }
 }
 
 async function compile(files) {
@@ -85,6 +87,11 @@ function targetOf(source) {
 
 function sourceOf(target) {
   return join(SOURCE, relative(TARGET, target)).replace(/\.js(\.map)?$/, '.ts')
+}
+
+/** The pages, and what another build is just making of them. */
+function isOfWeb(target) {
+  return /^\.?web\b/.test(relative(TARGET, target))
 }
 
 function changedAt(file) {

@@ -7,12 +7,14 @@ import ts from 'typescript'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MOST_LINES = 50
 
-const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
-)
-const problems = files.flatMap((file) => problemsIn(join('src', file).replaceAll(sep, '/')))
+const problems = ['src', 'web'].flatMap(filesBelow).flatMap(problemsIn)
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length === 0 ? 0 : 1
+
+function filesBelow(folder) {
+  const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => /\.tsx?$/.test(file)).map((file) => join(folder, file).replaceAll(sep, '/'))
+}
 
 function problemsIn(file) {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true)

@@ -10,8 +10,8 @@ const RULES = [
   {
     pattern: /\bnew Date\(\)/,
     problem: 'reads the clock; take it as an argument',
-    in: /^src\//,
-    not: /^src\/(main|app|serve)\.ts$|^src\/fakes\//,
+    in: /^(src|web)\//,
+    not: /^src\/(main|app|serve)\.ts$|^src\/fakes\/|^web\/\w+\/main\.tsx$/,
   },
   {
     pattern: /\bconsole\s*\.|\bprocess\.(stdout|stderr)\b/,
@@ -19,11 +19,11 @@ const RULES = [
     in: /^src\/[^/]+\//,
     not: /^src\/fakes\//,
   },
-  { pattern: /@ts-(ignore|nocheck|expect-error)/, problem: 'silences the compiler', in: /^(src|test)\// },
+  { pattern: /@ts-(ignore|nocheck|expect-error)/, problem: 'silences the compiler', in: /^(src|web|test)\// },
   { pattern: /\b(it|test|describe)\.only\b/, problem: 'leaves the other tests out', in: /^test\// },
 ]
 
-const files = ['src', 'test', 'scripts', 'bench'].flatMap(filesBelow)
+const files = ['src', 'web', 'test', 'scripts', 'bench'].flatMap(filesBelow)
 const problems = files.flatMap(problemsIn)
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length === 0 ? 0 : 1
@@ -38,6 +38,6 @@ function problemsIn(file) {
 
 function filesBelow(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length).replaceAll(sep, '/'))
 }

@@ -11,11 +11,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Slow ones first, so that none of them is alone at the end. */
 const STEPS = {
   tests: bin('vitest', 'run', '--project', 'unit', '--reporter', 'dot'),
-  imports: bin('depcruise', 'src', 'test', 'scripts', 'bench', '--output-type', 'err'),
+  imports: bin('depcruise', 'src', 'web', 'test', 'scripts', 'bench', '--output-type', 'err'),
   unused: bin('knip', '--no-progress'),
   format: bin('prettier', '--check', '--log-level', 'warn', '.'),
   lint: bin('oxlint', '--type-aware', '--report-unused-disable-directives', '--deny-warnings'),
   types: node('node_modules/typescript7/bin/tsc', '--noEmit', '-p', '.'),
+  pages: node('node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'web'),
+  worker: node('node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'web/device/worker'),
   docs: node('scripts/docs.mjs', '--check'),
   lengths: node('scripts/check-lengths.mjs'),
   sources: node('scripts/check-sources.mjs'),

@@ -1,0 +1,5 @@
+import { render } from 'preact'
+import '../look/look.css'
+
+const root = document.getElementById('app')
+if (root !== null) render(<h1>Inbox</h1>, root)

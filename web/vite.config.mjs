@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url))
+
+const COMMON = {
+  root: ROOT,
+  logLevel: 'warn',
+  clearScreen: false,
+  publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+}
+
+const BUILD = {
+  target: 'es2022',
+  // The first ones that know light-dark().
+  cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+  emptyOutDir: false,
+  reportCompressedSize: false,
+  sourcemap: false,
+}
+
+/** The pages. What they load has its content's hash in its name and lies in assets/. */
+export const PAGES = {
+  ...COMMON,
+  base: '/',
+  build: {
+    ...BUILD,
+    // All of our browsers know it, and what Vite would put in its place stands inline.
+    modulePreload: { polyfill: false },
+    // A data: URL would need a wider policy for fonts.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: [`${ROOT}dashboard/index.html`, `${ROOT}device/index.html`] },
+  },
+}
+
+/** The service worker: its name is Firebase's, it imports nothing, and it is no module. */
+export const WORKER = {
+  ...COMMON,
+  build: {
+    ...BUILD,
+    rolldownOptions: {
+      input: `${ROOT}device/worker/firebase-messaging-sw.ts`,
+      output: { format: 'iife', entryFileNames: 'firebase-messaging-sw.js', codeSplitting: false },
+    },
+  },
+}
+
+/** `npx vite web`: the pages while they are written, before a service on port 5000. */
+export default {
+  ...PAGES,
+  server: { proxy: { '^/(inbox|smss|notifications|errors|openapi.json|readyz)': 'http://localhost:5000' } },
+}
