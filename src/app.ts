@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { openChannels, type Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
@@ -57,6 +59,9 @@ const POLLS_BESIDE_CALLBACK_MS = [10 * MINUTE, 60 * MINUTE, 360 * MINUTE, 1_440 
 
 const ASK_MS = 1_000
 const MATCH_MS = MINUTE
+
+/** From the sources as from what is built of them. */
+const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url))
 
 const now = (): Date => new Date()
 const monotonic = (): number => performance.now()
@@ -221,6 +226,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },
     },
+    pages: existsSync(PAGES) ? PAGES : null,
     isStopping,
     newRequestId: () => randomUUID(),
     chance,

@@ -25,6 +25,7 @@ export function createPaths(): Paths {
 }
 
 function fits(pattern: readonly string[], asked: readonly string[]): boolean {
+  if (pattern.at(-1) === '*') return fits(pattern.slice(0, -1), asked.slice(0, pattern.length - 1))
   if (pattern.length !== asked.length) return false
   return pattern.every((part, index) => (part.startsWith(':') ? asked[index] !== '' : part === asked[index]))
 }

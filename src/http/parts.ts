@@ -58,6 +58,8 @@ export interface HttpParts {
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string | null
   readonly channels: { readonly sms: Channel; readonly push: Channel }
+  /** The directory of the built pages; null: there are none. */
+  readonly pages: string | null
   /** True from the first SIGTERM on. */
   isStopping(): boolean
   /** For calls that bring no Request-Id. */

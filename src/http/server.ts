@@ -24,6 +24,7 @@ import type { HttpParts, Server } from './parts.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
+import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
@@ -120,6 +121,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     healthRoutes(scope, parts)
     errorRoutes(scope)
     pageRoutes(scope, parts)
+    dashboardRoutes(scope, parts)
     done()
   })
   app.register((scope: Server, _options, done) => {

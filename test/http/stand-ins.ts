@@ -44,6 +44,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     rateLimiter: null,
     publicUrl: null,
     channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
+    pages: null,
     isStopping: () => false,
     newRequestId: () => `request-${(requests += 1)}`,
     chance: () => 0.5,
