@@ -127,6 +127,7 @@ function toWork(row: NewMessage, id: number): SmsWork {
     category: row.category,
     onUncertain: row.onUncertain,
     provider: row.provider,
+    attempt: 0,
     due: false,
   }
 }

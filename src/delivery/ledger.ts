@@ -4,6 +4,7 @@ import type { Db, DbClient } from '../store/db.ts'
 import { readDbFault } from '../store/faults.ts'
 import { moveChunks, releaseChunks } from '../store/push-work.ts'
 import {
+  metAttempt,
   releaseMessages,
   settleMessages,
   startMessages,
@@ -127,10 +128,15 @@ export function createLedger(parts: LedgerParts): Ledger {
 
   /** What was collected is written, however long the database is away: it is all in memory, and bounded by the windows. */
   async function write(page: Page): Promise<void> {
+    let again = false
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
-        return await commit(page)
+        return await commit(page, again)
       } catch (error) {
+        if (!again && metAttempt(error)) {
+          again = true
+          continue
+        }
         const fault = readDbFault(error)
         if (fault.kind === 'refused') return apart(page, error)
         if (fault.kind !== 'conflict')
@@ -159,17 +165,16 @@ export function createLedger(parts: LedgerParts): Ledger {
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
   }
 
-  async function commit(page: Page): Promise<void> {
+  async function commit(page: Page, again: boolean): Promise<void> {
     const owner = lease().owner()
     const { sms, push } = page
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
-    const ids = works.map((work) => work.id)
     const askedAt = parts.now()
     const [settled, started, kept] = await pipelined(parts.db, [
-      unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements)),
-      unlessEmpty(ids, (client) => startMessages(client, owner, ids)),
+      unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements, again)),
+      unlessEmpty(works, (client) => startMessages(client, owner, works)),
       ...chunkStatements(owner, flushed),
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),

@@ -135,13 +135,12 @@ with me as materialized (
     case a.place when 'start' then now() end
   from accepted a left join everyone e on e.contact = a.contact
   order by a.id
-  returning id
 ), waiting as (
   insert into due (message_id, lane, action, run_at, expires_at)
   select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
 )
 select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids, exists (select from me) as alive, now()::text as time
-from inserted i join accepted a on a.id = i.id`
+from accepted a`
 }
 
 function unlessTaken(accepted: string): string {

@@ -3,6 +3,7 @@ import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
 import { booleans, numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
+import { sqlState } from './transaction.ts'
 
 /** What a node needs in memory to submit a message. */
 export interface SmsWork {
@@ -14,6 +15,8 @@ export interface SmsWork {
   readonly category: Category
   readonly onUncertain: OnUncertain
   readonly provider: string
+  /** Submissions begun when it came into memory; its start makes it one more. */
+  readonly attempt: number
   /** True: a `due` row stands for it and goes when it is settled. */
   readonly due: boolean
 }
@@ -32,10 +35,11 @@ export interface Started {
 }
 
 /**
- * The one gate before a provider: marks as `sending` those of `ids` that are still this owner's and still open, and ends those whose
- * validity is over. Only what comes back as `sending` may be written to a provider. Safe to repeat when its COMMIT's answer was lost.
+ * The one gate before a provider: marks as `sending` those of `works` that are still this owner's and still open, and ends those whose
+ * validity is over. Only what comes back as `sending` may be written to a provider. Safe to repeat when its COMMIT's answer was lost, and
+ * changes nothing when it is executed late, after a next attempt has begun.
  */
-export async function startMessages(client: DbClient, owner: number, ids: readonly number[]): Promise<Started[]> {
+export async function startMessages(client: DbClient, owner: number, works: readonly SmsWork[]): Promise<Started[]> {
   const { rows } = await client.query<{
     id: number
     status: Status
@@ -45,7 +49,11 @@ export async function startMessages(client: DbClient, owner: number, ids: readon
     started_at: string
     age_ms: number
     remaining_ms: number
-  }>({ name: 'start-messages', text: START_MESSAGES, values: [owner, numbers(ids)] })
+  }>({
+    name: 'start-messages',
+    text: START_MESSAGES,
+    values: [owner, numbers(works.map((work) => work.id)), numbers(works.map((work) => work.attempt))],
+  })
   return rows.map((row) => ({
     id: row.id,
     status: row.status,
@@ -66,11 +74,12 @@ with begun as (update messages m set
     when m.status = 'sent' then 'undelivered'
     when m.uncertain_attempts > 0 then 'uncertain'
     else 'expired' end,
-  attempt = m.attempt + case when m.expires_at > now() then 1 else 0 end,
+  attempt = case when m.expires_at > now() then i.attempt + 1 else m.attempt end,
   started_at = case when m.expires_at > now() then now() end,
   owner = case when m.expires_at > now() then m.owner end,
   updated_at = now()
-where m.id = any ($2::bigint[]) and m.owner = $1 and status_rank(m.status) < 3
+from unnest($2::bigint[], $3::integer[]) as i (id, attempt)
+where m.id = i.id and m.owner = $1 and m.attempt between i.attempt and i.attempt + 1 and status_rank(m.status) < 3
 returning m.id, m.status, m.attempt, m.attempts_counted, m.uncertain_attempts, coalesce(m.started_at, now())::text as started_at,
   (extract(epoch from now() - m.time) * 1000)::float8 as age_ms,
   (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms
@@ -107,16 +116,17 @@ export interface Settled {
 
 /**
  * Moves messages on and closes their attempts. Those that are not among `moved` were taken over meanwhile: their attempt is kept, so that
- * a late receipt finds it, and no status is touched.
+ * a late receipt finds it, and no status is touched. Rejects when one of the attempts stands already (see `metAttempt`), unless `again`.
  */
 export async function settleMessages(
   client: DbClient,
   owner: number,
   batch: readonly SmsSettlement[],
+  again = false,
 ): Promise<Settled> {
   const { rows } = await client.query<{ moved: number[] | null; kept: Record<string, Status> | null }>({
-    name: 'settle-messages',
-    text: SETTLE_MESSAGES,
+    name: again ? 'settle-messages-again' : 'settle-messages',
+    text: again ? SETTLE_AGAIN : SETTLE_ONCE,
     values: [owner, ...columnsOf(batch), batch.length, numbers(batch.filter((s) => s.work.due).map((s) => s.work.id))],
   })
   const kept = Object.entries(rows[0]?.kept ?? {})
@@ -125,6 +135,14 @@ export async function settleMessages(
     kept: new Map(kept.map(([id, status]) => [Number(id), status])),
   }
 }
+
+/** A receipt wrote the attempt first, or others took the message over, or this is a repeat after a lost answer: settle with `again`. */
+export function metAttempt(error: unknown): boolean {
+  return sqlState(error) === UNIQUE_VIOLATION
+}
+
+/** Source: PostgreSQL documentation, appendix A. */
+const UNIQUE_VIOLATION = '23505'
 
 function columnsOf(batch: readonly SmsSettlement[]): string[] {
   return [
@@ -145,7 +163,8 @@ function columnsOf(batch: readonly SmsSettlement[]): string[] {
 }
 
 // A receipt may have come before its answer was settled: then the message knows more already and keeps its status.
-const SETTLE_MESSAGES = `
+function settleStatement(onConflict: string): string {
+  return `
 with input as materialized (
   select * from unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::boolean[], $11::boolean[], $12::text[], $13::float8[], $14::timestamptz[])
@@ -167,10 +186,7 @@ with input as materialized (
   insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at)
   select i.id, i.attempt, i.provider, i.provider_message_id, i.attempt_status, i.reason, i.code, i.started_at, now()
   from input i
-  on conflict (message_id, number) do update set
-    provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
-    started_at = coalesce(a.started_at, excluded.started_at),
-    status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end
+  ${onConflict}
 ), waiting as (
   insert into due (message_id, lane, action, run_at, expires_at)
   select id, provider || ':' || category, next, now() + make_interval(secs => wait_ms / 1000),
@@ -182,6 +198,14 @@ with input as materialized (
 select case when count(*) < $15 then coalesce(array_agg(id), '{}') end as moved,
   jsonb_object_agg(id, status) filter (where status <> wanted) as kept
 from moved`
+}
+
+// Watching out for an attempt that is there already costs every row a record more in the write-ahead log.
+const SETTLE_ONCE = settleStatement('')
+const SETTLE_AGAIN = settleStatement(`on conflict (message_id, number) do update set
+    provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
+    started_at = coalesce(a.started_at, excluded.started_at),
+    status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end`)
 
 /** Lets go of messages that were not started: they wait in `due`, for any node, `waitMs` from now. */
 export async function releaseMessages(
@@ -216,6 +240,7 @@ interface ClaimedRow {
   readonly category: Category
   readonly on_uncertain: OnUncertain
   readonly provider: string
+  readonly attempt: number
 }
 
 /** Takes what is due for sending, up to each lane's room, oldest first; rows other nodes are taking are passed over. */
@@ -234,6 +259,7 @@ export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string,
     category: row.category,
     onUncertain: row.on_uncertain,
     provider: row.provider,
+    attempt: row.attempt,
     due: true,
   }))
 }
@@ -251,7 +277,7 @@ with me as materialized (
   update messages m set owner = $1, updated_at = now()
   from picked p, clients c
   where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
-  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider
+  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider, m.attempt
 ), marked as (
   update due set owner = $1 where id in (select p.id from picked p join taken t on t.id = p.message_id)
 ), stale as (
@@ -262,4 +288,4 @@ with me as materialized (
     select p.id from picked p join messages m on m.id = p.message_id
     where status_rank(m.status) < 3 and p.message_id not in (select id from taken))
 )
-select id, contact, sender, text, segments, category, on_uncertain, provider from taken`
+select id, contact, sender, text, segments, category, on_uncertain, provider, attempt from taken`

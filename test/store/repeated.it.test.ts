@@ -5,7 +5,14 @@ import { insertMessages } from '../../src/store/messages.ts'
 import { registerNode } from '../../src/store/nodes.ts'
 import { insertNotifications } from '../../src/store/notifications.ts'
 import { loadChunks, moveChunks } from '../../src/store/push-work.ts'
-import { claimDue, settleMessages, type SmsSettlement, type SmsWork } from '../../src/store/sms-work.ts'
+import {
+  claimDue,
+  metAttempt,
+  settleMessages,
+  startMessages,
+  type SmsSettlement,
+  type SmsWork,
+} from '../../src/store/sms-work.ts'
 import { upsertTokens } from '../../src/store/tokens.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ask, message, scripted, startNode, type TestNode } from '../support/node.ts'
@@ -54,7 +61,7 @@ function settlement(work: SmsWork, more: Partial<SmsSettlement>): SmsSettlement 
 
 test('a settlement that is repeated after its message was claimed again changes nothing', async () => {
   const [made] = await insertMessages(db, owner, [{ ...message(), place: 'start' }])
-  const works = [{ id: made?.id ?? 0 }].map(({ id }) => ({ ...message(), id, text: 'A text', due: false }))
+  const works = [{ id: made?.id ?? 0 }].map(({ id }) => ({ ...message(), id, text: 'A text', attempt: 0, due: false }))
   const first = works.map((work) => settlement(work, {}))
   await settleMessages(db, owner, first)
   const claimed = await until(async () => {
@@ -62,10 +69,49 @@ test('a settlement that is repeated after its message was claimed again changes 
     return found.length > 0 && found
   })
   expect(claimed).toHaveLength(1)
-  const repeated = await settleMessages(db, owner, first)
+  const repeated = await settleMessages(db, owner, first, true)
   expect([...repeated.moved]).toEqual([])
   const { rows } = await db.query(`select attempts_counted, owner, (select count(*) from due) as due from messages`)
   expect(rows).toEqual([{ attempts_counted: 1, owner, due: 1 }])
+})
+
+test('a start that is executed late, after its attempt was settled and the next one began, changes nothing', async () => {
+  await insertMessages(db, owner, [{ ...message(), place: 'wait' }])
+  const claim = async (): Promise<SmsWork[]> =>
+    until(async () => {
+      const found = await claimDue(db, owner, new Map([['scripted:transactional', 5]]))
+      return found.length > 0 && found
+    })
+  const start = async (works: readonly SmsWork[]): Promise<number[]> =>
+    (await startMessages(db, owner, works)).map((row) => row.attempt)
+  const first = await claim()
+  expect(await start(first)).toEqual([1])
+  expect(await start(first)).toEqual([1])
+  await settleMessages(
+    db,
+    owner,
+    first.map((work) => settlement(work, {})),
+  )
+  expect(await start(first)).toEqual([])
+  const second = await claim()
+  expect(await start(second)).toEqual([2])
+  expect(await start(first)).toEqual([])
+  expect((await db.query(`select attempt, status from messages`)).rows).toEqual([{ attempt: 2, status: 'sending' }])
+})
+
+test('a settlement whose attempt a receipt wrote first is told, and settled when asked again', async () => {
+  const [made] = await insertMessages(db, owner, [{ ...message(), place: 'start' }])
+  const id = made?.id ?? 0
+  await db.query(
+    `insert into attempts (message_id, number, provider, status) values ($1, 1, 'scripted', 'delivered')`,
+    [id],
+  )
+  const work = { ...message(), id, text: 'A text', attempt: 0, due: false }
+  const batch = [settlement(work, { status: 'sent', attemptStatus: 'sent', next: 'none', providerMessageId: 'theirs' })]
+  await expect(settleMessages(db, owner, batch)).rejects.toSatisfy(metAttempt)
+  expect([...(await settleMessages(db, owner, batch, true)).moved]).toEqual([id])
+  const { rows } = await db.query(`select status, provider_message_id, started_at is not null as started from attempts`)
+  expect(rows).toEqual([{ status: 'delivered', provider_message_id: 'theirs', started: true }])
 })
 
 test('a chunk’s move that is repeated makes no second chunk for what is tried again', async () => {
@@ -92,6 +138,7 @@ test('a chunk’s move that is repeated makes no second chunk for what is tried 
   const id = chunk?.id ?? 0
   const move = {
     id,
+    owner,
     started: 2,
     settled: Buffer.from([1]),
     tally: {},
