@@ -21,6 +21,7 @@ const TEXT = {
 }
 const DATA = { order: '482913' }
 const NEVER = new AbortController().signal
+const OPEN = () => null
 
 if (!(await build())) process.exit(1)
 const folder = mkdtempSync(join(tmpdir(), 'bench-fcm-'))
@@ -74,7 +75,13 @@ async function startTidings() {
     async send(tokens) {
       let accepted = 0
       const targets = tokens.map((value) => ({ kind: 'token', value }))
-      await provider.submitMany(content, targets, (_, { kind }) => (accepted += Number(kind === 'accepted')), NEVER)
+      await provider.submitMany(
+        content,
+        targets,
+        (_, { kind }) => (accepted += Number(kind === 'accepted')),
+        NEVER,
+        OPEN,
+      )
       return accepted
     },
     close: async () => {

@@ -94,6 +94,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     return {
       move: {
         id: row.id,
+        owner: row.owner,
         started,
         settled: Buffer.from(settled),
         tally: { ...tally },
@@ -122,7 +123,10 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   }
 }
 
-export const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
+/** What a target gets whose notification's validity is over. */
+export const TOO_LATE = failure('permanent', 'expired', { status: 'expired' })
+
+const EXPIRED: Outcome = { kind: 'refused', failure: TOO_LATE }
 
 /** What a dead owner had started and not settled: handed over, perhaps. */
 function inDoubt(row: ChunkRow, settled: Buffer): { index: number; outcome: Outcome }[] {

@@ -9,41 +9,43 @@ import type { SmsLane } from './sms-lane.ts'
 
 /** Fills the lanes' free places with what is due. Resolves with how much that was; null: there was no room. */
 export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLane[]): Promise<number | null> {
-  const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
-  if (rooms.size === 0) return null
-  const works = await claimDue(db, lease.owner(), rooms).catch((error: unknown) => {
-    giveBack(lanes, rooms)
-    throw error
+  return withRooms(lanes, async (rooms) => {
+    const owner = lease.owner()
+    const works = await claimDue(db, owner, rooms)
+    // Declared dead meanwhile: they were taken under a mark that is not ours any more, and others have them.
+    if (lease.owner() !== owner) return 0
+    lease.open().adopt(works.map((work) => work.id))
+    for (const work of works) {
+      // An offered message takes its place itself.
+      const lane = laneOf(work.provider, work.category)
+      rooms.set(lane, (rooms.get(lane) ?? 0) - 1)
+    }
+    for (const lane of lanes) lane.offer(works.filter((work) => work.provider === lane.provider.name))
+    return works.length
   })
-  lease.open().adopt(works.map((work) => work.id))
-  for (const lane of lanes) lane.offer(works.filter((work) => work.provider === lane.provider.name))
-  giveBack(
-    lanes,
-    leftOver(
-      rooms,
-      works.map((work) => laneOf(work.provider, work.category)),
-    ),
-  )
-  return works.length
 }
 
 /** The same for chunks of pushes. */
 export async function claimPushes(db: Db, lease: Lease, lanes: readonly PushLane[]): Promise<number | null> {
-  const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
-  if (rooms.size === 0) return null
-  const rows = await claimChunks(db, lease.owner(), rooms).catch((error: unknown) => {
-    giveBack(lanes, rooms)
-    throw error
+  return withRooms(lanes, async (rooms) => {
+    const rows = await claimChunks(db, lease.owner(), rooms)
+    for (const lane of lanes) lane.offer(rows.filter((row) => row.provider === lane.provider.name))
+    return rows.length
   })
-  for (const lane of lanes) lane.offer(rows.filter((row) => row.provider === lane.provider.name))
-  giveBack(lanes, rooms)
-  return rows.length
 }
 
-function leftOver(rooms: ReadonlyMap<Lane, number>, taken: readonly string[]): Map<Lane, number> {
-  const left = new Map(rooms)
-  for (const [lane, places] of rooms) left.set(lane, places - taken.filter((name) => name === lane).length)
-  return left
+/** Keeps all free places for `fill`, and gives back those it leaves in the map, also when it throws. */
+async function withRooms(
+  lanes: readonly (SmsLane | PushLane)[],
+  fill: (rooms: Map<Lane, number>) => Promise<number>,
+): Promise<number | null> {
+  const rooms = new Map(lanes.flatMap((lane) => [...lane.rooms()]))
+  if (rooms.size === 0) return null
+  try {
+    return await fill(rooms)
+  } finally {
+    giveBack(lanes, rooms)
+  }
 }
 
 function giveBack(lanes: readonly (SmsLane | PushLane)[], rooms: ReadonlyMap<Lane, number>): void {

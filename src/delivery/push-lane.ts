@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
-import { CATEGORIES, type Category } from '../domain/category.ts'
+import type { Category } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
-import type { Outcome, PushProvider } from '../domain/provider.ts'
+import type { Gate, Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow } from '../store/push-work.ts'
-import { createChunk, EXPIRED, type Chunk, type ChunkFlush } from './chunk.ts'
+import { createChunk, TOO_LATE, type Chunk, type ChunkFlush } from './chunk.ts'
 import type { Lease } from './lease.ts'
 import { createPause } from './pause.ts'
+import { createPlaces } from './places.ts'
 import type { Retirement } from './retirement.ts'
 
 export interface PushLaneParts {
@@ -32,12 +33,15 @@ export interface PushLane {
   /** Keeps a place for a chunk about to be accepted; false: let it wait for whoever has room. */
   reserve(category: Category): boolean
   unreserve(category: Category, places: number): void
+  /** Chunks this node has taken. One that it holds already stays as it is: what is in memory knows more. */
   offer(rows: readonly ChunkRow[]): void
   /** Free places by lane; they are reserved. */
   rooms(): Map<Lane, number>
+  /** What is to be written. Forgets the chunks of an owner mark that this process has lost: they are others' now. */
   collect(): FlushedChunk[]
   /** After COMMIT; `kept` are the chunks that are still ours. */
   committed(flushed: readonly FlushedChunk[], kept: ReadonlySet<number>): void
+  /** Whether it is held, under the present owner mark. */
   has(chunkId: number): boolean
   /** Chunks to let go of: nothing of theirs is in flight and the lane is closing. */
   spill(): number[]
@@ -52,18 +56,27 @@ const CHUNKS_PER_CATEGORY = 12
 export function createPushLane(parts: PushLaneParts): PushLane {
   const { provider, now, kick } = parts
   const chunks = new Map<number, Chunk>()
-  const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
   const stop = new AbortController()
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
 
   const held = (category: Category): number =>
     [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category)).length
-  const room = (category: Category): number =>
-    closed ? 0 : CHUNKS_PER_CATEGORY - held(category) - (reserved.get(category) ?? 0)
-  const keep = (category: Category, places: number): void =>
-    void reserved.set(category, (reserved.get(category) ?? 0) + places)
+  const places = createPlaces({
+    provider: provider.name,
+    capacity: () => (closed ? 0 : CHUNKS_PER_CATEGORY),
+    held,
+  })
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
+  const isOurs = (chunk: Chunk): boolean => chunk.row.owner === parts.lease().owner()
+
+  /** Closing, too, keeps back what is not written yet: the pace may make it wait for long. */
+  function gateOf(chunk: Chunk): Gate {
+    return () => {
+      if (chunk.expired()) return TOO_LATE
+      return !closed && isOurs(chunk) && parts.lease().mayWrite() ? null : KEPT_BACK
+    }
+  }
 
   function settle(chunk: Chunk, index: number, outcome: Outcome): void {
     if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
@@ -80,10 +93,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       settle(chunk, from + offset, outcome)
     }
     try {
-      if (chunk.expired()) targets.forEach((_, offset) => onOutcome(offset, EXPIRED))
-      else if (parts.lease().mayWrite() && !stop.signal.aborted)
-        await provider.submitMany(chunk.content, targets, onOutcome, stop.signal)
-      else targets.forEach((_, offset) => onOutcome(offset, NOT_SENT))
+      await provider.submitMany(chunk.content, targets, onOutcome, stop.signal, gateOf(chunk))
     } catch (error) {
       parts.log.error({ event: 'provider.bug', provider: provider.name, err: error }, 'a provider adapter threw')
     }
@@ -93,31 +103,21 @@ export function createPushLane(parts: PushLaneParts): PushLane {
 
   return {
     provider,
-    reserve(category) {
-      if (room(category) <= 0) return false
-      keep(category, 1)
-      return true
-    },
-    unreserve: (category, places) => keep(category, -places),
+    reserve: (category) => places.reserve(category),
+    unreserve: (category, count) => places.unreserve(category, count),
     offer(rows) {
-      for (const row of rows)
+      for (const row of rows) {
+        if (chunks.get(row.id)?.row.owner === row.owner) continue
         chunks.set(
           row.id,
           createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs: pause.leftMs }),
         )
+      }
       kick()
     },
-    rooms() {
-      const rooms = new Map<Lane, number>()
-      for (const category of CATEGORIES) {
-        const free = room(category)
-        if (free <= 0 || pause.leftMs() > 0) continue
-        rooms.set(laneOf(provider.name, category), free)
-        keep(category, free)
-      }
-      return rooms
-    },
+    rooms: () => (pause.leftMs() > 0 ? new Map<Lane, number>() : places.reserveAll(1)),
     collect() {
+      for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()
       return [...chunks.values()]
         .filter((chunk) => chunk.wantsFlush(may))
@@ -125,12 +125,19 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     },
     committed(flushed, kept) {
       for (const { chunk, flush } of flushed) {
+        const { id } = chunk.row
+        const isKept = kept.has(id)
+        // Meanwhile the row may have been taken anew, by this process under another mark: that chunk is another one.
+        if ((!isKept || flush.move.done) && chunks.get(id) === chunk) chunks.delete(id)
+        if (!isKept) continue
         parts.retirement.count(flush.outcomes.length, flush.retired.length)
-        if (!kept.has(chunk.row.id) || flush.move.done) chunks.delete(chunk.row.id)
-        if (kept.has(chunk.row.id) && flush.to > flush.from) void submit(chunk, flush.from, flush.to)
+        if (flush.to > flush.from) void submit(chunk, flush.from, flush.to)
       }
     },
-    has: (chunkId) => chunks.has(chunkId),
+    has(chunkId) {
+      const chunk = chunks.get(chunkId)
+      return chunk !== undefined && isOurs(chunk)
+    },
     spill() {
       if (!closed) return []
       const idle = [...chunks.values()].filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
@@ -146,5 +153,5 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   }
 }
 
-const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }
+const KEPT_BACK = failure('transient', 'not_sent', { counted: false })
 const LOST: Outcome = { kind: 'refused', failure: failure('uncertain', 'adapter_error') }

@@ -112,6 +112,12 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+/**
+ * Asked right before a target is written, which may be long after it was handed in: null lets it go. A failure is what it gets instead, and
+ * with it every target after it.
+ */
+export type Gate = () => Failure | null
+
 export interface PushProvider {
   readonly name: string
   /** Targets in flight at once, for one chunk on one node. */
@@ -125,6 +131,7 @@ export interface PushProvider {
     targets: readonly PushTarget[],
     onOutcome: (index: number, outcome: Outcome) => void,
     signal: AbortSignal,
+    gate: Gate,
   ): Promise<void>
   check(signal: AbortSignal): AsyncIterable<CheckStep>
   close(): Promise<void>

@@ -5,6 +5,8 @@ export interface Http2Request {
   /** Names in lower case. Hand in the same object for the same headers: an implementation may prepare it once. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Asked right before it is written, which may be long after it was handed in; false: `withdrawn`. */
+  readonly mayWrite?: () => boolean
 }
 
 export interface Http2Answer {
@@ -18,13 +20,23 @@ export interface Http2Answer {
 
 /**
  * Why there is no answer.
- * Always before anything was written: `closed` this client was closed · `queue_full` · `connect_failed` no connection could be had.
+ * Always before anything was written: `closed` this client was closed · `queue_full` · `connect_failed` no connection could be had ·
+ * `withdrawn` the caller did not want it any more.
  * The server says it was not processed: `refused` REFUSED_STREAM, or a stream above a GOAWAY's last one.
  * Either: `aborted` by the caller.
  * It may have been processed: `calm` GOAWAY 11 ENHANCE_YOUR_CALM · `reset` the stream alone · `connection_lost` · `timeout`.
  */
 export type Http2FaultReason =
-  'closed' | 'queue_full' | 'connect_failed' | 'refused' | 'aborted' | 'calm' | 'reset' | 'connection_lost' | 'timeout'
+  | 'closed'
+  | 'queue_full'
+  | 'connect_failed'
+  | 'withdrawn'
+  | 'refused'
+  | 'aborted'
+  | 'calm'
+  | 'reset'
+  | 'connection_lost'
+  | 'timeout'
 
 export interface Http2Fault {
   readonly kind: 'fault'

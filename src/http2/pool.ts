@@ -107,7 +107,8 @@ class Pool implements Http2Client {
 
   private place(call: Call): boolean {
     for (let session = this.roomiest(); session !== null; session = this.roomiest()) {
-      if (session.write(call) || call.settled) return true
+      if (call.request.mayWrite?.() === false) call.settle(fault('no', 'withdrawn'))
+      if (call.settled || session.write(call) || call.settled) return true
     }
     return false
   }

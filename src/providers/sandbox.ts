@@ -137,11 +137,12 @@ export function createSandboxPush({ after }: { readonly after: After }): PushPro
   return {
     name: NAME,
     window: WINDOW,
-    async submitMany({ notificationId }, targets, onOutcome, signal) {
+    async submitMany({ notificationId }, targets, onOutcome, signal, gate) {
       const played: Promise<void>[] = []
       for (const [index, target] of targets.entries()) {
         const life = lifeOf(target)
-        if (signal.aborted) onOutcome(index, refused(NOT_SENT))
+        const closed = signal.aborted ? NOT_SENT : gate()
+        if (closed !== null) onOutcome(index, refused(closed))
         else if (life === undefined) onOutcome(index, CAPTURED)
         else played.push(submit(notificationId, life, signal).then((outcome) => onOutcome(index, outcome)))
       }

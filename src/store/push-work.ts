@@ -6,6 +6,8 @@ import type { Db, DbClient } from './db.ts'
 /** One chunk of a push, as a node holds it in memory. */
 export interface ChunkRow {
   readonly id: number
+  /** The node that took it: after it was declared dead the row is somebody else's, perhaps the same process's under its next mark. */
+  readonly owner: number
   readonly notificationId: number
   readonly lane: string
   readonly provider: string
@@ -31,9 +33,9 @@ export interface ChunkRow {
 }
 
 const CHUNK_COLUMNS = `
-  c.id, c.notification_id as "notificationId", c.lane, n.provider, n.title, n.body, n.content, n.topic, n.ttl_seconds as "ttlSeconds",
-  n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally, c.attempts_counted as "attemptsCounted",
-  c.uncertain_attempts as "uncertainAttempts", c.crashes, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
+  c.id, c.owner, c.notification_id as "notificationId", c.lane, n.provider, n.title, n.body, n.content, n.topic,
+  n.ttl_seconds as "ttlSeconds", n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally,
+  c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
   (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
   case when c.token_ids is null then jsonb_build_array(jsonb_build_object('kind', 'topic', 'value', n.topic))
     else (select jsonb_agg(jsonb_build_object('kind', t.kind, 'value', t.token) order by o.ord)
@@ -52,7 +54,7 @@ with me as materialized (
     order by run_at limit l.room for update skip locked) p
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
 )
 select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
     values: [owner, [...rooms.keys()], [...rooms.values()]],
@@ -78,7 +80,7 @@ with me as materialized (
   order by c.id limit $3 for update of c skip locked
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
 )
 select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
     values: [owner, served, limit],
@@ -100,6 +102,8 @@ export async function loadChunks(db: Db, owner: number, ids: readonly number[]):
 /** Where a chunk stands: absolute values, since its owner alone moves it. */
 export interface ChunkMove {
   readonly id: number
+  /** Under whose mark it was taken. */
+  readonly owner: number
   readonly started: number
   readonly settled: Buffer
   readonly tally: Readonly<Record<string, number>>
@@ -136,15 +140,16 @@ export interface ChunkRetry {
 
 /**
  * Moves chunks on: what was started, what is settled, each settled target's row, and new chunks for what is tried again, all or nothing.
- * Returns the ids that were still this owner's; of the others nothing is written.
+ * Returns the ids that were still this owner's, and taken by it; of the others nothing is written.
  */
 export async function moveChunks(
   client: DbClient,
   owner: number,
-  moves: readonly ChunkMove[],
+  all: readonly ChunkMove[],
   outcomes: readonly TargetOutcome[],
   retries: readonly ChunkRetry[],
 ): Promise<number[]> {
+  const moves = all.filter((move) => move.owner === owner)
   const { rows } = await client.query<{ id: number }>({
     name: 'move-chunks',
     text: MOVE_CHUNKS,

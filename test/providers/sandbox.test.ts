@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseContact, type Msisdn } from '../../src/domain/contact.ts'
-import type { Outcome, PushContent, PushTarget, Receipt } from '../../src/domain/provider.ts'
+import { failure } from '../../src/domain/failure.ts'
+import type { Gate, Outcome, PushContent, PushTarget, Receipt } from '../../src/domain/provider.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
 import { conformsAsSmsProvider, smsTo } from './conformance.ts'
 
@@ -190,6 +191,11 @@ describe('a push in capture mode', () => {
       [0, { kind: 'refused', failure: { class: 'transient', reason: 'not_sent', counted: false } }],
       [1, { kind: 'refused', failure: { class: 'transient', reason: 'not_sent', counted: false } }],
     ])
+    const keptBack = failure('transient', 'not_sent', { counted: false })
+    expect(await submit(9, [token('a'), token('sandbox:slow')], forever, () => keptBack)).toEqual([
+      [0, { kind: 'refused', failure: keptBack }],
+      [1, { kind: 'refused', failure: keptBack }],
+    ])
     const stop = new AbortController()
     const outcomes = submit(8, [token('a'), token('sandbox:slow')], stop.signal)
     stop.abort()
@@ -228,16 +234,21 @@ function setUpSms(): { provider: ReturnType<typeof createSandboxSms>; receipts: 
 }
 
 function setUpPush(): {
-  submit: (id: number, targets: readonly PushTarget[], signal?: AbortSignal) => Promise<(readonly [number, Outcome])[]>
+  submit: (
+    id: number,
+    targets: readonly PushTarget[],
+    signal?: AbortSignal,
+    gate?: Gate,
+  ) => Promise<(readonly [number, Outcome])[]>
   timers: Timers
 } {
   const timers = createTimers()
   const provider = createSandboxPush({ after: timers.after })
   return {
     timers,
-    async submit(notificationId, targets, signal = forever) {
+    async submit(notificationId, targets, signal = forever, gate = () => null) {
       const outcomes: (readonly [number, Outcome])[] = []
-      await provider.submitMany(content(notificationId), targets, (...outcome) => outcomes.push(outcome), signal)
+      await provider.submitMany(content(notificationId), targets, (...outcome) => outcomes.push(outcome), signal, gate)
       return outcomes
     },
   }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Failure } from '../../domain/failure.ts'
-import type { Outcome } from '../../domain/provider.ts'
+import type { Gate, Outcome } from '../../domain/provider.ts'
 import type { Pace } from '../pace.ts'
 import { notSent } from './outcomes.ts'
 
@@ -10,14 +10,20 @@ export interface FanOut<Item> {
   readonly window: number
   readonly pace: Pace
   readonly signal: AbortSignal
+  /** Asked before each item is begun. */
+  readonly gate: Gate
   /** Rejects only for a bug. */
   readonly submit: (item: Item) => Promise<Outcome>
   readonly onOutcome: (index: number, outcome: Outcome) => void
 }
 
+/** While the pace makes an item wait: the gate may close long before its turn. */
+const LOOK_MS = 1_000
+
 /**
  * Submits every item, `window` at once, as the pace allows. Each index gets one outcome. What is not begun when the signal ends it,
- * the pace is paused, or an outcome says that the lane must wait, is `not_sent`. Rejects with the first bug, once nothing is open.
+ * the pace is paused, or an outcome says that the lane must wait, is `not_sent`; when the gate closes, it gets the gate's failure.
+ * Rejects with the first bug, once nothing is open.
  */
 export async function fanOut<Item>(work: FanOut<Item>): Promise<void> {
   const { items, window, pace, signal } = work
@@ -28,11 +34,11 @@ export async function fanOut<Item>(work: FanOut<Item>): Promise<void> {
   let finish: () => void = () => undefined
 
   function pump(): void {
-    stopped ??= reasonToStop(signal, pace)
+    stopped ??= reasonToStop(work)
     for (let item = items[next]; item !== undefined && open < window && stopped === null; item = items[next]) {
       const waitMs = pace.take()
       if (waitMs > 0) {
-        timer ??= setTimeout(onTimer, waitMs)
+        timer ??= setTimeout(onTimer, Math.min(waitMs, LOOK_MS))
         return
       }
       void begin(next, item)
@@ -81,8 +87,8 @@ export async function fanOut<Item>(work: FanOut<Item>): Promise<void> {
   if (bug !== undefined) throw bug
 }
 
-function reasonToStop(signal: AbortSignal, pace: Pace): Failure | null {
+function reasonToStop({ signal, pace, gate }: Pick<FanOut<unknown>, 'signal' | 'pace' | 'gate'>): Failure | null {
   if (signal.aborted) return notSent(null)
   const pausedMs = pace.pausedMs()
-  return pausedMs > 0 ? notSent(pausedMs) : null
+  return pausedMs > 0 ? notSent(pausedMs) : gate()
 }

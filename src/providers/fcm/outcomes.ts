@@ -149,6 +149,7 @@ export function readFault({ processed, reason }: Http2Fault): Failure {
   switch (reason) {
     case 'aborted':
     case 'closed':
+    case 'withdrawn':
       return notSent(null)
     case 'queue_full':
       return notSent(1_000)
@@ -171,6 +172,7 @@ const UNCERTAIN: Readonly<Record<Http2FaultReason, Failure>> = {
   aborted: failure('uncertain', 'stopped'),
   closed: failure('uncertain', 'stopped'),
   queue_full: failure('uncertain', 'stopped'),
+  withdrawn: failure('uncertain', 'stopped'),
   connect_failed: failure('uncertain', 'connection_lost'),
   refused: failure('uncertain', 'reset'),
 }

@@ -54,10 +54,10 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
   return {
     name: 'fcm',
     window,
-    submitMany(content, targets, onOutcome, signal) {
-      const submitOne = createSubmission(content, sender, parts.now())
+    submitMany(content, targets, onOutcome, signal, gate) {
+      const submitOne = createSubmission(content, sender, parts.now(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
-      return fanOut({ items: targets, window, pace, signal, submit, onOutcome })
+      return fanOut({ items: targets, window, pace, signal, gate, submit, onOutcome })
     },
     check: (signal) => checkSteps(tokens, sender, signal),
     async close() {

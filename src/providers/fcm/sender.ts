@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../../domain/failure.ts'
-import type { PushTarget } from '../../domain/provider.ts'
+import type { Gate, PushTarget } from '../../domain/provider.ts'
 import type { Http2Client } from '../../http2/client.ts'
 import { requestAgain } from '../../http2/resend.ts'
 import type { HttpCall } from '../http-call.ts'
@@ -12,8 +12,11 @@ import { askProjectId } from './token-source.ts'
 export type Sent = Exclude<Reading, { readonly kind: 'unauthenticated' }>
 
 export interface Sender {
-  /** One `messages:send` with this body. What was not processed is sent again, and once with another access token. */
-  send(body: string, target: PushTarget, signal: AbortSignal): Promise<Sent>
+  /**
+   * One `messages:send` with this body. What was not processed is sent again, and once with another access token. `gate` is asked each time
+   * it is about to be written.
+   */
+  send(body: string, target: PushTarget, signal: AbortSignal, gate?: Gate): Promise<Sent>
 }
 
 export interface SenderParts {
@@ -40,22 +43,29 @@ export function createSender(credentials: Credentials, projectId: string | null,
     if (found !== null) path = pathOf(found)
     return path
   }
-  async function once(body: string, target: PushTarget, token: AccessToken, signal: AbortSignal): Promise<Reading> {
+  async function once(
+    { body, target, gate }: { body: string; target: PushTarget; gate: Gate },
+    token: AccessToken,
+    signal: AbortSignal,
+  ): Promise<Reading> {
     const to = path ?? (await findPath(signal))
     if (to === null) return { kind: 'refused', failure: projectUnknown(signal) }
-    const result = await requestAgain(parts.http2, { path: to, headers: token.headers, body }, signal, RESENDS)
-    if (result.kind === 'fault') return { kind: 'refused', failure: readFault(result) }
-    return readAnswer(result, target, parts)
+    const request = { path: to, headers: token.headers, body, mayWrite: () => gate() === null }
+    const result = await requestAgain(parts.http2, request, signal, RESENDS)
+    if (result.kind === 'answer') return readAnswer(result, target, parts)
+    const closed = result.reason === 'withdrawn' ? gate() : null
+    return { kind: 'refused', failure: closed ?? readFault(result) }
   }
   return {
-    async send(body, target, signal) {
+    async send(body, target, signal, gate = () => null) {
+      const message = { body, target, gate }
       const first = tokens.current() ?? (await tokens.get(signal))
       if ('kind' in first) return { kind: 'refused', failure: withoutToken(first) }
-      const reading = await once(body, target, first, signal)
+      const reading = await once(message, first, signal)
       if (reading.kind !== 'unauthenticated') return reading
       const second = await tokens.replace(first, signal)
       if ('kind' in second) return { kind: 'refused', failure: withoutToken(second) }
-      const again = await once(body, target, second, signal)
+      const again = await once(message, second, signal)
       return again.kind === 'unauthenticated' ? { kind: 'refused', failure: stillUnauthenticated() } : again
     },
   }

@@ -1,4 +1,4 @@
-import type { Outcome, PushContent, PushTarget } from '../../domain/provider.ts'
+import type { Gate, Outcome, PushContent, PushTarget } from '../../domain/provider.ts'
 import { createEnvelope, minimalCheck } from './message.ts'
 import { settleAmbiguous } from './outcomes.ts'
 import type { Sender } from './sender.ts'
@@ -11,6 +11,7 @@ export function createSubmission(
   content: PushContent,
   sender: Sender,
   now: Date,
+  gate: Gate,
 ): (target: PushTarget, signal: AbortSignal) => Promise<Outcome> {
   const envelope = createEnvelope(content, now)
   let contentIsWrong = false
@@ -22,7 +23,7 @@ export function createSubmission(
     return probe.kind === 'ambiguous' || (probe.kind === 'refused' && probe.failure.address === 'retire')
   }
   return async (target, signal) => {
-    const sent = await sender.send(envelope.bodyFor(target), target, signal)
+    const sent = await sender.send(envelope.bodyFor(target), target, signal, gate)
     switch (sent.kind) {
       case 'accepted':
         return { kind: 'accepted', providerMessageId: sent.providerMessageId, status: 'sent' }

@@ -11,7 +11,15 @@ it('lets all chunks of a node wait on one signal without a warning of a leak', a
   const { signal } = new AbortController()
   const accepted: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
   const chunk = (): Promise<void> =>
-    fanOut({ items: ['token'], window: 1, pace, signal, submit: async () => accepted, onOutcome: () => undefined })
+    fanOut({
+      items: ['token'],
+      window: 1,
+      pace,
+      signal,
+      gate: () => null,
+      submit: async () => accepted,
+      onOutcome: () => undefined,
+    })
   await Promise.all(Array.from({ length: 12 }, chunk))
   await new Promise((resolve) => setImmediate(resolve))
   process.off('warning', note)

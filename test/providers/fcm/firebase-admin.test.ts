@@ -6,7 +6,7 @@ import { getMessaging, type Message } from 'firebase-admin/messaging'
 import { expect, test } from 'vitest'
 import type { PushContent, PushTarget } from '../../../src/domain/provider.ts'
 import type { FakeFcm, SeenSend } from '../../../src/fakes/fcm.ts'
-import { after, CONTENT, NEVER, rig } from './rig.ts'
+import { after, CONTENT, NEVER, OPEN, rig } from './rig.ts'
 
 /** The official SDK talks to Google's host names; here they lead to the look-alike, whose certificate carries them. */
 function startSdk(fake: FakeFcm): App {
@@ -47,6 +47,7 @@ async function setUp() {
       [target],
       (_, { kind }) => expect(kind).toBe('accepted'),
       NEVER,
+      OPEN,
     )
     const [theirs, ours] = sends
     if (theirs === undefined || ours === undefined) throw new Error('one of them wrote nothing')

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { CheckStep, PushProvider } from '../../../src/domain/provider.ts'
-import { after, CONTENT, failureOf, NEVER, range, rig, submit, tokens } from './rig.ts'
+import { failure as failed } from '../../../src/domain/failure.ts'
+import type { CheckStep, Gate, PushProvider } from '../../../src/domain/provider.ts'
+import { after, CONTENT, failureOf, NEVER, OPEN, range, rig, submit, tokens } from './rig.ts'
 
 test('every target gets its one outcome, over few connections', async () => {
   const { fake, provider } = await rig()
@@ -170,7 +171,7 @@ test('never more than the window is in flight, and the peer sees no more streams
   let [open, most] = [0, 0]
   const { fake, provider } = await rig({ window: 20, fake: { onSend: () => void (most = Math.max(most, ++open)) } })
   fake.setMaxStreams(10)
-  await provider.submitMany(CONTENT, tokens(...range(300).map(String)), () => void (open -= 1), NEVER)
+  await provider.submitMany(CONTENT, tokens(...range(300).map(String)), () => void (open -= 1), NEVER, OPEN)
   expect(most).toBeLessThanOrEqual(20)
   expect(fake.accepted()).toBe(300)
 })
@@ -185,6 +186,41 @@ test('the pace holds over several lists', async () => {
   expect(performance.now() - began).toBeGreaterThan(350)
 })
 
+test('what the pace still holds back when a notification ends does not leave after it', async () => {
+  const clock = { ms: 0 }
+  let sent = 0
+  // A hundred in the first second; then the clock stands still, and nothing more may go.
+  const { fake, provider } = await rig({
+    messagesPerMinute: 7_500,
+    monotonic: () => clock.ms,
+    fake: {
+      onSend: () => {
+        sent += 1
+        if (sent === 100) clock.ms = 20
+      },
+    },
+  })
+  const late = failed('permanent', 'expired', { status: 'expired' })
+  const gate: Gate = () => (clock.ms < 20 ? null : late)
+  const outcomes = await submit(provider, tokens(...range(150).map(String)), NEVER, gate)
+  expect(fake.accepted()).toBe(100)
+  expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(100)
+  expect(outcomes.slice(100).map(failureOf)).toEqual(range(50).map(() => late))
+})
+
+test('what waits for a free stream when the gate closes is not written', async () => {
+  const keptBack = failed('transient', 'not_sent', { counted: false })
+  let open = true
+  const { fake, provider } = await rig({
+    pool: { sessions: 1, streams: 1 },
+    fake: { onSend: () => void (open = false) },
+  })
+  const outcomes = await submit(provider, tokens(...range(20).map(String)), NEVER, () => (open ? null : keptBack))
+  expect(fake.accepted()).toBe(1)
+  expect(outcomes[0]?.kind).toBe('accepted')
+  expect(outcomes.slice(1).map(failureOf)).toEqual(range(19).map(() => keptBack))
+})
+
 test('where FCM cannot be reached, nothing is counted and the lane waits', async () => {
   const { fake, provider } = await rig({ pool: { origin: 'http://127.0.0.1:9' } })
   const outcomes = await submit(provider, tokens(...range(400).map(String)))
@@ -195,7 +231,7 @@ test('where FCM cannot be reached, nothing is counted and the lane waits', async
 
 test('a listener that throws is a bug, told after everything has ended', async () => {
   const { provider } = await rig()
-  const broken = provider.submitMany(CONTENT, tokens('a', 'b'), () => expect.unreachable('a bug'), NEVER)
+  const broken = provider.submitMany(CONTENT, tokens('a', 'b'), () => expect.unreachable('a bug'), NEVER, OPEN)
   await expect(broken).rejects.toThrow('a bug')
 })
 

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { afterEach } from 'vitest'
 import type { Failure } from '../../../src/domain/failure.ts'
-import type { Outcome, PushContent, PushProvider, PushTarget } from '../../../src/domain/provider.ts'
+import type { Gate, Outcome, PushContent, PushProvider, PushTarget } from '../../../src/domain/provider.ts'
 import { type FakeFcm, type FakeFcmOptions, startFakeFcm } from '../../../src/fakes/fcm.ts'
 import { createHttp2Pool, type PoolOptions } from '../../../src/http2/pool.ts'
 import { type Credentials, readCredentials } from '../../../src/providers/fcm/credentials.ts'
@@ -40,12 +40,13 @@ export interface RigOptions extends Partial<FcmOptions> {
   readonly fake?: FakeFcmOptions
   readonly pool?: Partial<PoolOptions>
   readonly tls?: boolean
+  readonly monotonic?: () => number
 }
 
 /** The provider against a look-alike, at a pace that isn't felt unless a test sets one. */
 export async function rig(options: RigOptions = {}): Promise<Rig> {
   const fake = await startFake(options.fake)
-  const clock = { monotonic: () => performance.now(), chance: () => 0.5, nodes: () => 1 }
+  const clock = { monotonic: options.monotonic ?? (() => performance.now()), chance: () => 0.5, nodes: () => 1 }
   const secured = options.tls === true ? { origin: fake.tlsUrl, ca: fake.ca } : { origin: fake.url }
   const http2 = createHttp2Pool({ ...secured, ...options.pool }, clock)
   const call = createHttpCall({ connections: 2 })
@@ -74,6 +75,7 @@ export const CONTENT: PushContent = {
 }
 
 export const NEVER = new AbortController().signal
+export const OPEN: Gate = () => null
 
 export function tokens(...values: readonly string[]): PushTarget[] {
   return values.map((value) => ({ kind: 'token', value }))
@@ -86,6 +88,7 @@ export async function submit(
   provider: PushProvider,
   targets: readonly PushTarget[],
   signal: AbortSignal = NEVER,
+  gate: Gate = OPEN,
 ): Promise<Outcome[]> {
   const outcomes = new Map<number, Outcome>()
   await provider.submitMany(
@@ -96,6 +99,7 @@ export async function submit(
       outcomes.set(index, outcome)
     },
     signal,
+    gate,
   )
   return targets.map((_, index) => {
     const outcome = outcomes.get(index)

@@ -1,0 +1,47 @@
+import { CATEGORIES, type Category } from '../domain/category.ts'
+import { laneOf, type Lane } from '../domain/lane.ts'
+
+/** Places of one provider's lanes, by category: those that are taken, and those kept for what is on its way in. */
+export interface Places {
+  /** Keeps a place; false: there is none. */
+  reserve(category: Category): boolean
+  /** Keeps every free place of each lane that has at least `least`; returns how many those are. */
+  reserveAll(least: number): Map<Lane, number>
+  /** Gives kept places back, whether something has come in or not: what is in counts as held. */
+  unreserve(category: Category, places: number): void
+}
+
+export interface PlacesParts {
+  readonly provider: string
+  /** Places of one category; 0 while nothing may come in. */
+  readonly capacity: () => number
+  /** Places of it that are taken. */
+  readonly held: (category: Category) => number
+}
+
+export function createPlaces({ provider, capacity, held }: PlacesParts): Places {
+  const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
+
+  const keep = (category: Category, places: number): void =>
+    void reserved.set(category, (reserved.get(category) ?? 0) + places)
+  const room = (category: Category): number => capacity() - held(category) - (reserved.get(category) ?? 0)
+
+  return {
+    reserve(category) {
+      if (room(category) <= 0) return false
+      keep(category, 1)
+      return true
+    },
+    reserveAll(least) {
+      const rooms = new Map<Lane, number>()
+      for (const category of CATEGORIES) {
+        const free = room(category)
+        if (free <= 0 || free < least) continue
+        rooms.set(laneOf(provider, category), free)
+        keep(category, free)
+      }
+      return rooms
+    },
+    unreserve: (category, places) => keep(category, -places),
+  }
+}

@@ -1,0 +1,160 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import type { Lease } from '../../src/delivery/lease.ts'
+import { createOpenRows } from '../../src/delivery/open-rows.ts'
+import { createPushLane, type FlushedChunk, type PushLane } from '../../src/delivery/push-lane.ts'
+import { createRetirement } from '../../src/delivery/retirement.ts'
+import type { Gate, Outcome, PushProvider } from '../../src/domain/provider.ts'
+import type { ChunkRow } from '../../src/store/push-work.ts'
+
+/** A provider that keeps what it is given, and asks the gate when the test says so: as one would whose pace makes targets wait. */
+interface Handed {
+  readonly targets: readonly string[]
+  readonly gate: Gate
+  readonly answer: (index: number, outcome: Outcome) => void
+}
+
+interface Rig {
+  readonly lane: PushLane
+  readonly handed: Handed[]
+  readonly clock: { ms: number; owner: number; mayWrite: boolean }
+}
+
+function rig(window = 4): Rig {
+  const handed: Handed[] = []
+  const clock = { ms: 0, owner: 1, mayWrite: true }
+  const open = createOpenRows(1, () => clock.ms)
+  const lease: Lease = {
+    owner: () => clock.owner,
+    mayWrite: () => clock.mayWrite,
+    open: () => open,
+    nodes: () => 1,
+    renew: async () => true,
+    reap: async () => undefined,
+  }
+  const provider: PushProvider = {
+    name: 'held',
+    window,
+    submitMany: (_content, targets, answer, _signal, gate) =>
+      new Promise(() => handed.push({ targets: targets.map(({ value }) => value), gate, answer })),
+    async *check() {},
+    close: async () => undefined,
+  }
+  const lane = createPushLane({
+    provider,
+    lease: () => lease,
+    log: pino({ level: 'silent' }),
+    now: () => clock.ms,
+    chance: () => 0,
+    after: () => undefined,
+    kick: () => undefined,
+    retirement: createRetirement(
+      () => clock.ms,
+      () => undefined,
+    ),
+  })
+  return { lane, handed, clock }
+}
+
+function chunk(more: Partial<ChunkRow> = {}): ChunkRow {
+  const targets = Array.from({ length: 8 }, (_, index) => ({ kind: 'token', value: `token-${index}` }) as const)
+  return {
+    id: 5,
+    owner: 1,
+    notificationId: 7,
+    lane: 'held:transactional',
+    provider: 'held',
+    title: 'Hello',
+    body: 'There',
+    content: {},
+    topic: null,
+    ttlSeconds: null,
+    onUncertain: 'retry',
+    tokenIds: targets.map((_, index) => index + 1),
+    targets,
+    started: 0,
+    settled: Buffer.alloc(1),
+    tally: {},
+    attemptsCounted: 0,
+    uncertainAttempts: 0,
+    crashes: 0,
+    ageMs: 0,
+    remainingMs: 60_000,
+    ...more,
+  }
+}
+
+/** As the ledger does, when the database takes it. */
+function commit(lane: PushLane, flushed: readonly FlushedChunk[] = lane.collect()): void {
+  lane.committed(flushed, new Set(flushed.map(({ chunk: { row } }) => row.id)))
+}
+
+const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
+
+test('what is still to be written is held back when the lease has lapsed, and ends when its notification has', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  expect(handed[0]?.targets).toHaveLength(4)
+  expect(handed[0]?.gate()).toBe(null)
+  clock.mayWrite = false
+  expect(handed[0]?.gate()).toMatchObject({ class: 'transient', reason: 'not_sent', counted: false })
+  clock.mayWrite = true
+  expect(handed[0]?.gate()).toBe(null)
+  clock.ms = 60_000
+  expect(handed[0]?.gate()).toMatchObject({ class: 'permanent', reason: 'expired', status: 'expired' })
+})
+
+test('what is still to be written is held back when the node closes, so that others go on with it at once', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  lane.close()
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent', counted: false })
+})
+
+test('a node that was declared dead writes nothing more of what it held, though it lives on under another mark', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  clock.owner = 2
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent' })
+  handed[0]?.answer(0, ACCEPTED)
+  expect(lane.has(5)).toBe(false)
+  expect(lane.collect()).toEqual([])
+  expect(lane.inFlight()).toBe(0)
+})
+
+test('a chunk taken anew is not touched by what the same process knew of it under its former mark', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  handed[0]?.answer(0, ACCEPTED)
+  const old = lane.collect()
+  // While that is on its way to the database: declared dead, taken over, claimed again with what was settled by then.
+  clock.owner = 2
+  lane.offer([chunk({ owner: 2, started: 4 })])
+  lane.committed(old, new Set())
+  expect(lane.has(5)).toBe(true)
+  const [again] = lane.collect()
+  expect(again?.flush.move).toMatchObject({ id: 5, owner: 2, started: 8 })
+  // The four that were in flight are in doubt and tried again; the old answer, which came too late, counts nowhere.
+  expect(again?.flush.outcomes).toEqual([])
+  expect(again?.flush.retries).toMatchObject([{ tokenIds: [1, 2, 3, 4], uncertainAttempts: 1 }])
+  lane.committed(again === undefined ? [] : [again], new Set([5]))
+  handed[0]?.answer(1, ACCEPTED)
+  handed[1]?.answer(0, ACCEPTED)
+  const [last] = lane.collect()
+  expect(handed[1]?.targets).toEqual(['token-4', 'token-5', 'token-6', 'token-7'])
+  expect(last?.flush.outcomes).toMatchObject([{ tokenId: 5, status: 'sent' }])
+})
+
+test('a chunk that is offered twice under one mark stays as far as it is', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  lane.offer([chunk()])
+  commit(lane)
+  expect(handed).toHaveLength(1)
+  expect(lane.inFlight()).toBe(4)
+})
