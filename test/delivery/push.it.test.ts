@@ -1,30 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, PushProvider, PushTarget } from '../../src/domain/provider.ts'
 import type { NewNotification } from '../../src/store/notifications.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
 import { upsertTokens } from '../../src/store/tokens.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { ACCEPTED, ask, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, refused, type TestNode } from '../support/node.ts'
+import { useNodes } from '../support/nodes.ts'
 import { until } from '../support/until.ts'
 
-let database: TestDatabase
-const nodes: TestNode[] = []
-
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
-
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.close().catch(() => undefined)
-  await database.drop()
-})
-
-async function start(options: NodeOptions): Promise<TestNode> {
-  const node = await startNode(database.url, options)
-  nodes.push(node)
-  return node
-}
+const { start, kill } = useNodes()
 
 function scriptedPush(answer: (target: PushTarget) => Outcome | Promise<Outcome>, window = 200): PushProvider {
   return {
@@ -81,11 +65,6 @@ async function settledCounts(node: TestNode, id: number | undefined): Promise<Re
     return found?.pending === 0 && found.counts
   })
 }
-
-const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({
-  kind: 'refused',
-  failure: outcome,
-})
 
 test('every target of a push is submitted once and has its row in the end', async () => {
   const seen: string[] = []
@@ -176,8 +155,7 @@ test('a node that dies in the middle of a push doubles at most its window, and m
   const made = await stuck.delivery.intake.addPush(push(await tokens(stuck, 1000)))
   await until(() => first.length >= 400)
   await until(async () => ((await countOutcomes(stuck.db, made?.id ?? 0))?.counts['sent'] ?? 0) >= 300)
-  nodes.splice(nodes.indexOf(stuck), 1)
-  await stuck.kill()
+  await kill(stuck)
   const second: string[] = []
   const healthy = await start({ push: [scriptedPush((target) => (second.push(target.value), ACCEPTED), 100)] })
   expect(await settledCounts(healthy, made?.id)).toEqual({ sent: 1000 })
@@ -190,4 +168,60 @@ test('a node that dies in the middle of a push doubles at most its window, and m
   )
   const marked = new Set(rows.map((row) => row['token']))
   expect(doubled.filter((token) => !marked.has(token))).toEqual([])
+})
+
+test('a node that sleeps past its lease and wakes doubles at most its window, and nothing of what it had not yet written', async () => {
+  const written: string[] = []
+  const sleep = { begins: () => undefined as void, ms: 0 }
+  const asleep = new Promise<void>((resolve) => (sleep.begins = resolve))
+  const wake = { now: () => undefined as void }
+  const awake = new Promise<void>((resolve) => (wake.now = resolve))
+  // Its pace lets fifty go; before they are answered the process is stopped, in the middle of its window.
+  const paced: PushProvider = {
+    ...scriptedPush(() => ACCEPTED, 100),
+    async submitMany(_content, targets, onOutcome, _signal, gate) {
+      const answers: Outcome[] = []
+      for (const target of targets) {
+        if (written.length === 50) {
+          sleep.begins()
+          await awake
+        }
+        const closed = gate()
+        if (closed === null) written.push(target.value)
+        answers.push(closed === null ? ACCEPTED : refused(closed))
+      }
+      answers.forEach((answer, index) => onOutcome(index, answer))
+    },
+  }
+  const node = await start({ push: [paced], now: () => performance.now() + sleep.ms })
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 300)))
+  await asleep
+  const before = node.delivery.lease.owner()
+  sleep.ms = 31_000
+  const other = await start({ now: () => performance.now() + sleep.ms })
+  sleep.ms = 62_000
+  await until(async () => {
+    await other.db.query(`update nodes set heartbeat_at = now() - interval '31 seconds' where id = $1`, [before])
+    await other.delivery.lease.reap()
+    return (await ask(other, `select from nodes where id = $1 and ended_at is not null`, [before])).length === 1
+  })
+  // It comes back as another node, and takes the same chunk again.
+  await until(async () => {
+    const owner = node.delivery.lease.owner()
+    return owner !== before && (await ask(node, `select from push_chunks where owner = $1`, [owner])).length === 1
+  })
+  wake.now()
+  await until(
+    async () => (await ask(node, `update push_chunks set run_at = now() where attempt = 2 returning id`)).length === 1,
+  )
+  expect(await settledCounts(node, made?.id)).toEqual({ sent: 300 })
+  const twice = written.filter((token, index) => written.indexOf(token) !== index)
+  expect(new Set(written).size).toBe(300)
+  expect(twice).toHaveLength(50)
+  const marked = await ask(
+    node,
+    `select t.token from tokennotifications n join tokens t on t.id = n.token_id where n.uncertain_attempts > 0`,
+  )
+  expect(marked).toHaveLength(100)
+  expect(twice.filter((token) => !marked.some((row) => row['token'] === token))).toEqual([])
 })

@@ -1,36 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
-import type { Outcome } from '../../src/domain/provider.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import {
-  ACCEPTED,
-  ask,
-  CONTACT,
-  message,
-  scripted,
-  startNode,
-  type NodeOptions,
-  type TestNode,
-} from '../support/node.ts'
+import { ACCEPTED, ask, CONTACT, message, refused, scripted, type TestNode } from '../support/node.ts'
+import { useNodes } from '../support/nodes.ts'
 import { until } from '../support/until.ts'
 
-let database: TestDatabase
-const nodes: TestNode[] = []
-
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
-
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.close().catch(() => undefined)
-  await database.drop()
-})
-
-async function start(options: NodeOptions): Promise<TestNode> {
-  const node = await startNode(database.url, options)
-  nodes.push(node)
-  return node
-}
+const { start, kill, close } = useNodes()
 
 async function row(node: TestNode, id: number | null): Promise<Record<string, unknown>> {
   const statement = `select m.*, c.contact from messages m join clients c on c.id = m.client_id where m.id = $1`
@@ -40,11 +14,6 @@ async function row(node: TestNode, id: number | null): Promise<Record<string, un
 async function attempts(node: TestNode, id: number | null): Promise<Record<string, unknown>[]> {
   return ask(node, `select * from attempts where message_id = $1 order by number`, [id])
 }
-
-const refused = (outcome: Extract<Outcome, { kind: 'refused' }>['failure']): Outcome => ({
-  kind: 'refused',
-  failure: outcome,
-})
 
 test('an accepted message is submitted once and its outcome is kept', async () => {
   const submitted: number[] = []
@@ -142,8 +111,7 @@ test('a node that dies leaves what it had not started to the others, and marks a
   )
   await until(async () => stuck.delivery.inFlight() === 2)
   await until(async () => (await stuck.db.query(`select from messages where status = 'sending'`)).rowCount === 2)
-  nodes.splice(nodes.indexOf(stuck), 1)
-  await stuck.kill()
+  await kill(stuck)
   const submitted: number[] = []
   const healthy = await start({ sms: [scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))] })
   await until(
@@ -176,8 +144,7 @@ test('closing hands over what waits and lets what is in flight end', async () =>
   })
   await Promise.all(Array.from({ length: 30 }, () => closing.delivery.intake.addSms(message())))
   await until(() => first.length >= 2)
-  nodes.splice(nodes.indexOf(closing), 1)
-  const closed = closing.close()
+  const closed = close(closing)
   // What waited has left its hands while two are still in flight.
   const watcher = await start({})
   await until(async () => (await ask(watcher, `select from due where owner is null`)).length === 28)

@@ -2,6 +2,7 @@ import { pino, type Logger } from 'pino'
 import { openDelivery, type Delivery } from '../../src/delivery/delivery.ts'
 import type { SettledSms } from '../../src/delivery/ledger.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
+import type { Failure } from '../../src/domain/failure.ts'
 import type { Outcome, OutboundSms, PushProvider, SmsProvider } from '../../src/domain/provider.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import type { NewMessage } from '../../src/store/messages.ts'
@@ -90,6 +91,10 @@ export function scripted(
 }
 
 export const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
+
+export function refused(failure: Failure): Outcome {
+  return { kind: 'refused', failure }
+}
 
 export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'place'> {
   return {
