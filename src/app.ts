@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { openChannels, type Channels } from './channels.ts'
+import { openChannels, pushProjectOf, type Channels } from './channels.ts'
 import type { Config } from './config.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
@@ -226,6 +226,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },
     },
+    device: { keys: config.firebase, pushProject: pushProjectOf(config) },
     pages: existsSync(PAGES) ? PAGES : null,
     isStopping,
     newRequestId: () => randomUUID(),

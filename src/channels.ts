@@ -43,6 +43,12 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
   }
 }
 
+/** The Firebase project that pushes go out through; null where it is not known, or nothing goes out. */
+export function pushProjectOf({ fcm }: Config): string | null {
+  const project = fcm?.credentials?.['project_id']
+  return typeof project === 'string' ? project : null
+}
+
 function openTwilio(config: TwilioConfig, publicUrl: string | null, { now }: ChannelParts): SmsProvider {
   return createTwilio({ ...config, publicUrl }, { call: createHttpCall({ connections: TWILIO_WINDOW }), now })
 }

@@ -25,6 +25,8 @@ export interface Config {
   readonly twilio: TwilioConfig | null
   /** Null: pushes are captured. */
   readonly fcm: FcmConfig | null
+  /** Not judged here: what is wrong with it keeps nothing from starting, the page that needs it says so. */
+  readonly firebase: FirebaseConfig
 }
 
 export interface TwilioConfig {
@@ -44,6 +46,17 @@ export interface FcmConfig {
   readonly baseUrl: string
   readonly messagesPerMinute: number
   readonly rampSeconds: number
+}
+
+/** A web app of a Firebase project, for the page that registers a browser. Null: not set. */
+export interface FirebaseConfig {
+  readonly apiKey: string | null
+  readonly projectId: string | null
+  readonly appId: string | null
+  readonly messagingSenderId: string | null
+  /** The public half, base64url. */
+  readonly vapidKey: string | null
+  readonly registration: 'token' | 'fid'
 }
 
 /** One thing that keeps Tidings from starting. */
@@ -77,6 +90,7 @@ export function readConfig(env: Env): { config: Config } | { faults: readonly Co
     logLevel: read('LOG_LEVEL') ?? '',
     twilio: twilio.value,
     fcm: fcm.value,
+    firebase: readFirebase(read),
   }
   const single = [...misspelt(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
   const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...exposureFault(config)]
@@ -216,6 +230,17 @@ function readFcm(read: Read, env: Env): Reading<FcmConfig> {
     rampSeconds: Number(read('FCM_RAMP_SECONDS')),
   }
   return { value, faults: [] }
+}
+
+function readFirebase(read: Read): FirebaseConfig {
+  return {
+    apiKey: read('FIREBASE_API_KEY'),
+    projectId: read('FIREBASE_PROJECT_ID'),
+    appId: read('FIREBASE_APP_ID'),
+    messagingSenderId: read('FIREBASE_MESSAGING_SENDER_ID'),
+    vapidKey: read('FIREBASE_VAPID_KEY'),
+    registration: read('FIREBASE_REGISTRATION') === 'fid' ? 'fid' : 'token',
+  }
 }
 
 /** The variables of Postgres's own programs. Source: the PostgreSQL manual, “Environment Variables” of libpq. */

@@ -11,7 +11,7 @@ export type Kind =
 
 export interface Variable {
   readonly name: string
-  readonly section: 'Service' | 'Database' | 'SMS' | 'Twilio' | 'Firebase Cloud Messaging'
+  readonly section: 'Service' | 'Database' | 'SMS' | 'Twilio' | 'Firebase Cloud Messaging' | 'Device page'
   readonly kind: Kind
   /** As it would be written; null: unset has its own meaning, told in `meaning`. */
   readonly fallback: string | null
@@ -133,6 +133,32 @@ export const VARIABLES = [
   variable('FCM_RAMP_SECONDS', 'Firebase Cloud Messaging', { type: 'number', min: 0, max: 3_600 }, '60', {
     meaning: 'How long the rate grows to full after a start or a pause; below 1,000 a second it is full at once.',
     example: '0',
+  }),
+  variable('FIREBASE_API_KEY', 'Device page', TEXT, null, {
+    meaning:
+      'The web app’s `apiKey`: Firebase console › Project settings › General › Your apps. Public by design; with the next four the page at `/` registers a browser.',
+    example: 'AIzaSyExample',
+  }),
+  variable('FIREBASE_PROJECT_ID', 'Device page', TEXT, null, {
+    meaning: 'The web app’s `projectId`, from the same place; the project that pushes go out through.',
+    example: 'acme-parcels',
+  }),
+  variable('FIREBASE_APP_ID', 'Device page', TEXT, null, {
+    meaning: 'The web app’s `appId`, from the same place.',
+    example: '1:123456789012:web:0123456789abcdef012345',
+  }),
+  variable('FIREBASE_MESSAGING_SENDER_ID', 'Device page', TEXT, null, {
+    meaning: 'The web app’s `messagingSenderId`, from the same place.',
+    example: '123456789012',
+  }),
+  variable('FIREBASE_VAPID_KEY', 'Device page', TEXT, null, {
+    meaning:
+      'The public key of a pair: Firebase console › Project settings › Cloud Messaging › Web Push certificates › Generate key pair.',
+    example: 'BNxExample',
+  }),
+  variable('FIREBASE_REGISTRATION', 'Device page', { type: 'choice', of: ['token', 'fid'] }, 'token', {
+    meaning: 'What the page at `/` registers and shows: an FCM registration token, or a Firebase installation id.',
+    example: 'fid',
   }),
 ] as const satisfies readonly Variable[]
 

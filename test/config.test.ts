@@ -21,6 +21,14 @@ test('without any variable it serves on port 5000 of this machine and captures e
     logLevel: 'info',
     twilio: null,
     fcm: null,
+    firebase: {
+      apiKey: null,
+      projectId: null,
+      appId: null,
+      messagingSenderId: null,
+      vapidKey: null,
+      registration: 'token',
+    },
   })
 })
 

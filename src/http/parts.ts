@@ -12,6 +12,7 @@ import type { PushFlow } from '../flows/push.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 
 /** Fastify, with schemas as types. */
@@ -58,6 +59,8 @@ export interface HttpParts {
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string | null
   readonly channels: { readonly sms: Channel; readonly push: Channel }
+  /** For the page that registers a browser. */
+  readonly device: DeviceParts
   /** The directory of the built pages; null: there are none. */
   readonly pages: string | null
   /** True from the first SIGTERM on. */

@@ -24,6 +24,15 @@ export interface StandIns {
   readonly recorded: Recorded
 }
 
+const NO_KEYS = {
+  apiKey: null,
+  projectId: null,
+  appId: null,
+  messagingSenderId: null,
+  vapidKey: null,
+  registration: 'token',
+} as const
+
 /** Parts that accept everything and remember it; `more` replaces some. */
 export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
   const recorded: Recorded = { sms: [], tokens: [], topics: [], callbacks: [] }
@@ -44,6 +53,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     rateLimiter: null,
     publicUrl: null,
     channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
+    device: { keys: NO_KEYS, pushProject: null },
     pages: null,
     isStopping: () => false,
     newRequestId: () => `request-${(requests += 1)}`,

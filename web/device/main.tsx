@@ -1,5 +1,75 @@
 import { render } from 'preact'
 import '../look/look.css'
+import './device.css'
+import { readBrowser } from './browser.ts'
+import { createDevice, type World } from './device.ts'
+import type { Payload } from './firebase.ts'
+import { Page } from './page.tsx'
+import { createReceived } from './received.ts'
+import { readSettings } from './settings.ts'
+import { createTestPushes } from './test-push.ts'
+import { createWorkerStart } from './worker-start.ts'
 
-const root = document.getElementById('app')
-if (root !== null) render(<h1>This device</h1>, root)
+/** How long Google and the push service may take together. */
+const REGISTER_MS = 30_000
+
+const settings = readSettings(document)
+const browser = readBrowser(window)
+const received = createReceived(
+  () => new Date(),
+  (ms, run) => void setTimeout(run, ms),
+)
+const testPushes = createTestPushes(
+  (input, init) => fetch(input, init),
+  () => performance.now(),
+  () => crypto.randomUUID(),
+)
+
+function onPush(payload: Payload, where: 'page' | 'notification'): void {
+  received.add(payload, where)
+  testPushes.arrived(payload.data)
+}
+
+const world: World = {
+  permission: () => ('Notification' in window ? Notification.permission : null),
+  askPermission: () => Notification.requestPermission(),
+  onPermission(changed) {
+    if (!('permissions' in navigator)) return
+    navigator.permissions.query({ name: 'notifications' }).then(
+      (status) => status.addEventListener('change', changed),
+      // A browser that doesn't know this name needs a reload.
+      () => undefined,
+    )
+  },
+  startWorker: browser.missing.length === 0 && browser.secure ? createWorkerStart(window) : () => Promise.reject(),
+  async firebase() {
+    const { openFirebase } = await import('./firebase.ts')
+    if (settings.firebase === null) throw new Error('no Firebase project is set')
+    return openFirebase(settings.firebase, settings.registration, (payload) => onPush(payload, 'page'))
+  },
+  inTime: (work) => Promise.race([work, timeout(REGISTER_MS)]),
+}
+
+function timeout(ms: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new DOMException(`No answer within ${ms / 1000} s`, 'TimeoutError')), ms)
+  })
+}
+
+if ('serviceWorker' in navigator) {
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (isShown(data)) onPush(data.payload, 'notification')
+  })
+}
+
+/** Our own worker's word that it has shown a push. */
+function isShown(data: unknown): data is { readonly payload: Payload } {
+  return typeof data === 'object' && data !== null && 'tidings' in data && 'payload' in data
+}
+
+const root = document.getElementById('device')
+if (root !== null) {
+  root.replaceChildren()
+  const device = createDevice(settings, browser, world)
+  render(<Page {...{ settings, browser, device, received, testPushes }} />, root)
+}

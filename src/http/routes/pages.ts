@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyReply } from 'fastify'
+import { deviceSettings } from '../device.ts'
 import type { RouteDocs } from '../documentation.ts'
 import { html, sendPage, type Html } from '../html.ts'
 import { originOf } from '../origin.ts'
 import type { Channel, HttpParts, Server } from '../parts.ts'
 import { curlLine } from '../shell-quotes.ts'
 
+/** The page at `/` with its worker, and the OpenAPI document. */
 export function pageRoutes(app: Server, parts: HttpParts): void {
-  app.get('/', { config: { docs: FIRST_DOCS } }, (request, reply) =>
-    sendPage(reply, 'What runs here', firstPage(parts, originOf(request, parts.publicUrl))),
-  )
+  if (parts.pages === null) bareFirstPage(app, parts)
+  else devicePage(app, parts, parts.pages)
 
   let document = ''
   app.addHook('onReady', (done) => {
@@ -19,12 +23,113 @@ export function pageRoutes(app: Server, parts: HttpParts): void {
   )
 }
 
-function firstPage({ channels, version }: HttpParts, origin: string): Html {
+/** Where nothing has been built. */
+function bareFirstPage(app: Server, parts: HttpParts): void {
+  app.get('/', { config: { docs: FIRST_DOCS } }, (request, reply) =>
+    sendPage(
+      reply,
+      'What runs here',
+      html`<h1>Tidings runs.</h1>
+        ${whatRuns(parts, originOf(request, parts.publicUrl))}`,
+    ),
+  )
+}
+
+/** The hosts that a browser registers with. Source: Firebase's own SDK; both are called by the page and its worker. */
+const GOOGLE = 'https://firebaseinstallations.googleapis.com https://fcmregistrations.googleapis.com'
+
+const SAFE = {
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+const PAGE_HEADERS = {
+  ...SAFE,
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    `connect-src 'self' ${GOOGLE}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types tidings-worker',
+  ].join('; '),
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+}
+
+const WORKER_HEADERS = {
+  ...SAFE,
+  'content-type': 'text/javascript; charset=utf-8',
+  'content-security-policy': `default-src 'none'; connect-src 'self' ${GOOGLE}`,
+}
+
+/** Lets an iPhone add the page to its Home Screen, from where alone it gets pushes. Source: W3C, “Web Application Manifest”. */
+const MANIFEST = JSON.stringify({ name: 'Tidings', short_name: 'Tidings', start_url: '/', display: 'standalone' })
+
+function devicePage(app: Server, parts: HttpParts, directory: string): void {
+  const { publicUrl, channels, device } = parts
+  const { keys, pushProject } = device
+  const settings = deviceSettings(keys, { captured: channels.push.capturing, pushProject, publicUrl })
+  const page = readFileSync(join(directory, 'device', 'index.html'), 'utf8').replace('<!--settings-->', () =>
+    dataElement('settings', settings),
+  )
+  const { vapidKey: _forThePage, ...options } = settings.firebase ?? { vapidKey: '' }
+  const workerOptions = settings.firebase === null ? null : options
+  const worker = `self.TIDINGS_FIREBASE = ${JSON.stringify(workerOptions)};\n${readFileSync(join(directory, WORKER), 'utf8')}`
+
+  app.get('/', { config: { docs: FIRST_DOCS } }, (request, reply) => {
+    const service = whatRuns(parts, originOf(request, publicUrl))
+    return sendWith(
+      reply,
+      PAGE_HEADERS,
+      page.replace('<!--service-->', () => service.markup),
+    )
+  })
+  app.get(`/${WORKER}`, (_request, reply) => sendWith(reply, WORKER_HEADERS, worker))
+  app.get('/manifest.webmanifest', (_request, reply) =>
+    sendWith(reply, { ...SAFE, 'content-type': 'application/manifest+json' }, MANIFEST),
+  )
+}
+
+/** The name that Firebase's SDK gives it. */
+const WORKER = 'firebase-messaging-sw.js'
+
+function sendWith(reply: FastifyReply, headers: Readonly<Record<string, string>>, body: string): FastifyReply {
+  return reply.headers(headers).send(body)
+}
+
+/** JSON that a page reads and no browser runs. Without `<` nothing in it ends the element. */
+function dataElement(id: string, value: object): string {
+  return `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`
+}
+
+function whatRuns({ channels, version }: HttpParts, origin: string): Html {
   const captured = channels.sms.capturing && channels.push.capturing
-  return html`<h1>Tidings runs.</h1>
-    <p class="lead">
-      ${captured ? 'Capture mode: nothing leaves this machine.' : 'What is sent here leaves this machine where it says live.'}
-    </p>
+  const lead = captured
+    ? 'Capture mode: nothing leaves this machine.'
+    : 'What is sent here leaves this machine where it says live.'
+  return html`<section class="service" aria-labelledby="service">
+    <div>
+      <h2 id="service">What runs here</h2>
+      <p class="lead">${lead}</p>
+      <h3>Send your first SMS</h3>
+      <pre tabindex="0"><code>${curlLine(origin, '/smss')}</code></pre>
+      <p>It answers with a <code>message_id</code>; <code>/smss/&lt;message_id&gt;</code> says what became of it.</p>
+      <p>
+        <a href="/dashboard">The dashboard</a> · <a href="/openapi.json">The API as OpenAPI 3.1</a> ·
+        <a href="/errors">Every error, and how to fix it</a> · <a href="/readyz">Whether this node is ready</a>
+      </p>
+      <p class="over">Version ${version}</p>
+    </div>
     <table>
       <thead>
         <tr>
@@ -37,21 +142,13 @@ function firstPage({ channels, version }: HttpParts, origin: string): Html {
         ${channelRow('SMS', channels.sms)} ${channelRow('Push', channels.push)}
       </tbody>
     </table>
-    <h2>Send your first SMS</h2>
-    <pre><code>${curlLine(origin, '/smss')}</code></pre>
-    <p>It answers with a <code>message_id</code>; <code>/smss/&lt;message_id&gt;</code> says what became of it.</p>
-    <h2>More</h2>
-    <p>
-      <a href="/openapi.json">The API as OpenAPI 3.1</a> · <a href="/errors">Every error, and how to fix it</a> ·
-      <a href="/readyz">Whether this node is ready</a>
-    </p>
-    <p class="over">Version ${version}</p>`
+  </section>`
 }
 
 function channelRow(name: string, channel: Channel): Html {
   const state = channel.capturing
-    ? html`<span class="state held">▢ Captured, not sent</span>`
-    : html`<span class="state live">✓ Live</span>`
+    ? html`<span class="state held mute">▢ Captured, not sent</span>`
+    : html`<span class="state live ok">✓ Live</span>`
   return html`<tr>
     <td>${name}</td>
     <td>${state}</td>
@@ -61,7 +158,7 @@ function channelRow(name: string, channel: Channel): Html {
 
 const FIRST_DOCS: RouteDocs = {
   operationId: 'firstPage',
-  summary: 'A page that says what runs here',
+  summary: 'A page that registers this browser for pushes, and says what runs here',
   tag: 'service',
   ok: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } },
   errors: [],

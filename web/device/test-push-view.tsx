@@ -1,0 +1,144 @@
+import type { ComponentChildren } from 'preact'
+import type { DeviceSettings } from '../../src/contract/device.ts'
+import type { Address } from './firebase.ts'
+import type { TestPush, TestPushes } from './test-push.ts'
+
+interface TestPushProps {
+  readonly settings: DeviceSettings
+  readonly testPushes: TestPushes
+  readonly address: Address
+}
+
+/** The button, and what became of the push. */
+export function TestPushView({ settings, testPushes, address }: TestPushProps) {
+  const state = testPushes.state.value
+  return (
+    <div class="test-push">
+      <button
+        type="button"
+        class="button primary"
+        aria-disabled={state.kind === 'sending'}
+        onClick={() => void (state.kind === 'sending' ? null : testPushes.send(address))}
+      >
+        Send me a test push
+      </button>
+      <div role="status" class="test-push-outcome">
+        <Outcome state={state} settings={settings} />
+      </div>
+    </div>
+  )
+}
+
+function Outcome({ state, settings }: { readonly state: TestPush; readonly settings: DeviceSettings }) {
+  switch (state.kind) {
+    case 'none':
+      return settings.captured ? (
+        <p class="quiet">Push has no provider yet: it will be captured, not sent.</p>
+      ) : (
+        <Mismatch {...settings} />
+      )
+    case 'sending':
+      return <Line kind="wait" shape="◔" word="Being sent" text="Waiting for FCM’s word." />
+    case 'refused':
+      return (
+        <Line kind="fail" shape="■" word="Refused" text={state.message}>
+          {state.docs === null ? null : <a href={state.docs}>What to do</a>}
+        </Line>
+      )
+    case 'answered':
+      return <Answered {...state} settings={settings} />
+  }
+}
+
+/** Tokens of one project are refused when they are sent through another. */
+function Mismatch({ firebase, pushProject }: DeviceSettings) {
+  if (firebase === null || pushProject === null || firebase.projectId === pushProject) return null
+  return (
+    <p class="quiet">
+      Pushes go out through project <code>{pushProject}</code>, but this browser is registered with{' '}
+      <code>{firebase.projectId}</code>: FCM will refuse them.
+    </p>
+  )
+}
+
+function Answered({
+  id,
+  status,
+  reason,
+  arrivedMs,
+}: Extract<TestPush, { kind: 'answered' }> & { readonly settings: DeviceSettings }) {
+  const link = <a href={`/notifications/${id}`}>Notification {id}</a>
+  if (arrivedMs !== null) {
+    const seconds = (arrivedMs / 1000).toFixed(1)
+    return (
+      <Line kind="info" shape="◉" word="On the device" text={`It arrived ${seconds} s after your click.`}>
+        {link}
+      </Line>
+    )
+  }
+  switch (status) {
+    case 'captured':
+      return (
+        <Line
+          kind="mute"
+          shape="▢"
+          word="Captured, not sent"
+          text="Push has no provider yet, so nothing left this machine."
+        >
+          <a href="/dashboard">See it in the inbox</a>
+        </Line>
+      )
+    case 'sent':
+    case 'delivered':
+      return (
+        <Line kind="wait" shape="◑" word="With the provider" text="FCM took it. It is not here yet.">
+          {link}
+        </Line>
+      )
+    case 'queued':
+    case 'sending':
+      return (
+        <Line kind="wait" shape="◔" word="Waiting to go out" text={`FCM has not taken it yet${because(reason)}.`}>
+          {link}
+        </Line>
+      )
+    default:
+      return (
+        <Line kind="fail" shape="■" word="Not delivered" text={`${status}${because(reason)}. ${hint(reason)}`}>
+          {link}
+        </Line>
+      )
+  }
+}
+
+function because(reason: string | null): string {
+  return reason === null ? '' : `: ${reason}`
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  sender_mismatch: 'FCM_SERVICE_ACCOUNT and FIREBASE_PROJECT_ID must be of the same project.',
+  unregistered: 'FCM no longer knows this address. Reload the page to register anew.',
+  invalid_token: 'FCM does not take this for an address of its own.',
+  permission_denied: 'The service account may not send with this project.',
+}
+
+function hint(reason: string | null): string {
+  return HINTS[reason ?? ''] ?? ''
+}
+
+function Line(props: {
+  readonly kind: string
+  readonly shape: string
+  readonly word: string
+  readonly text: string
+  readonly children?: ComponentChildren
+}) {
+  return (
+    <p>
+      <span class={`state ${props.kind}`}>
+        <span aria-hidden="true">{props.shape}</span> {props.word}
+      </span>{' '}
+      {props.text} {props.children}
+    </p>
+  )
+}

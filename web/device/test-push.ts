@@ -1,0 +1,96 @@
+import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Delivery, NotificationAccepted } from '../../src/contract/notifications.ts'
+import type { Address } from './firebase.ts'
+
+export type TestPush =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'sending' }
+  /** `arrivedMs`: from the click until this browser had it; null as long as it has not. */
+  | {
+      readonly kind: 'answered'
+      readonly id: number
+      readonly status: string
+      readonly reason: string | null
+      readonly arrivedMs: number | null
+    }
+  /** Our own API said no, or nothing. */
+  | { readonly kind: 'refused'; readonly message: string; readonly docs: string | null }
+
+export interface TestPushes {
+  readonly state: ReadonlySignal<TestPush>
+  send(address: Address): Promise<void>
+  /** Told of every push that arrives: one of them may be ours. */
+  arrived(data: Readonly<Record<string, string>> | undefined): void
+}
+
+/** Seconds that the API may wait for FCM's word before it answers. */
+const WAIT_SECONDS = 10
+
+/** The key by which a test push is known again. */
+const MARK = 'test'
+
+/** Sends test pushes through the public API. `monotonic` in ms. */
+export function createTestPushes(call: typeof fetch, monotonic: () => number, newId: () => string): TestPushes {
+  const state = signal<TestPush>({ kind: 'none' })
+  let current = { id: '', sentAt: 0, arrivedMs: null as number | null }
+  return {
+    state,
+    async send(address) {
+      const sent = { id: newId(), sentAt: monotonic(), arrivedMs: null }
+      current = sent
+      state.value = { kind: 'sending' }
+      const answer = await post(call, address, sent.id)
+      // It may have arrived before the answer did.
+      state.value = answer.kind === 'answered' ? { ...answer, arrivedMs: current.arrivedMs } : answer
+    },
+    arrived(data) {
+      if (data?.[MARK] !== current.id || current.arrivedMs !== null) return
+      current.arrivedMs = monotonic() - current.sentAt
+      if (state.value.kind === 'answered') state.value = { ...state.value, arrivedMs: current.arrivedMs }
+    },
+  }
+}
+
+async function post(call: typeof fetch, { kind, value }: Address, mark: string): Promise<TestPush> {
+  const targets = kind === 'fid' ? { fids: [value] } : { tokens: [value] }
+  const content = { title: 'Test push', body: 'From Tidings to this browser.', data: { [MARK]: mark } }
+  const headers = { 'content-type': 'application/json', prefer: `wait=${WAIT_SECONDS}` }
+  try {
+    const answer = await call('/notifications/tokens', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...targets, ...content, tag: 'device-page' }),
+    })
+    const body: unknown = await answer.json()
+    if (!isAccepted(body)) return { kind: 'refused', ...refusalOf(body) }
+    const { notification_id: id, status } = body
+    return { kind: 'answered', id, status, reason: await reasonOf(call, id, status), arrivedMs: null }
+  } catch {
+    return { kind: 'refused', message: 'Tidings did not answer. Does it still run?', docs: null }
+  }
+}
+
+/** Why it went wrong, as the provider said it; null where nothing did. */
+async function reasonOf(call: typeof fetch, id: number, status: string): Promise<string | null> {
+  if (status === 'sent' || status === 'captured') return null
+  const answer = await call(`/notifications/${id}/deliveries`)
+  const body: unknown = await answer.json()
+  return isDeliveries(body) ? (body.data[0]?.reason ?? null) : null
+}
+
+function isAccepted(body: unknown): body is NotificationAccepted {
+  return typeof body === 'object' && body !== null && 'notification_id' in body
+}
+
+function isDeliveries(body: unknown): body is { readonly data: readonly Delivery[] } {
+  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data)
+}
+
+function refusalOf(body: unknown): { message: string; docs: string | null } {
+  const { message, docs } =
+    typeof body === 'object' && body !== null ? { message: '', docs: '', ...body } : { message: '', docs: '' }
+  return {
+    message: typeof message === 'string' && message !== '' ? message : 'An answer that is none of Tidings’.',
+    docs: typeof docs === 'string' && docs.startsWith('/errors/') ? docs : null,
+  }
+}

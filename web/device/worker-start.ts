@@ -1,0 +1,43 @@
+/** Names and scope are Firebase's own, so that its SDK finds the same worker elsewhere. */
+const SCRIPT = '/firebase-messaging-sw.js'
+const SCOPE = '/firebase-cloud-messaging-push-scope'
+
+const START_MS = 20_000
+
+/** Where a policy forbids plain text as a script's address, one has to vouch for it. Source: W3C, “Trusted Types”. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
+}
+declare global {
+  interface Window {
+    readonly trustedTypes?: TrustedTypes
+  }
+}
+
+/** Starts our worker. What it gives resolves with one that is active, and rejects with the browser's reason. */
+export function createWorkerStart(page: Window): () => Promise<ServiceWorkerRegistration> {
+  const rules = { createScriptURL: (url: string) => url }
+  // The page's policy allows this name once.
+  const policy = page.trustedTypes?.createPolicy('tidings-worker', rules) ?? rules
+  return async () => {
+    const registration = await page.navigator.serviceWorker.register(policy.createScriptURL(SCRIPT), { scope: SCOPE })
+    // A worker lives on for a day without this, with the code and the keys it had.
+    registration.update().catch(() => undefined)
+    await active(registration)
+    return registration
+  }
+}
+
+function active(registration: ServiceWorkerRegistration): Promise<void> {
+  const worker = registration.installing ?? registration.waiting
+  if (registration.active !== null || worker === null) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`not active after ${START_MS / 1000} s`)), START_MS)
+    worker.addEventListener('statechange', () => {
+      if (worker.state === 'activated') resolve()
+      else if (worker.state === 'redundant') reject(new Error('its code failed while it was installed'))
+      else return
+      clearTimeout(late)
+    })
+  })
+}
