@@ -43,7 +43,8 @@ export function findBinaries(home: string, identity: Identity | null): Binaries 
   return programs(identity === null || usable(native, identity) ? native : copied(native, home, identity))
 }
 
-function installedNative(): string {
+/** The directory that npm put this platform's Postgres in. Throws a StartRefusal where there is none. */
+export function installedNative(): string {
   const platform = PLATFORMS[`${process.platform} ${process.arch}`]
   if (existsSync('/etc/alpine-release')) throw new StartRefusal(useYourOwn('Alpine Linux (it needs glibc)'))
   if (platform === undefined) throw new StartRefusal(useYourOwn(`${process.platform} on ${process.arch}`))

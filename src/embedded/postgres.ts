@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { findBinaries } from './binaries.ts'
+import { findBinaries, installedNative } from './binaries.ts'
 import {
   chooseHome,
   DATABASE,
@@ -68,6 +68,8 @@ export function runningUrl(dataDir: string): string | null {
 }
 
 async function startOwned(options: EmbeddedOptions): Promise<Embedded> {
+  // First of all: who has none can't use a directory either, and is told what else there is.
+  installedNative()
   const asGiven = resolve(options.dataDir)
   makeDirectory(asGiven, postgresIdentity(join(asGiven, 'cluster')))
   const dataDir = realpathSync(asGiven)
