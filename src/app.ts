@@ -183,7 +183,7 @@ function startAsks(
   pollWaitsMs: readonly number[],
 ): { close(): Promise<void> } {
   const asking = new AbortController()
-  const asks = { db: dbs.work, log, providers: channels.sms, pollWaitsMs, signal: asking.signal }
+  const asks = { db: dbs.work, log, providers: channels.sms, pollWaitsMs, chance, signal: asking.signal }
   const loops: readonly Loop[] = [
     startLoop('asks', ASK_MS, () => askProviders({ ...asks, settle: (receipt) => receipts.settle(receipt) }), {
       log,

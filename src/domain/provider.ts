@@ -57,9 +57,12 @@ export type CallbackReading =
   | { readonly kind: 'forged' }
   | { readonly kind: 'malformed'; readonly problem: string }
 
-/** What the provider's own records say about an uncertain submission. */
+/** What the provider's own records say about an uncertain submission. `unanswered`: they can't be had now, ask again later. */
 export type Reconciliation =
-  { readonly kind: 'found'; readonly receipt: Receipt } | { readonly kind: 'absent' } | { readonly kind: 'unclear' }
+  | { readonly kind: 'found'; readonly receipt: Receipt }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unclear' }
+  | { readonly kind: 'unanswered' }
 
 /** One line of a provider check, as `doctor` prints it. */
 export interface CheckStep {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { CATEGORIES } from '../domain/category.ts'
 import { laneOf } from '../domain/lane.ts'
 import type { Receipt, Reconciliation, SmsProvider } from '../domain/provider.ts'
-import { askAgain, claimAsks, pollLater, sendAfterAll, type Ask } from '../store/asks.ts'
+import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll, type Ask } from '../store/asks.ts'
 import type { Db } from '../store/db.ts'
 import { findAttempt } from '../store/receipts.ts'
 
@@ -13,6 +13,8 @@ export interface AsksParts {
   /** Milliseconds between questions about a message the provider took, from one to the next; none after the last. */
   readonly pollWaitsMs: readonly number[]
   readonly settle: (receipt: Receipt) => Promise<void>
+  /** 0..1 */
+  readonly chance: () => number
   readonly signal: AbortSignal
 }
 
@@ -21,6 +23,9 @@ const AT_ONCE = 16
 
 /** A question whose node died is asked by another after this. */
 const LEASE_SECONDS = 60
+
+/** Before a question that could not be asked comes again: a quarter of its submission's age, within these, and up to a fifth more. */
+const BACK_MS = { least: 5_000, most: 300_000 }
 
 /** An uncertain submission is looked for twice, 15 s and 60 s after it, before it is held not to have arrived. */
 const RECONCILE_ROUNDS = 2
@@ -43,18 +48,26 @@ async function answer(parts: AsksParts, ask: Ask): Promise<void> {
     if (ask.action === 'reconcile') await reconcile(parts, provider, ask)
     else await poll(parts, provider, ask)
   } catch (error) {
-    // It comes back by itself when its lease runs out.
     parts.log.warn(
       { event: 'ask.failed', provider: ask.provider, action: ask.action, message_id: ask.messageId, err: error },
       'a provider could not be asked',
     )
+    // Should the database be away, it comes back by itself when its lease runs out.
+    await giveBack(parts, ask).catch(() => undefined)
   }
+}
+
+/** What was cut short because this node stops is for others, at once. */
+async function giveBack({ db, signal, chance }: AsksParts, ask: Ask): Promise<void> {
+  const waitMs = Math.min(BACK_MS.most, Math.max(BACK_MS.least, ask.ageMs / 4)) * (1 + chance() / 5)
+  await giveBackAsk(db, ask.dueId, signal.aborted ? 0 : waitMs)
 }
 
 async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Promise<void> {
   if (provider.reconcile === null) return askAgain(parts.db, ask.dueId, null)
   const sms = { ...ask, validitySeconds: 1 }
   const found = await notAnother(parts.db, ask, await provider.reconcile(sms, ask.startedAt, parts.signal))
+  if (found.kind === 'unanswered') return giveBack(parts, ask)
   if (found.kind === 'found') {
     await parts.settle({ ...found.receipt, attempt: { messageId: ask.messageId, number: ask.attempt } })
     const first = parts.pollWaitsMs[0]
@@ -80,6 +93,7 @@ async function poll(parts: AsksParts, provider: SmsProvider, ask: Ask): Promise<
     provider.poll === null || ask.providerMessageId === null
       ? null
       : await provider.poll(ask.providerMessageId, parts.signal)
+  if (receipt === null && parts.signal.aborted) return giveBack(parts, ask)
   if (receipt !== null) await parts.settle({ ...receipt, attempt: { messageId: ask.messageId, number: ask.attempt } })
   if (receipt === null || receipt.status === 'sent') {
     await askAgain(parts.db, ask.dueId, parts.pollWaitsMs[ask.round + 1] ?? null)

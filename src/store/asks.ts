@@ -18,6 +18,8 @@ export interface Ask {
   readonly category: Category
   readonly attempt: number
   readonly startedAt: Date
+  /** Since then. */
+  readonly ageMs: number
 }
 
 /** Takes questions that are due; each comes back by itself after `leaseSeconds` unless it is answered, so a node that dies loses none. */
@@ -33,7 +35,8 @@ with picked as materialized (
   returning d.id, d.message_id, d.action, d.round
 )
 select t.id as "dueId", m.id as "messageId", t.action, t.round, m.provider, m.provider_message_id as "providerMessageId", c.contact,
-  m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.attempt, coalesce(a.started_at, m.time) as "startedAt"
+  m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.attempt, coalesce(a.started_at, m.time) as "startedAt",
+  (extract(epoch from now() - coalesce(a.started_at, m.time)) * 1000)::float8 as "ageMs"
 from taken t join messages m on m.id = t.message_id join clients c on c.id = m.client_id
   left join attempts a on a.message_id = m.id and a.number = m.attempt`,
     values: [lanes, limit, leaseSeconds],
@@ -50,6 +53,15 @@ export async function askAgain(db: Db, dueId: number, waitMs: number | null): Pr
       text: `update due set round = round + 1, run_at = now() + make_interval(secs => $2 / 1000.0) where id = $1`,
       values: [dueId, waitMs],
     })
+}
+
+/** Gives a question back that could not be asked: it comes again, and this time does not count. */
+export async function giveBackAsk(db: Db, dueId: number, waitMs: number): Promise<void> {
+  await db.query({
+    name: 'give-back-ask',
+    text: `update due set run_at = now() + make_interval(secs => $2 / 1000.0) where id = $1 and action in ('reconcile', 'poll')`,
+    values: [dueId, waitMs],
+  })
 }
 
 /** The provider has no record of an uncertain submission: it is sent again, unless something else settled it meanwhile. */

@@ -167,6 +167,7 @@ test('an uncertain submission is asked after: found, it is sent; absent twice, i
       providers: [provider],
       pollWaitsMs: [],
       settle: (r) => receipts.settle(r),
+      chance: () => 0,
       signal,
     })
   }
@@ -195,6 +196,7 @@ test('a message without a receipt is asked after until the provider knows its en
     providers: [provider],
     pollWaitsMs: [1000],
     settle: (r) => receipts.settle(r),
+    chance: () => 0,
     signal,
   })
   expect(await state(one, id)).toMatchObject({ status: 'delivered', due: null })

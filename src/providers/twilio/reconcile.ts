@@ -17,7 +17,7 @@ const TRIAL_PREFIX = 'Sent from your Twilio trial account - '
 /**
  * Looks for a submission whose answer was lost among Twilio's messages to that contact: created around `startedAt`, from our sender, with
  * exactly its text. `absent` only after all of that time was seen without a message that could be it; two candidates, a text that Twilio
- * no longer shows, or any trouble on the way is `unclear`. A message that Twilio took seconds ago may not be listed yet.
+ * no longer shows, or a list we can't read to its end is `unclear`. A message that Twilio took seconds ago may not be listed yet.
  */
 export async function reconcile(
   options: TwilioOptions,
@@ -27,7 +27,7 @@ export async function reconcile(
   signal: AbortSignal,
 ): Promise<Reconciliation> {
   const messages = await listSince(options, call, sms.contact, startedAt.getTime() - BEFORE_MS, signal)
-  if (messages === null) return { kind: 'unclear' }
+  if (!Array.isArray(messages)) return messages
   const near = messages.filter((message) => isNear(message, startedAt) && isFromUs(message, options, sms))
   const same = near.filter((message) => message.body === sms.text || message.body === TRIAL_PREFIX + sms.text)
   if (same.length === 0 && near.every((message) => message.body)) return { kind: 'absent' }
@@ -37,27 +37,27 @@ export async function reconcile(
   return receipt === null ? { kind: 'unclear' } : { kind: 'found', receipt }
 }
 
-/** The messages to a number, newest first, at least back to `since`; null where they can't all be had. */
+/** The messages to a number, newest first, at least back to `since`, or why they can't all be had. */
 async function listSince(
   options: TwilioOptions,
   call: HttpCall,
   to: string,
   since: number,
   signal: AbortSignal,
-): Promise<readonly MessageRecord[] | null> {
+): Promise<MessageRecord[] | Extract<Reconciliation, { kind: 'unclear' | 'unanswered' }>> {
   const messages: MessageRecord[] = []
   let request: HttpRequest | null = buildList(options, to)
   for (let page = 0; page < MOST_PAGES && request !== null; page += 1) {
     // Each page names the next.
     const answer = await call.send(request, signal)
-    if (answer.kind === 'fault' || answer.status !== 200) return null
+    if (answer.kind === 'fault' || answer.status !== 200) return { kind: 'unanswered' }
     const read = readPage(readJson(answer.body))
-    if (read === null) return null
+    if (read === null) return { kind: 'unclear' }
     messages.push(...read.messages)
     if (read.next === null || read.messages.some((message) => message.createdAt.getTime() < since)) return messages
     request = buildNextPage(options, read.next)
   }
-  return null
+  return { kind: 'unclear' }
 }
 
 type Dated = MessageRecord & { readonly createdAt: Date }

@@ -94,11 +94,11 @@ describe('a submission whose answer was lost', () => {
     expect(await ask(stage)).toEqual({ kind: 'unclear' })
   })
 
-  it('stays unclear while Twilio refuses us or can’t be reached', async () => {
+  it('is to be asked again while Twilio refuses us or can’t be reached', async () => {
     const stage = await stageOf({}, { authToken: 'wrong' })
-    expect(await ask(stage)).toEqual({ kind: 'unclear' })
+    expect(await ask(stage)).toEqual({ kind: 'unanswered' })
     const lost = await stageOf({}, { baseUrl: 'http://nowhere.invalid' })
-    expect(await ask(lost)).toEqual({ kind: 'unclear' })
+    expect(await ask(lost)).toEqual({ kind: 'unanswered' })
   })
 })
 

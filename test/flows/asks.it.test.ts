@@ -1,0 +1,67 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { failure } from '../../src/domain/failure.ts'
+import type { SmsProvider } from '../../src/domain/provider.ts'
+import { askProviders } from '../../src/flows/asks.ts'
+import { ACCEPTED, ask, message, refused, scripted, type TestNode } from '../support/node.ts'
+import { useNodes } from '../support/nodes.ts'
+import { until } from '../support/until.ts'
+
+const { start } = useNodes()
+const forever = new AbortController().signal
+
+async function askNow(node: TestNode, provider: SmsProvider, signal: AbortSignal = forever): Promise<void> {
+  await until(
+    async () => (await ask(node, `update due set run_at = now() where owner is null returning id`)).length === 1,
+  )
+  await askProviders({
+    db: node.db,
+    log: pino({ level: 'silent' }),
+    providers: [provider],
+    pollWaitsMs: [60_000, 60_000],
+    settle: async () => expect.unreachable(),
+    chance: () => 1,
+    signal,
+  })
+}
+
+/** How often it was asked, and roughly when it comes again: its lease alone would bring it back after a minute. */
+async function waiting(node: TestNode): Promise<Record<string, unknown>> {
+  const [question] = await ask(
+    node,
+    `select action, round, case
+      when run_at <= now() then 'at once' when run_at < now() + interval '30 seconds' then 'soon'
+      when run_at > now() + interval '2 minutes' then 'later' else 'lease' end as again from due`,
+  )
+  return question ?? {}
+}
+
+test('a question that could not be asked comes again soon, later the older it is, and does not count', async () => {
+  const answers = {
+    next: async (): Promise<{ kind: 'unanswered' }> => {
+      throw new Error('a bug')
+    },
+  }
+  const provider = scripted(() => refused(failure('uncertain', 'timeout')), { reconcile: async () => answers.next() })
+  const node = await start({ sms: [provider] })
+  await node.delivery.intake.addSms(message({ onUncertain: 'reconcile' }))
+  await askNow(node, provider)
+  expect(await waiting(node)).toEqual({ action: 'reconcile', round: 0, again: 'soon' })
+  answers.next = async () => ({ kind: 'unanswered' })
+  for (let round = 0; round < 3; round++) await askNow(node, provider)
+  expect(await waiting(node)).toEqual({ action: 'reconcile', round: 0, again: 'soon' })
+  await node.db.query(`update attempts set started_at = now() - interval '3 hours'`)
+  await askNow(node, provider)
+  expect(await waiting(node)).toEqual({ action: 'reconcile', round: 0, again: 'later' })
+})
+
+test('a question that is cut short by a stop is for others at once, and does not count', async () => {
+  const stop = new AbortController()
+  const provider = scripted(() => ACCEPTED, { poll: async () => (stop.abort(), null) })
+  const node = await start({ sms: [provider] })
+  await node.delivery.intake.addSms(message())
+  await askNow(node, provider, stop.signal)
+  expect(await waiting(node)).toEqual({ action: 'poll', round: 0, again: 'at once' })
+  await askNow(node, provider)
+  expect(await waiting(node)).toMatchObject({ action: 'poll', round: 1 })
+})
