@@ -20,14 +20,53 @@ export function guard(app: Server, { isStopping }: HttpParts, paths: Paths): voi
   })
 }
 
+/**
+ * Where a path led nowhere: what was probably meant. `/notifications/tokens` also fits `/notifications/:id`, so a GET of it comes here
+ * from that route, and is told that the path takes POST.
+ */
+export function directions(
+  refusal: TidingsError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  paths: Paths,
+): TidingsError {
+  if (refusal.code !== 'not_found' || refusal.details.length > 0) return refusal
+  const path = pathOf(request)
+  const methods = paths.methodsOf(path)
+  if (methods.length === 0) return noRoute(paths.near(request.method, path))
+  if (methods.includes(request.method)) return refusal
+  reply.header('Allow', methods.join(', '))
+  return wrongMethod(methods)
+}
+
 /** The path is unknown, or known with other methods. OPTIONS asks for those, and gets them. */
 function elsewhere(request: FastifyRequest, reply: FastifyReply, paths: Paths, done: (error: Error) => void): void {
-  const path = request.raw.url?.split('?', 1)[0] ?? ''
+  const path = pathOf(request)
   const methods = path === '*' ? ['GET', 'HEAD', 'POST', 'OPTIONS'] : paths.methodsOf(path)
-  if (methods.length === 0) return done(new TidingsError('not_found', 'Not Found'))
+  if (methods.length === 0) return done(noRoute(paths.near(request.method, path)))
   reply.header('Allow', methods.join(', '))
-  if (request.method !== 'OPTIONS') return done(new TidingsError('method_not_allowed', 'Method Not Allowed'))
+  if (request.method !== 'OPTIONS') return done(wrongMethod(methods))
   reply.code(204).send()
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.raw.url?.split('?', 1)[0] ?? ''
+}
+
+function noRoute(near: readonly string[]): TidingsError {
+  const [first] = near
+  const detail =
+    first === undefined
+      ? { path: '', message: 'no route has this path; /openapi.json lists them all' }
+      : { path: '', message: `no route has this path, did you mean \`${near.join('` or `')}\`?`, suggestion: first }
+  return new TidingsError('not_found', 'Not Found', { details: [detail] })
+}
+
+function wrongMethod(methods: readonly string[]): TidingsError {
+  const useful = methods.filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
+  return new TidingsError('method_not_allowed', 'Method Not Allowed', {
+    details: [{ path: '', message: `this path takes ${useful.join(' and ')}`, suggestion: useful.join(', ') }],
+  })
 }
 
 function noHost(): TidingsError {

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
 import { Done, Ready } from '../contract/health.ts'
+import { InboxItem, InboxList, InboxThread, InboxThreadList } from '../contract/inbox.ts'
 import {
   Delivery,
   DeliveryList,
@@ -17,7 +18,7 @@ import { addJsonParser } from './body.ts'
 import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
-import { guard } from './guard.ts'
+import { directions, guard } from './guard.ts'
 import * as limits from './limits.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
@@ -27,6 +28,8 @@ import { callbackRoutes } from './routes/callbacks.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { inboxEventRoutes } from './routes/inbox-events.ts'
+import { inboxRoutes } from './routes/inbox.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -44,7 +47,7 @@ export function createServer(parts: HttpParts): Server {
   app.setErrorHandler((error, request, reply) => {
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
     if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
-    sendRefusal(reply, toRefusal(error), request.id)
+    sendRefusal(reply, directions(toRefusal(error), request, reply, paths), request.id)
     logRefused(parts.log, request, reply)
   })
   for (const schema of SCHEMAS) app.addSchema(schema)
@@ -65,6 +68,10 @@ const SCHEMAS = [
   ErrorPage,
   ErrorPageAnswer,
   ErrorPageList,
+  InboxItem,
+  InboxList,
+  InboxThread,
+  InboxThreadList,
   Notification,
   NotificationAccepted,
   NotificationAnswer,
@@ -118,6 +125,8 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     smsRoutes(scope, parts, accepts, waits)
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
+    inboxRoutes(scope, parts)
+    inboxEventRoutes(scope, parts)
     healthRoutes(scope, parts)
     errorRoutes(scope)
     pageRoutes(scope, parts)

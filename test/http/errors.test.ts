@@ -111,3 +111,51 @@ test('the contract names the same words as the domain', () => {
   expect(CATEGORY).toMatchObject({ enum: CATEGORIES })
   expect(SmsRequest.properties.on_uncertain).toMatchObject({ enum: ON_UNCERTAIN })
 })
+
+test.each([
+  ['POST', '/sms', 'POST /smss'],
+  ['POST', '/smss/', 'POST /smss'],
+  ['POST', '/SMSS', 'POST /smss'],
+  ['POST', '/api/v1/smss', 'POST /smss'],
+  ['GET', '/smsss/1', 'GET /smss/{id}'],
+  ['POST', '/notification/token', 'POST /notifications/tokens'],
+  ['POST', '/notifications/topics', 'POST /notifications/topic'],
+  ['GET', '/notifications/topics', 'POST /notifications/topic'],
+  ['GET', '/smss/abc', 'GET /smss/{id}'],
+  ['GET', '/redyz', 'GET /readyz'],
+  ['GET', '/error/not_found', 'GET /errors/{code}'],
+] as const)('whoever calls %s %s is asked whether %s was meant', async (method, url, meant) => {
+  const answer = await createServer(createStandIns().parts).inject({ method, url })
+  expect(answer.json()).toMatchObject({ error: 404, code: 'not_found', details: [{ suggestion: meant }] })
+})
+
+test.each(['/nowhere', '/messages', '/sm', `/${'smss'.repeat(100)}`, '/smss/1/2/3/4'])(
+  'for %s nothing is guessed',
+  async (url) => {
+    const answer = await createServer(createStandIns().parts).inject(url)
+    expect(answer.json()).toMatchObject({ error: 404, details: [{ path: '' }] })
+    expect(answer.body).toContain('/openapi.json lists them all')
+    expect(answer.body).not.toContain('suggestion')
+  },
+)
+
+test.each([
+  ['GET', '/notifications/tokens', 'POST'],
+  ['GET', '/notifications/topic', 'POST'],
+  ['GET', '/smss', 'POST'],
+  ['POST', '/smss/1', 'GET'],
+] as const)('%s %s is answered with the method that the path takes', async (method, url, taken) => {
+  const answer = await createServer(createStandIns().parts).inject({ method, url })
+  expect(answer.json()).toMatchObject({ error: 405, code: 'method_not_allowed', details: [{ suggestion: taken }] })
+  expect(answer.headers.allow).toContain(taken)
+})
+
+test('a record that is not there is no wrong path', async () => {
+  const answer = await createServer(createStandIns().parts).inject('/smss/1')
+  expect(answer.json()).not.toHaveProperty('details')
+})
+
+test('a code that is nearly right leads to its page', async () => {
+  const answer = await createServer(createStandIns().parts).inject('/errors/invalid_contct')
+  expect(answer.json()).toMatchObject({ error: 404, details: [{ suggestion: '/errors/invalid_contact' }] })
+})

@@ -70,7 +70,7 @@ const PATHS = [
   ['/', ['GET', 'HEAD']],
   ['/smss', ['POST']],
   ['/smss/1', ['GET', 'HEAD']],
-  ['/notifications/tokens', ['GET', 'HEAD', 'POST']],
+  ['/notifications/tokens', ['POST']],
   ['/notifications/1', ['GET', 'HEAD']],
   ['/notifications/1/deliveries', ['GET', 'HEAD']],
   ['/livez', ['GET', 'HEAD']],

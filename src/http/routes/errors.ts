@@ -3,6 +3,7 @@ import type { ErrorPage } from '../../contract/error.ts'
 import { ERROR_CODES, TidingsError, type ErrorCode } from '../../domain/errors.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { ERROR_PAGES } from '../error-pages.ts'
+import { meantBy } from '../faults.ts'
 import { html, sendPage, type Html } from '../html.ts'
 import type { Server } from '../parts.ts'
 
@@ -14,10 +15,20 @@ export function errorRoutes(app: Server): void {
 
   app.get<{ Params: { code: string } }>('/errors/:code', { config: { docs: READ_DOCS } }, (request, reply) => {
     const code = ERROR_CODES.find((known) => known === request.params.code)
-    if (code === undefined) throw new TidingsError('not_found', 'Not Found')
+    if (code === undefined) throw noCode(request.params.code)
     if (wantsPage(request, reply)) return sendPage(reply, code, codePage(code))
     return reply.send({ success: true, data: toErrorPage(code) })
   })
+}
+
+function noCode(word: string): TidingsError {
+  const meant = meantBy(word, ERROR_CODES)
+  const message = 'no error has this code'
+  const detail =
+    meant === null
+      ? { path: '', message: `${message}; /errors lists them all` }
+      : { path: '', message: `${message}, did you mean \`${meant}\`?`, suggestion: `/errors/${meant}` }
+  return new TidingsError('not_found', 'Not Found', { details: [detail] })
 }
 
 /** Browsers ask for text/html; programs get JSON. */
