@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { StartRefusal } from './embedded/refusal.ts'
+import { linkProblem } from './store/faults.ts'
 
 /** A Postgres that is fit for use and has this version's schema. */
 export interface Database {
@@ -18,8 +19,19 @@ export async function openDatabase(config: Config, onRestart: (line: string) => 
     return { ...server, applied: await prepare(server.url) }
   } catch (error) {
     await server.stop()
-    throw error
+    throw lostDatabase(error, config) ?? error
   }
+}
+
+/** What a person reads when the database went away in the middle of the start; null where another thing failed. */
+export function lostDatabase(error: unknown, { databaseUrl, dataDir }: Config): StartRefusal | null {
+  const problem = linkProblem(error)
+  if (problem === null) return null
+  const fix =
+    databaseUrl === null
+      ? `Start again; should it happen again, ${dataDir}/postgres.log says why.`
+      : 'See that it stays up (DATABASE_URL says where), then start again.'
+  return new StartRefusal(`The database went away during the start: ${problem}. ${fix}`)
 }
 
 /** Without touching its schema. */

@@ -1,6 +1,6 @@
 import type { LiveLine } from './live-lines.ts'
 import type { Config } from './config.ts'
-import { openDatabase } from './database.ts'
+import { lostDatabase, openDatabase } from './database.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import type { Log } from './log.ts'
 import type { Terminal } from './terminal.ts'
@@ -73,8 +73,9 @@ function farewell({ log, terminal }: ServeParts, inFlight: number): void {
   log.info({ event: 'stopping', in_flight: inFlight }, 'stopping')
 }
 
-/** What a person can mend where listening failed. */
-function refusal(error: unknown, { port, host }: Config, platform: string): StartRefusal | null {
+/** What a person can mend where the start failed. */
+function refusal(error: unknown, config: Config, platform: string): StartRefusal | null {
+  const { port, host } = config
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'EADDRINUSE') return new StartRefusal(`Port ${port} is in use. ${portFix(port, platform)}`)
   if (code === 'EACCES')
@@ -84,7 +85,7 @@ function refusal(error: unknown, { port, host }: Config, platform: string): Star
       `HOST=${host} is no address of this machine; unset it, or set HOST=0.0.0.0 for all of them.`,
     )
   }
-  return null
+  return lostDatabase(error, config)
 }
 
 function portFix(port: number, platform: string): string {

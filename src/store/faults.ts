@@ -45,6 +45,21 @@ export function toRefusal(fault: DbFault, cause: unknown): TidingsError | null {
   }
 }
 
+/** For the person at the terminal: what went wrong, where it is the link to the database that did; null for any other error. */
+export function linkProblem(error: unknown): string | null {
+  if (error instanceof AggregateError) return error.errors.map(linkProblem).find((problem) => problem !== null) ?? null
+  if (!(error instanceof Error)) return null
+  const isLink = 'code' in error && typeof error.code === 'string' && LINK_CODES.test(error.code)
+  const away = sqlState(error) !== null && readDbFault(error).kind === 'unavailable'
+  return isLink || away || LINK_WORDS.test(error.message) ? error.message : null
+}
+
+/** Of the system, when a connection is made or used. */
+const LINK_CODES = /^(?:ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|EAI_)/
+
+/** The driver's own, which have no code. */
+const LINK_WORDS = /^(?:Connection terminated|timeout e|Query read timeout|Client (?:has|was) )/
+
 /** The refusal for a database that can't be reached: nothing was sent to it. */
 export function unavailable(cause: unknown): TidingsError {
   return new TidingsError('database_unavailable', 'The database cannot be reached. Nothing was stored.', {
