@@ -28,7 +28,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     status: 400,
     what: 'Your shell removed the quotes from the body.',
     why: 'Inside double quotes a shell takes inner double quotes for its own. What arrives is {contact: +2010…}, which is not JSON.',
-    fix: 'Put single quotes around the whole body, or write it to a file and send it with --data @file. The answer holds a line that works in bash. In Windows\' cmd write \\" for each inner quote.',
+    fix: 'In a Unix shell put single quotes around the whole body; anywhere, write it to a file and send it with --data @file. /errors/shell_quotes.txt has lines for bash, PowerShell and cmd.',
     retry: AS_IT_IS,
     charged: NEVER,
   },

@@ -128,7 +128,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
     healthRoutes(scope, parts)
-    errorRoutes(scope)
+    errorRoutes(scope, parts)
     pageRoutes(scope, parts)
     dashboardRoutes(scope, parts)
     done()

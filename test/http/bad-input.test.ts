@@ -130,6 +130,7 @@ test('a field that is not served yet is an unknown field', async () => {
 test('a body whose quotes the shell removed is answered with the line that works', async () => {
   const answer = await expectRefused('/smss', '{contact: +201009129288, subject: Hello, message: Hi}')
   expect(answer.code).toBe('shell_quotes')
+  expect(answer.message).toContain('/errors/shell_quotes.txt')
   const line = answer.details?.[0]?.suggestion ?? ''
   expect(line).toContain('-H \'content-type: application/json\' -d \'{"contact": "+201009129288"')
 })

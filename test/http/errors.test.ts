@@ -1,5 +1,7 @@
 import { pino } from 'pino'
+import { execFile } from 'node:child_process'
 import { Writable } from 'node:stream'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { ERROR_CODES, TidingsError } from '../../src/domain/errors.ts'
 import { STATUSES } from '../../src/domain/status.ts'
@@ -19,6 +21,39 @@ test.each(ERROR_CODES)('the code %s has a page for programs and one for people',
   const page = await app.inject({ url: `/errors/${code}`, headers: { accept: 'text/html,*/*;q=0.8' } })
   expect(page.headers['content-type']).toContain('text/html')
   expect(page.body).toContain('How to fix it')
+})
+
+test.each(ERROR_CODES)('the page of %s is there as plain text, too', async (code) => {
+  const text = await createServer(createStandIns().parts).inject(`/errors/${code}.txt`)
+  expect(text.headers['content-type']).toBe('text/plain; charset=utf-8')
+  expect(text.body).toContain(`${ERROR_PAGES[code].what}\n`)
+  expect(text.body).toContain(`${ERROR_PAGES[code].fix}\n`)
+})
+
+test('a line of the shell_quotes page, run as it is printed, sends what it says', async () => {
+  const { parts, recorded } = createStandIns()
+  const app = createServer(parts)
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  const text = await (await fetch(`${origin}/errors/shell_quotes.txt`)).text()
+  const lines = text.split('\n').filter((line) => line.startsWith(`curl ${origin}/`) && line.includes("-d '"))
+  expect(lines).toHaveLength(3)
+  const shell = promisify(execFile)
+  // `curl` is played by a function: what counts is what the shell makes of the words.
+  const words = await Promise.all(
+    lines.map((line) =>
+      shell('sh', ['-c', `curl() { printf '%s\\n' "$@"; }; ${line}`]).then(({ stdout }) => stdout.split('\n')),
+    ),
+  )
+  for (const [url = '', , , , body = ''] of words) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: url.slice(origin.length),
+      payload: JSON.parse(body) as object,
+    })
+    expect(answer.statusCode).toBe(200)
+  }
+  expect([recorded.sms, recorded.tokens, recorded.topics].map((list) => list.length)).toEqual([1, 1, 1])
+  await app.close()
 })
 
 test('the error reference has no page for a code that does not exist', async () => {

@@ -5,18 +5,27 @@ import { json, type RouteDocs } from '../documentation.ts'
 import { ERROR_PAGES } from '../error-pages.ts'
 import { meantBy } from '../faults.ts'
 import { html, sendPage, type Html } from '../html.ts'
-import type { Server } from '../parts.ts'
+import { originOf } from '../origin.ts'
+import type { HttpParts, Server } from '../parts.ts'
+import { shellLines, type ShellLine } from '../shell-quotes.ts'
 
-export function errorRoutes(app: Server): void {
+/** What `/errors/<code>` ends with to be plain text, which a terminal shows as it is. */
+const AS_TEXT = '.txt'
+
+export function errorRoutes(app: Server, { publicUrl }: HttpParts): void {
   app.get('/errors', { config: { docs: LIST_DOCS } }, (request, reply) => {
     if (wantsPage(request, reply)) return sendPage(reply, 'Errors', listPage())
     return reply.send({ success: true, data: ERROR_CODES.map(toErrorPage) })
   })
 
   app.get<{ Params: { code: string } }>('/errors/:code', { config: { docs: READ_DOCS } }, (request, reply) => {
-    const code = ERROR_CODES.find((known) => known === request.params.code)
-    if (code === undefined) throw noCode(request.params.code)
-    if (wantsPage(request, reply)) return sendPage(reply, code, codePage(code))
+    const asText = request.params.code.endsWith(AS_TEXT)
+    const word = asText ? request.params.code.slice(0, -AS_TEXT.length) : request.params.code
+    const code = ERROR_CODES.find((known) => known === word)
+    if (code === undefined) throw noCode(word)
+    const lines = code === 'shell_quotes' ? shellLines(originOf(request, publicUrl)) : []
+    if (asText) return reply.header('content-type', 'text/plain; charset=utf-8').send(codeText(code, lines))
+    if (wantsPage(request, reply)) return sendPage(reply, code, codePage(code, lines))
     return reply.send({ success: true, data: toErrorPage(code) })
   })
 }
@@ -68,21 +77,45 @@ function listPage(): Html {
     </table>`
 }
 
-function codePage(code: ErrorCode): Html {
-  const { status, what, why, fix, retry, charged } = ERROR_PAGES[code]
-  return html`<p class="over"><a href="/errors">Errors</a> · HTTP ${status}</p>
+const HEADINGS = {
+  why: 'Why',
+  fix: 'How to fix it',
+  retry: 'Can the same call succeed later?',
+  charged: 'Was anything sent or charged?',
+} as const
+
+function codePage(code: ErrorCode, lines: readonly ShellLine[]): Html {
+  const page = ERROR_PAGES[code]
+  return html`<p class="over"><a href="/errors">Errors</a> · HTTP ${page.status}</p>
     <h1><code>${code}</code></h1>
-    <p class="lead">${what}</p>
+    <p class="lead">${page.what}</p>
     <dl>
-      <dt>Why</dt>
-      <dd>${why}</dd>
-      <dt>How to fix it</dt>
-      <dd>${fix}</dd>
-      <dt>Can the same call succeed later?</dt>
-      <dd>${retry}</dd>
-      <dt>Was anything sent or charged?</dt>
-      <dd>${charged}</dd>
-    </dl>`
+      <dt>${HEADINGS.why}</dt>
+      <dd>${page.why}</dd>
+      <dt>${HEADINGS.fix}</dt>
+      <dd>${page.fix}</dd>
+      <dt>${HEADINGS.retry}</dt>
+      <dd>${page.retry}</dd>
+      <dt>${HEADINGS.charged}</dt>
+      <dd>${page.charged}</dd>
+    </dl>
+    ${byShell(lines).map(
+      ([shell, own]) =>
+        html`<h2>In ${shell}</h2>
+          ${own.map((line) => html`<pre><code>${line}</code></pre>`)}`,
+    )}`
+}
+
+function codeText(code: ErrorCode, lines: readonly ShellLine[]): string {
+  const page = ERROR_PAGES[code]
+  const parts = (['why', 'fix', 'retry', 'charged'] as const).map((part) => `${HEADINGS[part]}\n  ${page[part]}`)
+  const shells = byShell(lines).map(([shell, own]) => `In ${shell}\n\n${own.join('\n')}`)
+  return `${[`${code} (HTTP ${page.status})`, page.what, ...parts, ...shells].join('\n\n')}\n`
+}
+
+function byShell(lines: readonly ShellLine[]): readonly (readonly [string, readonly string[]])[] {
+  const shells = [...new Set(lines.map(({ shell }) => shell))]
+  return shells.map((shell) => [shell, lines.filter((one) => one.shell === shell).map(({ line }) => line)] as const)
 }
 
 function alsoAsPage(name: string): object {
@@ -101,7 +134,11 @@ const READ_DOCS: RouteDocs = {
   operationId: 'readError',
   summary: 'What an error code means',
   tag: 'service',
+  description: 'With `.txt` after the code: as plain text, for a terminal.',
   params: { type: 'object', required: ['code'], properties: { code: { type: 'string' } } },
-  ok: { description: 'What, why, how to fix it.', content: alsoAsPage('ErrorPageAnswer') },
+  ok: {
+    description: 'What, why, how to fix it.',
+    content: { ...alsoAsPage('ErrorPageAnswer'), 'text/plain': { schema: { type: 'string' } } },
+  },
   errors: ['not_found'],
 }
