@@ -1,0 +1,139 @@
+import { useState } from 'preact/hooks'
+import type { ComponentChildren, JSX } from 'preact'
+import { zoneName } from '../inbox/format.ts'
+import { usePage } from '../page.ts'
+import type { Theme } from './settings.ts'
+
+/** What stands around every page of the dashboard. */
+export function Frame({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div class="frame" data-menu={isOpen ? 'open' : 'closed'}>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <header class="side">
+        <div class="side-top">
+          <a class="brand" href="/dashboard">
+            Tidings
+          </a>
+          <Mode />
+          <button
+            type="button"
+            class="button menu"
+            aria-expanded={isOpen}
+            aria-controls="menu"
+            onClick={() => setOpen(!isOpen)}
+          >
+            Menu
+          </button>
+        </div>
+        <div class="menu-content" id="menu">
+          <Sections onChosen={() => setOpen(false)} />
+          <Foot />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Mode(): JSX.Element {
+  const { live } = usePage()
+  if (live.length === 0) {
+    return (
+      <span class="mode" data-tone="held" title="No provider is set up: every message is kept here">
+        Capture mode
+      </span>
+    )
+  }
+  return (
+    <span class="mode" data-tone="ok" title="Messages of these channels leave this machine, and are not kept here">
+      {live.length === 2 ? 'Live' : live[0] === 'sms' ? 'SMS live' : 'Push live'}
+    </span>
+  )
+}
+
+function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
+  return (
+    <nav aria-label="Main">
+      <h2>Watch</h2>
+      <a href="/dashboard" aria-current="page" onClick={onChosen}>
+        Inbox
+      </a>
+      <h2>Connect</h2>
+      <a href="/">This device</a>
+      <a href="/openapi.json">API</a>
+      <a href="/errors">Errors</a>
+    </nav>
+  )
+}
+
+function Foot(): JSX.Element {
+  const { version, now, settings } = usePage()
+  return (
+    <footer>
+      <Themes />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={settings.keys.value}
+          onChange={(event) => (settings.keys.value = event.currentTarget.checked)}
+        />
+        Single-key shortcuts
+      </label>
+      {settings.keys.value && <Keys />}
+      <p>
+        {version !== '' && `v${version}, `}times in {zoneName(now())}
+      </p>
+    </footer>
+  )
+}
+
+function Keys(): JSX.Element {
+  return (
+    <dl class="keys">
+      <div>
+        <dt>
+          <kbd>j</kbd> <kbd>k</kbd>
+        </dt>
+        <dd>next, previous</dd>
+      </div>
+      <div>
+        <dt>
+          <kbd>/</kbd>
+        </dt>
+        <dd>search</dd>
+      </div>
+      <div>
+        <dt>
+          <kbd>c</kbd>
+        </dt>
+        <dd>copy the code</dd>
+      </div>
+    </dl>
+  )
+}
+
+const THEMES: readonly (readonly [Theme, string])[] = [
+  ['system', 'System'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+]
+
+function Themes(): JSX.Element {
+  const { theme } = usePage().settings
+  return (
+    <fieldset class="choice">
+      <legend>Colours</legend>
+      {THEMES.map(([value, name]) => (
+        <label key={value}>
+          <input type="radio" name="theme" checked={theme.value === value} onChange={() => (theme.value = value)} />
+          <span>{name}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,73 @@
+import { useRef, useState } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { usePage } from '../page.ts'
+import { Delete } from './delete.tsx'
+import { List } from './list.tsx'
+import { LiveState } from './live-state.tsx'
+import { useAddress } from './use-address.ts'
+
+/** The left column: what is live, the search, and who got something. */
+export function People({ shown }: { readonly shown: string | null }): JSX.Element {
+  const { inbox } = usePage()
+  const [address] = useAddress()
+  const { threads, load, hasMore } = inbox.listing
+  return (
+    <section class="people" aria-labelledby="inbox-title">
+      <div class="people-head">
+        <h1 id="inbox-title">Inbox</h1>
+        <LiveState />
+        {threads.value.length > 0 && address.q === '' && <Delete thread={null} />}
+      </div>
+      <Search />
+      {(load.value === 'loading' || (threads.value.length === 0 && hasMore.value)) && <p class="note slow">Loading…</p>}
+      {load.value === 'ready' && threads.value.length === 0 && !hasMore.value && <Nothing q={address.q} />}
+      {threads.value.length > 0 && <List shown={shown} />}
+    </section>
+  )
+}
+
+function Search(): JSX.Element {
+  const [address, go] = useAddress()
+  const { settings } = usePage()
+  const input = useRef<HTMLInputElement>(null)
+  const [isOn, setOn] = useState(false)
+  const clear = (): void => {
+    go({ q: '' }, true)
+    input.current?.blur()
+  }
+  return (
+    <div class="search">
+      <label class="unseen" for="search">
+        Search the inbox
+      </label>
+      <input
+        ref={input}
+        id="search"
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Number, topic or token"
+        value={address.q}
+        onInput={(event) => go({ q: event.currentTarget.value, thread: null, item: null }, true)}
+        onKeyDown={(event) => event.key === 'Escape' && clear()}
+        onFocus={() => setOn(true)}
+        onBlur={() => setOn(false)}
+      />
+      {settings.keys.value && !isOn && address.q === '' && <kbd aria-hidden="true">/</kbd>}
+    </div>
+  )
+}
+
+function Nothing({ q }: { readonly q: string }): JSX.Element {
+  const [, go] = useAddress()
+  return (
+    <div class="note">
+      <p>
+        Nothing fits <bdi class="quoted">{q}</bdi>.
+      </p>
+      <button type="button" class="button" onClick={() => go({ q: '' }, true)}>
+        Show everything
+      </button>
+    </div>
+  )
+}

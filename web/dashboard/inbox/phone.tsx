@@ -1,0 +1,130 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { ComponentChildren, JSX } from 'preact'
+import { usePage } from '../page.ts'
+import type { Conversation } from './conversation.ts'
+import { dayOf, minuteOf } from './format.ts'
+import type { Item } from './item.ts'
+import { PushBanner } from './push-banner.tsx'
+import { SmsBubble } from './sms-bubble.tsx'
+
+/** What the recipient would have before him: messages one below the other, or banners on a locked screen. */
+export function Phone({
+  conversation,
+  item,
+}: {
+  readonly conversation: Conversation
+  readonly item: Item
+}): JSX.Element {
+  const { channel } = item
+  return (
+    <Case time={minuteOf(item.created_at)}>
+      {channel === 'sms' ? (
+        <SmsScreen conversation={conversation} item={item} />
+      ) : (
+        <PushScreen conversation={conversation} item={item} />
+      )}
+    </Case>
+  )
+}
+
+/** The phone itself, without anything on it. */
+export function Case({ time, children }: { readonly time: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="phone">
+      <div class="phone-bar" aria-hidden="true">
+        <span>{time}</span>
+        <span class="phone-island" />
+        <svg viewBox="0 0 40 12" width="40" height="12">
+          <path d="M1 9h2v2H1zM5 7h2v4H5zM9 4.5h2V11H9zM13 2h2v9h-2z" class="full" />
+          <rect x="21" y="2" width="15" height="8" rx="2" class="line" />
+          <path d="M23 4h9v4h-9zM37.5 4.5h1v3h-1z" class="full" />
+        </svg>
+      </div>
+      {children}
+    </div>
+  )
+}
+
+interface ScreenProps {
+  readonly conversation: Conversation
+  readonly item: Item
+}
+
+function SmsScreen({ conversation, item }: ScreenProps): JSX.Element {
+  const { items, key } = conversation
+  const end = useEnd(key, items.at(-1)?.id)
+  return (
+    <div class="screen messages" ref={end} tabIndex={0} role="region" aria-label="Messages on the phone">
+      <Earlier conversation={conversation} />
+      <ol>
+        {items.map((one, index) => (
+          <li key={one.id}>
+            {dayBefore(items, index) && <p class="day">{dayOf(one.created_at)}</p>}
+            <SmsBubble item={one} isChosen={one.id === item.id} isAlone={items.length === 1} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+/** On a lock screen the latest is on top. */
+function PushScreen({ conversation, item }: ScreenProps): JSX.Element {
+  const items = conversation.items.toReversed()
+  return (
+    <div class="screen locked" tabIndex={0} role="region" aria-label="Banners on the phone">
+      <p class="lock-time" aria-hidden="true">
+        {minuteOf(item.created_at)}
+      </p>
+      <p class="lock-day" aria-hidden="true">
+        {dayOf(item.created_at)}
+      </p>
+      <ol>
+        {items.map((one) => (
+          <li key={one.id}>
+            <PushBanner item={one} isChosen={one.id === item.id} isAlone={items.length === 1} />
+          </li>
+        ))}
+      </ol>
+      <Earlier conversation={conversation} />
+    </div>
+  )
+}
+
+function Earlier({ conversation }: { readonly conversation: Conversation }): JSX.Element | null {
+  const { reading } = usePage().inbox
+  if (conversation.earlier === null) return null
+  return (
+    <button type="button" class="button small earlier" onClick={() => reading.loadEarlier()}>
+      Show earlier ones
+    </button>
+  )
+}
+
+function dayBefore(items: readonly Item[], index: number): boolean {
+  const [one, before] = [items[index], items[index - 1]]
+  return one !== undefined && (before === undefined || dayOf(before.created_at) !== dayOf(one.created_at))
+}
+
+/** Keeps the end in view when a message comes, unless a person has scrolled away from it. */
+function useEnd(key: string, last: string | undefined) {
+  const screen = useRef<HTMLDivElement>(null)
+  const wasAtEnd = useRef(true)
+  useLayoutEffect(() => {
+    wasAtEnd.current = true
+  }, [key])
+  useLayoutEffect(() => {
+    const element = screen.current
+    if (element !== null && wasAtEnd.current) element.scrollTop = element.scrollHeight
+  }, [key, last])
+  useLayoutEffect(() => {
+    const element = screen.current
+    if (element === null) return undefined
+    const look = (): void => {
+      wasAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40
+    }
+    element.addEventListener('scroll', look, { passive: true })
+    return () => element.removeEventListener('scroll', look)
+  }, [])
+  return screen
+}

@@ -1,0 +1,40 @@
+import type { JSX } from 'preact'
+import { Badge } from '../parts.tsx'
+import { minuteOf } from './format.ts'
+import { threadOf, type Item } from './item.ts'
+import { Text } from './text.tsx'
+import { writeAddress } from './address.ts'
+import { useAddress } from './use-address.ts'
+
+interface BubbleProps {
+  readonly item: Item
+  readonly isChosen: boolean
+  readonly isAlone: boolean
+}
+
+/** One SMS on the phone, with the way to what is known about it. */
+export function SmsBubble({ item, isChosen, isAlone }: BubbleProps): JSX.Element {
+  return (
+    <article class="bubble-row" data-chosen={isChosen && !isAlone}>
+      <div class="bubble">
+        <Text item={item} />
+      </div>
+      <ToFacts item={item} isChosen={isChosen} />
+    </article>
+  )
+}
+
+/** When, and what became of it; leads to the facts. */
+export function ToFacts({ item, isChosen }: { readonly item: Item; readonly isChosen: boolean }): JSX.Element {
+  const [address] = useAddress()
+  return (
+    <a
+      class="to-facts"
+      href={writeAddress({ thread: threadOf(item), item: item.id, q: address.q })}
+      aria-current={isChosen ? 'true' : undefined}
+    >
+      <time dateTime={item.created_at}>{minuteOf(item.created_at)}</time>
+      <Badge status={item.status} {...(item.status === 'captured' ? { word: 'Captured' } : {})} />
+    </a>
+  )
+}
