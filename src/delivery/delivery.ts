@@ -127,7 +127,19 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
       )
   }
 
-  return { intake, lease, inFlight, close }
+  return { intake: startingAtOnce(intake, claims), lease, inFlight, close }
+}
+
+/** A long push has chunks that nobody holds: this node looks for them now, not at its next turn. */
+function startingAtOnce(intake: Intake, claims: Loop): Intake {
+  return {
+    ...intake,
+    async addPush(notification) {
+      const made = await intake.addPush(notification)
+      if (made !== null && made.chunkIds.length > 1) claims.hurry()
+      return made
+    },
+  }
 }
 
 /** For what was aborted to come back and be settled. */

@@ -91,9 +91,10 @@ async function commitSms(
   // Nothing is awaited before the statement is sent, if there is a connection.
   const client = connection.ready() ?? (await connection.open().catch(refuse))
   const lease = parts.lease()
+  const owner = lease.owner()
   const batch = lease.open().beginBatch()
   const askedAt = parts.now()
-  const made = await insertMessages(client, lease.owner(), rows).catch((error: unknown) => {
+  const made = await insertMessages(client, owner, rows).catch((error: unknown) => {
     if (!isServerRefusal(error)) connection.drop()
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()
@@ -104,20 +105,20 @@ async function commitSms(
     inserted.map((one) => one.id),
     inserted.filter((one) => one.held).map((one) => one.id),
   )
-  rows.forEach((row, index) => hand(parts, row, made[index] ?? null, askedAt))
+  rows.forEach((row, index) => hand(parts, owner, row, made[index] ?? null, askedAt))
   return made.map((one) => one && one.id)
 }
 
 /** To its lane, with the place that was kept for it. */
-function hand(parts: IntakeParts, row: NewMessage, made: InsertedMessage | null, askedAt: number): void {
+function hand(parts: IntakeParts, owner: number, row: NewMessage, made: InsertedMessage | null, askedAt: number): void {
   const lane = parts.smsLane(row.provider)
   if (made === null || row.place === 'wait' || lane === null) return
   if (!made.held) lane.release(row.category, row.place)
-  else if (row.place === 'hold') lane.offer([toWork(row, made.id)])
-  else lane.begin(toWork(row, made.id), firstAttempt(row, made), askedAt)
+  else if (row.place === 'hold') lane.offer([toWork(row, made.id, owner)])
+  else lane.begin(toWork(row, made.id, owner), firstAttempt(row, made), askedAt)
 }
 
-function toWork(row: NewMessage, id: number): SmsWork {
+function toWork(row: NewMessage, id: number, owner: number): SmsWork {
   return {
     id,
     contact: row.contact,
@@ -127,6 +128,7 @@ function toWork(row: NewMessage, id: number): SmsWork {
     category: row.category,
     onUncertain: row.onUncertain,
     provider: row.provider,
+    owner,
     attempt: 0,
     due: false,
   }

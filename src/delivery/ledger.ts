@@ -16,6 +16,8 @@ import {
 import { retireTokens, touchTokens } from '../store/tokens.ts'
 import { pipelined, type Statement } from '../store/transaction.ts'
 import type { Lease } from './lease.ts'
+import type { OpenRows } from './open-rows.ts'
+import { isEmpty, split, type Page, type SmsPage } from './page.ts'
 import type { FlushedChunk, PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
 
@@ -59,24 +61,6 @@ export interface Ledger {
   kick(): void
   /** Resolves when nothing is left to write. */
   idle(): Promise<void>
-}
-
-interface SmsPage {
-  readonly lane: SmsLane
-  readonly settlements: SmsSettlement[]
-  readonly works: SmsWork[]
-  readonly spilt: { readonly works: SmsWork[]; readonly waitMs: number } | null
-}
-
-interface PushPage {
-  readonly lane: PushLane
-  readonly flushed: FlushedChunk[]
-  readonly spilt: number[]
-}
-
-interface Page {
-  readonly sms: readonly SmsPage[]
-  readonly push: readonly PushPage[]
 }
 
 /** Rows of one lane in one transaction. */
@@ -123,7 +107,7 @@ export function createLedger(parts: LedgerParts): Ledger {
       return { lane, spilt, ...lane.collect(MOST) }
     })
     const push = parts.pushLanes().map((lane) => ({ lane, flushed: lane.collect(), spilt: lane.spill() }))
-    return { sms, push }
+    return { owner: lease().owner(), sms, push }
   }
 
   /** What was collected is written, however long the database is away: it is all in memory, and bounded by the windows. */
@@ -158,16 +142,15 @@ export function createLedger(parts: LedgerParts): Ledger {
       'an outcome could not be written; its message will be found as uncertain',
     )
     for (const { lane, settlements, works, spilt } of page.sms) {
-      for (const { work } of settlements) lease().open().lose(work.id, true)
-      for (const { id } of [...works, ...(spilt?.works ?? [])]) lease().open().lose(id, false)
+      for (const { work } of settlements) letGo(work, (open) => open.lose(work.id, true))
+      for (const work of [...works, ...(spilt?.works ?? [])]) letGo(work, (open) => open.lose(work.id, false))
       lane.committed(settlements, works, [], parts.now())
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
   }
 
   async function commit(page: Page, again: boolean): Promise<void> {
-    const owner = lease().owner()
-    const { sms, push } = page
+    const { owner, sms, push } = page
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
@@ -189,15 +172,14 @@ export function createLedger(parts: LedgerParts): Ledger {
     started: readonly Started[],
     kept: ReadonlySet<number>,
   ): void {
-    const open = lease().open()
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
       for (const { work } of settlements) {
-        if (settled.moved.has(work.id)) open.drop(work.id)
-        else open.lose(work.id, true)
+        const moved = settled.moved.has(work.id)
+        letGo(work, (open) => (moved ? open.drop(work.id) : open.lose(work.id, true)))
       }
-      for (const { id } of works) if (!begun.has(id)) open.drop(id)
-      for (const { id } of spilt?.works ?? []) open.drop(id)
+      for (const work of works) if (!begun.has(work.id)) letGo(work, (open) => open.drop(work.id))
+      for (const work of spilt?.works ?? []) letGo(work, (open) => open.drop(work.id))
       lane.committed(settlements, works, started, askedAt)
     }
     for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
@@ -205,6 +187,11 @@ export function createLedger(parts: LedgerParts): Ledger {
     const ended = page.push.flatMap((p) => p.flushed).filter(({ flush }) => flush.move.done && kept.has(flush.move.id))
     if (ended.length > 0) parts.onPushed(ended.map(({ chunk, flush }) => ({ ...chunk.row, tally: flush.move.tally })))
     parts.onCommitted()
+  }
+
+  /** What was taken under a former owner mark is not in the present one's books. */
+  function letGo(work: SmsWork, go: (open: OpenRows) => void): void {
+    if (work.owner === lease().owner()) go(lease().open())
   }
 
   /** What is committed is not written again because somebody who looks on failed. */
@@ -270,30 +257,4 @@ function chunkStatements(
     unlessEmpty(dead, (client) => retireTokens(client, dead, reasons)),
     unlessEmpty(taken, (client) => touchTokens(client, taken)),
   ]
-}
-
-function isEmpty(page: Page): boolean {
-  return (
-    page.sms.every((p) => p.settlements.length === 0 && p.works.length === 0 && p.spilt === null) &&
-    page.push.every((p) => p.flushed.length === 0 && p.spilt.length === 0)
-  )
-}
-
-/** The same page, row by row. */
-function split(page: Page): Page[] {
-  return [
-    ...page.sms.flatMap((p) => [
-      ...p.settlements.map((settlement) => smsPage(p.lane, { settlements: [settlement] })),
-      ...p.works.map((work) => smsPage(p.lane, { works: [work] })),
-      ...(p.spilt === null ? [] : [smsPage(p.lane, { spilt: p.spilt })]),
-    ]),
-    ...page.push.flatMap((p) => [
-      ...p.flushed.map((flushed) => ({ sms: [], push: [{ lane: p.lane, flushed: [flushed], spilt: [] }] })),
-      ...(p.spilt.length === 0 ? [] : [{ sms: [], push: [{ lane: p.lane, flushed: [], spilt: p.spilt }] }]),
-    ]),
-  ]
-}
-
-function smsPage(lane: SmsLane, some: Partial<SmsPage>): Page {
-  return { sms: [{ lane, settlements: [], works: [], spilt: null, ...some }], push: [] }
 }

@@ -2,13 +2,14 @@ import type { Logger } from 'pino'
 import type { Category } from '../domain/category.ts'
 import { CATEGORIES } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
-import { laneOf, whoseTurn, type Lane } from '../domain/lane.ts'
+import { whoseTurn, type Lane } from '../domain/lane.ts'
 import type { Outcome, SmsProvider } from '../domain/provider.ts'
 import type { Place } from '../store/messages.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
 import { decideSms, type Route } from './decide.ts'
 import type { Lease } from './lease.ts'
 import { createPause } from './pause.ts'
+import { createPlaces } from './places.ts'
 
 export interface SmsLaneParts {
   readonly provider: SmsProvider
@@ -75,21 +76,37 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   const { provider, route, now, kick } = parts
   const capacity = provider.window * READY_PER_PLACE
   const ready = new Map<Category, SmsWork[]>(CATEGORIES.map((category) => [category, []]))
-  const reserved = new Map<Category, number>(CATEGORIES.map((category) => [category, 0]))
   const stop = new AbortController()
-  // A message claimed twice (a COMMIT's answer was lost in between) is held once.
-  const holding = new Set<number>()
+  // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
+  const holding = new Map<number, SmsWork>()
   let outcomes: SmsSettlement[] = []
   let busy = 0
   let turn = 0
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
+  let mark: number | null = null
 
   const queueOf = (category: Category): SmsWork[] => ready.get(category) ?? []
-  const room = (category: Category): number =>
-    closed || pause.leftMs() > SPILL_MS ? 0 : capacity - queueOf(category).length - (reserved.get(category) ?? 0)
-  const keep = (category: Category, places: number): void =>
-    void reserved.set(category, (reserved.get(category) ?? 0) + places)
+  const places = createPlaces({
+    provider: provider.name,
+    capacity: () => (closed || pause.leftMs() > SPILL_MS ? 0 : capacity),
+    held: (category) => queueOf(category).length,
+  })
+  const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
+
+  function forget(work: SmsWork): void {
+    if (holding.get(work.id) === work) holding.delete(work.id)
+  }
+
+  /** Others have, by now, what was taken under an owner mark that this process has lost. */
+  function dropFormer(): void {
+    if (mark === parts.lease().owner()) return
+    mark = parts.lease().owner()
+    for (const [category, works] of ready) {
+      for (const work of works) if (!isOurs(work)) forget(work)
+      ready.set(category, works.filter(isOurs))
+    }
+  }
 
   /** Nobody waits before it, and it could be written now. */
   function hasFreeWindow(): boolean {
@@ -97,10 +114,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     return CATEGORIES.every((category) => queueOf(category).length === 0)
   }
 
-  function takeReady(places: number): SmsWork[] {
+  function takeReady(most: number): SmsWork[] {
     const works: SmsWork[] = []
     if (closed || pause.leftMs() > 0 || !parts.lease().mayWrite()) return works
-    while (works.length < places) {
+    while (works.length < most) {
       const category = whoseTurn(turn++, (c) => queueOf(c).length > 0)
       const work = category === null ? undefined : queueOf(category).shift()
       if (work === undefined) return works
@@ -111,7 +128,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
   async function submit({ work, started, askedAt }: InFlight): Promise<void> {
     const late = now() - askedAt >= started.remainingMs
-    const may = parts.lease().mayWrite() && !stop.signal.aborted
+    const may = isOurs(work) && parts.lease().mayWrite() && !stop.signal.aborted
     const outcome = late ? EXPIRED : may ? await callProvider(work, started) : NOT_SENT
     if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
     outcomes.push(decideSms(work, started, outcome, route, parts.chance()))
@@ -149,65 +166,55 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
         busy += 1
         return 'start'
       }
-      if (room(category) <= 0) return 'wait'
-      keep(category, 1)
-      return 'hold'
+      return places.reserve(category) ? 'hold' : 'wait'
     },
     release(category, place) {
       if (place === 'start') busy -= 1
-      if (place === 'hold') keep(category, -1)
+      if (place === 'hold') places.unreserve(category, 1)
     },
     begin(work, started, askedAt) {
-      holding.add(work.id)
+      holding.set(work.id, work)
       void submit({ work, started, askedAt })
     },
-    unreserve: (category, places) => keep(category, -places),
+    unreserve: (category, count) => places.unreserve(category, count),
     offer(works) {
       for (const work of works) {
-        keep(work.category, -1)
-        if (holding.has(work.id)) continue
-        holding.add(work.id)
+        places.unreserve(work.category, 1)
+        if (!isOurs(work) || holding.get(work.id)?.owner === work.owner) continue
+        holding.set(work.id, work)
         queueOf(work.category).push(work)
       }
       kick()
     },
-    rooms() {
-      const rooms = new Map<Lane, number>()
-      for (const category of CATEGORIES) {
-        // Claimed in larger steps: half a buffer at once.
-        const free = room(category)
-        if (free < capacity / 2) continue
-        rooms.set(laneOf(provider.name, category), free)
-        keep(category, free)
-      }
-      return rooms
-    },
+    // Claimed in larger steps: half a buffer at once.
+    rooms: () => places.reserveAll(capacity / 2),
     collect(most) {
+      dropFormer()
       const settlements = outcomes.slice(0, most)
       outcomes = outcomes.slice(most)
-      const places = Math.min(provider.window - (busy - settlements.length), most)
-      const works = takeReady(places)
+      const works = takeReady(Math.min(provider.window - (busy - settlements.length), most))
       busy += works.length
       return { settlements, works }
     },
     committed(settled, works, started, askedAt) {
       busy -= settled.length
-      for (const { work } of settled) holding.delete(work.id)
+      for (const { work } of settled) forget(work)
       const begun = new Map(started.map((row) => [row.id, row]))
       for (const work of works) {
         const row = begun.get(work.id)
         if (row?.status === 'sending') void submit({ work, started: row, askedAt })
         else {
           busy -= 1
-          holding.delete(work.id)
+          forget(work)
         }
       }
     },
     spill() {
       const waitMs = closed ? 0 : pause.leftMs()
       if (!closed && waitMs <= SPILL_MS) return null
+      dropFormer()
       const works = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
-      for (const work of works) holding.delete(work.id)
+      works.forEach(forget)
       return works.length === 0 ? null : { works, waitMs }
     },
     inFlight: () => busy,

@@ -15,6 +15,8 @@ export interface SmsWork {
   readonly category: Category
   readonly onUncertain: OnUncertain
   readonly provider: string
+  /** The mark under which this process took it; a process that was declared dead has another one since. */
+  readonly owner: number
   /** Submissions begun when it came into memory; its start makes it one more. */
   readonly attempt: number
   /** True: a `due` row stands for it and goes when it is settled. */
@@ -259,6 +261,7 @@ export async function claimDue(db: Db, owner: number, rooms: ReadonlyMap<string,
     category: row.category,
     onUncertain: row.on_uncertain,
     provider: row.provider,
+    owner,
     attempt: row.attempt,
     due: true,
   }))

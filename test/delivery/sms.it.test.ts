@@ -126,6 +126,38 @@ test('a node that dies leaves what it had not started to the others, and marks a
   expect(ids.filter((id) => id !== null && submitted.includes(id))).toHaveLength(18)
 })
 
+test('a node that was declared dead while it lives goes on under a new mark, and doubles nothing but what was in flight', async () => {
+  const submitted: number[] = []
+  let answer: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const provider = scripted(
+    async (sms) => {
+      submitted.push(sms.messageId)
+      if (submitted.length <= 2) await answered
+      return ACCEPTED
+    },
+    { window: 2 },
+  )
+  const node = await start({ sms: [provider] })
+  await Promise.all(Array.from({ length: 20 }, () => node.delivery.intake.addSms(message())))
+  await until(() => submitted.length === 2)
+  const before = node.delivery.lease.owner()
+  const other = await start({})
+  await ask(other, `update nodes set ended_at = now() where id = $1`, [before])
+  await until(() => node.delivery.lease.owner() !== before)
+  await until(async () => (await ask(other, `select from messages where owner = $1`, [before])).length === 0)
+  answer()
+  await until(
+    async () => (await ask(other, `select from messages where status in ('sent', 'uncertain')`)).length === 20,
+  )
+  expect(submitted).toHaveLength(20)
+  expect(new Set(submitted).size).toBe(20)
+  const doubtful = await ask(other, `select id from messages where uncertain_attempts > 0 order by id`)
+  expect(doubtful.map((one) => one['id'])).toEqual(submitted.slice(0, 2).toSorted((a, b) => a - b))
+  await until(() => node.delivery.inFlight() === 0)
+  expect(await ask(other, `select from due`)).toEqual([])
+})
+
 test('closing hands over what waits and lets what is in flight end', async () => {
   const first: number[] = []
   let answer: () => void = () => undefined

@@ -61,7 +61,14 @@ function settlement(work: SmsWork, more: Partial<SmsSettlement>): SmsSettlement 
 
 test('a settlement that is repeated after its message was claimed again changes nothing', async () => {
   const [made] = await insertMessages(db, owner, [{ ...message(), place: 'start' }])
-  const works = [{ id: made?.id ?? 0 }].map(({ id }) => ({ ...message(), id, text: 'A text', attempt: 0, due: false }))
+  const works = [{ id: made?.id ?? 0 }].map(({ id }) => ({
+    ...message(),
+    id,
+    text: 'A text',
+    owner,
+    attempt: 0,
+    due: false,
+  }))
   const first = works.map((work) => settlement(work, {}))
   await settleMessages(db, owner, first)
   const claimed = await until(async () => {
@@ -106,7 +113,7 @@ test('a settlement whose attempt a receipt wrote first is told, and settled when
     `insert into attempts (message_id, number, provider, status) values ($1, 1, 'scripted', 'delivered')`,
     [id],
   )
-  const work = { ...message(), id, text: 'A text', attempt: 0, due: false }
+  const work = { ...message(), id, text: 'A text', owner, attempt: 0, due: false }
   const batch = [settlement(work, { status: 'sent', attemptStatus: 'sent', next: 'none', providerMessageId: 'theirs' })]
   await expect(settleMessages(db, owner, batch)).rejects.toSatisfy(metAttempt)
   expect([...(await settleMessages(db, owner, batch, true)).moved]).toEqual([id])
