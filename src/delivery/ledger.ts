@@ -112,13 +112,13 @@ export function createLedger(parts: LedgerParts): Ledger {
 
   /** What was collected is written, however long the database is away: it is all in memory, and bounded by the windows. */
   async function write(page: Page): Promise<void> {
-    let again = false
+    let met = false
     for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       try {
-        return await commit(page, again)
+        return await commit(page, met)
       } catch (error) {
-        if (!again && metAttempt(error)) {
-          again = true
+        if (!met && metAttempt(error)) {
+          met = true
           continue
         }
         const fault = readDbFault(error)
@@ -149,14 +149,14 @@ export function createLedger(parts: LedgerParts): Ledger {
     for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
   }
 
-  async function commit(page: Page, again: boolean): Promise<void> {
+  async function commit(page: Page, met: boolean): Promise<void> {
     const { owner, sms, push } = page
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
     const askedAt = parts.now()
     const [settled, started, kept] = await pipelined(parts.db, [
-      unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements, again)),
+      unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements, met)),
       unlessEmpty(works, (client) => startMessages(client, owner, works)),
       ...chunkStatements(owner, flushed),
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
