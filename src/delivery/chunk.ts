@@ -3,7 +3,7 @@ import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
 import { toPushContent } from '../domain/push-content.ts'
 import { countBits, isMarked, mark } from './bits.ts'
-import { MOST_CRASHES, nextStep } from '../domain/retry.ts'
+import { MOST_CRASHES, nextStep, repeatWait } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
 import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push-work.ts'
 
@@ -47,8 +47,6 @@ export interface ChunkParts {
   /** Milliseconds the lane is still paused: what comes back unsent waits that long. */
   readonly pauseMs: () => number
 }
-
-const REPEAT_MS = 10_000
 
 export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   const { window, now } = parts
@@ -219,18 +217,26 @@ function judge(
       return { kind: 'end', status, reason: step.reason, id: null, uncertain: false }
     }
     case 'doubt':
-      return afterDoubt(row, failed)
+      return afterDoubt(row, failed, chance, pauseMs)
   }
 }
 
-function afterDoubt(row: ChunkRow, failed: Failure): Verdict {
+function afterDoubt(row: ChunkRow, failed: Failure, chance: number, pauseMs: number): Verdict {
   const crashed = failed.reason === 'node_lost'
   if (crashed && row.crashes + 1 >= MOST_CRASHES)
     return { kind: 'end', status: 'failed', reason: 'poison', id: null, uncertain: true }
   // Push services can't be asked after a message: to reconcile is to repeat.
   if (row.onUncertain === 'fail')
     return { kind: 'end', status: 'uncertain', reason: failed.reason, id: null, uncertain: true }
-  return { kind: 'again', waitMs: REPEAT_MS, counted: true, uncertain: true, crashed }
+  const waitMs = repeatWait(row.attemptsCounted + 1, chance)
+  if (waitMs === null) return { kind: 'end', status: 'uncertain', reason: 'exhausted', id: null, uncertain: true }
+  return {
+    kind: 'again',
+    waitMs: Math.max(waitMs, failed.waitMs ?? 0, pauseMs),
+    counted: true,
+    uncertain: true,
+    crashed,
+  }
 }
 
 function addAgain(

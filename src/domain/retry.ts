@@ -49,10 +49,18 @@ export function nextStep(failure: Failure, tried: Tried, chance: number): NextSt
   }
 }
 
+/**
+ * Milliseconds before an uncertain submission is repeated: they grow as after transient failures, since each repeat may be one more copy.
+ * Null: it was repeated often enough. `attemptsCounted` counts the uncertain one.
+ */
+export function repeatWait(attemptsCounted: number, chance: number): number | null {
+  return attemptsCounted >= MOST_ATTEMPTS ? null : Math.round(ownWait(attemptsCounted) * (1 + chance / 5))
+}
+
 function afterTransient(failure: Failure, tried: Tried, chance: number): NextStep {
   if (!failure.counted) return retry(failure, tried, 0, chance)
   if (tried.attemptsCounted >= MOST_ATTEMPTS) return { kind: 'end', status: failure.status, reason: 'exhausted' }
-  if (failure.waitsMs === null) return retry(failure, tried, ownWait(tried), chance)
+  if (failure.waitsMs === null) return retry(failure, tried, ownWait(tried.attemptsCounted), chance)
   const wait = failure.waitsMs[tried.attemptsCounted - 1]
   return wait === undefined ? end(failure) : retry(failure, tried, wait, chance)
 }
@@ -75,6 +83,6 @@ function scheduled(waitsMs: readonly number[] | null, tried: Tried): number | nu
   return waitsMs?.[Math.min(Math.max(tried.attemptsCounted - 1, 0), waitsMs.length - 1)] ?? null
 }
 
-function ownWait(tried: Tried): number {
-  return TRANSIENT_WAITS_MS[Math.min(tried.attemptsCounted, TRANSIENT_WAITS_MS.length) - 1] ?? TRANSIENT_WAITS_MS[0]
+function ownWait(attemptsCounted: number): number {
+  return TRANSIENT_WAITS_MS[Math.min(attemptsCounted, TRANSIENT_WAITS_MS.length) - 1] ?? TRANSIENT_WAITS_MS[0]
 }
