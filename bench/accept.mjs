@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cpuSeconds, untilIdle } from './cpu.mjs'
-import { startCeiling, startTidings } from './servers.mjs'
+import { cpuSeconds, machineSeconds, untilIdle } from './cpu.mjs'
+import { startCeiling, startRoute, startTidings } from './servers.mjs'
 import { median } from './table.mjs'
 
 const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
@@ -10,12 +10,13 @@ const WARM_UP_SECONDS = 3
 const DRAIN_TIMEOUT_MS = 20_000
 
 /**
- * How many messages a second POST /smss accepts (each answer after a commit to disk), beside the same route with nothing behind
- * it, on the same machine in alternating rounds. The load's own process takes its share of the CPU from both alike.
+ * How many messages a second POST /smss accepts (each answer after a commit to disk) and hands to the sandbox, beside `route`: the same
+ * route with the same checks and no database, and beside `ceiling`: Fastify with the schema alone. On the same machine in alternating
+ * rounds; the load's own process takes its share of the CPU from all alike.
  */
 export async function measureAccept({ rounds, seconds, connections }, tell) {
-  const servers = await startBoth()
-  const results = { tidings: [], ceiling: [] }
+  const servers = await startAll()
+  const results = { tidings: [], route: [], ceiling: [] }
   try {
     for (const server of Object.values(servers)) await round(server, WARM_UP_SECONDS, connections)
     for (let number = 1; number <= rounds; number += 1) {
@@ -31,37 +32,74 @@ export async function measureAccept({ rounds, seconds, connections }, tell) {
   return summary(results, { rounds, seconds, connections })
 }
 
-async function startBoth() {
-  const tidings = await startTidings()
+async function startAll() {
+  const started = {}
   try {
-    return { tidings, ceiling: await startCeiling() }
+    started.tidings = await startTidings()
+    started.route = await startRoute()
+    started.ceiling = await startCeiling()
+    return started
   } catch (error) {
-    await tidings.stop()
+    await Promise.all(Object.values(started).map((server) => server.stop()))
     throw error
   }
 }
 
 /** CPU is counted until the server is idle again: what was accepted is also handed over. */
 async function round(server, seconds, connections) {
-  const before = cpuSeconds(server)
+  const before = measure(server)
   const { stdout } = await promisify(execFile)(process.execPath, [LOAD, server.url, seconds, connections].map(String))
   const result = JSON.parse(stdout)
   const drainSeconds = await untilIdle(server, DRAIN_TIMEOUT_MS)
-  const after = cpuSeconds(server)
-  const perMessage = (part) => (before === null ? null : ((after[part] - before[part]) / result.answered) * 1_000_000)
-  return { ...result, nodeMicros: perMessage('node'), postgresMicros: perMessage('postgres'), drainSeconds }
+  const after = measure(server)
+  const perMessage = (part) =>
+    before.server === null ? null : ((after.server[part] - before.server[part]) / result.answered) * 1_000_000
+  return {
+    ...result,
+    nodeMicros: perMessage('node'),
+    postgresMicros: perMessage('postgres'),
+    drainSeconds,
+    others: others(before, after),
+  }
+}
+
+function measure(server) {
+  return { at: performance.now(), server: cpuSeconds(server), machine: machineSeconds() }
+}
+
+/** How many cores were busy with what is neither the server nor its load; null where that can't be known. */
+function others(before, after) {
+  if (before.machine === null) return null
+  const spent = (part) => after.machine[part] - before.machine[part]
+  const server = after.server.node + after.server.postgres - before.server.node - before.server.postgres
+  return Math.max(0, ((spent('all') - spent('own') - server) * 1000) / (after.at - before.at))
 }
 
 function summary(results, settings) {
-  const ratios = results.tidings.map(({ perSecond }, index) => perSecond / results.ceiling[index].perSecond)
   return {
     row: 'accept',
     ...settings,
+    load: results.tidings[0].tool,
     tidings: medians(results.tidings),
+    route: medians(results.route),
     ceiling: medians(results.ceiling),
-    ratio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+    ofRoute: ratios(results.tidings, results.route),
+    ofCeiling: ratios(results.tidings, results.ceiling),
+    others:
+      results.tidings[0].others === null
+        ? null
+        : median(
+            Object.values(results)
+              .flat()
+              .map((one) => one.others),
+          ),
     rounds: results,
   }
+}
+
+function ratios(ours, theirs) {
+  const all = ours.map(({ perSecond }, index) => perSecond / theirs[index].perSecond)
+  return { median: median(all), least: Math.min(...all), most: Math.max(...all) }
 }
 
 function medians(rounds) {

@@ -20,6 +20,16 @@ export function cpuSeconds({ pid, dataDir }) {
   return { node: secondsOf(all, others), postgres: secondsOf(all, [...database]) }
 }
 
+/** Seconds of CPU that the whole machine has used, and this process with the programs it ran and waited for; null without /proc. */
+export function machineSeconds() {
+  if (!existsSync('/proc/self/stat')) return null
+  const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0]
+    .split(/\s+/)
+    .map(Number)
+  return { all: (user + nice + system + irq + softirq) / TICKS_PER_SECOND, own: readProcess(process.pid).seconds }
+}
+
 /** Resolves when the server has finished what it was given, so that it takes nothing from the next in turn. */
 export async function untilIdle(server, timeoutMs) {
   const began = performance.now()

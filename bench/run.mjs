@@ -7,6 +7,9 @@ import { build } from '../scripts/build.mjs'
 import { measureAccept } from './accept.mjs'
 import { table } from './table.mjs'
 
+/** Cores that other programs may take before the figures mean little. */
+const NOISE = 0.2
+
 const RESULTS = fileURLToPath(new URL('results', import.meta.url))
 
 const { values } = parseArgs({
@@ -29,25 +32,37 @@ if (await build()) {
   if (values.save) console.log(`\n  Written to ${save(result)}`)
 } else process.exitCode = 1
 
-function acceptText({ connections, tidings, ceiling, ratio }) {
+function acceptText({ connections, load, tidings, route, ceiling, ofRoute, ofCeiling, others }) {
   const head = ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs: Node', 'Postgres', 'drained in s', 'errors']
   const row = (name, one) => [
     name,
     one.perSecond.toFixed(0),
-    one.p50Ms.toFixed(0),
-    one.p99Ms.toFixed(0),
+    one.p50Ms.toFixed(1),
+    one.p99Ms.toFixed(1),
     one.nodeMicros === null ? '–' : one.nodeMicros.toFixed(0),
     one.postgresMicros === null ? '–' : one.postgresMicros.toFixed(0),
     one.drainSeconds.toFixed(1),
     String(one.errors),
   ]
+  const ratio = (name, { median, least, most }) =>
+    `  ${median.toFixed(2)} of ${name} (${least.toFixed(2)} to ${most.toFixed(2)})`
   return [
     '',
-    `  accept: POST /smss, ${connections} connections, ${machine()}`,
+    `  accept: POST /smss, ${connections} connections of ${load}, ${machine()}`,
     '',
-    table([head, row('Tidings, committed to disk', tidings), row('the same route, no database', ceiling)]),
+    table([
+      head,
+      row('Tidings, committed to disk and delivered', tidings),
+      row('the same route, no database', route),
+      row('Fastify with the schema alone', ceiling),
+    ]),
     '',
-    `  ratio ${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)}); medians of ${settings.rounds} alternating rounds of ${settings.seconds} s`,
+    ratio('the same route without a database', ofRoute),
+    ratio('Fastify with the schema alone', ofCeiling),
+    `  Medians of ${settings.rounds} alternating rounds of ${settings.seconds} s.`,
+    ...(others !== null && others > NOISE
+      ? [`  Too noisy to say: other programs kept ${others.toFixed(1)} cores busy.`]
+      : []),
   ].join('\n')
 }
 

@@ -28,6 +28,12 @@ export async function startTidings() {
   }
 }
 
+/** The same route with all its checks, and nothing behind it. */
+export async function startRoute() {
+  return { ...(await start('bench/route.mjs', ['PORT'], ROOT, {})), dataDir: null }
+}
+
+/** What Fastify can do at most. */
 export async function startCeiling() {
   return { ...(await start('bench/ceiling.mjs', ['PORT'], ROOT, {})), dataDir: null }
 }

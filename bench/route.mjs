@@ -1,0 +1,33 @@
+// POST /smss as it is served, with every check, and no database behind it: what is accepted gets the next number and is forgotten.
+// node bench/route.mjs PORT
+import { pino } from 'pino'
+import { createKeyGuard } from '../dist/flows/idempotent.js'
+import { createSmsFlow } from '../dist/flows/sms.js'
+import { createServer } from '../dist/http/server.js'
+
+let messageId = 0
+const sms = createSmsFlow({
+  intake: { addSms: async () => (messageId += 1) },
+  keys: createKeyGuard(null),
+  outcomes: null,
+  provider: 'sandbox',
+  defaultCountry: null,
+  textFormat: '{message}',
+})
+const server = createServer({
+  log: pino({ level: 'silent' }),
+  version: '',
+  sms,
+  push: null,
+  reads: null,
+  receipts: null,
+  health: { ready: async () => [] },
+  rateLimiter: null,
+  publicUrl: null,
+  channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
+  pages: null,
+  isStopping: () => false,
+  newRequestId: () => crypto.randomUUID(),
+  chance: () => Math.random(),
+})
+await server.listen({ host: '127.0.0.1', port: Number(process.argv[2]) })
