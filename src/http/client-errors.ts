@@ -61,7 +61,7 @@ function answerBegun(socket: Duplex): boolean {
 }
 
 function hangUp(socket: Duplex, refusal: TidingsError, requestId: string, headers: readonly string[] = []): void {
-  const body = JSON.stringify(toErrorObject(refusal, requestId))
+  const body = `${JSON.stringify(toErrorObject(refusal, requestId))}\n`
   const { status } = ERROR_PAGES[refusal.code]
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,

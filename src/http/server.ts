@@ -18,7 +18,7 @@ import { addJsonParser } from './body.ts'
 import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
-import { directions, guard } from './guard.ts'
+import { directions, endLines, guard } from './guard.ts'
 import * as limits from './limits.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
@@ -53,6 +53,7 @@ export function createServer(parts: HttpParts): Server {
   for (const schema of SCHEMAS) app.addSchema(schema)
   addJsonParser(app, parts.publicUrl)
   guard(app, parts, paths)
+  endLines(app)
   logServed(app, parts.log)
   registerDocumentation(app, parts.version, parts.publicUrl)
   registerRoutes(app, parts)

@@ -234,3 +234,19 @@ test('more accepts than can be under way at once are told to come back', async (
   const after = await app.inject({ method: 'POST', url: '/smss', payload: SMS })
   expect(after.statusCode).toBe(200)
 })
+
+test('every answer in JSON ends its line', async () => {
+  const app = createServer(createStandIns().parts)
+  const payload = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+  const answers = [
+    await app.inject({ method: 'POST', url: '/smss', payload }),
+    await app.inject({ method: 'POST', url: '/smss', payload: {} }),
+    await app.inject('/livez'),
+    await app.inject('/nowhere'),
+    await app.inject('/openapi.json'),
+  ]
+  for (const answer of answers) {
+    expect(answer.body.endsWith('}\n')).toBe(true)
+    expect(answer.headers['content-length']).toBe(String(Buffer.byteLength(answer.body)))
+  }
+})

@@ -134,7 +134,7 @@ function speakText(bytes: string): Promise<string> {
     socket.on('data', (chunk: string) => {
       text += chunk
       // An answer without a hang-up: enough to look at.
-      if (!/^connection: close/im.test(text) && /\r\n\r\n[^]*}$/.test(text) && !/Connection: close/.test(bytes))
+      if (!/^connection: close/im.test(text) && /\r\n\r\n[^]*}\n$/.test(text) && !/Connection: close/.test(bytes))
         socket.end()
     })
     socket.on('error', reject)
