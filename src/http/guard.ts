@@ -23,7 +23,7 @@ export function guard(app: Server, { isStopping }: HttpParts, paths: Paths): voi
 /** JSON ends its line, so that a terminal's prompt does not stick to it. Costs less than can be measured beside the rest of a call. */
 export function endLines(app: Server): void {
   app.addHook('onSend', (_request, _reply, payload, done) => {
-    done(null, typeof payload === 'string' && payload.startsWith('{') ? `${payload}\n` : payload)
+    done(null, typeof payload === 'string' && payload.endsWith('}') ? `${payload}\n` : payload)
   })
 }
 

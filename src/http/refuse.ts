@@ -17,5 +17,5 @@ export function sendRefusal(reply: FastifyReply, refusal: TidingsError, requestI
   return reply
     .code(statusOf(refusal))
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(toErrorObject(refusal, requestId)))
+    .send(`${JSON.stringify(toErrorObject(refusal, requestId))}\n`)
 }
