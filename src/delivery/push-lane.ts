@@ -33,7 +33,10 @@ export interface PushLane {
   /** Keeps a place for a chunk about to be accepted; false: let it wait for whoever has room. */
   reserve(category: Category): boolean
   unreserve(category: Category, places: number): void
-  /** Chunks this node has taken. One that it holds already stays as it is: what is in memory knows more. */
+  /**
+   * Chunks this node has taken. One that it holds already stays as it is: what is in memory knows more. One that was taken under a former
+   * owner mark is others' now.
+   */
   offer(rows: readonly ChunkRow[]): void
   /** Free places by lane; they are reserved. */
   rooms(): Map<Lane, number>
@@ -107,7 +110,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     unreserve: (category, count) => places.unreserve(category, count),
     offer(rows) {
       for (const row of rows) {
-        if (chunks.get(row.id)?.row.owner === row.owner) continue
+        if (row.owner !== parts.lease().owner() || chunks.get(row.id)?.row.owner === row.owner) continue
         chunks.set(
           row.id,
           createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs: pause.leftMs }),

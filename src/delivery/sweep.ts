@@ -35,8 +35,9 @@ export async function takeOver(parts: SweepParts): Promise<void> {
   const { db, lease } = parts
   await lease.reap()
   for (const node of await listUnemptied(db)) {
-    await reclaimAll(parts, { owner: node.id, lowMessageId: node.lowMessageId, only: null, submitted: true })
-    await reclaimChunks(db, node.id, null)
+    const all = { owner: node.id, only: null, quietSeconds: null }
+    await reclaimAll(parts, { ...all, lowMessageId: node.lowMessageId, submitted: true })
+    await reclaimChunks(db, all)
     await freeDue(db, node.id)
     if (!(await ownsAnything(db, node.id, node.lowMessageId))) await markEmptied(db, node.id)
   }
@@ -54,9 +55,11 @@ export async function sweepOwn(parts: SweepParts): Promise<void> {
   if (lease.owner() !== owner) return
   const lost = messages.filter((id) => lease.open().wasLost(id))
   const unknown = messages.filter((id) => !lost.includes(id))
-  if (lost.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: lost, submitted: true })
-  if (unknown.length > 0) await reclaimAll(parts, { owner, lowMessageId: 0, only: unknown, submitted: false })
-  if (chunks.length > 0) await reclaimChunks(db, owner, chunks)
+  // A claim whose answer was late may come into memory and be started even now: that touches its row, which is quiet no more.
+  const still = { owner, lowMessageId: 0, quietSeconds: QUIET_SECONDS }
+  if (lost.length > 0) await reclaimAll(parts, { ...still, only: lost, submitted: true })
+  if (unknown.length > 0) await reclaimAll(parts, { ...still, only: unknown, submitted: false })
+  if (chunks.length > 0) await reclaimChunks(db, { ...still, only: chunks })
   await freeDue(db, owner)
   swept()
 }
@@ -73,7 +76,7 @@ export async function expireLate(db: Db, lease: Lease, served: readonly string[]
 
 async function reclaimAll(
   parts: SweepParts,
-  which: Pick<Reclaim, 'owner' | 'lowMessageId' | 'only' | 'submitted'>,
+  which: Omit<Reclaim, 'reconcilable' | 'mostCrashes' | 'limit'>,
 ): Promise<void> {
   const { db, reconcilable, log } = parts
   for (;;) {

@@ -7,6 +7,8 @@ export interface Reclaim {
   readonly lowMessageId: number
   /** Only these messages; null: all of them. */
   readonly only: readonly number[] | null
+  /** Only those that nothing has touched for so long, looked at in the statement itself; null: all of them. */
+  readonly quietSeconds: number | null
   /** Whether what is marked as started may have been submitted; an owner that lives knows what it never submitted. */
   readonly submitted: boolean
   /** Providers that can be asked what became of a submission. */
@@ -42,6 +44,7 @@ export async function reclaimMessages(db: Db, reclaim: Reclaim): Promise<Reclaim
       reclaim.mostCrashes,
       reclaim.limit,
       reclaim.submitted,
+      reclaim.quietSeconds,
     ],
   })
   return rows[0] ?? { waiting: 0, uncertain: 0, poisoned: 0, proven: 0 }
@@ -58,6 +61,7 @@ with candidates as (
   select m.id, m.started_at, m.started_at is not null and $7 as begun,
     m.started_at is not null and $7 and m.status = 'sending' as doubtful
   from messages m where m.id in (select id from candidates) and m.owner = $1
+    and ($8::float8 is null or m.updated_at < now() - make_interval(secs => $8))
   order by m.id limit $6 for update skip locked
 ), moved as (
   update messages m set
@@ -97,12 +101,16 @@ select count(*) filter (where not begun)::integer as waiting,
 from moved`
 
 /** Lets go of the push chunks of an owner that is gone; what it had started and not settled is found in the chunk itself. */
-export async function reclaimChunks(db: Db, owner: number, only: readonly number[] | null): Promise<number> {
+export async function reclaimChunks(
+  db: Db,
+  { owner, only, quietSeconds }: Pick<Reclaim, 'owner' | 'only' | 'quietSeconds'>,
+): Promise<number> {
   const { rowCount } = await db.query({
     name: 'reclaim-chunks',
     text: `update push_chunks set owner = null, run_at = now()
-      where owner = $1 and ($2::bigint[] is null or id = any ($2::bigint[]))`,
-    values: [owner, only],
+      where owner = $1 and ($2::bigint[] is null or id = any ($2::bigint[]))
+        and ($3::float8 is null or updated_at < now() - make_interval(secs => $3))`,
+    values: [owner, only, quietSeconds],
   })
   return rowCount ?? 0
 }

@@ -158,3 +158,14 @@ test('a chunk that is offered twice under one mark stays as far as it is', () =>
   expect(handed).toHaveLength(1)
   expect(lane.inFlight()).toBe(4)
 })
+
+test('a claim whose answer comes after its mark was lost does not displace the claim made since', () => {
+  const { lane, handed, clock } = rig()
+  clock.owner = 2
+  lane.offer([chunk({ owner: 2 })])
+  commit(lane)
+  lane.offer([chunk()])
+  expect(handed).toHaveLength(1)
+  expect(lane.has(5)).toBe(true)
+  expect(lane.inFlight()).toBe(4)
+})

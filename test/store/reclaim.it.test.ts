@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createDb, type Db } from '../../src/store/db.ts'
+import { insertMessages } from '../../src/store/messages.ts'
+import { registerNode } from '../../src/store/nodes.ts'
+import { reclaimChunks, reclaimMessages, type Reclaimed } from '../../src/store/reclaim.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { message } from '../support/node.ts'
+
+let database: TestDatabase
+let db: Db
+let owner: number
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  const limits = { max: 2, name: 'reclaims', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  db = createDb(database.url, limits, () => undefined)
+  owner = (await registerNode(db, { name: 'test', machine: null, pid: 1, version: '0.0.0' })).id
+})
+
+afterEach(async () => {
+  await db.end()
+  await database.drop()
+})
+
+test('a message that is started while a sweep looks for lost ones is left alone', async () => {
+  const [made] = await insertMessages(db, owner, [{ ...message(), place: 'start' }])
+  const only = [made?.id ?? 0]
+  const sweep = (): Promise<Reclaimed> =>
+    reclaimMessages(db, {
+      owner,
+      lowMessageId: 0,
+      only,
+      quietSeconds: 3_600,
+      submitted: false,
+      reconcilable: [],
+      mostCrashes: 3,
+      limit: 10,
+    })
+  expect(await sweep()).toMatchObject({ waiting: 0, uncertain: 0 })
+  await db.query(`update messages set updated_at = now() - interval '2 hours'`)
+  expect(await sweep()).toMatchObject({ waiting: 1, uncertain: 0 })
+})
+
+test('a chunk that moves while a sweep looks for lost ones is left alone', async () => {
+  await db.query(
+    `with n as (insert into notifications (title, body, topic) values ('t', 'b', 'news') returning id)
+     insert into push_chunks (notification_id, size, lane, owner) select id, 1, 'scripted:otp', $1 from n`,
+    [owner],
+  )
+  const { rows } = await db.query<{ id: number }>(`select id from push_chunks`)
+  const which = { owner, only: rows.map((row) => row.id), quietSeconds: 3_600 }
+  expect(await reclaimChunks(db, which)).toBe(0)
+  await db.query(`update push_chunks set updated_at = now() - interval '2 hours'`)
+  expect(await reclaimChunks(db, which)).toBe(1)
+})
