@@ -66,7 +66,10 @@ const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url))
 const now = (): Date => new Date()
 const monotonic = (): number => performance.now()
 const chance = (): number => Math.random()
-const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
+const after = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
+}
 
 /** Wires everything and serves. */
 export async function startApp(parts: AppParts): Promise<App> {
@@ -162,6 +165,7 @@ function startDelivery(
     isRunning: isAlive,
     log,
     now: monotonic,
+    after,
     chance,
     sms: channels.sms,
     push: channels.push,
@@ -187,9 +191,10 @@ function startAsks(
   const loops: readonly Loop[] = [
     startLoop('asks', ASK_MS, () => askProviders({ ...asks, settle: (receipt) => receipts.settle(receipt) }), {
       log,
+      after,
       chance,
     }),
-    startLoop('parked', MATCH_MS, () => receipts.matchParked(), { log, chance }),
+    startLoop('parked', MATCH_MS, () => receipts.matchParked(), { log, after, chance }),
   ]
   return {
     async close() {

@@ -10,7 +10,7 @@ import { claimMessages, claimPushes } from './claims.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { BEAT_MS, openLease, type Lease } from './lease.ts'
 import { createLedger, type PushedChunk, type SettledSms } from './ledger.ts'
-import { startLoop, type Loop } from './loop.ts'
+import { startLoop, type After, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
 import { createSmsLane, type SmsLane } from './sms-lane.ts'
@@ -28,6 +28,7 @@ export interface DeliveryParts {
   readonly log: Logger
   /** Monotonic, in milliseconds. */
   readonly now: () => number
+  readonly after: After
   /** 0..1 */
   readonly chance: () => number
   readonly sms: readonly SmsProvider[]
@@ -59,7 +60,7 @@ const PARTITION_MS = 30_000
 const FORGET_MS = 600_000
 
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
-  const { log, now, chance, workDb } = parts
+  const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
   const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
   const retirement = createRetirement(now, (share) =>
@@ -70,7 +71,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   )
   const kick = (): void => ledger.kick()
   const backlog = { known: false }
-  const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => void after(ms, resolve))
   const common = { lease: () => lease, log, now, chance, after, kick }
   const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
     createSmsLane({ ...common, provider, route: routeOf(provider, parts.firstPollMs) }),
@@ -89,7 +90,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     // Places became free: what waits in the database need not wait for the next look.
     onCommitted: () => backlog.known && claims.hurry(),
     now,
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    wait,
   })
   const intake = createIntake({
     smsDb: parts.acceptDb,
@@ -114,10 +115,10 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     await intake.close()
     for (const lane of [...smsLanes, ...pushLanes]) lane.close()
     const deadline = now() + graceMs
-    while (inFlight() > 0 && now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (inFlight() > 0 && now() < deadline) await wait(20)
     for (const lane of [...smsLanes, ...pushLanes]) lane.abort()
-    while (inFlight() > 0 && now() < deadline + ABORT_MS) await new Promise((resolve) => setTimeout(resolve, 20))
-    await Promise.race([ledger.idle(), new Promise((resolve) => setTimeout(resolve, ABORT_MS).unref())])
+    while (inFlight() > 0 && now() < deadline + ABORT_MS) await wait(20)
+    await Promise.race([ledger.idle(), wait(ABORT_MS)])
     await Promise.all(loops.map((loop) => loop.stop()))
     // Should the database be away, the others find what is left when the lease runs out.
     await endNode(workDb, lease.owner())

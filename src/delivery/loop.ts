@@ -8,15 +8,19 @@ export interface Loop {
   stop(): Promise<void>
 }
 
+/** Calls `run` once, `ms` milliseconds from now; what it returns calls that off. */
+export type After = (ms: number, run: () => void) => () => void
+
 export interface LoopParts {
   readonly log: Logger
+  readonly after: After
   /** 0..1; spreads the turns of several nodes. */
   readonly chance: () => number
 }
 
 /** `everyMs` is the mean time between runs; each one comes up to a fifth earlier or later. `work` resolves true to run again at once. */
 export function startLoop(name: string, everyMs: number, work: () => Promise<boolean | void>, parts: LoopParts): Loop {
-  let timer: NodeJS.Timeout | null = null
+  let callOff: (() => void) | null = null
   let running: Promise<void> | null = null
   let hurried = false
   let stopped = false
@@ -32,12 +36,12 @@ export function startLoop(name: string, everyMs: number, work: () => Promise<boo
     running = null
     if (stopped) return
     if (hurried) begin()
-    else timer = setTimeout(begin, everyMs * (0.8 + 0.4 * parts.chance()))
+    else callOff = parts.after(everyMs * (0.8 + 0.4 * parts.chance()), begin)
   }
 
   function begin(): void {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
+    callOff?.()
+    callOff = null
     running = run()
   }
 
@@ -50,7 +54,7 @@ export function startLoop(name: string, everyMs: number, work: () => Promise<boo
     },
     async stop() {
       stopped = true
-      if (timer !== null) clearTimeout(timer)
+      callOff?.()
       await running
     },
   }

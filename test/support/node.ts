@@ -47,6 +47,10 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
     isRunning: (other) => running.has(other),
     log: options.log ?? pino({ level: 'silent' }),
     now: options.now ?? (() => performance.now()),
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
     chance: () => 0,
     sms: options.sms ?? [],
     push: options.push ?? [],
