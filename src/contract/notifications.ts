@@ -82,11 +82,11 @@ export type TokensRequestShape = Static<typeof TokensRequestShape>
 
 export const TopicRequest = Type.Object(
   {
-    // Source: Firebase Cloud Messaging, "Topic messaging": the name without `/topics/`.
+    // Source: Firebase Cloud Messaging, "Topic messaging". Up to 900 characters, and the prefix of FCM's old API.
     topic: Type.String({
-      maxLength: 900,
-      pattern: '^[A-Za-z0-9_.~%-]+$',
-      description: 'Its name, without `/topics/`.',
+      maxLength: 908,
+      pattern: '^(/topics/)?[A-Za-z0-9_.~%-]{1,900}$',
+      description: 'Its name; `/topics/` before it is dropped.',
     }),
     ...content,
   },

@@ -235,6 +235,21 @@ test('more accepts than can be under way at once are told to come back', async (
   expect(after.statusCode).toBe(200)
 })
 
+test.each(['news', '/topics/news', 'n'.repeat(900)])('the topic %s is taken', async (topic) => {
+  const { parts, recorded } = createStandIns()
+  const payload = { topic, title: 'Hello', body: 'There' }
+  await createServer(parts).inject({ method: 'POST', url: '/notifications/topic', payload })
+  expect(recorded.topics.map((call) => call.topic)).toEqual([topic])
+})
+
+test.each(['/news', '/topics/', '/topics/a/b', 'a b', 'n'.repeat(901)])('the topic %s is refused', async (topic) => {
+  const { parts, recorded } = createStandIns()
+  const payload = { topic, title: 'Hello', body: 'There' }
+  const answer = await createServer(parts).inject({ method: 'POST', url: '/notifications/topic', payload })
+  expect(answer.json()).toMatchObject({ error: 400, details: [{ path: 'topic' }] })
+  expect(recorded.topics).toEqual([])
+})
+
 test('every answer in JSON ends its line', async () => {
   const app = createServer(createStandIns().parts)
   const payload = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
