@@ -175,18 +175,24 @@ function obey(text: string, controls: Pick<FakeFcm, 'goaway' | 'setMaxStreams' |
   if ('failTokens' in wish) controls.failTokens(wish.failTokens === 'hang' ? 'hang' : null)
 }
 
-/** `--port N --ledger FILE --account FILE --ca FILE`: the account and the authority are written where they are asked for. */
+const HELP = `A look-alike of FCM HTTP v1 and of Google's token endpoints, for tests. It listens on 127.0.0.1 and prints where.
+
+  --port N         of the listener without TLS; 0, as when not said, takes any free port
+  --ledger FILE    gets one JSON line for each message taken, before it is answered
+  --account FILE   where to write a service account that it knows, for FCM_SERVICE_ACCOUNT
+  --ca FILE        where to write the authority behind its certificate
+  --help           this text
+
+Give Tidings FCM_BASE_URL and the account. Words in a token that play something stand in src/fakes/fcm/script.ts.
+`
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '0' },
-      ledger: { type: 'string' },
-      account: { type: 'string' },
-      ca: { type: 'string' },
-    },
-  })
+  const text = { type: 'string' } as const
+  const help = { type: 'boolean', short: 'h' } as const
+  const { values } = parseArgs({ options: { port: text, ledger: text, account: text, ca: text, help } })
+  if (values.help === true) return void process.stdout.write(HELP)
   const ledger = values.ledger === undefined ? {} : { ledger: values.ledger }
-  const fake = await startFakeFcm({ port: Number(values.port), ...ledger })
+  const fake = await startFakeFcm({ port: Number(values.port ?? 0), ...ledger })
   if (values.account !== undefined) writeFileSync(values.account, JSON.stringify(fake.serviceAccount))
   if (values.ca !== undefined) writeFileSync(values.ca, fake.ca)
   process.stdout.write(`listening on ${fake.url}\nwith TLS on ${fake.tlsUrl}\n`)

@@ -113,10 +113,23 @@ function listen(server: Server, port: number): Promise<number> {
   })
 }
 
+const HELP = `A look-alike of Twilio's Messages API, for tests. It listens on 127.0.0.1 and prints where.
+
+  --port N            0, as when not said, takes any free port
+  --ledger FILE       gets one JSON line for each message taken, before it is answered
+  --account-sid SID   unless said AC00000000000000000000000000000001
+  --auth-token TOKEN  unless said look-alike-auth-token
+  --help              this text
+
+Give Tidings TWILIO_BASE_URL and these two. Contacts that play something stand in src/fakes/twilio/script.ts.
+`
+
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: 'string' } as const
-  const names = { port: text, ledger: text, 'account-sid': text, 'auth-token': text } as const
+  const help = { type: 'boolean', short: 'h' } as const
+  const names = { port: text, ledger: text, 'account-sid': text, 'auth-token': text, help } as const
   const { values } = parseArgs({ args: [...argv], options: names })
+  if (values.help === true) return void process.stdout.write(HELP)
   const fake = await startFakeTwilio({
     port: Number(values.port ?? 0),
     ...(values.ledger === undefined ? {} : { ledger: values.ledger }),
