@@ -12,6 +12,7 @@ import type { Receipt } from './domain/provider.ts'
 import { isAlive, processWorld } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
 import { createKeyGuard } from './flows/idempotent.ts'
+import { createInbox, type Inbox } from './flows/inbox.ts'
 import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
 import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
@@ -103,6 +104,7 @@ interface Core {
   readonly channels: Channels
   readonly outcomes: Outcomes
   readonly receipts: ReceiptsFlow
+  readonly inbox: Inbox
   readonly delivery: Delivery
   close(): Promise<void>
 }
@@ -111,6 +113,13 @@ async function openCore(parts: AppParts): Promise<Core> {
   const { config, log, onLine } = parts
   const dbs = openDbs(parts.databaseUrl, log)
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
+  const inbox = createInbox({
+    db: dbs.read,
+    log,
+    now: monotonic,
+    sleep: (ms) => sleep(ms),
+    defaultCountry: config.defaultCountry,
+  })
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
   const nodes = (): number => later.delivery?.lease.nodes() ?? 1
@@ -126,13 +135,14 @@ async function openCore(parts: AppParts): Promise<Core> {
     providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
     chance,
     onMoved: (contact, text, status, reason) => {
+      inbox.hint()
       const line = lineOfMove(contact, text, status, reason)
       if (line !== null) onLine?.(line)
     },
   })
   later.receipts = receipts
   const pollWaitsMs = config.publicUrl === null ? POLLS_WITHOUT_CALLBACK_MS : POLLS_BESIDE_CALLBACK_MS
-  const delivery = await startDelivery(parts, dbs, channels, outcomes, pollWaitsMs[0] ?? MINUTE)
+  const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, pollWaitsMs[0] ?? MINUTE)
   later.delivery = delivery
   const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
   return {
@@ -140,9 +150,11 @@ async function openCore(parts: AppParts): Promise<Core> {
     channels,
     outcomes,
     receipts,
+    inbox,
     delivery,
     async close() {
       await asks.close()
+      await inbox.close()
       await delivery.close(GRACE_MS)
       await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
       await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
@@ -155,6 +167,7 @@ function startDelivery(
   dbs: Dbs,
   channels: Channels,
   outcomes: Outcomes,
+  inbox: Inbox,
   firstPollMs: number,
 ): Promise<Delivery> {
   return openDelivery({
@@ -172,10 +185,14 @@ function startDelivery(
     firstPollMs,
     onSettled: (settled) => {
       outcomes.settled(settled)
+      inbox.hint()
       logAttempts(log, settled)
       if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
     },
-    onPushed: (chunks) => chunks.forEach((chunk) => onLine?.(lineOfPush(chunk))),
+    onPushed: (chunks) => {
+      inbox.hint()
+      chunks.forEach((chunk) => onLine?.(lineOfPush(chunk)))
+    },
   })
 }
 
@@ -205,7 +222,7 @@ function startAsks(
 }
 
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
-  const { dbs, channels, outcomes, receipts, delivery } = core
+  const { dbs, channels, outcomes, receipts, inbox, delivery } = core
   const common = { intake: delivery.intake, keys: createKeyGuard(dbs.read), outcomes }
   const sms = createSmsFlow({
     ...common,
@@ -224,6 +241,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
       deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
     },
     receipts,
+    inbox,
     health: { ready: () => checkReady(dbs.read, delivery.lease, now) },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,

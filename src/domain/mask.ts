@@ -1,10 +1,8 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { CODE_LIKE } from './code.ts'
 
 /** What stays readable of a number: enough to tell two apart in a log, not enough to call. */
 const SHOWN = { first: 5, last: 3 }
-
-/** See `maskCodes`. */
-const CODE = /(?<!\p{Nd})(?:\p{Nd}{4,8}|\p{Nd}{3,4}[ -]\p{Nd}{3,4})(?!\p{Nd})/gu
 
 /** Threes as long as threes and at most two fours can follow, then fours. */
 const GROUPS = /\d{3}(?=(?:\d{3})*(?:\d{4}){0,2}$)|\d{1,4}/g
@@ -24,11 +22,11 @@ export function maskToken(token: string): string {
 }
 
 /**
- * A text for the terminal, with whatever may be a one-time code replaced by a dot a digit: 4 to 8 digits of any script
- * together, or two groups of 3 or 4 with a space or dash between: `Your code is ······`.
+ * A text for the terminal, with whatever may be a one-time code replaced by a dot a digit: `Your code is ······`. Rather too much than too
+ * little: also what `findCode` would not take for one.
  */
 export function maskCodes(text: string): string {
-  return text.replace(CODE, (code) => code.replace(/\p{Nd}/gu, '·'))
+  return text.replace(CODE_LIKE, (code) => code.replace(/\p{Nd}/gu, '·'))
 }
 
 /** A number for people: `+20 100 912 9288`. As it is where it isn't a number. */

@@ -9,7 +9,7 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'service'
+  readonly tag: 'sms' | 'push' | 'inbox' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object
@@ -112,6 +112,7 @@ export function registerDocumentation(app: Server, version: string, serverUrl: s
       tags: [
         { name: 'sms', description: 'Messages to phones' },
         { name: 'push', description: 'Notifications to devices' },
+        { name: 'inbox', description: 'Messages that were captured instead of sent' },
         { name: 'service', description: 'The service itself' },
       ],
     },

@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer, type ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { answerOddRequests, answerParserError } from './client-errors.ts'
@@ -62,13 +63,23 @@ export function refuseMalformed(error: Error, socket: Duplex, { log, newRequestI
 
 /**
  * Closes a server when the app closes. A connection whose last answer goes out after that would be kept alive, and the stop
- * wait for it: so idle ones are closed again and again until none is left.
+ * wait for it: so idle ones are closed again and again until none is left. Node takes one on which nothing was ever asked for
+ * busy (browsers open some in advance), so those are closed here.
  */
 export function closeWith(app: Server, server: HttpServer, close: () => Promise<void>): void {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const closeIdle = (): void => {
+    server.closeIdleConnections()
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
   let closed: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   app.addHook('preClose', (done) => {
-    timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    timer = setInterval(closeIdle, IDLE_CHECK_MS)
     closed = close()
     done()
   })

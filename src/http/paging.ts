@@ -13,7 +13,7 @@ export interface Page {
 /** `limit` and `cursor` of a query; throws a TidingsError that names each fault. */
 export function readPage(query: unknown): Page {
   const fields = typeof query === 'object' && query !== null ? Object.entries(query) : []
-  const faults = fields.map(([name]) => unknownParameter(name)).filter((fault) => fault !== null)
+  const faults = fields.map(([name]) => unknownParameter(name, ['limit', 'cursor'])).filter((fault) => fault !== null)
   const given = new Map<string, unknown>(fields)
   const limit = readLimit(given.get('limit'))
   const after = readCursor(given.get('cursor'))
@@ -28,7 +28,8 @@ export function toCursor(id: number): string {
   return Buffer.from(String(id)).toString('base64url')
 }
 
-function readLimit(text: unknown): number | null {
+/** 1 to LARGEST_PAGE, USUAL_PAGE where it isn't given; null: it can't be read. */
+export function readLimit(text: unknown): number | null {
   if (text === undefined) return USUAL_PAGE
   if (typeof text !== 'string' || !/^\d{1,3}$/.test(text)) return null
   const limit = Number(text)
@@ -43,10 +44,11 @@ function readCursor(text: unknown): number | null {
   return known && toCursor(Number(id)) === text ? Number(id) : null
 }
 
-function unknownParameter(name: string): FaultDetail | null {
-  if (name === 'limit' || name === 'cursor') return null
+/** The fault of a parameter that is none of these; null: it is. */
+export function unknownParameter(name: string, known: readonly string[]): FaultDetail | null {
+  if (known.includes(name)) return null
   const short = name.slice(0, 64)
-  const meant = meantBy(short, ['limit', 'cursor'])
+  const meant = meantBy(short, known)
   if (meant === null) return { path: short, message: `unknown parameter \`${short}\`` }
   return { path: short, message: `unknown parameter \`${short}\`, did you mean \`${meant}\`?`, suggestion: meant }
 }

@@ -8,6 +8,7 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
+import type { Inbox } from '../flows/inbox.ts'
 import type { PushFlow } from '../flows/push.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
@@ -52,6 +53,7 @@ export interface HttpParts {
   readonly push: PushFlow
   readonly reads: Reads
   readonly receipts: Receipts
+  readonly inbox: Omit<Inbox, 'hint' | 'close'>
   /** All steps ok: ready. */
   readonly health: { ready(): Promise<readonly CheckStep[]> }
   /** Null: no limit. */

@@ -64,7 +64,7 @@ interface NotificationRow extends Omit<NotificationRecord, 'counts'> {
 }
 
 /** What has not ended is on its way or waits. The two are read at one moment, but a late tally must not make a count negative. */
-function countAll(targets: number, ended: StatusCounts, inFlight: number): StatusCounts {
+export function countAll(targets: number, ended: StatusCounts, inFlight: number): StatusCounts {
   const open = Math.max(0, targets - Object.values(ended).reduce((sum, count) => sum + count, 0))
   const sending = Math.min(open, inFlight)
   const queued = open - sending

@@ -63,6 +63,16 @@ test.each(LOOPBACKS)(
   },
 )
 
+test.each(LOOPBACKS)('a connection to %s on which nothing was ever asked for does not hold up a stop', async (host) => {
+  const { app, port } = await serve()
+  const socket = connect(port, host)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await new Promise((resolve) => socket.once('connect', resolve))
+  await get(host, port, '/livez', { connection: 'close' })
+  await app.close()
+  await closed
+})
+
 test('a caller who waits for a provider does not hold up a stop, and is told what is known', async () => {
   let asked = (): void => undefined
   const reached = new Promise<void>((resolve) => (asked = resolve))

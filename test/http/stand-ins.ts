@@ -49,6 +49,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
         return 'accepted'
       },
     },
+    inbox: EMPTY_INBOX,
     health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }] },
     rateLimiter: null,
     publicUrl: null,
@@ -61,6 +62,14 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     ...more,
   }
   return { parts, recorded }
+}
+
+/** Nothing was captured, and nothing happens. */
+const EMPTY_INBOX: HttpParts['inbox'] = {
+  list: async () => ({ records: [], next: null }),
+  threads: async () => ({ threads: [], next: null }),
+  follow: () => ({ ready: Promise.resolve(new Date()), stop: () => undefined }),
+  missed: async () => [],
 }
 
 function smsStandIn(recorded: Recorded): HttpParts['sms'] {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
+import { follow, push, send, someone, type Event } from './inbox-calls.ts'
+import { startInboxNode, type InboxNode } from './inbox-node.ts'
+
+let database: TestDatabase
+let app: InboxNode
+let other: InboxNode
+
+/** Two nodes on one database. */
+beforeAll(async () => {
+  database = await createTestDatabase()
+  ;[app, other] = await Promise.all([startInboxNode(database.url), startInboxNode(database.url)])
+})
+
+afterAll(async () => {
+  await Promise.all([app.close(), other.close()])
+  await database.drop()
+})
+
+describe('the events', () => {
+  test('a message is told of on every node, whichever took it', async () => {
+    const streams = await Promise.all([follow(app), follow(other)])
+    const ids = [await send(app, someone(), 'here'), await send(other, someone(), 'there')].map((id) => `sms_${id}`)
+    const pushed = `push_${await push(app, 'topic', { topic: 'events' })}`
+    for (const { events, stop } of streams) {
+      for (const id of [...ids, pushed]) {
+        const event = await until(() => events.find(({ data }) => data['id'] === id))
+        expect(event).toMatchObject({ event: 'message', data: { status: 'captured' } })
+      }
+      stop()
+    }
+  })
+
+  test('what plays a life is told of again when it moves on', async () => {
+    const { events, stop } = await follow(other)
+    const id = await send(app, '+15005550100', 'a life')
+    const mine = (): Event[] => events.filter(({ data }) => data['id'] === `sms_${id}`)
+    await until(() => mine().some(({ data }) => data['status'] === 'delivered'))
+    expect(mine().map(({ event }) => event)).toEqual(['message', 'updated'])
+    stop()
+  })
+
+  test('a reader who comes back with his last event is told what he missed', async () => {
+    const first = await follow(app)
+    const seen = await send(app, someone(), 'seen')
+    const last = await until(() => first.events.find(({ data }) => data['id'] === `sms_${seen}`))
+    first.stop()
+    const missed = await send(other, someone(), 'missed')
+    const again = await follow(app, { 'last-event-id': last.id })
+    await until(() => again.events.some(({ data }) => data['id'] === `sms_${missed}`))
+    again.stop()
+  })
+})

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import type { Receipt } from '../../src/domain/provider.ts'
+import { createKeyGuard } from '../../src/flows/idempotent.ts'
+import { createInbox, type Inbox } from '../../src/flows/inbox.ts'
+import { createOutcomes } from '../../src/flows/outcomes.ts'
+import { createPushFlow } from '../../src/flows/push.ts'
+import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
+import { createSmsFlow } from '../../src/flows/sms.ts'
+import type { HttpParts } from '../../src/http/parts.ts'
+import { createServer } from '../../src/http/server.ts'
+import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
+import { startNode, type TestNode } from '../support/node.ts'
+import { createStandIns } from './stand-ins.ts'
+
+/** A node in capture mode with everything the inbox is made of, listening on a port of its own. */
+export interface InboxNode {
+  readonly url: string
+  readonly node: TestNode
+  readonly inbox: Inbox
+  close(): Promise<void>
+}
+
+const now = (): number => performance.now()
+const wait = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false })
+
+/** `more` replaces parts of the HTTP ring. It gives no hints to its inbox: what happens is seen by looking at the database. */
+export async function startInboxNode(databaseUrl: string, more: Partial<HttpParts> = {}): Promise<InboxNode> {
+  const log = pino({ level: 'silent' })
+  const later: { receipts: ReceiptsFlow | null } = { receipts: null }
+  const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
+  const onReceipt = (receipt: Receipt): void => void later.receipts?.settle(receipt).catch(() => undefined)
+  const sms = createSandboxSms({ after, onReceipt })
+  const push = createSandboxPush({ after })
+  const node = await startNode(databaseUrl, { sms: [sms], push: [push] })
+  const { db, delivery } = node
+  const providers = new Map([[sms.name, sms]])
+  later.receipts = createReceiptsFlow({ db, log, providers, chance: () => 0, onMoved: () => undefined })
+  const inbox = createInbox({ db, log, now, sleep: wait, defaultCountry: null })
+  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes: createOutcomes(db, now, wait) }
+  const { parts } = createStandIns({
+    sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
+    push: createPushFlow({ ...flow, db, provider: push.name }),
+    inbox,
+    ...more,
+  })
+  const app = createServer(parts)
+  return {
+    url: await app.listen({ host: '127.0.0.1', port: 0 }),
+    node,
+    inbox,
+    async close() {
+      await app.close()
+      await inbox.close()
+      await node.close()
+    },
+  }
+}
