@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util'
 import { readAccount } from './google-account.ts'
-import { nearest } from './domain/nearest.ts'
+import { misspelt, unread } from './variable-names.ts'
 import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
@@ -70,8 +70,13 @@ export interface ConfigFault {
 type Env = Readonly<Record<string, string | undefined>>
 type Read = (name: VariableName) => string | null
 
-/** Reads everything, and reports all faults at once. An empty value counts as unset. Reads the service account's file, too. */
-export function readConfig(env: Env): { config: Config } | { faults: readonly ConfigFault[] } {
+/**
+ * Reads everything, and reports all faults at once. An empty value counts as unset. Reads the service account's file, too. `hints` are
+ * sentences about what keeps nothing from starting, and is probably not what was meant.
+ */
+export function readConfig(
+  env: Env,
+): { config: Config; hints: readonly string[] } | { faults: readonly ConfigFault[] } {
   // A wrong value is reported once; what depends on it is judged as if it were right.
   const read: Read = (name) =>
     given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
@@ -92,9 +97,9 @@ export function readConfig(env: Env): { config: Config } | { faults: readonly Co
     fcm: fcm.value,
     firebase: readFirebase(read),
   }
-  const single = [...misspelt(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
+  const single = [...nameFaults(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
   const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...exposureFault(config)]
-  return faults.length > 0 ? { faults } : { config }
+  return faults.length > 0 ? { faults } : { config, hints: hintsOf(env) }
 }
 
 /** Pure: `.env` as text, below the environment. */
@@ -133,26 +138,16 @@ function valueFault(variable: Variable, env: Env): readonly ConfigFault[] {
   ]
 }
 
-/**
- * Names that a slip made of one of ours, unset. A short word needs to be closer, or `HOME` would pass for `HOST`; and
- * what Postgres's own programs read is never meant for us.
- */
-function misspelt(env: Env): readonly ConfigFault[] {
-  const unset = VARIABLES.map((variable) => variable.name).filter((name) => given(env, name) === null)
-  const foreign = Object.keys(env).filter(
-    (name) => !/^PG[A-Z]+$/.test(name) && !VARIABLES.some((ours) => ours.name === name),
-  )
-  return foreign.flatMap((name) => {
-    const meant = nearest(name, unset, name.length < 8 ? 1 : 2)
-    if (meant === null) return []
-    return [
-      {
-        variable: name,
-        problem: `is not a variable of Tidings; did you mean ${meant}?`,
-        fix: `Rename it, or unset it.`,
-      },
-    ]
-  })
+function nameFaults(env: Env): readonly ConfigFault[] {
+  return misspelt(env).map(({ name, meant }) => ({
+    variable: name,
+    problem: `is not a variable of Tidings; did you mean ${meant}?`,
+    fix: 'Rename it, or unset it.',
+  }))
+}
+
+function hintsOf(env: Env): readonly string[] {
+  return unread(env).map(({ name, meant }) => `${name} is set, but nothing reads it; did you mean ${meant}?`)
 }
 
 function formatFault({ smsTextFormat }: Config): readonly ConfigFault[] {
@@ -189,11 +184,14 @@ function readTwilio(read: Read): Reading<TwilioConfig> {
     ...(key !== null && secret === null ? ['TWILIO_API_SECRET'] : []),
     ...(from === null && service === null ? ['TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)'] : []),
   ]
-  const faults = missing.map((variable) => ({
-    variable,
-    problem: 'is missing, while other TWILIO_ variables are set',
-    fix: 'Set it, or unset the others to capture SMS on this machine.',
-  }))
+  const faults = [
+    ...missing.map((variable) => ({
+      variable,
+      problem: 'is missing, while other TWILIO_ variables are set',
+      fix: 'Set it, or unset the others to capture SMS on this machine.',
+    })),
+    ...sidFaults(read),
+  ]
   if (from !== null && service !== null) {
     const problem = 'is set, and so is TWILIO_FROM'
     faults.push({
@@ -212,6 +210,19 @@ function readTwilio(read: Read): Reading<TwilioConfig> {
     value: { accountSid, authToken, apiKey, sender, baseUrl: withoutSlash(read('TWILIO_BASE_URL')) ?? '' },
     faults,
   }
+}
+
+/** Their length is looked at only where Twilio itself is called: a look-alike may have shorter ones. */
+function sidFaults(read: Read): readonly ConfigFault[] {
+  const baseUrl = read('TWILIO_BASE_URL') ?? ''
+  if (!URL.canParse(baseUrl) || !new URL(baseUrl).hostname.endsWith('.twilio.com')) return []
+  return (['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_MESSAGING_SERVICE_SID'] as const).flatMap((variable) => {
+    const sid = read(variable)
+    // Source: Twilio's OpenAPI document, the patterns of its SIDs. Another beginning has been reported.
+    if (sid === null || !/^(?:AC|SK|MG)/.test(sid) || /^..[0-9a-fA-F]{32}$/.test(sid)) return []
+    const problem = `has ${sid.length} characters where Twilio's have 34: two letters, then 32 of 0 to 9 and a to f`
+    return [{ variable, problem, fix: 'Copy it from the Twilio console again.' }]
+  })
 }
 
 function readFcm(read: Read, env: Env): Reading<FcmConfig> {

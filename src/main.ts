@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { HELP, parseArguments, type Command } from './arguments.ts'
-import { readConfig, withEnvFile, type Config } from './config.ts'
+import { readConfig, withEnvFile, type Config, type ConfigFault } from './config.ts'
 import { openDatabase, openServer } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'
@@ -32,11 +32,12 @@ async function main(): Promise<number> {
 async function run(command: Command, quiet: boolean, json: boolean): Promise<number> {
   const reading = readConfig(withEnvFile(process.env, readEnvFile()))
   if ('faults' in reading) {
-    return refuse(reading.faults.map(({ variable, problem, fix }) => `${variable} ${problem}. ${fix}`))
+    return refuse(reading.faults.map(inOneLine))
   }
   const terminal = json ? null : openTerminal()
   const log = openLog(reading.config.logLevel, quiet, terminal)
   endOnBugs(log)
+  for (const hint of reading.hints) log.warn({ event: 'config.hint' }, hint)
   try {
     await perform(command, reading.config, log, quiet ? null : terminal)
     return 0
@@ -150,6 +151,10 @@ function textOf(object: unknown, key: string): string | null {
 
 function valueOf(object: unknown, key: string): unknown {
   return typeof object === 'object' && object !== null ? Reflect.get(object, key) : null
+}
+
+function inOneLine({ variable, problem, fix }: ConfigFault): string {
+  return `${variable} ${problem}${problem.endsWith('?') ? '' : '.'} ${fix}`
 }
 
 function readEnvFile(): string | null {

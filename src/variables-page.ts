@@ -39,6 +39,8 @@ function kindText(kind: Kind): string {
       return 'country'
     case 'json-or-path':
       return 'file, or JSON'
+    case 'sender':
+      return 'sender'
     case 'url':
       return 'URL'
     case 'number':

@@ -3,7 +3,7 @@ import { isCountry } from './domain/contact.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
-  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' }
+  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' | 'sender' }
   | { readonly type: 'url'; readonly schemes: readonly string[] }
   | { readonly type: 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'choice'; readonly of: readonly string[] }
@@ -94,7 +94,7 @@ export const VARIABLES = [
     example: '00000000000000000000000000000000',
     secret: true,
   }),
-  variable('TWILIO_FROM', 'Twilio', TEXT, null, {
+  variable('TWILIO_FROM', 'Twilio', { type: 'sender' }, null, {
     meaning: 'The sender: a number, a short code or a name. This one or a messaging service is needed.',
     example: '+15005550006',
   }),
@@ -193,10 +193,18 @@ export function valueProblem(kind: Kind, value: string): string | null {
       return isWhole(value, kind.min, kind.max) ? null : `is not a whole number from ${kind.min} to ${kind.max}`
     case 'choice':
       return kind.of.includes(value) ? null : `is none of ${kind.of.join(', ')}`
+    case 'sender':
+      return SENDER.test(value) ? null : `is no sender: not ${SENDERS}`
     case 'prefix':
       return value.startsWith(kind.prefix) ? null : `does not begin with ${kind.prefix}`
   }
 }
+
+const SENDERS =
+  'a number with + and its country code, nor a short code of 3 to 8 digits, nor a name of up to 11 characters'
+
+/** Source: Twilio, "Alphanumeric Sender ID" and "Short codes"; E.164; and what has a channel's name before it, like `whatsapp:`. */
+const SENDER = /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[\w &.+-]{1,11}|[a-z]+:.+)$/
 
 function isHost(value: string): boolean {
   return isIP(value) !== 0 || /^[A-Za-z0-9]([\w.-]*\w)?$/.test(value)

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isLoopback, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
 
-const TWILIO = { TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_AUTH_TOKEN: 'hush', TWILIO_FROM: '+15005550006' }
+const ACCOUNT_SID = `AC${'0'.repeat(32)}`
+const KEY_SID = `SK${'0'.repeat(32)}`
+const SERVICE_SID = `MG${'0'.repeat(32)}`
+const TWILIO = { TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: 'hush', TWILIO_FROM: '+15005550006' }
 const ACCOUNT = { type: 'service_account', project_id: 'p', client_email: 'a@p.example', private_key: 'hush' }
 
 test('without any variable it serves on port 5000 of this machine and captures everything', () => {
@@ -62,6 +65,37 @@ test('a misspelt variable is reported with the one that was meant', () => {
   ])
 })
 
+test('a name that others have for what we read is worth a word, and stops nothing', () => {
+  const meant = {
+    TWILIO_TOKEN: 'TWILIO_AUTH_TOKEN',
+    TWILIO_SID: 'TWILIO_ACCOUNT_SID',
+    TWILIO_PHONE_NUMBER: 'TWILIO_FROM',
+    TWILIO_API_KEY_SECRET: 'TWILIO_API_SECRET',
+    TWILIO_API_KEY_SID: 'TWILIO_API_KEY',
+    FIREBASE_SERVICE_ACCOUNT: 'FCM_SERVICE_ACCOUNT',
+  }
+  for (const [name, ours] of Object.entries(meant)) {
+    expect(hints({ [name]: 'hush' })).toEqual([`${name} is set, but nothing reads it; did you mean ${ours}?`])
+  }
+  expect(hints({ ...TWILIO, TWILIO_TOKEN: 'hush', TWILIO_PHONE_NUMBER: '+15005550006', TWILIO_REGION: 'ie1' })).toEqual(
+    [],
+  )
+})
+
+test('what Twilio itself would refuse is told at the start', () => {
+  expect(faults({ ...TWILIO, TWILIO_ACCOUNT_SID: 'AC123' }).map((one) => one.variable)).toEqual(['TWILIO_ACCOUNT_SID'])
+  expect(faults({ ...TWILIO, TWILIO_ACCOUNT_SID: KEY_SID }).map((one) => one.variable)).toEqual(['TWILIO_ACCOUNT_SID'])
+  expect(
+    config({ ...TWILIO, TWILIO_ACCOUNT_SID: 'AC123', TWILIO_BASE_URL: 'http://127.0.0.1:9' }).twilio,
+  ).not.toBeNull()
+  for (const sender of ['15005550006', '+0123456789', 'a name that is long', '12', 'tab\there']) {
+    expect(faults({ ...TWILIO, TWILIO_FROM: sender }).map((one) => one.variable)).toEqual(['TWILIO_FROM'])
+  }
+  for (const sender of ['+15005550006', '12345', 'Acme Ltd', 'A-1', 'whatsapp:+15005550006']) {
+    expect(config({ ...TWILIO, TWILIO_FROM: sender }).twilio?.sender).toEqual({ kind: 'from', from: sender })
+  }
+})
+
 test('the names that every machine sets, and those of other programs, are left alone', () => {
   const names = [
     'HOME',
@@ -76,7 +110,9 @@ test('the names that every machine sets, and those of other programs, are left a
     'LANG',
     'SHELL',
   ]
-  expect(config(Object.fromEntries(names.map((name) => [name, 'x'])))).toMatchObject({ port: 5000 })
+  const env = Object.fromEntries(names.map((name) => [name, 'x']))
+  expect(config(env)).toMatchObject({ port: 5000 })
+  expect(hints(env)).toEqual([])
 })
 
 test('a name like one of ours does not matter while ours is set', () => {
@@ -112,17 +148,17 @@ test('PGHOST and the other variables of Postgres make a DSN; DATABASE_URL wins',
 })
 
 test('a half configured Twilio is a fault that names what is missing', () => {
-  expect(faults({ TWILIO_ACCOUNT_SID: 'ACtest', TWILIO_API_KEY: 'SKtest' }).map((one) => one.variable)).toEqual([
+  expect(faults({ TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_API_KEY: KEY_SID }).map((one) => one.variable)).toEqual([
     'TWILIO_AUTH_TOKEN',
     'TWILIO_API_SECRET',
     'TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)',
   ])
-  expect(faults({ ...TWILIO, TWILIO_MESSAGING_SERVICE_SID: 'MGtest' })).toHaveLength(1)
+  expect(faults({ ...TWILIO, TWILIO_MESSAGING_SERVICE_SID: SERVICE_SID })).toHaveLength(1)
 })
 
 test('a whole Twilio is read, with a key or without', () => {
   expect(config({ ...TWILIO, TWILIO_BASE_URL: 'http://127.0.0.1:9/' }).twilio).toEqual({
-    accountSid: 'ACtest',
+    accountSid: ACCOUNT_SID,
     authToken: 'hush',
     apiKey: null,
     sender: { kind: 'from', from: '+15005550006' },
@@ -131,13 +167,13 @@ test('a whole Twilio is read, with a key or without', () => {
   const service = {
     ...TWILIO,
     TWILIO_FROM: '',
-    TWILIO_MESSAGING_SERVICE_SID: 'MGtest',
-    TWILIO_API_KEY: 'SKtest',
+    TWILIO_MESSAGING_SERVICE_SID: SERVICE_SID,
+    TWILIO_API_KEY: KEY_SID,
     TWILIO_API_SECRET: 's',
   }
   expect(config(service).twilio).toMatchObject({
-    apiKey: { sid: 'SKtest', secret: 's' },
-    sender: { kind: 'messaging-service', sid: 'MGtest' },
+    apiKey: { sid: KEY_SID, secret: 's' },
+    sender: { kind: 'messaging-service', sid: SERVICE_SID },
   })
 })
 
@@ -206,4 +242,9 @@ function config(env: Record<string, string | undefined>): Config {
 function faults(env: Record<string, string>): readonly ConfigFault[] {
   const reading = readConfig(env)
   return 'faults' in reading ? reading.faults : []
+}
+
+function hints(env: Record<string, string>): readonly string[] {
+  const reading = readConfig(env)
+  return 'hints' in reading ? reading.hints : [`not read: ${JSON.stringify(reading.faults)}`]
 }

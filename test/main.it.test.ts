@@ -81,7 +81,10 @@ test('a port that is taken is told in one line with another one to use', async (
 })
 
 test('every fault of the configuration has its line, and nothing is started', () => {
-  const refused = run('start', environment({ PORT: 'http', LOG_LEVL: 'info', TWILIO_ACCOUNT_SID: 'ACtest' }))
+  const refused = run(
+    'start',
+    environment({ PORT: 'http', LOG_LEVL: 'info', TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}` }),
+  )
   expect(refused.status).toBe(2)
   expect(
     refused.stderr
