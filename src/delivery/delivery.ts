@@ -1,6 +1,4 @@
 import type { Logger } from 'pino'
-import { CATEGORIES } from '../domain/category.ts'
-import { laneOf } from '../domain/lane.ts'
 import type { PushProvider, SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
@@ -156,7 +154,7 @@ function startLoops(
   kick: () => void,
 ): { claims: Loop; loops: Loop[] } {
   const { workDb } = parts
-  const served = parts.push.flatMap((provider) => CATEGORIES.map((category) => laneOf(provider.name, category)))
+  const served = (): string[] => pushLanes.flatMap((lane) => lane.serves())
   const firstPush = pushLanes[0]
   const claims = startLoop(
     'claims',
@@ -183,7 +181,7 @@ function startLoops(
     startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),
   ]
   if (firstPush !== undefined)
-    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served, firstPush), parts))
+    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served(), firstPush), parts))
   return { claims, loops }
 }
 

@@ -18,6 +18,9 @@ export interface PauseParts {
   readonly onEnd: () => void
 }
 
+/** What waits longer than this waits in the database, where other nodes find it: theirs may be a better way to the provider. */
+export const LONG_PAUSE_MS = 5_000
+
 /** Where neither the provider nor its code says how long. */
 const UNTOLD_MS = 1_000
 

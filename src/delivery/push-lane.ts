@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
-import type { Category } from '../domain/category.ts'
+import { CATEGORIES, type Category } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Gate, Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow } from '../store/push-work.ts'
 import { createChunk, TOO_LATE, type Chunk, type ChunkFlush } from './chunk.ts'
 import type { Lease } from './lease.ts'
-import { createPause } from './pause.ts'
+import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
 import type { Retirement } from './retirement.ts'
 
@@ -38,6 +38,8 @@ export interface PushLane {
    * owner mark is others' now.
    */
   offer(rows: readonly ChunkRow[]): void
+  /** Lanes it takes due chunks from at present. */
+  serves(): Lane[]
   /** Free places by lane; they are reserved. */
   rooms(): Map<Lane, number>
   /** What is to be written. Forgets the chunks of an owner mark that this process has lost: they are others' now. */
@@ -46,7 +48,7 @@ export interface PushLane {
   committed(flushed: readonly FlushedChunk[], kept: ReadonlySet<number>): void
   /** Whether it is held, under the present owner mark. */
   has(chunkId: number): boolean
-  /** Chunks to let go of: nothing of theirs is in flight and the lane is closing. */
+  /** Chunks to let go of: nothing of theirs is in flight, and the lane is paused for long or closing. */
   spill(): number[]
   inFlight(): number
   close(): void
@@ -63,11 +65,14 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
 
+  /** What is here would wait for long, or for ever. */
+  const isShut = (): boolean => closed || pause.leftMs() > LONG_PAUSE_MS
+
   const held = (category: Category): number =>
     [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category)).length
   const places = createPlaces({
     provider: provider.name,
-    capacity: () => (closed ? 0 : CHUNKS_PER_CATEGORY),
+    capacity: () => (isShut() ? 0 : CHUNKS_PER_CATEGORY),
     held,
   })
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
@@ -118,6 +123,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       }
       kick()
     },
+    serves: () => (pause.leftMs() > 0 ? [] : CATEGORIES.map((category) => laneOf(provider.name, category))),
     rooms: () => (pause.leftMs() > 0 ? new Map<Lane, number>() : places.reserveAll(1)),
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
@@ -142,7 +148,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       return chunk !== undefined && isOurs(chunk)
     },
     spill() {
-      if (!closed) return []
+      if (!isShut()) return []
       const idle = [...chunks.values()].filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
       for (const chunk of idle) chunks.delete(chunk.row.id)
       return idle.map((chunk) => chunk.row.id)

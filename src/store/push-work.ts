@@ -62,7 +62,7 @@ select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id 
   return rows
 }
 
-/** Takes chunks whose notification's validity is over, in lanes that this node does not serve: nobody else may, and they must end. */
+/** Takes chunks whose notification's validity is over, in lanes that this node does not serve now: perhaps nobody does, and they must end. */
 export async function claimExpiredChunks(
   db: Db,
   owner: number,

@@ -4,6 +4,7 @@ import type { Lease } from '../../src/delivery/lease.ts'
 import { createOpenRows } from '../../src/delivery/open-rows.ts'
 import { createPushLane, type FlushedChunk, type PushLane } from '../../src/delivery/push-lane.ts'
 import { createRetirement } from '../../src/delivery/retirement.ts'
+import { failure } from '../../src/domain/failure.ts'
 import type { Gate, Outcome, PushProvider } from '../../src/domain/provider.ts'
 import type { ChunkRow } from '../../src/store/push-work.ts'
 
@@ -111,6 +112,43 @@ test('what is still to be written is held back when the node closes, so that oth
   commit(lane)
   lane.close()
   expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent', counted: false })
+})
+
+test('a lane that is paused for long leaves what it holds to others, and takes nothing', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()])
+  commit(lane)
+  const pausing = (waitMs: number): Outcome => ({ kind: 'refused', failure: failure('throttled', 'quota', { waitMs }) })
+  handed[0]?.answer(0, pausing(5_000))
+  expect(lane.serves()).toEqual([])
+  expect(lane.reserve('otp')).toBe(true)
+  for (const index of [1, 2, 3]) handed[0]?.answer(index, ACCEPTED)
+  commit(lane)
+  expect(lane.spill()).toEqual([])
+  clock.ms = 5_000
+  commit(lane)
+  handed[1]?.answer(0, pausing(60_000))
+  expect(lane.reserve('otp')).toBe(false)
+  // Three are still in flight.
+  commit(lane)
+  expect(lane.spill()).toEqual([])
+  for (const index of [1, 2, 3]) handed[1]?.answer(index, ACCEPTED)
+  expect(lane.spill()).toEqual([])
+})
+
+test('a chunk that waits out a long pause is let go of as far as it is', () => {
+  const { lane, handed } = rig(2)
+  lane.offer([chunk()])
+  commit(lane)
+  handed[0]?.answer(0, ACCEPTED)
+  handed[0]?.answer(1, { kind: 'refused', failure: failure('throttled', 'quota', { waitMs: 60_000 }) })
+  expect(lane.spill()).toEqual([])
+  const flushed = lane.collect()
+  expect(flushed[0]?.flush.move).toMatchObject({ started: 2, done: false })
+  expect(lane.spill()).toEqual([5])
+  lane.committed(flushed, new Set([5]))
+  expect(lane.has(5)).toBe(false)
+  expect(handed).toHaveLength(1)
 })
 
 test('a node that was declared dead writes nothing more of what it held, though it lives on under another mark', () => {

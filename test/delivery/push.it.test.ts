@@ -170,6 +170,17 @@ test('a node that dies in the middle of a push doubles at most its window, and m
   expect(doubled.filter((token) => !marked.has(token))).toEqual([])
 })
 
+test('a push whose validity ends while its provider is paused ends all the same', async () => {
+  let submitted = 0
+  const quota = failure('throttled', 'quota_exceeded', { waitMs: 3_600_000 })
+  const node = await start({ push: [scriptedPush(() => (submitted++, refused(quota)))] })
+  await node.delivery.intake.addPush(push(await tokens(node, 1)))
+  await until(() => submitted === 1)
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 2), { validitySeconds: 1 }))
+  expect(await settledCounts(node, made?.id)).toEqual({ expired: 2 })
+  expect(submitted).toBe(1)
+})
+
 test('a node that sleeps past its lease and wakes doubles at most its window, and nothing of what it had not yet written', async () => {
   const written: string[] = []
   const sleep = { begins: () => undefined as void, ms: 0 }
