@@ -29,7 +29,10 @@ export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
   )
 }
 
+const COUNTS = ['None', 'One', 'Two', 'Three', 'Four', 'Five']
+
 function headline(checks: readonly Check[]): string {
   const fine = checks.filter((check) => check.state === 'ok').length
-  return fine === checks.length ? 'All five checks are fine' : `${fine} of five checks are fine`
+  if (fine === checks.length) return 'All five checks are fine'
+  return `${COUNTS[fine] ?? fine} of five checks ${fine === 1 ? 'is' : 'are'} fine`
 }

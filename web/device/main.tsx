@@ -1,10 +1,12 @@
 import { render } from 'preact'
 import '../look/look.css'
 import './device.css'
+import { createSettings } from '../dashboard/frame/settings.ts'
 import { readBrowser } from './browser.ts'
 import { createDevice, type World } from './device.ts'
 import type { Payload } from './firebase.ts'
 import { Page } from './page.tsx'
+import { CopyButton } from './parts.tsx'
 import { createReceived } from './received.ts'
 import { readSettings } from './settings.ts'
 import { createTestPushes } from './test-push.ts'
@@ -14,6 +16,8 @@ import { createWorkerStart } from './worker-start.ts'
 const REGISTER_MS = 30_000
 
 const settings = readSettings(document)
+// Light or dark, as it was chosen on the dashboard.
+createSettings(storage(), document.documentElement)
 const browser = readBrowser(window)
 const received = createReceived(
   () => new Date(),
@@ -50,6 +54,15 @@ const world: World = {
   inTime: (work) => Promise.race([work, timeout(REGISTER_MS)]),
 }
 
+/** Null where it is forbidden: even to ask throws then. */
+function storage(): Storage | null {
+  try {
+    return localStorage
+  } catch {
+    return null
+  }
+}
+
 function timeout(ms: number): Promise<never> {
   return new Promise((_resolve, reject) => {
     setTimeout(() => reject(new DOMException(`No answer within ${ms / 1000} s`, 'TimeoutError')), ms)
@@ -65,6 +78,11 @@ if ('serviceWorker' in navigator) {
 /** Our own worker's word that it has shown a push. */
 function isShown(data: unknown): data is { readonly payload: Payload } {
   return typeof data === 'object' && data !== null && 'tidings' in data && 'payload' in data
+}
+
+for (const place of document.querySelectorAll<HTMLElement>('[data-copy]')) {
+  const text = document.getElementById(place.dataset['copy'] ?? '')?.textContent ?? ''
+  render(<CopyButton text={text} label="line that sends an SMS" />, place)
 }
 
 const root = document.getElementById('device')

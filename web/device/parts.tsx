@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { copyText } from '../dashboard/clipboard.ts'
 
 /** A text in which what stands between backticks is code. */
 export function Prose({ text }: { readonly text: string }) {
@@ -9,7 +10,7 @@ export function Prose({ text }: { readonly text: string }) {
 /** How long a button says that it has copied. */
 const COPIED_MS = 2_000
 
-/** Copies a text, and says so. Where the browser forbids it, the text is there to be selected. */
+/** Copies a text, and says so. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const [said, setSaid] = useState('Copy')
   const say = (word: string): void => {
@@ -17,10 +18,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
     setTimeout(() => setSaid('Copy'), COPIED_MS)
   }
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => say('Copied'),
-      () => say('Select it'),
-    )
+    void copyText(text).then((done) => say(done ? 'Copied' : 'Not copied'))
   }
   return (
     <button type="button" class="button small" onClick={copy}>

@@ -121,14 +121,11 @@ function whatRuns({ channels, version }: HttpParts, origin: string): Html {
     <div>
       <h2 id="service">What runs here</h2>
       <p class="lead">${lead}</p>
-      <h3>Send your first SMS</h3>
-      <pre tabindex="0"><code>${curlLine(origin, '/smss')}</code></pre>
-      <p>It answers with a <code>message_id</code>; <code>/smss/&lt;message_id&gt;</code> says what became of it.</p>
+      ${firstSms(channels.sms, origin)}
       <p>
         <a href="/dashboard">The dashboard</a> · <a href="/openapi.json">The API as OpenAPI 3.1</a> ·
         <a href="/errors">Every error, and how to fix it</a> · <a href="/readyz">Whether this node is ready</a>
       </p>
-      <p class="over">Version ${version}</p>
     </div>
     <table>
       <thead>
@@ -142,7 +139,21 @@ function whatRuns({ channels, version }: HttpParts, origin: string): Html {
         ${channelRow('SMS', channels.sms)} ${channelRow('Push', channels.push)}
       </tbody>
     </table>
+    <p class="over">Version ${version}</p>
   </section>`
+}
+
+function firstSms({ capturing, provider }: Channel, origin: string): Html {
+  const line = curlLine(origin, '/smss').replaceAll(/ (?=-[Hd] )/g, ' \\\n  ')
+  const cost = capturing ? '' : `This sends a real SMS through ${provider}: put a number of your own in. `
+  return html`<div class="copyable-top">
+      <h3>${capturing ? 'Send your first SMS' : 'Send an SMS'}</h3>
+      <span data-copy="first-sms"></span>
+    </div>
+    <pre tabindex="0" id="first-sms">${line}</pre>
+    <p>
+      ${cost}It answers with a <code>message_id</code>; <code>/smss/&lt;message_id&gt;</code> says what became of it.
+    </p>`
 }
 
 function channelRow(name: string, channel: Channel): Html {
