@@ -16,12 +16,12 @@ import { createInbox, type Inbox } from './flows/inbox.ts'
 import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
 import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
-import { createSmsFlow, type SmsFlow } from './flows/sms.ts'
+import { createSmsFlow } from './flows/sms.ts'
 import { createRateLimiter } from './http/limits.ts'
 import { listen } from './http/listen.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
-import { lineOfMove, lineOfPush, lineOfRefusal, lineOfSms, type LiveLine } from './live-lines.ts'
+import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { checkReady } from './ready.ts'
 import { createDb, type Db } from './store/db.ts'
@@ -134,10 +134,9 @@ async function openCore(parts: AppParts): Promise<Core> {
     log,
     providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
     chance,
-    onMoved: (contact, text, status, reason) => {
+    onMoved: (id, contact, text, status, reason) => {
       inbox.hint()
-      const line = lineOfMove(contact, text, status, reason)
-      if (line !== null) onLine?.(line)
+      onLine?.(lineOfMove(id, contact, text, status, reason))
     },
   })
   later.receipts = receipts
@@ -170,6 +169,7 @@ function startDelivery(
   inbox: Inbox,
   firstPollMs: number,
 ): Promise<Delivery> {
+  const pushLine = onLine === null ? null : createPushLines(onLine, after)
   return openDelivery({
     acceptDb: dbs.accept,
     ledgerDb: dbs.ledger,
@@ -191,7 +191,7 @@ function startDelivery(
     },
     onPushed: (chunks) => {
       inbox.hint()
-      chunks.forEach((chunk) => onLine?.(lineOfPush(chunk)))
+      if (pushLine !== null) chunks.forEach(pushLine)
     },
   })
 }
@@ -254,18 +254,6 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     isStopping,
     newRequestId: () => randomUUID(),
     chance,
-  }
-}
-
-function showingRefusals(sms: SmsFlow, onLine: (line: LiveLine) => void): SmsFlow {
-  return {
-    ...sms,
-    accept: (input, idempotency) =>
-      sms.accept(input, idempotency).catch((error: unknown) => {
-        const line = lineOfRefusal(input, error)
-        if (line !== null) onLine(line)
-        throw error
-      }),
   }
 }
 

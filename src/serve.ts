@@ -1,8 +1,10 @@
 import type { LiveLine } from './live-lines.ts'
-import type { Config } from './config.ts'
+import { isLoopback, type Config } from './config.ts'
 import { lostDatabase, openDatabase } from './database.ts'
+import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import type { Log } from './log.ts'
+import { portProblem } from './port.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ServeParts {
@@ -21,6 +23,7 @@ export interface ServeParts {
 /** Serves until told to stop, and hands over what is under way. Throws a StartRefusal for what the operator must mend. */
 export async function serve(parts: ServeParts): Promise<void> {
   const { config, log, terminal, told } = parts
+  await refuseTakenPort(parts)
   // The server's code loads while Postgres starts.
   const loading = import('./app.ts')
   const database = await openDatabase(config, (line) => log.error({ event: 'database.restarted' }, line))
@@ -46,6 +49,16 @@ export async function serve(parts: ServeParts): Promise<void> {
   }
 }
 
+/**
+ * Before a cluster is made that nobody will use. Where another Tidings runs in the directory, that is the better reason, and told
+ * by the database.
+ */
+async function refuseTakenPort({ config, platform }: ServeParts): Promise<void> {
+  if (config.databaseUrl !== null || runningUrl(config.dataDir) !== null) return
+  const problem = refusal(await portProblem(config.host, config.port), config, platform)
+  if (problem !== null) throw problem
+}
+
 /** What an earlier process left is sent while the server opens; its lines come after the first screen. */
 function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; release(): void } {
   let held: Line[] | null = []
@@ -61,10 +74,14 @@ function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; r
 function announce({ config, version, log, terminal, uptime }: ServeParts, url: string, data: string): void {
   const sms = config.twilio === null ? null : 'Twilio'
   const push = config.fcm === null ? null : 'FCM'
-  terminal?.banner({ version, url, sms, push, data })
+  const openTo = isLoopback(config.host) ? null : config.host
+  terminal?.banner({ version, url, sms, push, data, openTo })
   const seconds = uptime()
   terminal?.ready(seconds)
-  log.info({ event: 'ready', version, url, data, sms: sms ?? 'captured', push: push ?? 'captured', seconds }, 'ready')
+  log.info(
+    { event: 'ready', version, url, open_to: openTo, data, sms: sms ?? 'captured', push: push ?? 'captured', seconds },
+    'ready',
+  )
 }
 
 function farewell({ log, terminal }: ServeParts, inFlight: number): void {

@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly push: string | null
   /** `./data (new, embedded Postgres 18)` */
   readonly data: string
+  /** What HOST is, where others than this machine can come in; null: they can't. */
+  readonly openTo: string | null
 }
 
 export interface TerminalOptions {
@@ -33,12 +35,26 @@ type Paint = (colour: keyof typeof CODES, text: string) => string
 
 const KIND_COLOUR: Record<LiveLine['kind'], keyof typeof CODES> = {
   captured: 'cyan',
+  scheduled: 'dim',
+  queued: 'yellow',
+  sending: 'yellow',
   sent: 'yellow',
-  delivered: 'green',
-  failed: 'red',
-  refused: 'red',
+  retry: 'yellow',
   uncertain: 'yellow',
+  delivered: 'green',
+  received: 'green',
+  opened: 'green',
+  undelivered: 'red',
+  failed: 'red',
+  rejected: 'red',
+  refused: 'red',
+  expired: 'dim',
+  suppressed: 'dim',
+  cancelled: 'dim',
 }
+
+/** The longest kind. */
+const KIND_COLUMNS = 'undelivered'.length
 
 /** Talks to a person. */
 export function createTerminal({ write, colour, columns, now }: TerminalOptions): Terminal {
@@ -55,6 +71,7 @@ function bannerText(facts: BannerFacts, paint: Paint): string {
   const rows = [
     ['API', `${facts.url}/openapi.json`],
     ['Data', facts.data],
+    ...(facts.openTo === null ? [] : [['Open to', openText(facts.openTo)] as const]),
   ] as const
   return [
     '',
@@ -66,6 +83,12 @@ function bannerText(facts: BannerFacts, paint: Paint): string {
     ...(facts.sms === null ? firstSms(facts.url) : []),
     '',
   ].join('\n')
+}
+
+/** There are no API keys yet: who runs it has to know. */
+function openText(host: string): string {
+  const where = host === '0.0.0.0' || host === '::' ? 'any address of this machine' : host
+  return `whoever reaches ${where} (HOST=${host})`
 }
 
 function mode(sms: string | null, push: string | null): string {
@@ -88,9 +111,10 @@ function firstSms(url: string): readonly string[] {
 }
 
 function liveText(line: LiveLine, at: Date, columns: number, paint: Paint): string {
-  const kind = line.kind.padEnd(9)
+  const kind = line.kind.padEnd(KIND_COLUMNS)
+  const name = line.id === null ? line.channel : `${line.channel} ${line.id}`
   const text = line.text === '' ? '' : `${plain(line.text).padEnd(30)} `
-  const rest = ` ${line.channel.padEnd(5)} ${plain(line.recipient).padEnd(18)} ${text}${plain(line.note)}`
+  const rest = ` ${name.padEnd(9)} ${plain(line.recipient).padEnd(18)} ${text}${plain(line.note)}`
   const room = Math.max(20, columns - '  14:02:11  '.length - kind.length)
   const cut = rest.length > room ? `${rest.slice(0, room - 1)}…` : rest
   return `  ${paint('dim', clock(at))}  ${paint(KIND_COLOUR[line.kind], kind)}${cut.trimEnd()}\n`

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,6 +78,18 @@ test('a port that is taken is told in one line with another one to use', async (
   expect(refused.stderr).toMatch(new RegExp(`^tidings: Port ${port} is in use\\. .*PORT=${port + 1} npm start\\n$`))
   squatter.close()
   await database.drop()
+})
+
+test('a port that is taken is told before a cluster is made that nobody would use', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => squatter.once('listening', resolve))
+  const address = squatter.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const refused = await ended(spawned(environment({ PORT: String(port) })))
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toContain(`Port ${port} is in use.`)
+  expect(readdirSync(dataDir)).toEqual([])
+  squatter.close()
 })
 
 test('every fault of the configuration has its line, and nothing is started', () => {

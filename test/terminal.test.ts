@@ -9,10 +9,12 @@ const FACTS = {
   sms: null,
   push: null,
   data: './data (new, embedded Postgres 18)',
+  openTo: null,
 }
 const CAPTURED: LiveLine = {
   kind: 'captured',
   channel: 'sms',
+  id: 12,
   recipient: '+20 100 912 9288',
   text: 'Your code is ······',
   note: '1 segment',
@@ -41,17 +43,25 @@ test('with a live provider it says so, and offers no line that would text a stra
   expect(screen).not.toContain('curl')
 })
 
+test('a host that others reach is named on the first screen', () => {
+  expect(shown((terminal) => terminal.banner({ ...FACTS, openTo: '0.0.0.0' }))).toContain(
+    '  Open to     whoever reaches any address of this machine (HOST=0.0.0.0)\n',
+  )
+  expect(shown((terminal) => terminal.banner(FACTS))).not.toContain('Open to')
+})
+
 test('live lines stand in columns', () => {
   const refused: LiveLine = {
     kind: 'refused',
     channel: 'sms',
+    id: null,
     recipient: '01009129288',
     text: '',
     note: 'No country code.',
   }
   expect(shown((terminal) => (terminal.live(CAPTURED), terminal.live(refused)))).toBe(
-    `  14:02:11  captured  sms   +20 100 912 9288   Your code is ······            1 segment
-  14:02:11  refused   sms   01009129288        No country code.
+    `  14:02:11  captured    sms 12    +20 100 912 9288   Your code is ······            1 segment
+  14:02:11  refused     sms       01009129288        No country code.
 `,
   )
 })

@@ -37,7 +37,7 @@ export interface ReceiptsParts {
   /** 0..1 */
   readonly chance: () => number
   /** After COMMIT: this message moved on. */
-  readonly onMoved: (contact: string, text: string, status: Status, reason: string | null) => void
+  readonly onMoved: (messageId: number, contact: string, text: string, status: Status, reason: string | null) => void
 }
 
 const MATCHES = 500
@@ -62,7 +62,8 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
         { event: 'receipt.unknown', provider: receipt.provider },
         'a receipt names an attempt that was never begun',
       )
-    else if (moved.messageStatus !== null) parts.onMoved(moved.contact, moved.text, moved.messageStatus, moved.reason)
+    else if (moved.messageStatus !== null)
+      parts.onMoved(moved.messageId, moved.contact, moved.text, moved.messageStatus, moved.reason)
   }
 
   async function park(receipt: Receipt): Promise<void> {
