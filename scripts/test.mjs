@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeIsNewEnough } from './program.mjs'
@@ -24,8 +23,9 @@ if (nodeIsNewEnough()) {
 
 /** Runs every test file; counts come from the runner's own record. */
 function runTests() {
-  const directory = mkdtempSync(join(tmpdir(), 'tidings-tests-'))
-  const record = join(directory, 'record.json')
+  // Vitest names it on the screen, so it stays until the next run.
+  const record = join(ROOT, 'node_modules/.cache/tests.json')
+  rmSync(record, { force: true })
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
   const args = [vitest, 'run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${record}`]
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' })
@@ -33,8 +33,6 @@ function runTests() {
     return { ...count(JSON.parse(readFileSync(record, 'utf8'))), ended: status }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, ended: status }
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
   }
 }
 
