@@ -69,7 +69,9 @@ export function createTerminal({ write, colour, columns, now }: TerminalOptions)
 
 function bannerText(facts: BannerFacts, paint: Paint): string {
   const rows = [
+    ['Dashboard', `${facts.url}/dashboard`],
     ['API', `${facts.url}/openapi.json`],
+    ['This device', `${facts.url}/  (registers a browser, shows its token)`],
     ['Data', facts.data],
     ...(facts.openTo === null ? [] : [['Open to', openText(facts.openTo)] as const]),
   ] as const

@@ -24,7 +24,9 @@ test('the first screen says that nothing leaves the machine, and how to send the
   expect(shown((terminal) => (terminal.banner(FACTS), terminal.ready(1.94)))).toBe(`
   Tidings 0.1.0 · capture mode: nothing leaves this machine
 
+  Dashboard   http://localhost:5000/dashboard
   API         http://localhost:5000/openapi.json
+  This device http://localhost:5000/  (registers a browser, shows its token)
   Data        ./data (new, embedded Postgres 18)
 
   Send your first SMS from another terminal:

@@ -60,10 +60,9 @@ describe.skipIf(!hasChromium)('the device page is accessible', { timeout: 60_000
     await Promise.all([served.app.close(), unset.app.close()])
   })
 
-  const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-    [1440, 390].map((width) => ({ colorScheme, width, context: { colorScheme, viewport: { width, height: 900 } } })),
-  )
-  test.each(LOOKS)('$colorScheme, $width pixels wide, in every state', async ({ context }) => {
+  const LOOKS = (['light', 'dark'] as const).flatMap((scheme) => [1440, 390].map((width) => [scheme, width] as const))
+  test.each(LOOKS)('%s, %i pixels wide, in every state', async (colorScheme, width) => {
+    const context = { colorScheme, viewport: { width, height: 900 } }
     for (const [name, { options, reach }] of Object.entries(STATES)) {
       const stage = await openStage(browser, { url: served.url, ...options, context })
       await reach(stage.page)

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DeviceKeys } from '../../src/http/device.ts'
 import { hasChromium, openChromium } from '../support/chromium.ts'
+import { until } from '../support/until.ts'
 import { buildPages, openStage, servePages, TOKEN, type Served, type Stage, type StageOptions } from './device-stage.ts'
 import { googleError, type Answer } from './google.ts'
 
@@ -180,6 +181,15 @@ describe.skipIf(!hasChromium)('the device page, when it cannot register', { time
       await context.close()
     },
   )
+
+  test('what is not answered within thirty seconds counts as out of reach', async () => {
+    const { context, page, google } = await open({ google: { registrations: 'silent' }, ownClock: true })
+    await until(() => google.calls.length === 2)
+    await page.clock.fastForward(31_000)
+    expect(await verdict(page)).toMatchObject({ title: 'Google’s registration service could not be reached.' })
+    expect(await page.locator('.answer pre').innerText()).toBe('No answer within 30 s')
+    await context.close()
+  })
 
   test.each([
     ['firebaseinstallations', { installations: 'away', registrations: 'ok' }],

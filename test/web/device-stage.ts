@@ -69,6 +69,8 @@ export interface StageOptions {
   readonly answer?: 'granted' | 'denied' | 'default'
   readonly alsoGranted?: readonly string[]
   readonly pushFault?: readonly [string, string]
+  /** The page's time passes when the test says so, beside passing by itself. */
+  readonly ownClock?: boolean
   /** What Google gives out. */
   readonly token?: string
   /** From the very first call on. */
@@ -110,6 +112,7 @@ export async function openStage(browser: Browser, options: StageOptions): Promis
   if (permission === 'default') await context.addInitScript({ content: undecided(options.answer ?? 'granted') })
   if (options.before !== undefined) await context.addInitScript({ content: options.before })
   const page = await context.newPage()
+  if (options.ownClock === true) await page.clock.install()
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
   })

@@ -88,6 +88,25 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 60_000 }, () => {
     await other.app.close()
   })
 
+  test('its JavaScript, Firebase’s included, fits into 90 kB, and its style into 12', async () => {
+    const { context, page } = await open({ permission: 'default' })
+    const sizes: Promise<readonly [string, number]>[] = []
+    page.on('requestfinished', (request) => {
+      const sized = async () => [request.url(), (await request.sizes()).responseBodySize] as const
+      if (/\/assets\/.*\.(js|css)$/.test(request.url())) sizes.push(sized())
+    })
+    await page.reload()
+    await page.getByRole('button', { name: 'Register this browser' }).click()
+    await page.getByText(TOKEN, { exact: true }).waitFor()
+    const loaded = await Promise.all(sizes)
+    const sum = (ending: string): number =>
+      loaded.filter(([url]) => url.endsWith(ending)).reduce((all, [, bytes]) => all + bytes, 0)
+    expect(loaded.some(([url]) => url.includes('firebase'))).toBe(true)
+    expect(sum('.js')).toBeLessThan(90_000)
+    expect(sum('.css')).toBeLessThan(12_000)
+    await context.close()
+  })
+
   test('without JavaScript the page says what runs here, and how to send', async () => {
     const { context, page } = await open({ context: { javaScriptEnabled: false } })
     await page.getByRole('heading', { name: 'Tidings runs.' }).waitFor()

@@ -3,8 +3,8 @@ import type { BrowserContext, Route } from 'playwright-core'
 const INSTALLATIONS = 'https://firebaseinstallations.googleapis.com/'
 const REGISTRATIONS = 'https://fcmregistrations.googleapis.com/'
 
-/** What one of Google's two hosts answers: as it does, an error of its own, or nothing at all. */
-export type Answer = 'ok' | 'away' | { readonly status: number; readonly body: string }
+/** What one of Google's two hosts does: answers as it would, with an error of its own, refuses the connection, never answers. */
+export type Answer = 'ok' | 'away' | 'silent' | { readonly status: number; readonly body: string }
 
 export interface GoogleCall {
   readonly method: string
@@ -55,6 +55,7 @@ async function answer(
     body: (request.postDataJSON() ?? {}) as Record<string, unknown>,
   }
   google.calls.push(call)
+  if (how === 'silent') return undefined
   if (how === 'away') return route.abort('connectionrefused')
   const reply = how === 'ok' ? { status: 200, body: JSON.stringify(well(call, google)) } : how
   return route.fulfill({ ...reply, headers: { ...ALLOWED, 'content-type': 'application/json' } })

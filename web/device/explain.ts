@@ -81,9 +81,11 @@ function pushServiceAway(text: string): Problem {
     title: 'The browser could not reach its push service.',
     lead: 'Each browser keeps one connection to its maker’s push service, and subscribes there first.',
     fix: [
+      // Chromium's word for a private window, which has no push service at all.
+      ...(/permission denied/i.test(text) ? ['Leave the private window, if this is one.'] : []),
       'Look at firewall and VPN: Chrome needs `mtalk.google.com` on port 5228 or 443, Firefox `push.services.mozilla.com`.',
       'In Brave: Settings › Privacy and security › Use Google services for push messaging.',
-      'Chromium without Google’s keys and some private windows have no push service.',
+      'Builds of Chromium without Google’s keys have no push service.',
     ],
     answer: { from: 'The browser', text },
     again: true,
