@@ -72,6 +72,10 @@ const after = (ms: number, run: () => void): (() => void) => {
   return () => clearTimeout(timer)
 }
 
+/** Resolves early when `signal` ends it. */
+const pause = async (ms: number, signal?: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined)
+
 /** Wires everything and serves. */
 export async function startApp(parts: AppParts): Promise<App> {
   const { config, log } = parts
@@ -113,13 +117,6 @@ async function openCore(parts: AppParts): Promise<Core> {
   const { config, log, onLine } = parts
   const dbs = openDbs(parts.databaseUrl, log)
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
-  const inbox = createInbox({
-    db: dbs.read,
-    log,
-    now: monotonic,
-    sleep: (ms) => sleep(ms),
-    defaultCountry: config.defaultCountry,
-  })
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
   const nodes = (): number => later.delivery?.lease.nodes() ?? 1
@@ -129,6 +126,16 @@ async function openCore(parts: AppParts): Promise<Core> {
       log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
     )
   const channels = openChannels(config, { log, now, monotonic, chance, after, nodes, onReceipt })
+  const inbox = createInbox({
+    db: dbs.read,
+    workDb: dbs.work,
+    log,
+    now: monotonic,
+    sleep: pause,
+    chance,
+    defaultCountry: config.defaultCountry,
+    report: (attempt, life) => channels.sandboxSms.play(attempt, life),
+  })
   const receipts = createReceiptsFlow({
     db: dbs.work,
     log,

@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 import { readCredentials } from './providers/fcm/credentials.ts'
 import { createFcm } from './providers/fcm/provider.ts'
 import { createHttpCall } from './providers/http-call.ts'
-import { createSandboxPush, createSandboxSms } from './providers/sandbox.ts'
+import { createSandboxPush, createSandboxSms, type SandboxSms } from './providers/sandbox.ts'
 import { createTwilio, TWILIO_WINDOW } from './providers/twilio.ts'
 
 /** Every provider this process has, and the one that each channel goes through now. */
@@ -14,6 +14,7 @@ export interface Channels {
   readonly push: readonly PushProvider[]
   readonly smsNow: SmsProvider
   readonly pushNow: PushProvider
+  readonly sandboxSms: SandboxSms
 }
 
 export interface ChannelParts {
@@ -40,6 +41,7 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
     push: [...push, sandboxPush],
     smsNow: sms[0] ?? sandboxSms,
     pushNow: push[0] ?? sandboxPush,
+    sandboxSms,
   }
 }
 

@@ -111,3 +111,39 @@ export const InboxThreadList = Type.Object(
 )
 
 export type InboxThreadList = Static<typeof InboxThreadList>
+
+/** What an SMS can play: the same list as in the domain; the HTTP ring does not compile when they differ. */
+export const InboxPlay = Type.Object(
+  {
+    life: oneOf(['delivered', 'late', 'phone_off', 'blocked', 'refused', 'uncertain'], {
+      description:
+        '`delivered`: confirmed after a second · `late`: after eight, and again after nine · `phone_off`, `blocked`: undelivered after a second · `refused`: the provider does not take it · `uncertain`: the provider’s answer is lost.',
+    }),
+  },
+  { $id: 'InboxPlay', additionalProperties: false },
+)
+
+export const InboxItemAnswer = Type.Object(
+  { success: Type.Literal(true), data: named<InboxItem>('InboxItem') },
+  { $id: 'InboxItemAnswer', additionalProperties: false },
+)
+
+export type InboxItemAnswer = Static<typeof InboxItemAnswer>
+
+export const InboxWaited = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: named<InboxItem>('InboxItem'),
+    code: Type.Optional(Type.String({ pattern: '^[0-9]{4,8}$', description: 'With `extract=code`.' })),
+  },
+  { $id: 'InboxWaited', additionalProperties: false },
+)
+
+export type InboxWaited = Static<typeof InboxWaited>
+
+export const InboxDeleted = Type.Object(
+  { success: Type.Literal(true), deleted: Type.Integer({ minimum: 0 }) },
+  { $id: 'InboxDeleted', additionalProperties: false },
+)
+
+export type InboxDeleted = Static<typeof InboxDeleted>

@@ -30,7 +30,8 @@ export interface InboxFeedParts {
   readonly log: Logger
   /** Monotonic, in milliseconds. */
   readonly now: () => number
-  readonly sleep: (ms: number) => Promise<void>
+  /** Resolves early when `signal` ends it. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
 /** Another node's messages are seen this late. */

@@ -51,8 +51,14 @@ export async function readInboxQuery(
   return { sms: filterOf('sms'), push: filterOf('push') }
 }
 
-/** Who is meant; a fault where that can't be told. */
-export function readRecipient(text: string, defaultCountry: string | null): InboxRecipient | FaultDetail {
+/** Who is meant; throws a TidingsError where that can't be told. */
+export function readTo(text: string | null, defaultCountry: string | null): InboxRecipient | null {
+  const to = text === null ? null : readRecipient(text, defaultCountry)
+  if (to !== null && 'message' in to) throw refusal([to])
+  return to
+}
+
+function readRecipient(text: string, defaultCountry: string | null): InboxRecipient | FaultDetail {
   if (text.startsWith('topic:')) {
     const topic = parseTopic(text.slice('topic:'.length))
     return topic === null ? { path: 'to', message: '`to` names a topic that cannot be' } : { kind: 'topic', topic }

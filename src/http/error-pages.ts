@@ -96,6 +96,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: 'No. Providers repeat real callbacks by themselves.',
     charged: NEVER,
   },
+  cross_site: {
+    status: 403,
+    what: 'A page of another site made this call.',
+    why: 'Browsers send calls of any page they show. What changes something here is only taken from the dashboard, and from programs.',
+    fix: 'Call from a program. If this was the dashboard: open it at the address that PUBLIC_URL names.',
+    retry: AS_IT_IS,
+    charged: NEVER,
+  },
   not_found: {
     status: 404,
     what: 'There is no such route, or no record with this id.',
@@ -103,6 +111,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     fix: 'Compare the path with /openapi.json. Ids are the numbers that the accepting call answered.',
     retry: AS_IT_IS,
     charged: NEVER,
+  },
+  inbox_timeout: {
+    status: 404,
+    what: 'No captured message that matches came in time.',
+    why: 'It was not sent, went to another recipient or with another tag, was sent for real, or came before since: without it, a message counts that came at most five seconds before the call. The message says when the last one came that would have matched.',
+    fix: 'Note the time before you do what sends the message, and give it as since. Look at GET /inbox for what came.',
+    retry: 'Yes, at once, with the same since.',
+    charged: 'No. Nothing is sent by waiting.',
   },
   method_not_allowed: {
     status: 405,
@@ -127,6 +143,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     fix: 'Wait a second and repeat it: the answer will be the first call’s.',
     retry: LATER,
     charged: 'Only through the first call.',
+  },
+  not_playable: {
+    status: 409,
+    what: 'This message cannot play a life.',
+    why: 'It is a push, of which a push service tells no more than that it took it; or an SMS that is still on its way.',
+    fix: 'For an SMS: wait until it is captured, or has come to its end, and call again.',
+    retry: 'An SMS yes, a moment later.',
+    charged: NEVER,
   },
   body_too_large: {
     status: 413,

@@ -2,7 +2,16 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
 import { Done, Ready } from '../contract/health.ts'
-import { InboxItem, InboxList, InboxThread, InboxThreadList } from '../contract/inbox.ts'
+import {
+  InboxDeleted,
+  InboxItem,
+  InboxItemAnswer,
+  InboxList,
+  InboxPlay,
+  InboxThread,
+  InboxThreadList,
+  InboxWaited,
+} from '../contract/inbox.ts'
 import {
   Delivery,
   DeliveryList,
@@ -19,6 +28,7 @@ import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
 import { directions, endLines, guard } from './guard.ts'
+import { createLeavings } from './leavings.ts'
 import * as limits from './limits.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
@@ -28,7 +38,9 @@ import { callbackRoutes } from './routes/callbacks.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { inboxDeedRoutes } from './routes/inbox-deeds.ts'
 import { inboxEventRoutes } from './routes/inbox-events.ts'
+import { inboxWaitRoutes } from './routes/inbox-wait.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
@@ -69,10 +81,14 @@ const SCHEMAS = [
   ErrorPage,
   ErrorPageAnswer,
   ErrorPageList,
+  InboxDeleted,
   InboxItem,
+  InboxItemAnswer,
   InboxList,
+  InboxPlay,
   InboxThread,
   InboxThreadList,
+  InboxWaited,
   Notification,
   NotificationAccepted,
   NotificationAnswer,
@@ -122,12 +138,15 @@ function bareServer(parts: HttpParts): Server {
 function registerRoutes(app: Server, parts: HttpParts): void {
   const accepts = limits.createGate(limits.ACCEPTS_UNDER_WAY)
   const waits = createWaits(app)
+  const leavings = createLeavings(app)
   app.register((scope: Server, _options, done) => {
     smsRoutes(scope, parts, accepts, waits)
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
+    inboxWaitRoutes(scope, parts, leavings)
+    inboxDeedRoutes(scope, parts, leavings)
     healthRoutes(scope, parts)
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { failure, type Failure } from '../domain/failure.ts'
+import type { PlayedLife } from '../domain/life.ts'
 import type {
   CheckStep,
   Outcome,
@@ -18,6 +19,11 @@ export interface SandboxSmsOptions {
   readonly after: After
   /** What a provider would call back with. */
   readonly onReceipt: (receipt: Receipt) => void
+}
+
+export interface SandboxSms extends SmsProvider {
+  /** What a provider would report on an attempt that a person has play a life. */
+  play(attempt: Attempted, life: PlayedLife): void
 }
 
 type SmsLife = 'delivered' | 'refused' | 'throttled' | 'slow' | 'uncertain' | 'phone-off' | 'late' | 'stop'
@@ -57,11 +63,25 @@ const REPEATED_RECEIPT_MS = 9_000
 const REMEMBERED = 1_000
 
 const PHONE_OFF = failure('permanent', 'unreachable', { status: 'undelivered', code: 'sandbox' })
+const BLOCKED = failure('permanent', 'blocked', { status: 'undelivered', code: 'sandbox' })
 const REFUSED = failure('permanent', 'invalid_number', { code: 'sandbox' })
 const UNREGISTERED = failure('recipient-gone', 'unregistered', { code: 'sandbox' })
 const THROTTLED = failure('throttled', 'throttled', { code: 'sandbox', waitMs: 1_000 })
 const UNCERTAIN = failure('uncertain', 'timeout')
 const NOT_SENT = failure('transient', 'not_sent', { counted: false })
+
+/** What comes after the submission of an SMS that plays a life; null: the phone has it. */
+const PLAYED: Record<PlayedLife, readonly { readonly ms: number; readonly failure: Failure | null }[]> = {
+  delivered: [{ ms: RECEIPT_MS, failure: null }],
+  late: [
+    { ms: LATE_RECEIPT_MS, failure: null },
+    { ms: REPEATED_RECEIPT_MS, failure: null },
+  ],
+  phone_off: [{ ms: RECEIPT_MS, failure: PHONE_OFF }],
+  blocked: [{ ms: RECEIPT_MS, failure: BLOCKED }],
+  refused: [],
+  uncertain: [],
+}
 
 /**
  * Takes SMS while no provider is set: they are `captured`, nothing leaves the machine. A few contacts play a whole life:
@@ -70,20 +90,20 @@ const NOT_SENT = failure('transient', 'not_sent', { counted: false })
  * inbound is served it is delivered. Where nothing else is said they end delivered, a second after they were taken. Receipts
  * that are due when the process ends are lost. Nothing is remembered: the attempt's number tells the first one from the rest.
  */
-export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): SmsProvider {
+export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): SandboxSms {
   let closed = false
 
-  function report(sms: OutboundSms, status: 'delivered' | 'undelivered', ms: number): void {
-    const receipt = receiptOf(sms, status)
-    after(ms, () => {
-      if (!closed) onReceipt(receipt)
-    })
+  function play(sms: Attempted, life: PlayedLife): void {
+    for (const { ms, failure: reported } of PLAYED[life]) {
+      const receipt = receiptOf(sms, reported)
+      after(ms, () => {
+        if (!closed) onReceipt(receipt)
+      })
+    }
   }
 
   function take(sms: OutboundSms, life: SmsLife): Outcome {
-    if (life === 'phone-off') report(sms, 'undelivered', RECEIPT_MS)
-    else report(sms, 'delivered', life === 'late' ? LATE_RECEIPT_MS : RECEIPT_MS)
-    if (life === 'late') report(sms, 'delivered', REPEATED_RECEIPT_MS)
+    play(sms, life === 'phone-off' ? 'phone_off' : life === 'late' ? 'late' : 'delivered')
     return { kind: 'accepted', providerMessageId: idOf(sms), status: 'sent' }
   }
 
@@ -103,6 +123,7 @@ export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): SmsPr
     poll: null,
     readCallback: () => ({ kind: 'ignored' }),
     check: () => checkSandbox('SMS'),
+    play,
     async close() {
       closed = true
     },
@@ -168,21 +189,24 @@ function firstAnswer(life: SmsLife | PushLife): Failure | null {
 /** Only the SMS whose answer was lost got through; any other attempt in doubt ended with its process, before it was taken. */
 function reconciliation(sms: OutboundSms): Reconciliation {
   if (SMS_LIVES.get(sms.contact) !== 'uncertain') return { kind: 'absent' }
-  return { kind: 'found', receipt: receiptOf(sms, 'delivered') }
+  return { kind: 'found', receipt: receiptOf(sms, null) }
 }
 
-function receiptOf(sms: OutboundSms, status: 'delivered' | 'undelivered'): Receipt {
+type Attempted = Pick<OutboundSms, 'messageId' | 'attempt'>
+
+/** `reported` null: the phone has it. */
+function receiptOf(sms: Attempted, reported: Failure | null): Receipt {
   return {
     provider: NAME,
     providerMessageId: idOf(sms),
     attempt: { messageId: sms.messageId, number: sms.attempt },
-    status,
-    failure: status === 'delivered' ? null : PHONE_OFF,
+    status: reported === null ? 'delivered' : 'undelivered',
+    failure: reported,
     at: null,
   }
 }
 
-function idOf({ messageId, attempt }: OutboundSms): string {
+function idOf({ messageId, attempt }: Attempted): string {
   return `${NAME}-${messageId}.${attempt}`
 }
 

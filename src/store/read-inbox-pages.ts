@@ -7,9 +7,13 @@ export type InboxRecipient =
   | { readonly kind: 'topic'; readonly topic: string }
   | { readonly kind: 'several' }
 
-export interface InboxFilter {
+/** Which messages, whenever they came. */
+export interface InboxChoice {
   readonly to: InboxRecipient | null
   readonly tag: string | null
+}
+
+export interface InboxFilter extends InboxChoice {
   /** Accepted at this moment or later. */
   readonly since: Date | null
   /** Only ids above this one. */
@@ -24,13 +28,9 @@ export interface InboxPlace {
 
 /** Captured messages with ids below `before`, newest first, at most `limit`. A recipient that is no contact has none. */
 export async function listSms(db: Db, filter: InboxFilter, before: number, limit: number): Promise<InboxPlace[]> {
-  const { to } = filter
-  if (to !== null && to.kind !== 'contact') return []
   const values: unknown[] = [before, limit, filter.above]
-  const terms = [`provider = 'sandbox'`]
-  if (to !== null) terms.push(`client_id = (select c.id from clients c where c.contact = $${values.push(to.contact)})`)
-  if (filter.tag !== null) terms.push(`tag = $${values.push(filter.tag)}`)
-  return list(db, 'messages', terms, filter.since, values)
+  const terms = smsTerms(filter, values)
+  return terms === null ? [] : list(db, 'messages', terms, filter.since, values)
 }
 
 /** Captured notifications likewise; a contact has none. */
@@ -39,11 +39,35 @@ export async function listPushes(db: Db, filter: InboxFilter, before: number, li
   if (to?.kind === 'contact') return []
   if (to?.kind === 'token') return listOfToken(db, to.token, filter, before, limit)
   const values: unknown[] = [before, limit, filter.above]
+  const terms = pushTerms(filter, values)
+  return terms === null ? [] : list(db, 'notifications', terms, filter.since, values)
+}
+
+/** Conditions on `messages`, whose values are added to `values`; null: no message meets them. */
+export function smsTerms({ to, tag }: InboxChoice, values: unknown[]): string[] | null {
+  if (to !== null && to.kind !== 'contact') return null
+  const terms = [`provider = 'sandbox'`]
+  if (to !== null) terms.push(`client_id = (select c.id from clients c where c.contact = $${values.push(to.contact)})`)
+  if (tag !== null) terms.push(`tag = $${values.push(tag)}`)
+  return terms
+}
+
+/** The same on `notifications`; a token's are those to it alone. */
+export function pushTerms({ to, tag }: InboxChoice, values: unknown[]): string[] | null {
+  if (to?.kind === 'contact') return null
   const terms = [`provider = 'sandbox'`]
   if (to?.kind === 'topic') terms.push(`topic = $${values.push(to.topic)}`)
   if (to?.kind === 'several') terms.push('topic is null', 'targets > 1')
-  if (filter.tag !== null) terms.push(`tag = $${values.push(filter.tag)}`)
-  return list(db, 'notifications', terms, filter.since, values)
+  if (to?.kind === 'token') {
+    const token = `$${values.push(to.token)}`
+    terms.push(
+      'topic is null and targets = 1',
+      `id in (select r.notification_id from tokens t join tokennotifications r on r.token_id = t.id
+        where t.hash in (token_hash('token', ${token}), token_hash('fid', ${token})))`,
+    )
+  }
+  if (tag !== null) terms.push(`tag = $${values.push(tag)}`)
+  return terms
 }
 
 /** The moment a message was accepted; null: there is none with this id. */

@@ -7,9 +7,10 @@ import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow } from '../../src/flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
 import { createSmsFlow } from '../../src/flows/sms.ts'
-import type { HttpParts } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
+import { readMessage } from '../../src/store/read-messages.ts'
+import { readNotification } from '../../src/store/read-notifications.ts'
 import { startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
 
@@ -18,14 +19,17 @@ export interface InboxNode {
   readonly url: string
   readonly node: TestNode
   readonly inbox: Inbox
+  /** Callers of /inbox/wait at this moment. */
+  waiting(): number
   close(): Promise<void>
 }
 
 const now = (): number => performance.now()
-const wait = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false })
+const wait = (ms: number, signal?: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined)
 
-/** `more` replaces parts of the HTTP ring. It gives no hints to its inbox: what happens is seen by looking at the database. */
-export async function startInboxNode(databaseUrl: string, more: Partial<HttpParts> = {}): Promise<InboxNode> {
+/** It gives no hints to its inbox: what happens is seen by looking at the database. */
+export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
   const log = pino({ level: 'silent' })
   const later: { receipts: ReceiptsFlow | null } = { receipts: null }
   const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
@@ -36,19 +40,38 @@ export async function startInboxNode(databaseUrl: string, more: Partial<HttpPart
   const { db, delivery } = node
   const providers = new Map([[sms.name, sms]])
   later.receipts = createReceiptsFlow({ db, log, providers, chance: () => 0, onMoved: () => undefined })
-  const inbox = createInbox({ db, log, now, sleep: wait, defaultCountry: null })
+  const inbox = createInbox({
+    db,
+    workDb: db,
+    log,
+    now,
+    sleep: wait,
+    chance: () => 0,
+    defaultCountry: null,
+    report: (attempt, life) => sms.play(attempt, life),
+  })
+  let waiting = 0
+  const counted: Inbox['wait'] = (ask, signal) => {
+    waiting += 1
+    return inbox.wait(ask, signal).finally(() => (waiting -= 1))
+  }
   const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes: createOutcomes(db, now, wait) }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),
-    inbox,
-    ...more,
+    inbox: { ...inbox, wait: counted },
+    reads: {
+      message: (id) => readMessage(db, id),
+      notification: (id) => readNotification(db, id),
+      deliveries: async () => null,
+    },
   })
   const app = createServer(parts)
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
     node,
     inbox,
+    waiting: () => waiting,
     async close() {
       await app.close()
       await inbox.close()

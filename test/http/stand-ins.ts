@@ -70,6 +70,9 @@ const EMPTY_INBOX: HttpParts['inbox'] = {
   threads: async () => ({ threads: [], next: null }),
   follow: () => ({ ready: Promise.resolve(new Date()), stop: () => undefined }),
   missed: async () => [],
+  wait: async () => ({ kind: 'timeout', missedByMs: null }),
+  play: async () => Promise.reject(new TidingsError('not_found', 'Not Found')),
+  remove: async () => 0,
 }
 
 function smsStandIn(recorded: Recorded): HttpParts['sms'] {

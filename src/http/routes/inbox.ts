@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { InboxList, InboxThreadList } from '../../contract/inbox.ts'
 import type { InboxCursor } from '../../flows/inbox-pages.ts'
 import { json, type RouteDocs } from '../documentation.ts'
+import { FILTER_PARAMETERS } from '../inbox-documentation.ts'
 import { toInboxItem, toInboxThread } from '../inbox-items.ts'
 import { inboxPage, inboxQuery, readParameters, toInboxCursor } from '../inbox-parameters.ts'
 import { LARGEST_PAGE, USUAL_PAGE } from '../paging.ts'
@@ -43,14 +44,6 @@ const PAGE_PARAMETERS = {
   cursor: { type: 'string', description: '`next` of the page before.' },
 }
 
-const FILTER_PARAMETERS = {
-  to: {
-    type: 'string',
-    description: 'A number in any spelling, a token, `topic:name`, or `several` for several targets.',
-  },
-  tag: { type: 'string' },
-}
-
 const LINK = { Link: { type: 'string', description: 'The next page (RFC 8288).' } }
 
 const LIST_DOCS: RouteDocs = {
@@ -63,7 +56,6 @@ const LIST_DOCS: RouteDocs = {
     type: 'object',
     properties: {
       ...FILTER_PARAMETERS,
-      channel: { type: 'string', enum: ['sms', 'push'] },
       since: { type: 'string', description: 'An RFC 3339 time, or an item’s `id`: only what was accepted after it.' },
       ...PAGE_PARAMETERS,
     },
