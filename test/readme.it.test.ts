@@ -50,9 +50,11 @@ describe.skipIf(!hasCurl)('the lines of the README, one after the other', () => 
     const command = text.replaceAll('localhost:5000', `localhost:${port}`)
     const expected = next?.language === 'json' ? parse(next.text) : { success: true }
     const ask = async (): Promise<object> => parse((await run('bash', ['-c', command])).stdout)
-    if (text.includes(' -d ')) expect(await ask()).toMatchObject(expected)
+    let answer: object = {}
     // What is only read may take a moment to become true.
-    else await expect.poll(ask, { timeout: 10_000 }).toMatchObject(expected)
+    if (text.includes(' -d ')) expect((answer = await ask())).toMatchObject(expected)
+    else await expect.poll(async () => (answer = await ask()), { timeout: 10_000 }).toMatchObject(expected)
+    expect(asOrdered(expected, answer)).toEqual(JSON.stringify(expected))
   })
 
   it('are the only shell lines there, and cover every call', () => {
@@ -68,6 +70,20 @@ describe.skipIf(!hasCurl)('the lines of the README, one after the other', () => 
     expect(paths.filter((path) => !calls.some((block) => `${block.text} `.includes(path)))).toEqual([])
   })
 })
+
+/** What the README shows of an answer, in the order that it really has. */
+function asOrdered(shown: unknown, real: unknown): string {
+  if (Array.isArray(shown) && Array.isArray(real)) {
+    return `[${shown.map((one, index) => asOrdered(one, real[index])).join(',')}]`
+  }
+  if (typeof shown !== 'object' || shown === null || typeof real !== 'object' || real === null) {
+    return JSON.stringify(real)
+  }
+  const parts = Object.entries(real).flatMap(([name, value]) =>
+    Object.hasOwn(shown, name) ? [`${JSON.stringify(name)}:${asOrdered(Reflect.get(shown, name), value)}`] : [],
+  )
+  return `{${parts.join(',')}}`
+}
 
 function parse(text: string): object {
   const value: unknown = JSON.parse(text)

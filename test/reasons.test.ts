@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readPage, ROOT } from './support/documents.ts'
+
+/** Where a message gets its reason; the HTTP ring only passes it on, but for `partial`. */
+const RINGS = ['delivery', 'domain', 'flows', 'providers', 'store'].map((ring) => join('src', ring))
+
+const sources = [...RINGS.flatMap(filesIn), 'src/http/notification-status.ts', 'docs/operations.md']
+  .map(readPage)
+  .join('\n')
+
+/** How a reason is written in the code: a field, a failure's second argument, a row of Twilio's codes, a word of SQL. */
+const WRITTEN = [
+  /\breason: '([a-z_]+)'(?! \|)/g,
+  /\bfailure\(\s*'[a-z-]+',\s*'([a-z_]+)'/g,
+  /\['(?:permanent|recipient-gone|transient|throttled|blocked|uncertain)', '([a-z_]+)'/g,
+  /\breason = '([a-z_]+)'/g,
+  /\breason = case .* then '([a-z_]+)' else '(?:[a-z_]+)' end/g,
+  /\breason = case .* then '(?:[a-z_]+)' else '([a-z_]+)' end/g,
+  /\breason: .* \? '([a-z_]+)' : null/g,
+]
+
+test('every reason of the code is explained, and every explained one is in the code', () => {
+  const explained = [...readPage('docs/reasons.md').matchAll(/^\| `([a-z_]+)` +\|/gm)].map((match) => match[1] ?? '')
+  const coded = WRITTEN.flatMap((pattern) => [...sources.matchAll(pattern)].map((match) => match[1] ?? ''))
+  expect(new Set(explained).size).toBe(explained.length)
+  expect(explained.toSorted()).toEqual(
+    [...new Set([...coded, ...ofTheLink()])].filter((word) => word !== 'throttled').toSorted(),
+  )
+})
+
+/** Twilio's link: as it is called where the request was written, else with what failed. */
+function ofTheLink(): readonly string[] {
+  const [, union = ''] = /readonly reason: ('dns'.*)/.exec(readPage('src/providers/http-call.ts')) ?? []
+  const faults = [...union.matchAll(/'([a-z]+)'/g)].map((match) => match[1] ?? '')
+  const written = faults.filter((fault) => ['timeout', 'reset', 'aborted'].includes(fault))
+  const unwritten = faults.filter((fault) => !['timeout', 'aborted'].includes(fault)).map((fault) => `${fault}_failed`)
+  expect(faults).toHaveLength(6)
+  return [...written, ...unwritten, 'connect_timeout']
+}
+
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(directory, file))
+}
