@@ -1,6 +1,6 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Outcome } from '../domain/provider.ts'
-import { nextStep, type NextStep } from '../domain/retry.ts'
+import { nextStep, repeatWait, type NextStep } from '../domain/retry.ts'
 import { isFinal, type Status } from '../domain/status.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
 
@@ -18,8 +18,6 @@ const RECONCILE_MS = 15_000
 
 /** Before an uncertain submission is repeated where nobody can be asked: a receipt may come and settle it. */
 const RECEIPT_MS = 60_000
-
-const REPEAT_MS = 10_000
 
 /** What one submission's outcome makes of its message. `chance` is 0..1. */
 export function decideSms(
@@ -81,7 +79,11 @@ function decideRefused(
         status: 'uncertain',
         attemptStatus: 'uncertain',
         uncertain: true,
-        ...afterDoubt(work, route),
+        ...afterDoubt(
+          work,
+          route,
+          repeatWait(refused.counted ? started.attemptsCounted + 1 : started.attemptsCounted, chance),
+        ),
       }
   }
 }
@@ -103,13 +105,17 @@ function attemptEnd(failure: Failure): Status {
   return isFinal(failure.status) ? failure.status : 'failed'
 }
 
-function afterDoubt(work: SmsWork, route: Route): Pick<SmsSettlement, 'next' | 'waitMs'> {
+/** `repeatMs` null: it was repeated often enough, and stays in doubt. */
+function afterDoubt(work: SmsWork, route: Route, repeatMs: number | null): Pick<SmsSettlement, 'next' | 'waitMs'> {
   switch (work.onUncertain) {
     case 'fail':
-      return { next: 'none', waitMs: 0 }
+      return STAYS
     case 'retry':
-      return { next: 'send', waitMs: REPEAT_MS }
+      return repeatMs === null ? STAYS : { next: 'send', waitMs: repeatMs }
     case 'reconcile':
-      return route.reconcilable ? { next: 'reconcile', waitMs: RECONCILE_MS } : { next: 'send', waitMs: RECEIPT_MS }
+      if (route.reconcilable) return { next: 'reconcile', waitMs: RECONCILE_MS }
+      return repeatMs === null ? STAYS : { next: 'send', waitMs: Math.max(RECEIPT_MS, repeatMs) }
   }
 }
+
+const STAYS = { next: 'none', waitMs: 0 } as const

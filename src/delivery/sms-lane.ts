@@ -1,15 +1,15 @@
 import type { Logger } from 'pino'
 import type { Category } from '../domain/category.ts'
-import { CATEGORIES } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
-import { whoseTurn, type Lane } from '../domain/lane.ts'
+import type { Lane } from '../domain/lane.ts'
 import type { Outcome, SmsProvider } from '../domain/provider.ts'
 import type { Place } from '../store/messages.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
 import { decideSms, type Route } from './decide.ts'
 import type { Lease } from './lease.ts'
-import { createPause } from './pause.ts'
+import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
+import { createReadyMessages } from './ready.ts'
 
 export interface SmsLaneParts {
   readonly provider: SmsProvider
@@ -69,28 +69,23 @@ export interface SmsLane {
 /** Ready messages for each place in the window: a few seconds of work, so that a row never waits in memory for long. */
 const READY_PER_PLACE = 16
 
-/** A pause longer than this is waited for in `due`, where other nodes find the messages. */
-const SPILL_MS = 5_000
-
 export function createSmsLane(parts: SmsLaneParts): SmsLane {
   const { provider, route, now, kick } = parts
   const capacity = provider.window * READY_PER_PLACE
-  const ready = new Map<Category, SmsWork[]>(CATEGORIES.map((category) => [category, []]))
+  const ready = createReadyMessages()
   const stop = new AbortController()
   // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
   const holding = new Map<number, SmsWork>()
   let outcomes: SmsSettlement[] = []
   let busy = 0
-  let turn = 0
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
   let mark: number | null = null
 
-  const queueOf = (category: Category): SmsWork[] => ready.get(category) ?? []
   const places = createPlaces({
     provider: provider.name,
-    capacity: () => (closed || pause.leftMs() > SPILL_MS ? 0 : capacity),
-    held: (category) => queueOf(category).length,
+    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : capacity),
+    held: (category) => ready.count(category),
   })
   const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
 
@@ -102,29 +97,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   function dropFormer(): void {
     if (mark === parts.lease().owner()) return
     mark = parts.lease().owner()
-    for (const [category, works] of ready) {
-      for (const work of works) if (!isOurs(work)) forget(work)
-      ready.set(category, works.filter(isOurs))
-    }
+    ready.dropUnless(isOurs).forEach(forget)
   }
 
-  /** Nobody waits before it, and it could be written now. */
-  function hasFreeWindow(): boolean {
-    if (closed || busy >= provider.window || pause.leftMs() > 0 || !parts.lease().mayWrite()) return false
-    return CATEGORIES.every((category) => queueOf(category).length === 0)
-  }
-
-  function takeReady(most: number): SmsWork[] {
-    const works: SmsWork[] = []
-    if (closed || pause.leftMs() > 0 || !parts.lease().mayWrite()) return works
-    while (works.length < most) {
-      const category = whoseTurn(turn++, (c) => queueOf(c).length > 0)
-      const work = category === null ? undefined : queueOf(category).shift()
-      if (work === undefined) return works
-      works.push(work)
-    }
-    return works
-  }
+  const mayStart = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
 
   async function submit({ work, started, askedAt }: InFlight): Promise<void> {
     const late = now() - askedAt >= started.remainingMs
@@ -162,7 +138,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   return {
     provider,
     reserve(category) {
-      if (hasFreeWindow()) {
+      // Nobody waits before it, and it could be written now.
+      if (busy < provider.window && mayStart() && ready.isEmpty()) {
         busy += 1
         return 'start'
       }
@@ -182,7 +159,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
         places.unreserve(work.category, 1)
         if (!isOurs(work) || holding.get(work.id)?.owner === work.owner) continue
         holding.set(work.id, work)
-        queueOf(work.category).push(work)
+        ready.add(work)
       }
       kick()
     },
@@ -192,7 +169,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       dropFormer()
       const settlements = outcomes.slice(0, most)
       outcomes = outcomes.slice(most)
-      const works = takeReady(Math.min(provider.window - (busy - settlements.length), most))
+      const free = Math.min(provider.window - (busy - settlements.length), most)
+      const works = mayStart() ? ready.take(free) : []
       busy += works.length
       return { settlements, works }
     },
@@ -211,9 +189,9 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     spill() {
       const waitMs = closed ? 0 : pause.leftMs()
-      if (!closed && waitMs <= SPILL_MS) return null
+      if (!closed && waitMs <= LONG_PAUSE_MS) return null
       dropFormer()
-      const works = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
+      const works = ready.takeAll()
       works.forEach(forget)
       return works.length === 0 ? null : { works, waitMs }
     },
