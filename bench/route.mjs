@@ -21,7 +21,7 @@ const server = createServer({
   push: null,
   reads: null,
   receipts: null,
-  health: { ready: async () => [] },
+  health: { ready: async () => [], warnings: () => [] },
   rateLimiter: null,
   publicUrl: null,
   channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openChannels, pushProjectOf, type Channels } from './channels.ts'
 import type { Config } from './config.ts'
+import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
@@ -23,8 +24,9 @@ import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
+import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { checkReady } from './ready.ts'
-import { createDb, type Db } from './store/db.ts'
+import type { Db } from './store/db.ts'
 import { readMessage } from './store/read-messages.ts'
 import { readDeliveries, readNotification } from './store/read-notifications.ts'
 
@@ -110,6 +112,7 @@ interface Core {
   readonly receipts: ReceiptsFlow
   readonly inbox: Inbox
   readonly delivery: Delivery
+  readonly checks: ProviderChecks
   close(): Promise<void>
 }
 
@@ -151,6 +154,11 @@ async function openCore(parts: AppParts): Promise<Core> {
   const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, pollWaitsMs[0] ?? MINUTE)
   later.delivery = delivery
   const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
+  const live = [
+    ...(config.twilio === null ? [] : [channels.smsNow]),
+    ...(config.fcm === null ? [] : [channels.pushNow]),
+  ]
+  const checks = startProviderChecks(live, { log, after, chance })
   return {
     dbs,
     channels,
@@ -158,7 +166,9 @@ async function openCore(parts: AppParts): Promise<Core> {
     receipts,
     inbox,
     delivery,
+    checks,
     async close() {
+      await checks.close()
       await asks.close()
       await inbox.close()
       await delivery.close(GRACE_MS)
@@ -249,7 +259,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     },
     receipts,
     inbox,
-    health: { ready: () => checkReady(dbs.read, delivery.lease, now) },
+    health: { ready: () => checkReady(dbs.read, delivery.lease, now), warnings: () => core.checks.failures() },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,
     channels: {
@@ -261,28 +271,6 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     isStopping,
     newRequestId: () => randomUUID(),
     chance,
-  }
-}
-
-interface Dbs {
-  /** For accepting SMS: never shared with anything slow. */
-  readonly accept: Db
-  /** For the lease, and for what is started and settled. */
-  readonly ledger: Db
-  readonly work: Db
-  readonly read: Db
-}
-
-function openDbs(url: string, log: Log): Dbs {
-  const open = (name: string, max: number, statementTimeoutMs: number, queryTimeoutMs: number): Db =>
-    createDb(url, { max, name: `tidings ${name}`, statementTimeoutMs, queryTimeoutMs }, (error) =>
-      log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke'),
-    )
-  return {
-    accept: open('accept', 4, 2_000, 2_000),
-    ledger: open('ledger', 2, 10_000, 11_000),
-    work: open('work', 6, 10_000, 11_000),
-    read: open('read', 4, 5_000, 6_000),
   }
 }
 

@@ -55,7 +55,11 @@ export interface HttpParts {
   readonly receipts: Receipts
   readonly inbox: Omit<Inbox, 'hint' | 'close'>
   /** All steps ok: ready. */
-  readonly health: { ready(): Promise<readonly CheckStep[]> }
+  readonly health: {
+    ready(): Promise<readonly CheckStep[]>
+    /** What keeps no call from coming here, and yet somebody must mend. */
+    warnings(): readonly CheckStep[]
+  }
   /** Null: no limit. */
   readonly rateLimiter: RateLimiter | null
   /** Where the outside reaches us, without a trailing slash. */

@@ -50,7 +50,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
       },
     },
     inbox: EMPTY_INBOX,
-    health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }] },
+    health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
     rateLimiter: null,
     publicUrl: null,
     channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },

@@ -11,7 +11,11 @@ export function healthRoutes(app: Server, { health, isStopping }: HttpParts): vo
     const checks = await health.ready()
     const failed = checks.filter((check) => !check.ok)
     if (failed.length > 0) throw notReady(failed)
-    return { success: true, checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail })) }
+    return {
+      success: true,
+      checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail })),
+      warnings: health.warnings().map(({ name, detail, fix }) => ({ name, detail, fix })),
+    }
   })
 }
 
@@ -38,6 +42,10 @@ const READY_DOCS: RouteDocs = {
   operationId: 'isReady',
   summary: 'Whether calls should be led here',
   tag: 'service',
-  ok: { description: 'All checks passed.', content: json('Ready') },
+  ok: {
+    description:
+      'All checks passed. `warnings`: providers that would not take a message now; calls are accepted all the same, and wait.',
+    content: json('Ready'),
+  },
   errors: ['not_ready', 'shutting_down'],
 }
