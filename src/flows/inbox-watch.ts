@@ -24,6 +24,9 @@ const GAP_MS = 60_000
 /** A roll-back leaves a few ids; more than this were left by a jump of the sequence. */
 const MOST_GAPS = 5_000
 
+/** Ids asked after below the lowest that was seen: where there are few rows yet, the first may come last. */
+const BELOW = 100
+
 /** A row that waits longer than this is told of before it is taken. */
 const HELD_BACK_MS = 1_000
 
@@ -42,7 +45,7 @@ export function createWatch(seen: readonly number[], now: () => number): Watch {
   const ids = seen.toSorted((one, other) => one - other)
   const gaps = new Map<number, number>()
   const open = new Map<number, Open>()
-  let high = ids[0] ?? 0
+  let high = Math.max(0, (ids[0] ?? 0) - 1 - BELOW)
   for (const id of ids) pass(id)
 
   /** Everything up to `id` was looked at. */

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
-import type { Server } from '../../src/http/parts.ts'
+import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { RateDecision } from '../../src/http/limits.ts'
 import { createStandIns } from './stand-ins.ts'
-import { DELIVERY, MESSAGE, NOTIFICATION } from './records.ts'
+import { DELIVERY, INBOX_PUSH, INBOX_SMS, MESSAGE, NOTIFICATION } from './records.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -42,7 +42,26 @@ function createFullServer(): Server {
     const { answer, replayed } = await parts.sms.accept(input, idempotency)
     return { answer: { ...answer, warnings: ['The number is possible, but not in use'] }, replayed }
   }
-  return createServer({ ...parts, sms: { ...parts.sms, accept } })
+  return createServer({ ...parts, sms: { ...parts.sms, accept }, inbox: { ...parts.inbox, ...INBOX } })
+}
+
+const INBOX: Partial<HttpParts['inbox']> = {
+  list: async (_query, _before, limit) => ({
+    records: [INBOX_SMS, INBOX_PUSH].slice(0, limit),
+    next: limit === 1 ? { sms: 1, push: 2 } : null,
+  }),
+  threads: async () => ({
+    threads: [INBOX_SMS, INBOX_PUSH].map((last) => ({ last, count: 3 })),
+    next: { sms: 1, push: 1 },
+  }),
+  wait: async ({ query }) =>
+    query.tag === null ? { kind: 'timeout', missedByMs: 1 } : { kind: 'found', record: INBOX_SMS, code: '482913' },
+  play: async (channel, id) => {
+    if (channel === 'push') throw new TidingsError('not_playable', 'A push has no further life')
+    if (id !== 1) throw new TidingsError('not_found', 'Not Found')
+    return INBOX_SMS
+  },
+  remove: async () => 2,
 }
 
 async function readDocument(app: Server): Promise<Document> {
@@ -135,6 +154,17 @@ describe('Prism, between a client and this server, finds no difference from the 
     ['a page of targets', 200, 'GET', '/notifications/1/deliveries?limit=1'],
     ['the last page of targets', 200, 'GET', '/notifications/1/deliveries'],
     ['a cursor that is none', 400, 'GET', '/notifications/1/deliveries?cursor=x'],
+    ['a page of the inbox', 200, 'GET', '/inbox?limit=1&to=%2B201009129288&tag=login&channel=sms&since=sms_1'],
+    ['the last page of the inbox', 200, 'GET', '/inbox'],
+    ['an inbox that is asked for nonsense', 400, 'GET', '/inbox?cursor=x'],
+    ['the recipients', 200, 'GET', '/inbox/threads?q=912'],
+    ['a message that is waited for', 200, 'GET', '/inbox/wait?tag=login&extract=code&timeout=1'],
+    ['a message that does not come', 404, 'GET', '/inbox/wait?timeout=0'],
+    ['a message that plays a life', 200, 'POST', '/inbox/sms_1/play', { life: 'phone_off' }],
+    ['a message that cannot play', 409, 'POST', '/inbox/push_1/play', { life: 'phone_off' }],
+    ['no message that could play', 404, 'POST', '/inbox/sms_2/play', { life: 'phone_off' }],
+    ['an inbox that is emptied', 200, 'DELETE', '/inbox?tag=login'],
+    ['an inbox emptied from elsewhere', 403, 'DELETE', '/inbox', {}, { 'sec-fetch-site': 'cross-site' }],
     ['liveness', 200, 'GET', '/livez'],
     ['readiness', 200, 'GET', '/readyz'],
     ['the errors', 200, 'GET', '/errors'],

@@ -1,3 +1,4 @@
+import type { InboxPush, InboxSms } from '../../src/store/read-inbox.ts'
 import type { MessageRecord } from '../../src/store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../../src/store/read-notifications.ts'
 
@@ -65,5 +66,38 @@ export const DELIVERY: DeliveryRecord = {
   status: 'failed',
   reason: 'unregistered',
   providerMessageId: null,
+  updatedAt: AT,
+}
+
+export const INBOX_SMS: InboxSms = {
+  channel: 'sms',
+  id: 1,
+  contact: '+201009129288',
+  subject: 'Hello',
+  text: 'Your code is “482-913”',
+  segments: 1,
+  encoding: 'ucs2',
+  tag: 'login',
+  category: 'otp',
+  status: 'undelivered',
+  reason: 'unreachable',
+  time: AT,
+  updatedAt: AT,
+  attempts: [{ number: 1, status: 'undelivered', reason: 'unreachable', startedAt: AT, finishedAt: AT }],
+}
+
+export const INBOX_PUSH: InboxPush = {
+  channel: 'push',
+  id: 1,
+  topic: null,
+  token: 'token-7',
+  targets: 1,
+  title: 'Hello',
+  body: 'There',
+  content: { data: { a: 'b' }, image: 'https://example.com/a.png' },
+  tag: null,
+  category: 'transactional',
+  counts: { captured: 1 },
+  time: AT,
   updatedAt: AT,
 }
