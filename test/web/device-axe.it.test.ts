@@ -45,7 +45,7 @@ const STATES: Readonly<Record<string, { options: Partial<StageOptions>; reach(pa
   },
 }
 
-describe.skipIf(!hasChromium)('the device page is accessible', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the device page is accessible', { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   let unset: Served
@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('the device page is accessible', { timeout: 60_000
     browser = await openChromium()
     served = await servePages()
     unset = await servePages({ apiKey: null, projectId: null, appId: null, messagingSenderId: null, vapidKey: null })
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await browser.close()
     await Promise.all([served.app.close(), unset.app.close()])

@@ -16,7 +16,7 @@ async function verdict(page: Page): Promise<{ title: string; failed: readonly (s
   }
 }
 
-describe.skipIf(!hasChromium)('the device page, when it cannot register', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the device page, when it cannot register', { timeout: 120_000 }, () => {
   let browser: Browser
   let served: Served
   const open = (options: Partial<StageOptions> = {}): Promise<Stage> =>
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('the device page, when it cannot register', { time
     buildPages()
     browser = await openChromium(['--host-resolver-rules=MAP tidings.example 127.0.0.1'])
     served = await servePages()
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await browser.close()
     await served.app.close()

@@ -9,14 +9,14 @@ import { closeToWorker, openPushDelivery, type PushDelivery } from './push-servi
 const FROM = { from: '123456789012', fcmMessageId: '11111111-2222-3333-4444-555555555555' }
 const PARCEL = { ...FROM, notification: { title: 'Parcel', body: 'It has arrived' }, data: { order: '1042' } }
 
-describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 }, () => {
   let browser: Browser
   let served: Served
   beforeAll(async () => {
     buildPages()
     browser = await openChromium()
     served = await servePages()
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await browser.close()
     await served.app.close()

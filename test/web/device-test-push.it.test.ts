@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 import { buildPages, ENVIRONMENT, openStage, TOKEN, type Stage } from './device-stage.ts'
 import { openPushDelivery } from './push-service.ts'
 
-describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 120_000 }, () => {
   let browser: Browser
   let database: TestDatabase
   let fcm: FakeFcm
@@ -20,7 +20,7 @@ describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 60_
     browser = await openChromium()
     database = await createTestDatabase()
     fcm = await startFakeFcm({ onSend: (seen) => void sends.push(seen) })
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await browser.close()
     await fcm.close()

@@ -8,7 +8,7 @@ import { buildPages, openStage, servePages, TOKEN, type Served, type Stage, type
 
 const CLIPBOARD = 'navigator.clipboard.readText()'
 
-describe.skipIf(!hasChromium)('the device page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasChromium)('the device page', { timeout: 120_000 }, () => {
   let browser: Browser
   let served: Served
   const open = (options: Partial<StageOptions> = {}): Promise<Stage> =>
@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 60_000 }, () => {
     buildPages()
     browser = await openChromium()
     served = await servePages()
-  }, 60_000)
+  }, 120_000)
   afterAll(async () => {
     await browser.close()
     await served.app.close()
