@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { check, toLine } from './checker.ts'
+import { check } from './checker.ts'
+import { toLine } from './experiment.ts'
 import type { Copy, Facts, Item, Kept, KeptAttempt } from './facts.ts'
 
 const WINDOWS = { sms: 1, push: 2, chunks: 1 }
@@ -132,7 +133,8 @@ describe('the checker finds', () => {
 })
 
 it('an experiment is told in one line', () => {
-  expect(toLine('kill', check(DOUBLED, WINDOWS), 5_230, '42')).toBe(
-    'kill: attempted 1 acknowledged 1 ok 1 lost 0 duplicated 1 unexpected 0 recovered 0 uncertain 1 worst recovery 5.2 s seed 42',
+  const result = { ...check(DOUBLED, WINDOWS), worstRecoveryMs: 5_230, figures: ['kills 1'] }
+  expect(toLine('C1', result, '42')).toBe(
+    'C1: attempted 1 acknowledged 1 ok 1 lost 0 duplicated 1 unexpected 0 recovered 0 uncertain 1, worst recovery 5.2 s, kills 1, seed 42',
   )
 })

@@ -80,14 +80,6 @@ export function check(facts: Facts, windows: Windows): Verdict {
   }
 }
 
-/** The one line of an experiment. */
-export function toLine(name: string, verdict: Verdict, worstRecoveryMs: number, seed: string): string {
-  const { attempted, acknowledged, ok, lost, duplicated, unexpected, recovered, uncertain } = verdict
-  const counts = { attempted, acknowledged, ok, lost, duplicated, unexpected, recovered, uncertain }
-  const words = Object.entries(counts).map(([word, count]) => `${word} ${count}`)
-  return `${name}: ${words.join(' ')} worst recovery ${(worstRecoveryMs / 1_000).toFixed(1)} s seed ${seed}`
-}
-
 const EXAMPLES = 5
 
 function tell(what: string, found: readonly string[]): string[] {

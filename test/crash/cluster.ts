@@ -13,9 +13,37 @@ export interface ClusterNode {
   readonly url: string
   /** Null while it is down. */
   pid(): number | null
+  /** How its lives ended so far. */
+  readonly ends: readonly NodeEnd[]
   /** SIGKILL. Resolves with the id of the process once that is gone; null: it was down. */
   kill(): Promise<number | null>
   stop(): Promise<void>
+}
+
+export interface NodeEnd {
+  readonly pid: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Null: by a signal. */
+  readonly exitCode: number | null
+}
+
+/** How one life of a node differs from `node dist/main.js`. */
+export interface NodeLife {
+  /** A command that becomes the node: `ip netns exec name`. */
+  readonly before?: readonly string[]
+  /** Options of Node's own: `--import`. */
+  readonly flags?: readonly string[]
+  /** Over its environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What the nodes are pointed at. */
+export interface Addresses {
+  /** A DSN. */
+  readonly postgres: string
+  readonly twilio: string
+  readonly fcm: string
 }
 
 export interface Postgres {
@@ -29,6 +57,8 @@ export interface Postgres {
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly postgres: Postgres
+  /** Where the look-alikes themselves listen. */
+  readonly addresses: Addresses
   readonly twilioLedger: string
   readonly fcmLedger: string
   /** What each node wrote, over all its lives. */
@@ -42,7 +72,11 @@ export interface ClusterOptions {
   readonly directory: string
   readonly nodes: number
   /** Over what the nodes are given anyway. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  /** What is put between the nodes and the rest: resolves with where the nodes go instead. */
+  readonly wire?: (real: Addresses) => Promise<Partial<Addresses>>
+  /** Asked at each start of each node; lives count from 0. */
+  readonly life?: (node: number, life: number) => NodeLife
 }
 
 /** As the supervisors of this world do it. */
@@ -69,20 +103,25 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       () => twilio.kill(),
       () => fcm.kill(),
     )
+    const addresses = { postgres: postgres.url, twilio: await listening(twilio), fcm: await listening(fcm) }
+    const wired = { ...addresses, ...(await options.wire?.(addresses)) }
     const env = {
-      ...credentials(await listening(twilio), await listening(fcm), account),
+      ...credentials(wired.twilio, wired.fcm, account),
       PATH: process.env['PATH'],
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: wired.postgres,
       SMS_RATE_LIMIT_PER_MINUTE: '0',
       LOG_LEVEL: 'warn',
       ...options.env,
     }
     const ports = await Promise.all(Array.from({ length: options.nodes }, freePort))
     const logs = ports.map((_, index) => join(directory, `node-${index}.log`))
-    const nodes = ports.map((port, index) => superviseNode(port, logs[index] ?? '', directory, env))
+    const nodes = ports.map((port, index) => {
+      const life = (number: number): NodeLife => options.life?.(index, number) ?? {}
+      return superviseNode({ port, log: logs[index] ?? '', cwd: directory, env, life })
+    })
     for (const node of nodes) ends.push(() => node.stop())
     await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
-    return { nodes, postgres, twilioLedger, fcmLedger, logs, stop }
+    return { nodes, postgres, addresses, twilioLedger, fcmLedger, logs, stop }
   } catch (error) {
     await stop()
     throw error
@@ -135,22 +174,28 @@ function credentials(twilioUrl: string, fcmUrl: string, account: string): Record
   }
 }
 
-function superviseNode(
-  port: number,
-  log: string,
-  cwd: string,
-  env: Readonly<Record<string, string | undefined>>,
-): ClusterNode {
+interface NodeParts {
+  readonly port: number
+  readonly log: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly life: (number: number) => NodeLife
+}
+
+function superviseNode({ port, log, cwd, env, life }: NodeParts): ClusterNode {
   const url = `http://127.0.0.1:${port}`
-  const options = { cwd, log, env: { ...env, PORT: String(port), PUBLIC_URL: url } }
+  const ends: NodeEnd[] = []
   let program: Program | null = null
   let stopped = false
 
   async function supervise(): Promise<void> {
-    while (!stopped) {
-      const running = startProgram([join(ROOT, 'dist/main.js')], options)
+    for (let number = 0; !stopped; number += 1) {
+      const { before = [], flags = [], env: more } = life(number)
+      const own = { ...env, PORT: String(port), PUBLIC_URL: url, ...more }
+      const running = startProgram([...flags, join(ROOT, 'dist/main.js')], { cwd, log, before, env: own })
       program = running
       await running.ended
+      ends.push({ pid: running.pid, at: Date.now(), exitCode: running.exitCode() })
       program = null
       if (!stopped) await delay(RESTART_MS)
     }
@@ -167,6 +212,7 @@ function superviseNode(
   const supervised = supervise()
   return {
     url,
+    ends,
     pid: () => program?.pid ?? null,
     kill,
     async stop() {

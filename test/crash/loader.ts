@@ -7,6 +7,8 @@ export interface LoaderOptions {
   readonly calls: readonly Call[]
   readonly urls: readonly string[]
   readonly journal: Journal
+  /** Clients that make each call at the same moment. */
+  readonly senders: number
   /** 0 <= n < 1 */
   readonly chance: () => number
   /** Milliseconds since 1970. */
@@ -19,7 +21,7 @@ const ANSWER_MS = 15_000
 const CONNECT_MS = 2_000
 
 /** A call nobody acknowledges for this long is left as it is. */
-const GIVE_UP_MS = 90_000
+const GIVE_UP_MS = 180_000
 
 /** Between two tries of a call; twice that at most. */
 const AGAIN_MS = 100
@@ -38,7 +40,7 @@ export async function sendAll(options: LoaderOptions): Promise<void> {
   for (const call of options.calls) {
     const early = call.atMs - (options.now() - began)
     if (early > 0) await delay(early)
-    made.push(makeCall(options, agent, call))
+    for (let sender = 0; sender < options.senders; sender += 1) made.push(makeCall(options, agent, call))
   }
   await Promise.all(made)
   await agent.destroy()

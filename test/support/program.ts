@@ -8,6 +8,8 @@ export interface Program {
   readonly pid: number
   /** Resolves when it has ended, however that came. */
   readonly ended: Promise<void>
+  /** Its exit code; null while it runs, and after a signal. */
+  exitCode(): number | null
   /** What it has written so far, on both streams. */
   output(): string
   /** Resolves when it is gone; at once if it has ended before. */
@@ -21,6 +23,8 @@ export interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** A file that both its streams are appended to. */
   readonly log: string
+  /** A command that becomes the program: `ip netns exec name`. */
+  readonly before?: readonly string[]
 }
 
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
@@ -28,8 +32,9 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
 /** Runs `node ...args`. It does not outlive this process: on Linux not even a killed one. */
 export function startProgram(args: readonly string[], options: ProgramOptions): Program {
   const setpriv = process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined
-  const before = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
-  const [command = process.execPath, ...rest] = [...before, process.execPath, ...args]
+  const bound = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+  const words = [...bound, ...(options.before ?? []), process.execPath, ...args]
+  const [command = process.execPath, ...rest] = words
   const log = openSync(options.log, 'a')
   const child = spawn(command, rest, { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', log, log] })
   closeSync(log)
@@ -42,6 +47,7 @@ export function startProgram(args: readonly string[], options: ProgramOptions): 
   return {
     pid: child.pid ?? 0,
     ended,
+    exitCode: () => child.exitCode,
     output: () => readFileSync(options.log, 'utf8'),
     async kill() {
       end()

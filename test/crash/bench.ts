@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import pg from 'pg'
+import { until } from '../support/until.ts'
+import { seeded } from '../support/seeded.ts'
+import { check, type Windows } from './checker.ts'
+import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
+import type { Context, Result } from './experiment.ts'
+import { readFacts, readOpen, type Facts } from './facts.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { sendAll } from './loader.ts'
+import type { Call } from './plan.ts'
+
+/** A running cluster, and what an experiment does with it. */
+export interface Bench {
+  readonly cluster: Cluster
+  readonly journal: Journal
+  /** Numbers 0 <= n < 1 for one purpose. */
+  chance(purpose: string): () => number
+  /** Makes every call at its time at random nodes until it is acknowledged; each from `senders` clients at once, 1 unless said. */
+  load(calls: readonly Call[], senders?: number): Promise<void>
+  /** On a connection of its own to the database itself. */
+  ask<T>(work: (db: pg.Client) => Promise<T>): Promise<T>
+}
+
+export interface BenchOptions extends Omit<ClusterOptions, 'directory'> {
+  /** Submissions a node may have under way; the defaults unless said. */
+  readonly windows?: Windows
+  /** How long what is left may take once the experiment is over; 150 s unless said. */
+  readonly drainMs?: number
+}
+
+/** The windows of the Twilio and FCM adapters, and as many chunks as a node holds of one category. */
+const WINDOWS = { sms: 32, push: 200, chunks: 12 }
+
+/** A submission in doubt is asked after for the last time 60 s after its node was seen dead, and may then be sent again. */
+const DRAIN_MS = 150_000
+
+/** FCM's quota and its ramp would only make the push slow. */
+const ENV = { FCM_MESSAGES_PER_MINUTE: '6000000', FCM_RAMP_SECONDS: '0' }
+
+/** Starts a cluster, lets `work` break it, waits until nothing is left to do, and checks. `work` resolves with what else it measured. */
+export async function onBench(
+  context: Context,
+  options: BenchOptions,
+  work: (bench: Bench) => Promise<readonly string[]>,
+): Promise<Result & { readonly facts: Facts }> {
+  const { directory, seed } = context
+  const path = join(directory, 'journal')
+  const cluster = await startCluster({ ...options, directory, env: { ...ENV, ...options.env } })
+  const journal = createJournal(path)
+  const ask: Bench['ask'] = (question) => onDatabase(cluster.postgres.url, question)
+  const urls = cluster.nodes.map((node) => node.url)
+  const chance = (purpose: string): (() => number) => seeded(seed, purpose)
+  try {
+    const figures = await work({
+      cluster,
+      journal,
+      chance,
+      load: (calls, senders = 1) =>
+        sendAll({ calls, urls, journal, senders, chance: chance('loader'), now: () => Date.now() }),
+      ask,
+    })
+    await ask((db) => drained(db, options.drainMs ?? DRAIN_MS))
+    const facts = await ask((db) => readFacts({ ...cluster, journal: path, db }))
+    const verdict = check(facts, options.windows ?? WINDOWS)
+    return { ...verdict, facts, figures, worstRecoveryMs: facts.worstRecoveryMs }
+  } finally {
+    journal.close()
+    await cluster.stop()
+  }
+}
+
+/** Resolves when nothing is left to do, or when that has taken too long: the checker tells what is left. */
+async function drained(db: pg.Client, ms: number): Promise<void> {
+  const isDone = async (): Promise<boolean> => Object.values(await readOpen(db)).every((count) => count === 0)
+  await until(isDone, ms, 500).catch(() => undefined)
+}
+
+async function onDatabase<T>(url: string, work: (db: pg.Client) => Promise<T>): Promise<T> {
+  const db = new pg.Client({ connectionString: url })
+  db.on('error', () => undefined)
+  await db.connect()
+  try {
+    return await work(db)
+  } finally {
+    await db.end()
+  }
+}

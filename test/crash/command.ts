@@ -1,0 +1,46 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { EXPERIMENTS } from './experiments.ts'
+import { saveRuns, writeReport } from './report.ts'
+import { runAll } from './run.ts'
+
+export interface CrashOptions {
+  /** The repository's own directory. */
+  readonly root: string
+  /** `C1,C3`; all unless said. */
+  readonly only?: string
+  readonly rounds?: string
+  /** A whole number; drawn unless said. */
+  readonly seed?: string
+  readonly small: boolean
+  readonly list: boolean
+}
+
+/** What `npm run crash` does. Resolves with the exit code: 0 all passed, 1 there are faults, 2 asked for what there is not. */
+export async function crash(options: CrashOptions): Promise<number> {
+  const wanted = options.only?.split(',').map((id) => id.trim().toUpperCase())
+  const unknown = wanted?.filter((id) => !EXPERIMENTS.some((one) => one.id === id)) ?? []
+  if (unknown.length > 0) {
+    console.error(`crash: there is no ${unknown.join(', ')}. There are: ${EXPERIMENTS.map(({ id }) => id).join(', ')}.`)
+    return 2
+  }
+  const experiments = EXPERIMENTS.filter(({ id }) => wanted?.includes(id) ?? true)
+  if (options.list) {
+    for (const { id, title, goal } of experiments) console.log(`${id.padEnd(4)}${title}: ${goal}`)
+    return 0
+  }
+  const runs = await runAll({
+    experiments,
+    seed: Number(options.seed ?? randomInt(1_000_000)),
+    rounds: options.rounds === undefined ? null : Number(options.rounds),
+    small: options.small,
+    print: (line) => console.log(line),
+  })
+  // What is smaller than it should be proves less than it says.
+  if (!options.small) {
+    saveRuns(options.root, runs)
+    await writeReport(options.root, EXPERIMENTS)
+    console.log(`written to ${join('docs', 'crash-report.md')}`)
+  }
+  return runs.some((run) => run.faults.length > 0) ? 1 : 0
+}

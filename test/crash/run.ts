@@ -1,0 +1,57 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { toLine, type Experiment, type Result } from './experiment.ts'
+
+export interface RunOptions {
+  readonly experiments: readonly Experiment[]
+  readonly seed: number
+  /** Of each experiment; null: as many as each says itself. */
+  readonly rounds: number | null
+  readonly small: boolean
+  /** Told each experiment's line as it ends, and its faults. */
+  readonly print: (line: string) => void
+}
+
+export interface Run {
+  readonly experiment: Experiment
+  readonly seed: string
+  /** Null: it could not be run here. */
+  readonly result: Result | null
+  /** In words; empty: it passed, or was not run. */
+  readonly faults: readonly string[]
+}
+
+/** One after the other. An experiment with faults leaves what its parts wrote. */
+export async function runAll(options: RunOptions): Promise<Run[]> {
+  const runs: Run[] = []
+  for (const experiment of options.experiments) {
+    const missing = experiment.missing?.() ?? null
+    if (missing !== null) {
+      options.print(`${experiment.id}: skipped: ${missing}`)
+      runs.push({ experiment, seed: '', result: null, faults: [] })
+      continue
+    }
+    for (let round = 0; round < (options.rounds ?? experiment.rounds); round += 1) {
+      runs.push(await runOnce(experiment, String(options.seed + round), options))
+    }
+  }
+  return runs
+}
+
+async function runOnce(experiment: Experiment, seed: string, { small, print }: RunOptions): Promise<Run> {
+  const directory = mkdtempSync(join(tmpdir(), `tidings-${experiment.id.toLowerCase()}-`))
+  // Where root runs this, Postgres has another user, which must get in.
+  chmodSync(directory, 0o711)
+  const result = await experiment.run({ directory, seed, small }).catch((error: unknown) => {
+    if (error instanceof Error) return error
+    throw error
+  })
+  const failed = result instanceof Error
+  const faults = failed ? [`it could not be carried out: ${result.stack}`] : result.faults
+  print(failed ? `${experiment.id}: failed, seed ${seed}` : toLine(experiment.id, result, seed))
+  for (const fault of faults) print(`  ${fault}`)
+  if (faults.length > 0) print(`  what each part wrote is in ${directory}`)
+  else rmSync(directory, { recursive: true, force: true })
+  return { experiment, seed, result: failed ? null : result, faults }
+}

@@ -1,0 +1,14 @@
+import { randomInt } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { C1 } from './experiments/c1-kills.ts'
+import { runAll } from './run.ts'
+
+/** Those short enough to be here; `npm run crash` runs all of them. SEED repeats a schedule. */
+const SHORT = [C1]
+
+const seed = Number(process.env['SEED'] ?? randomInt(1_000_000))
+
+test.each(SHORT)('$id: $title: $goal', { timeout: 480_000 }, async (experiment) => {
+  const runs = await runAll({ experiments: [experiment], seed, rounds: 1, small: true, print: console.log })
+  expect(runs.map((run) => run.faults)).toEqual([[]])
+})
