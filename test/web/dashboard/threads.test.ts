@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { threadOf } from '../../../web/dashboard/inbox/item.ts'
 import {
   MOST_THREADS,
+  newAmong,
   withArrived,
   withFirstPage,
   withPage,
@@ -38,6 +39,14 @@ describe('what arrives', () => {
     const after = withArrived(before, [sms(5), sms(5, { status: 'delivered', updated_at: '2026-01-05T15:00:00.000Z' })])
     expect(after).toHaveLength(1)
     expect(after[0]).toMatchObject({ count: 2, last: { id: 'sms_5', status: 'delivered' } })
+  })
+
+  test('is new only where it is later than what is known', () => {
+    const known = [thread(sms(5), 2)]
+    expect(newAmong(known, [sms(4), sms(5), sms(6), sms(1, { to: OTHER })]).map(({ id }) => id)).toEqual([
+      'sms_6',
+      'sms_1',
+    ])
   })
 
   test('does not make the list longer than it may be', () => {

@@ -1,11 +1,11 @@
-import type { Item, Thread } from './item.ts'
+import type { Item, Life, Thread } from './item.ts'
 
 /** The inbox's part of the API, as the page uses it. Each call rejects with a `Refused`, or with what `fetch` throws. */
 export interface InboxClient {
   threads(q: string, cursor: string | null, signal: AbortSignal): Promise<Page<Thread>>
   /** The messages of a thread, newest first. */
   messages(key: string, cursor: string | null, signal: AbortSignal): Promise<Page<Item>>
-  play(id: string, life: string): Promise<Item>
+  play(id: string, life: Life): Promise<Item>
   /** Deletes a thread; null: everything. */
   remove(key: string | null): Promise<void>
 }

@@ -46,7 +46,8 @@ export function listen(open: () => EventSource, listener: Listener): { close(): 
     for (const kind of ['message', 'updated', 'deleted', 'reset'] as const) {
       opened.addEventListener(kind, (event: MessageEvent<string>) => hear(kind, event))
     }
-    opened.addEventListener('open', () => listener.onLink('live'))
+    // From here on nothing is left out; `open` would be too early.
+    opened.addEventListener('ready', () => listener.onLink('live'))
     opened.addEventListener('error', () => {
       listener.onLink('reconnecting')
       if (opened.readyState === EventSource.CLOSED) again ??= setTimeout(connect, AGAIN_MS)

@@ -73,7 +73,7 @@ function Answer({ item }: { readonly item: Item }): JSX.Element {
       <p>{because}</p>
       <div class="actions">
         {item.code !== null && (
-          <CopyButton text={item.code} label={`Copy the code ${item.code}`} className="button primary copies-code">
+          <CopyButton text={item.code} label={`Copy code ${item.code}`} className="button primary copies-code">
             Copy code <span class="mono">{item.code}</span>
           </CopyButton>
         )}

@@ -18,7 +18,7 @@ export function InboxPage(): JSX.Element {
   const { threads, load } = inbox.listing
   const key = address.thread ?? threads.value[0]?.key ?? null
   const { item, conversation } = useShown(key, address.item)
-  useKeys(key)
+  useKeys()
   useEffect(() => inbox.listing.search(address.q), [address.q])
   useEffect(() => {
     const recipient = item === null ? null : recipientOf(item)

@@ -1,7 +1,7 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { InboxClient } from './client.ts'
 import { listen, type Heard, type Link } from './events.ts'
-import type { Item } from './item.ts'
+import type { Item, Life } from './item.ts'
 import { createListing, type Listing } from './listing.ts'
 import { createReading, type Reading } from './reading.ts'
 
@@ -13,7 +13,7 @@ export interface Inbox {
   /** Messages that came since the page was opened. */
   readonly arrivals: ReadonlySignal<number>
   /** Rejects with the service's refusal. */
-  play(id: string, life: string): Promise<void>
+  play(id: string, life: Life): Promise<void>
   /** Deletes a thread; null: everything. Rejects with the service's refusal. */
   remove(key: string | null): Promise<void>
   /** Reads everything again, now. */
@@ -33,17 +33,15 @@ export function createInbox(client: InboxClient, openEvents: () => EventSource):
 
   function take(arrived: readonly Item[], updated: readonly Item[]): void {
     batch(() => {
-      arrivals.value += arrived.length
-      listing.take(arrived, updated)
+      arrivals.value += listing.take(arrived, updated)
       reading.take(arrived, updated)
     })
   }
 
   function onLink(now: Link): void {
-    const wasLost = link.value === 'reconnecting' || listing.load.value === 'failed'
     link.value = now
-    // What happened while nobody listened is read, not waited for.
-    if (now === 'live' && wasLost) read('again')
+    // What happened while nobody listened, before the first time, too.
+    if (now === 'live') read('again')
   }
 
   listen(openEvents, {

@@ -1,4 +1,5 @@
-import type { InboxItem, InboxThread } from '../../../src/contract/inbox.ts'
+import type { Static } from 'typebox'
+import type { InboxItem, InboxPlay, InboxThread } from '../../../src/contract/inbox.ts'
 
 /** A message that was captured, SMS or push. */
 export type Item = InboxItem
@@ -6,6 +7,9 @@ export type Item = InboxItem
 export type Attempt = Item['attempts'][number]
 
 export type Status = Item['status']
+
+/** What an SMS can be given to live through. */
+export type Life = Static<typeof InboxPlay>['life']
 
 /** Everything that one recipient got. */
 export type Thread = Pick<InboxThread, 'key' | 'count' | 'last'>

@@ -22,7 +22,7 @@ export function List({ shown }: { readonly shown: string | null }): JSX.Element 
   const { scroll, height, onScroll } = useScroll(box)
   useAnchor(box, scroll)
   useChosenInView(box, address.thread)
-  const move = useMove(shown)
+  const move = useMove()
   const { from, to } = windowOf(scroll, height, ROW_PX, threads.length)
   useEffect(() => {
     if (to > threads.length - AHEAD) listing.loadMore()

@@ -1,7 +1,7 @@
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { InboxClient } from './client.ts'
 import { threadOf, type Item, type Thread } from './item.ts'
-import { MOST_THREADS, withArrived, withFirstPage, withPage, withUpdated } from './threads.ts'
+import { MOST_THREADS, newAmong, withArrived, withFirstPage, withPage, withUpdated } from './threads.ts'
 import { createTurn } from './turn.ts'
 
 /** `failed`: nothing is known, and the service does not answer. */
@@ -21,7 +21,8 @@ export interface Listing {
   loadMore(): void
   /** Reads the first page again; `anew`: what is known already counts for nothing. */
   read(how: 'anew' | 'again'): void
-  take(arrived: readonly Item[], updated: readonly Item[]): void
+  /** Says how many of those that arrived were new. */
+  take(arrived: readonly Item[], updated: readonly Item[]): number
   close(): void
 }
 
@@ -115,9 +116,11 @@ export function createListing(client: InboxClient): Listing {
     loadMore,
     read: (how) => turn.soon(0, (abort) => readFirst(how, abort)),
     take(arrived, updated) {
+      const unknown = newAmong(threads.value, arrived)
       if (q.value !== '' && arrived.length > 0) turn.unlessDue(SETTLE_MS, (abort) => readFirst('again', abort))
       threads.value = withUpdated(q.value === '' ? withArrived(threads.value, arrived) : threads.value, updated)
-      tint(arrived.map(threadOf))
+      tint(unknown.map(threadOf))
+      return unknown.length
     },
     close() {
       turn.stop()

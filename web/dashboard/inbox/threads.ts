@@ -5,7 +5,9 @@ export const MOST_THREADS = 10_000
 
 /** The threads after these arrived, latest first. An item that is known already only brings what is new about it. */
 export function withArrived(threads: readonly Thread[], arrived: readonly Item[]): readonly Thread[] {
-  const before = new Map(threads.map((thread) => [thread.key, thread]))
+  if (arrived.length === 0) return threads
+  const keys = new Set(arrived.map(threadOf))
+  const before = new Map(threads.filter(({ key }) => keys.has(key)).map((thread) => [thread.key, thread]))
   const moved = new Map<string, Thread>()
   const changed = new Map<string, Thread>()
   for (const item of arrived) {
@@ -20,12 +22,21 @@ export function withArrived(threads: readonly Thread[], arrived: readonly Item[]
     moved.delete(key)
     moved.set(key, { key, count: (thread?.count ?? 0) + 1, last: item })
   }
-  const rest = threads.filter(({ key }) => !moved.has(key)).map((thread) => changed.get(thread.key) ?? thread)
+  const stayed = moved.size === 0 ? threads : threads.filter(({ key }) => !moved.has(key))
+  const rest = changed.size === 0 ? stayed : stayed.map((thread) => changed.get(thread.key) ?? thread)
   return [...[...moved.values()].toReversed(), ...rest].slice(0, MOST_THREADS)
+}
+
+/** Those that are not known: after a break some are told again. */
+export function newAmong(threads: readonly Thread[], arrived: readonly Item[]): readonly Item[] {
+  const keys = new Set(arrived.map(threadOf))
+  const latest = new Map(threads.filter(({ key }) => keys.has(key)).map(({ key, last }) => [key, serialOf(last.id)]))
+  return arrived.filter((item) => serialOf(item.id) > (latest.get(threadOf(item)) ?? -1))
 }
 
 /** The threads after these items changed: nothing moves. */
 export function withUpdated(threads: readonly Thread[], updated: readonly Item[]): readonly Thread[] {
+  if (updated.length === 0) return threads
   const byId = new Map(updated.map((item) => [item.id, item]))
   return threads.map((thread) => {
     const last = byId.get(thread.last.id)

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, openChromium } from '../../support/chromium.ts'
+import { openService, SLOW_MS, visit, type Service } from './stage.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Beside what is best practice, every rule of WCAG 2.2 AA. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+const CONTACT = '+201009129288'
+
+interface State {
+  readonly name: string
+  readonly path: string
+  /** What is there when the page is. */
+  readonly seen: string
+  /** Whether the service does not answer. */
+  readonly isAway?: boolean
+  /** Pressed before it is looked at. */
+  readonly press?: readonly string[]
+}
+
+const FILLED: readonly State[] = [
+  { name: 'the list', path: '/dashboard', seen: '.row' },
+  { name: 'an SMS', path: `/dashboard/inbox/${encodeURIComponent(CONTACT)}`, seen: '.bubble .code' },
+  { name: 'the facts', path: `/dashboard/inbox/${encodeURIComponent(CONTACT)}/sms_1`, seen: '.facts .timeline' },
+  { name: 'a push', path: '/dashboard/inbox/first-device', seen: '.banner', press: ['.pull'] },
+  { name: 'no result', path: '/dashboard?q=999999', seen: '.note .quoted' },
+  { name: 'a question', path: '/dashboard', seen: '.row', press: ['.people .delete button'] },
+  { name: 'no answer', path: '/dashboard', seen: '.away', isAway: true },
+]
+
+const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  ([1440, 390] as const).map((width) => ({ colorScheme, width, viewport: { width, height: 844 } })),
+)
+
+const CASES = LOOKS.flatMap((look) => FILLED.map((state) => ({ ...look, ...state })))
+
+describe.skipIf(!hasChromium)('axe finds nothing wrong with', { timeout: SLOW_MS }, () => {
+  let browser: Browser
+  let filled: Service
+  let empty: Service
+
+  beforeAll(async () => {
+    const opened = await Promise.all([openChromium(), openService(), openService()])
+    ;[browser, filled, empty] = opened
+    await filled.sms(CONTACT, 'Don’t share it: your code is 482913', { tag: 'signup', category: 'otp' })
+    await filled.sms('+15005550105', 'Your order left the warehouse')
+    const data = { table: '12' }
+    const image = 'https://cdn.example.com/terrace.jpg'
+    await filled.post('/notifications/tokens', {
+      tokens: ['first-device'],
+      title: 'Ready',
+      body: 'Table 12',
+      data,
+      image,
+    })
+    await filled.post('/notifications/topic', { topic: 'news', title: 'Open late', body: 'Until ten' })
+  }, SLOW_MS)
+
+  afterAll(async () => {
+    await browser?.close()
+    await Promise.all([filled?.close(), empty?.close()])
+  })
+
+  afterEach(async () => {
+    await Promise.all((browser?.contexts() ?? []).map((context) => context.close()))
+  })
+
+  test.each(CASES)('$name, $colorScheme, $width px', async ({ colorScheme, viewport, path, seen, isAway, press }) => {
+    const options = { colorScheme, viewport, isAway: isAway === true }
+    const { page, elsewhere } = await visit(browser, filled.url, path, options)
+    await page.locator(seen).first().waitFor()
+    for (const selector of press ?? []) await page.locator(selector).first().click()
+    expect(await faultsOf(page)).toEqual([])
+    expect(elsewhere).toEqual([])
+  })
+
+  test.each(LOOKS)('the empty inbox, $colorScheme, $width px', async ({ colorScheme, viewport, width }) => {
+    const { page, complaints } = await visit(browser, empty.url, '/dashboard', { colorScheme, viewport })
+    await page.getByText('Nothing has been captured yet').waitFor()
+    if (width === 390) await page.getByRole('button', { name: 'Menu' }).click()
+    expect(await faultsOf(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
+
+interface Fault {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+/** The tool is put in by the debugger: the page's own policy would not let it in. */
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const only = JSON.stringify({ runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] })
+  const { violations } = await page.evaluate<{ violations: readonly Fault[] }>(`axe.run(document, ${only})`)
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`))
+}
