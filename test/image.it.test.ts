@@ -27,16 +27,18 @@ const builders = [...instructions.join('\n').matchAll(/ dependencies\.(\S+)/g)].
 
 let database: TestDatabase
 let directory: string
+let logs: string
 
 beforeAll(async () => {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')])
   database = await createTestDatabase()
   directory = mkdtempSync(join(tmpdir(), 'tidings-image-'))
+  logs = mkdtempSync(join(tmpdir(), 'tidings-image-'))
 })
 
 afterAll(async () => {
   await database.drop()
-  rmSync(directory, { recursive: true, force: true })
+  for (const made of [directory, logs]) rmSync(made, { recursive: true, force: true })
 })
 
 test('every file that the Dockerfile copies is there, and not kept from it', () => {
@@ -71,7 +73,7 @@ test('with nothing but what the image holds it serves, is found healthy, and wri
   const service = startProgram(['--preserve-symlinks', '--preserve-symlinks-main', ...entrypoint()], {
     cwd: directory,
     env,
-    log: join(mkdtempSync(join(tmpdir(), 'tidings-image-log-')), 'log'),
+    log: join(logs, 'log'),
   })
   await waitForOutput(service, /"event":"(ready)"/)
   const [, script = ''] = /HEALTHCHECK.*CMD \["node", "-e", "(.*)"\]/.exec(instructions.join('\n')) ?? []
