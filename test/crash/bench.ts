@@ -18,6 +18,8 @@ export interface Bench {
   chance(purpose: string): () => number
   /** Makes every call at its time at random nodes until it is acknowledged; each from `senders` clients at once, 1 unless said. */
   load(calls: readonly Call[], senders?: number): Promise<void>
+  /** SIGKILL to these nodes at once, all unless said; those that are down are left out. */
+  killNodes(which?: readonly number[]): Promise<void>
   /** On a connection of its own to the database itself. */
   ask<T>(work: (db: pg.Client) => Promise<T>): Promise<T>
 }
@@ -58,6 +60,7 @@ export async function onBench(
       chance,
       load: (calls, senders = 1) =>
         sendAll({ calls, urls, journal, senders, chance: chance('loader'), now: () => Date.now() }),
+      killNodes: (which = [...cluster.nodes.keys()]) => killNodes(cluster, journal, which),
       ask,
     })
     await ask((db) => drained(db, options.drainMs ?? DRAIN_MS))
@@ -68,6 +71,13 @@ export async function onBench(
     journal.close()
     await cluster.stop()
   }
+}
+
+async function killNodes(cluster: Cluster, journal: Journal, which: readonly number[]): Promise<void> {
+  const victims = cluster.nodes.filter((node, index) => which.includes(index) && node.pid() !== null)
+  const at = Date.now()
+  const pids = await Promise.all(victims.map((node) => node.kill()))
+  for (const pid of pids) if (pid !== null) journal.write({ kind: 'killed', at, what: 'node', pids: [pid] })
 }
 
 /** Resolves when nothing is left to do, or when that has taken too long: the checker tells what is left. */

@@ -1,5 +1,8 @@
 import type { Experiment } from './experiment.ts'
 import { C1 } from './experiments/c1-kills.ts'
+import { C3 } from './experiments/c3-paused.ts'
+import { C4 } from './experiments/c4-all-nodes.ts'
+import { D3 } from './experiments/d3-lost-commits.ts'
 
 /** All there are, in the order they are run. */
-export const EXPERIMENTS: readonly Experiment[] = [C1]
+export const EXPERIMENTS: readonly Experiment[] = [C1, C3, C4, D3]

@@ -174,8 +174,10 @@ async function nodeRecoveries(db: pg.Client, killed: readonly Killed[]): Promise
     `select pid, (extract(epoch from emptied_at) * 1000)::float8 as emptied from nodes`,
   )
   return killed.flatMap((entry) => {
-    const node = rows.find((row) => entry.what === 'node' && entry.pids.includes(row.pid))
-    return node?.emptied === null || node === undefined ? [] : [node.emptied - entry.at]
+    // One that was only stopped goes on under another mark.
+    const marks = rows.filter((row) => entry.what === 'node' && entry.pids.includes(row.pid))
+    const emptied = marks.flatMap((row) => (row.emptied === null || row.emptied < entry.at ? [] : [row.emptied]))
+    return emptied.length === 0 ? [] : [Math.min(...emptied) - entry.at]
   })
 }
 

@@ -38,7 +38,7 @@ const AREAS = [202, 212, 303, 312, 404, 415, 512, 617, 702, 713]
 
 const MOST_AT_ONCE = 64
 
-/** SMS in bursts, each with a text of its own to one of a thousand contacts, and one push in the first half. */
+/** SMS in bursts, each with a text of its own to one of a thousand contacts, and, if there are `tokens`, one push in the first half. */
 export function makePlan(options: PlanOptions): Call[] {
   const { sms, overMs, chance } = options
   const meanMs = overMs / (sms / ((MOST_AT_ONCE + 1) / 2))
@@ -47,6 +47,7 @@ export function makePlan(options: PlanOptions): Call[] {
     const burst = Math.min(1 + Math.floor(chance() * MOST_AT_ONCE), sms - calls.length)
     for (let i = 0; i < burst; i += 1) calls.push(smsCall(options, calls.length, atMs))
   }
+  if (options.tokens === 0) return calls
   const pushAt = overMs * (0.1 + 0.4 * chance())
   return [...calls, pushCall(options, pushAt)].toSorted((a, b) => a.atMs - b.atMs)
 }
