@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ask } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import { call, follow, push, send, someone, type Answer } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 let app: InboxNode
@@ -53,11 +55,14 @@ describe('a captured SMS plays a life', () => {
     const id = await send(app, someone(), 'Hello')
     const begun = await play(`sms_${id}`, life)
     expect(begun.status).toBe(200)
-    expect(begun.body['data']).toMatchObject({ id: `sms_${id}`, status: first })
+    const { id: played, status } = begun.body['data'] as { id: string; status: string }
+    expect(played).toBe(`sms_${id}`)
+    // On a slow machine the report may be there by now.
+    expect([first, end.status]).toContain(status)
     const reached = await until(async () => {
       const row = await statusOf(id)
       return row['status'] === end.status ? row : null
-    })
+    }, 60_000)
     expect(reached).toMatchObject({ ...end, attempt: 2 })
   })
 
@@ -68,7 +73,6 @@ describe('a captured SMS plays a life', () => {
       reader.events.filter(({ data }) => data['id'] === `sms_${id}`).map(({ data }) => data['status'])
     await until(() => mine().includes('captured'))
     await play(`sms_${id}`, 'phone_off')
-    expect((await play(`sms_${id}`, 'delivered')).body).toMatchObject({ error: 409, code: 'not_playable' })
     await until(() => mine().includes('undelivered'))
     expect((await play(`sms_${id}`, 'delivered')).status).toBe(200)
     await until(() => mine().includes('delivered'))
@@ -79,6 +83,10 @@ describe('a captured SMS plays a life', () => {
   test('what cannot play is refused, and nothing is changed', async () => {
     const id = await send(app, someone(), 'Hello')
     const pushed = await push(app, 'topic', { topic: 'play' })
+    const open = await send(app, someone(), 'Hello')
+    const later = `update messages set status = 'sent', updated_at = now() + interval '1 hour' where id = $1`
+    await app.node.db.query(later, [open])
+    expect((await play(`sms_${open}`, 'delivered')).body).toMatchObject({ error: 409, code: 'not_playable' })
     expect((await play(`push_${pushed}`, 'delivered')).body).toMatchObject({ error: 409, code: 'not_playable' })
     for (const missing of ['sms_999999', 'push_999999', 'sms_0', 'sms_x', '12', 'sms_99999999999999999']) {
       expect((await play(missing, 'delivered')).body).toMatchObject({ error: 404, message: 'Not Found' })

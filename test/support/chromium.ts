@@ -8,17 +8,20 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-const path = process.env['CHROMIUM_PATH'] ?? PLACES.find((place) => existsSync(place))
-if (path === undefined) process.stdout.write('skipped: needs chromium (CHROMIUM_PATH, or the package of that name)\n')
+/** Null: there is none. */
+export const chromiumPath: string | null =
+  process.env['CHROMIUM_PATH'] ?? PLACES.find((place) => existsSync(place)) ?? null
+if (chromiumPath === null)
+  process.stdout.write('skipped: needs chromium (CHROMIUM_PATH, or the package of that name)\n')
 
 /** For `describe.skipIf(!hasChromium)`. */
-export const hasChromium = path !== undefined
+export const hasChromium = chromiumPath !== null
 
 /** Makes no call of its own accord. `flags` come on top. */
 export async function openChromium(flags: readonly string[] = []): Promise<Browser> {
-  if (path === undefined) throw new Error('there is no Chromium')
+  if (chromiumPath === null) throw new Error('there is no Chromium')
   return chromium.launch({
-    executablePath: path,
+    executablePath: chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-gpu',
