@@ -52,3 +52,15 @@ export function unknownParameter(name: string, known: readonly string[]): FaultD
   if (meant === null) return { path: short, message: `unknown parameter \`${short}\`` }
   return { path: short, message: `unknown parameter \`${short}\`, did you mean \`${meant}\`?`, suggestion: meant }
 }
+
+/** For routes that take none: what is sent stands in the body, and nothing may be dropped. */
+export function refuseParameters(query: unknown): void {
+  const names = typeof query === 'object' && query !== null ? Object.keys(query) : []
+  if (names.length === 0) return
+  throw refuse(
+    names.map((name) => {
+      const path = name.slice(0, 64)
+      return { path, message: `unknown parameter \`${path}\`: this route takes its fields in the body` }
+    }),
+  )
+}

@@ -127,6 +127,13 @@ test('a field that is not served yet is an unknown field', async () => {
   expect(await expectRefused('/smss', JSON.stringify(body))).toMatchObject({ message: 'unknown field `dry_run`' })
 })
 
+test.each(ROUTES)('POST %s takes nothing in the query: what was meant for the body is not dropped', async (route) => {
+  const answer = await expectRefused(`${route}?dry_run=true`, JSON.stringify(GOOD[route]))
+  expect(answer.details).toEqual([
+    { path: 'dry_run', message: 'unknown parameter `dry_run`: this route takes its fields in the body' },
+  ])
+})
+
 test('a body whose quotes the shell removed is answered with the line that works', async () => {
   const answer = await expectRefused('/smss', '{contact: +201009129288, subject: Hello, message: Hi}')
   expect(answer.code).toBe('shell_quotes')

@@ -9,6 +9,7 @@ import { createGate, LARGE_BODIES_UNDER_WAY, SEND_BYTES, TOKENS_BYTES, type Gate
 import { summarise } from '../notification-status.ts'
 import { limitLargeBodies, overloaded } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
+import { refuseParameters } from '../paging.ts'
 import { preferWait } from '../prefer.ts'
 import { readTargets } from '../targets.ts'
 import type { Waits } from '../waits.ts'
@@ -26,6 +27,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
       onRequest: limitLargeBodies(createGate(LARGE_BODIES_UNDER_WAY), chance),
     },
     async (request, reply) => {
+      refuseParameters(request.query)
       const { tokens, fids } = await readTargets(request.body)
       const idempotency = await readIdempotency(request, 'POST /notifications/tokens')
       const { tokens: _tokens, fids: _fids, ...input } = request.body
@@ -39,6 +41,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
     '/notifications/topic',
     { bodyLimit: SEND_BYTES, schema: { body: TopicRequest, response: ANSWER }, config: { docs: TOPIC_DOCS } },
     async (request, reply) => {
+      refuseParameters(request.query)
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       const { topic, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)

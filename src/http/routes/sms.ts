@@ -16,6 +16,7 @@ import { ID_PARAMETER, readId } from '../ids.ts'
 import { SEND_BYTES, type Gate } from '../limits.ts'
 import { overloaded } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
+import { refuseParameters } from '../paging.ts'
 import { preferWait } from '../prefer.ts'
 import { limitRate } from '../rate-limit.ts'
 import type { Waits } from '../waits.ts'
@@ -33,6 +34,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
       ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter) }),
     },
     async (request, reply): Promise<SmsAccepted> => {
+      refuseParameters(request.query)
       const keyed = request.headers['idempotency-key'] !== undefined
       const idempotency = keyed ? await readIdempotency(request, ROUTE) : null
       if (!gate.enter()) throw overloaded(parts.chance)
