@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly tokens: number
   /** The load is spread over about this long. */
   readonly overMs: number
+  /** Contacts whose provider takes 50 ms for an answer, so that many are in flight. */
+  readonly slow?: boolean
   /** 0 <= n < 1 */
   readonly chance: () => number
 }
@@ -36,6 +38,9 @@ const KINDS: readonly { readonly fields: object; readonly onUncertain: OnUncerta
 /** Numbers set aside for fiction: 555-0100 to 555-0199 of each area. */
 const AREAS = [202, 212, 303, 312, 404, 415, 512, 617, 702, 713]
 
+/** The look-alike's own. */
+const SLOW = '+1500721'
+
 const MOST_AT_ONCE = 64
 
 /** SMS in bursts, each with a text of its own to one of a thousand contacts, and, if there are `tokens`, one push in the first half. */
@@ -52,10 +57,11 @@ export function makePlan(options: PlanOptions): Call[] {
   return [...calls, pushCall(options, pushAt)].toSorted((a, b) => a.atMs - b.atMs)
 }
 
-function smsCall({ seed, chance }: PlanOptions, number: number, atMs: number): Call {
+function smsCall({ seed, slow, chance }: PlanOptions, number: number, atMs: number): Call {
   const kind = KINDS[Math.floor(chance() * KINDS.length)] ?? { fields: {}, onUncertain: 'reconcile' }
   const line = Math.floor(chance() * AREAS.length * 100)
-  const contact = `+1${AREAS[Math.floor(line / 100)]}55501${String(line % 100).padStart(2, '0')}`
+  const quick = `+1${AREAS[Math.floor(line / 100)]}55501${String(line % 100).padStart(2, '0')}`
+  const contact = slow === true ? `${SLOW}${String(line).padStart(4, '0')}` : quick
   const text = `kill ${seed}: message ${number}`
   return {
     key: `kill-${seed}-sms-${number}`,

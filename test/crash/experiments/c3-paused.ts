@@ -4,7 +4,7 @@ import type { Experiment } from '../experiment.ts'
 import { readLines } from '../journal.ts'
 import { makePlan } from '../plan.ts'
 
-const SIZE = { sms: 4_000, tokens: 4_000, overMs: 10_000 }
+const SIZE = { sms: 6_000, tokens: 4_000, overMs: 8_000, slow: true }
 const STOPPED_AFTER_MS = 4_000
 
 /** The lease is 30 s. */
