@@ -16,7 +16,8 @@ describe('the address of', () => {
   })
 
   test('any thread is found again', () => {
-    const text = fc.string({ minLength: 1, unit: 'grapheme' })
+    // A path has no place for these two, however they are written (URL Standard, §4.1); no recipient is called so.
+    const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((one) => one !== '.' && one !== '..')
     fc.assert(
       fc.property(text, fc.option(text), fc.string({ unit: 'grapheme' }), (thread, item, q) => {
         expect(readAddress(writeAddress({ thread, item, q }))).toEqual({ thread, item, q })

@@ -3,6 +3,7 @@ import { counted } from './format.ts'
 import type { Item } from './item.ts'
 import { codePointOf, measureOf, replacementOf, unseenIn } from './measure.ts'
 import { Recipient } from './recipient.tsx'
+import { tallyOf } from './words.ts'
 
 /** What can be said about the text, and what came with it. */
 export function TextFacts({ item }: { readonly item: Item }): JSX.Element {
@@ -24,6 +25,7 @@ export function TextFacts({ item }: { readonly item: Item }): JSX.Element {
           <Recipient item={item} />
         )}
       </Fact>
+      {item.counts !== null && item.targets > 1 && <Fact name="Devices">{tallyOf(item)}</Fact>}
       {item.tag !== null && <Fact name="Tag">{<bdi class="mono">{item.tag}</bdi>}</Fact>}
       <Fact name="Category">{CATEGORIES[item.category] ?? item.category}</Fact>
       <Fact name="Id">
@@ -86,7 +88,7 @@ function Guilty({ item: { guilty } }: { readonly item: Item }): JSX.Element | nu
       {instead !== null && (
         <>
           {' '}
-          <kbd>{instead}</kbd> would fit.
+          <kbd>{instead}</kbd> is in it.
         </>
       )}
     </Fact>

@@ -60,11 +60,13 @@ export interface Verdict {
 
 /** Never more than is known. `took`: from the request to the end, as words. */
 export function verdictOf(item: Item, took: string): Verdict {
-  if (item.status === 'captured') {
+  const isMixed = Object.keys(item.counts ?? {}).length > 1
+  if (item.status === 'captured' && !isMixed) {
     return { answer: 'This is a test message.', because: 'Capture mode kept it here. It never left this machine.' }
   }
   const because = `Played here: nothing left this machine.`
-  if (item.channel === 'push' && item.targets > 1) return { answer: tallyOf(item), because }
+  if (item.channel === 'push' && item.targets > 1)
+    return { answer: `Of ${item.targets.toLocaleString('en')} devices: ${tallyOf(item)}.`, because }
   return { answer: answerTo(item, took), because }
 }
 
@@ -105,10 +107,11 @@ function answerTo({ channel, status, reason }: Item, took: string): string {
   }
 }
 
-/** `Of 3 devices: 2 captured, 1 failed.` */
-function tallyOf({ targets, counts }: Item): string {
-  const parts = Object.entries(counts ?? {}).map(([status, count]) => `${count.toLocaleString('en')} ${status}`)
-  return `Of ${targets.toLocaleString('en')} devices: ${parts.join(', ')}.`
+/** `2 captured, 1 not delivered` */
+export function tallyOf({ counts }: Item): string {
+  const word = (status: string): string => lookOf(status).word.replace(/^./, (first) => first.toLowerCase())
+  const parts = Object.entries(counts ?? {}).map(([status, count]) => `${count.toLocaleString('en')} ${word(status)}`)
+  return parts.join(' · ')
 }
 
 function sentence(words: string): string {
