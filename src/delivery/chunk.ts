@@ -43,15 +43,16 @@ export interface ChunkParts {
   readonly window: number
   /** Monotonic, in milliseconds. */
   readonly now: () => number
+  /** When its row was asked for: its age and what is left of its validity count from there. */
+  readonly askedAt: number
   readonly chance: () => number
   /** Milliseconds the lane is still paused: what comes back unsent waits that long. */
   readonly pauseMs: () => number
 }
 
 export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
-  const { window, now } = parts
+  const { window, now, askedAt } = parts
   const size = row.targets.length
-  const loadedAt = now()
   const settled = Buffer.alloc(Math.ceil(size / 8))
   row.settled.copy(settled)
   const tally: Record<string, number> = { ...row.tally }
@@ -59,7 +60,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   let settledCount = countBits(settled)
   let fresh: { readonly index: number; readonly outcome: Outcome }[] = inDoubt(row, settled)
 
-  const remainingMs = (): number => row.remainingMs - (now() - loadedAt)
+  const remainingMs = (): number => row.remainingMs - (now() - askedAt)
   const inFlight = (): number => started - settledCount - fresh.length
 
   function places(maySend: boolean): number {
@@ -81,7 +82,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     const written = writeOutcomes(
       row,
       writing,
-      { ageMs: row.ageMs + now() - loadedAt, remainingMs: remainingMs() },
+      { ageMs: row.ageMs + now() - askedAt, remainingMs: remainingMs() },
       parts,
     )
     for (const { index } of writing) mark(settled, index)

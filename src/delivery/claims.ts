@@ -25,11 +25,21 @@ export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLan
   })
 }
 
-/** The same for chunks of pushes. */
-export async function claimPushes(db: Db, lease: Lease, lanes: readonly PushLane[]): Promise<number | null> {
+/** The same for chunks of pushes. `now` is monotonic, in milliseconds. */
+export async function claimPushes(
+  db: Db,
+  lease: Lease,
+  lanes: readonly PushLane[],
+  now: () => number,
+): Promise<number | null> {
   return withRooms(lanes, async (rooms) => {
+    const askedAt = now()
     const rows = await claimChunks(db, lease.owner(), rooms)
-    for (const lane of lanes) lane.offer(rows.filter((row) => row.provider === lane.provider.name))
+    for (const lane of lanes)
+      lane.offer(
+        rows.filter((row) => row.provider === lane.provider.name),
+        askedAt,
+      )
     return rows.length
   })
 }

@@ -160,7 +160,10 @@ function startLoops(
     'claims',
     CLAIM_MS,
     async () => {
-      const found = await Promise.all([claimMessages(workDb, lease, smsLanes), claimPushes(workDb, lease, pushLanes)])
+      const found = await Promise.all([
+        claimMessages(workDb, lease, smsLanes),
+        claimPushes(workDb, lease, pushLanes, parts.now),
+      ])
       if (found.some((count) => count !== null)) backlog.known = found.some((count) => count !== null && count > 0)
     },
     parts,
@@ -181,7 +184,7 @@ function startLoops(
     startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),
   ]
   if (firstPush !== undefined)
-    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served(), firstPush), parts))
+    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served(), firstPush, parts.now), parts))
   return { claims, loops }
 }
 

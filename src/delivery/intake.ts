@@ -171,10 +171,14 @@ async function hold(
     return row.held && made ? [{ row, chunkIds: made.chunkIds }] : []
   })
   const ids = held.flatMap((one) => one.chunkIds)
+  const askedAt = parts.now()
   const chunks = ids.length === 0 ? [] : await loadChunks(parts.pushDb, owner, ids).catch(() => [])
   for (const { row } of held) parts.pushLane(row.provider)?.unreserve(row.category, 1)
   for (const provider of new Set(chunks.map((chunk) => chunk.provider))) {
-    parts.pushLane(provider)?.offer(chunks.filter((chunk) => chunk.provider === provider))
+    parts.pushLane(provider)?.offer(
+      chunks.filter((chunk) => chunk.provider === provider),
+      askedAt,
+    )
   }
 }
 

@@ -35,9 +35,9 @@ export interface PushLane {
   unreserve(category: Category, places: number): void
   /**
    * Chunks this node has taken. One that it holds already stays as it is: what is in memory knows more. One that was taken under a former
-   * owner mark is others' now.
+   * owner mark is others' now. `askedAt`: when they were asked for.
    */
-  offer(rows: readonly ChunkRow[]): void
+  offer(rows: readonly ChunkRow[], askedAt: number): void
   /** Lanes it takes due chunks from at present. */
   serves(): Lane[]
   /** Free places by lane; they are reserved. */
@@ -113,12 +113,12 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     provider,
     reserve: (category) => places.reserve(category),
     unreserve: (category, count) => places.unreserve(category, count),
-    offer(rows) {
+    offer(rows, askedAt) {
       for (const row of rows) {
         if (row.owner !== parts.lease().owner() || chunks.get(row.id)?.row.owner === row.owner) continue
         chunks.set(
           row.id,
-          createChunk(row, { window: provider.window, now, chance: parts.chance, pauseMs: pause.leftMs }),
+          createChunk(row, { window: provider.window, now, askedAt, chance: parts.chance, pauseMs: pause.leftMs }),
         )
       }
       kick()

@@ -68,9 +68,16 @@ export async function sweepOwn(parts: SweepParts): Promise<void> {
  * Ends what waited past its validity, also in lanes that no node serves any more, or that are paused. Chunks of lanes that are not among
  * `served` are given to `lane`, which ends them without submitting anything.
  */
-export async function expireLate(db: Db, lease: Lease, served: readonly string[], lane: PushLane): Promise<boolean> {
+export async function expireLate(
+  db: Db,
+  lease: Lease,
+  served: readonly string[],
+  lane: PushLane,
+  now: () => number,
+): Promise<boolean> {
   const messages = await expireDue(db, BATCH)
-  lane.offer(await claimExpiredChunks(db, lease.owner(), served, 10))
+  const askedAt = now()
+  lane.offer(await claimExpiredChunks(db, lease.owner(), served, 10), askedAt)
   return messages === BATCH
 }
 

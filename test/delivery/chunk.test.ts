@@ -29,7 +29,7 @@ function chunk(more: Partial<ChunkRow>, pauseMs = 0): Chunk {
     remainingMs: 86_400_000,
     ...more,
   }
-  return createChunk(row, { window: 8, now: () => 0, chance: () => 0, pauseMs: () => pauseMs })
+  return createChunk(row, { window: 8, now: () => 0, askedAt: 0, chance: () => 0, pauseMs: () => pauseMs })
 }
 
 function afterDoubt(one: Chunk, waitMs: number | null = null): ReturnType<Chunk['flush']> {

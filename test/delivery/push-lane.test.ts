@@ -94,7 +94,7 @@ const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', statu
 
 test('what is still to be written is held back when the lease has lapsed, and ends when its notification has', () => {
   const { lane, handed, clock } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   expect(handed[0]?.targets).toHaveLength(4)
   expect(handed[0]?.gate()).toBe(null)
@@ -108,7 +108,7 @@ test('what is still to be written is held back when the lease has lapsed, and en
 
 test('what is still to be written is held back when the node closes, so that others go on with it at once', () => {
   const { lane, handed } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   lane.close()
   expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent', counted: false })
@@ -116,7 +116,7 @@ test('what is still to be written is held back when the node closes, so that oth
 
 test('a lane that is paused for long leaves what it holds to others, and takes nothing', () => {
   const { lane, handed, clock } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   const pausing = (waitMs: number): Outcome => ({ kind: 'refused', failure: failure('throttled', 'quota', { waitMs }) })
   handed[0]?.answer(0, pausing(5_000))
@@ -138,7 +138,7 @@ test('a lane that is paused for long leaves what it holds to others, and takes n
 
 test('a chunk that waits out a long pause is let go of as far as it is', () => {
   const { lane, handed } = rig(2)
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   handed[0]?.answer(0, ACCEPTED)
   handed[0]?.answer(1, { kind: 'refused', failure: failure('throttled', 'quota', { waitMs: 60_000 }) })
@@ -153,7 +153,7 @@ test('a chunk that waits out a long pause is let go of as far as it is', () => {
 
 test('a node that was declared dead writes nothing more of what it held, though it lives on under another mark', () => {
   const { lane, handed, clock } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   clock.owner = 2
   expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent' })
@@ -165,13 +165,13 @@ test('a node that was declared dead writes nothing more of what it held, though 
 
 test('a chunk taken anew is not touched by what the same process knew of it under its former mark', () => {
   const { lane, handed, clock } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   handed[0]?.answer(0, ACCEPTED)
   const old = lane.collect()
   // While that is on its way to the database: declared dead, taken over, claimed again with what was settled by then.
   clock.owner = 2
-  lane.offer([chunk({ owner: 2, started: 4 })])
+  lane.offer([chunk({ owner: 2, started: 4 })], 0)
   lane.committed(old, new Set())
   expect(lane.has(5)).toBe(true)
   const [again] = lane.collect()
@@ -189,9 +189,9 @@ test('a chunk taken anew is not touched by what the same process knew of it unde
 
 test('a chunk that is offered twice under one mark stays as far as it is', () => {
   const { lane, handed } = rig()
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   commit(lane)
   expect(handed).toHaveLength(1)
   expect(lane.inFlight()).toBe(4)
@@ -200,10 +200,18 @@ test('a chunk that is offered twice under one mark stays as far as it is', () =>
 test('a claim whose answer comes after its mark was lost does not displace the claim made since', () => {
   const { lane, handed, clock } = rig()
   clock.owner = 2
-  lane.offer([chunk({ owner: 2 })])
+  lane.offer([chunk({ owner: 2 })], 0)
   commit(lane)
-  lane.offer([chunk()])
+  lane.offer([chunk()], 0)
   expect(handed).toHaveLength(1)
   expect(lane.has(5)).toBe(true)
   expect(lane.inFlight()).toBe(4)
+})
+
+test('a chunk whose row was long on its way has that much less of its validity left', () => {
+  const { lane, handed, clock } = rig()
+  clock.ms = 60_000
+  lane.offer([chunk()], 0)
+  commit(lane)
+  expect(handed).toEqual([])
 })
