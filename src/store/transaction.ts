@@ -33,20 +33,20 @@ export async function pipelined<T extends readonly unknown[]>(
 ): Promise<{ -readonly [K in keyof T]: T[K] | null }> {
   if (statements.filter((statement) => statement !== null).length <= 1) return runAll(db, statements)
   const client = await db.connect()
-  let broken = false
+  let broken = true
   try {
     const [begun, answers, committed] = together(client, () => [
       client.query('begin'),
       runAll(client, statements),
       client.query('commit'),
     ])
-    const failed = (await Promise.allSettled([begun, answers, committed])).find((end) => end.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-    if ((await committed).command !== 'COMMIT') throw new Error('the transaction was rolled back')
+    const failures = (await Promise.allSettled([begun, answers, committed])).filter((end) => end.status === 'rejected')
+    // A statement may have been refused and COMMIT never answered.
+    broken = failures.some(({ reason }) => !isServerRefusal(reason))
+    if (failures[0] !== undefined) throw failures[0].reason
+    broken = (await committed).command !== 'COMMIT'
+    if (broken) throw new Error('the transaction was rolled back')
     return await answers
-  } catch (error) {
-    broken = !isServerRefusal(error)
-    throw error
   } finally {
     client.release(broken)
   }
