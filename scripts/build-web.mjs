@@ -33,7 +33,7 @@ export async function buildWeb() {
   try {
     mkdirSync(half, { recursive: true })
     writeFileSync(join(half, 'sources.json'), JSON.stringify(sourceFiles().map(nameOf)))
-    const [{ build }, { PAGES, WORKER }] = await Promise.all([import('vite'), import('../web/vite.config.mjs')])
+    const [{ build }, { PAGES, WORKER }] = await Promise.all([import('vite'), import('../web/build.mjs')])
     await build(into(half, PAGES))
     await build(into(half, WORKER))
     for (const file of filesIn(half)) compress(file)

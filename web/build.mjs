@@ -44,9 +44,3 @@ export const WORKER = {
     },
   },
 }
-
-/** `npx vite web`: the pages while they are written, before a service on port 5000. */
-export default {
-  ...PAGES,
-  server: { proxy: { '^/(inbox|smss|notifications|errors|openapi.json|readyz)': 'http://localhost:5000' } },
-}
