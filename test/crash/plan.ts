@@ -76,11 +76,16 @@ function smsCall({ seed, slow, chance }: PlanOptions, number: number, atMs: numb
 
 function pushCall({ seed, tokens }: PlanOptions, atMs: number): Call {
   const names = Array.from({ length: tokens }, (_, number) => `kill-${seed}-token-${number}`)
+  return makePush(`kill-${seed}-push`, names, atMs)
+}
+
+/** One push to these tokens. */
+export function makePush(key: string, names: readonly string[], atMs: number): Call {
   return {
-    key: `kill-${seed}-push`,
+    key,
     channel: 'push',
     path: '/notifications/tokens',
-    body: JSON.stringify({ tokens: names, title: 'Kill test', body: `kill ${seed}` }),
+    body: JSON.stringify({ tokens: names, title: 'Kill test', body: key }),
     names,
     onUncertain: 'retry',
     atMs,

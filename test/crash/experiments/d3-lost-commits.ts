@@ -51,7 +51,7 @@ async function withLostAnswers(context: Context): Promise<Result> {
       await bench.load(makePlan({ ...size, tokens: 0, seed: context.seed, chance: bench.chance('plan') }))
       return [...cuts].map(([name, count]) => `answers lost to "${name}" ${count}`)
     },
-  ).finally(() => proxy?.close())
+  ).finally(() => void proxy?.close())
   const lost = lostAnswers(join(context.directory, 'journal'))
   const faults = [
     ...(lost.expected < cases ? [`only ${lost.expected} of ${cases} accepts were answered ${EXPECTED}`] : []),
