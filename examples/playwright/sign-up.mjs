@@ -9,13 +9,17 @@ const port = Number(process.env.PORT ?? 3000)
 /** The code that each number was texted. */
 const codes = new Map()
 
-createServer(async (request, response) => {
+createServer((request, response) => void serve(request, response)).listen(port, '127.0.0.1', () =>
+  console.log(`http://127.0.0.1:${port}`),
+)
+
+async function serve(request, response) {
   const form = await formOf(request)
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   const page = request.method === 'POST' ? await act(pathname, form) : askForNumber()
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
   response.end(`<!doctype html><html lang="en"><title>Sign up</title><main>${page}</main></html>`)
-}).listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`))
+}
 
 async function act(pathname, form) {
   const phone = form.get('phone') ?? ''

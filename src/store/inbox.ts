@@ -1,6 +1,6 @@
 import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
-import { pushTerms, smsTerms, type InboxChoice } from './read-inbox-pages.ts'
+import { between, choosePushes, chooseSms, type InboxChoice } from './read-inbox-pages.ts'
 
 /** What the submission came to that a played life begins with. */
 export interface PlayedStart {
@@ -57,13 +57,13 @@ const MESSAGES_AT_ONCE = 1_000
 /** Deletes captured messages with ids below `before`, with their attempts. What is still on its way is left alone. */
 export async function deleteSms(db: Db, choice: InboxChoice, before: number): Promise<Deleted> {
   const values: unknown[] = [before, MESSAGES_AT_ONCE]
-  const terms = smsTerms(choice, values)
-  if (terms === null) return { count: 0, rest: 0 }
+  const choosing = chooseSms(choice, values)
+  if (choosing === null) return { count: 0, rest: 0 }
+  const atRest = [...choosing.terms, AT_REST, `(status_rank(status) >= 2 or status = 'uncertain')`]
   const { rows } = await db.query<Deleted>(
     `
 with picked as materialized (
-  select id from messages where ${terms.join(' and ')} and id < $1 and ${AT_REST} and (status_rank(status) >= 2 or status = 'uncertain')
-  order by id desc limit $2 for update skip locked
+  select id from messages where ${between({ ...choosing, terms: atRest }, '0')} for update skip locked
 ), gone as (
   delete from messages where id in (select id from picked) and provider = 'sandbox' returning id
 ), attempts_gone as (
@@ -82,14 +82,11 @@ const TARGETS_AT_ONCE = 5_000
 /** The next captured notifications below `before` whose targets have all ended. */
 export async function listEndedPushes(db: Db, choice: InboxChoice, before: number): Promise<number[]> {
   const values: unknown[] = [before, NOTIFICATIONS_AT_ONCE]
-  const terms = pushTerms(choice, values)
-  if (terms === null) return []
-  const { rows } = await db.query<{ id: number }>(
-    `select id from notifications where ${terms.join(' and ')} and id < $1
-      and not exists (select from push_chunks c where c.notification_id = notifications.id and c.done_at is null)
-    order by id desc limit $2`,
-    values,
-  )
+  const choosing = choosePushes(choice, values)
+  if (choosing === null) return []
+  const ended = `not exists (select from push_chunks c where c.notification_id = notifications.id and c.done_at is null)`
+  const chosen = { ...choosing, terms: [...choosing.terms, ended] }
+  const { rows } = await db.query<{ id: number }>(`select id from notifications where ${between(chosen, '0')}`, values)
   return rows.map(({ id }) => id)
 }
 

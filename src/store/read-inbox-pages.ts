@@ -28,9 +28,9 @@ export interface InboxPlace {
 
 /** Captured messages with ids below `before`, newest first, at most `limit`. A recipient that is no contact has none. */
 export async function listSms(db: Db, filter: InboxFilter, before: number, limit: number): Promise<InboxPlace[]> {
-  const values: unknown[] = [before, limit, filter.above]
-  const terms = smsTerms(filter, values)
-  return terms === null ? [] : list(db, 'messages', terms, filter.since, values)
+  const values: [number, number, ...unknown[]] = [before, limit, filter.above]
+  const choosing = chooseSms(filter, values)
+  return choosing === null ? [] : list(db, 'messages', choosing, filter.since, values)
 }
 
 /** Captured notifications likewise; a contact has none. */
@@ -38,36 +38,58 @@ export async function listPushes(db: Db, filter: InboxFilter, before: number, li
   const { to } = filter
   if (to?.kind === 'contact') return []
   if (to?.kind === 'token') return listOfToken(db, to.token, filter, before, limit)
-  const values: unknown[] = [before, limit, filter.above]
-  const terms = pushTerms(filter, values)
-  return terms === null ? [] : list(db, 'notifications', terms, filter.since, values)
+  const values: [number, number, ...unknown[]] = [before, limit, filter.above]
+  const choosing = choosePushes(filter, values)
+  return choosing === null ? [] : list(db, 'notifications', choosing, filter.since, values)
 }
 
-/** Conditions on `messages`, whose values are added to `values`; null: no message meets them. */
-export function smsTerms({ to, tag }: InboxChoice, values: unknown[]): string[] | null {
+/** Conditions on one table, and the index they are read by. */
+interface Choosing {
+  readonly terms: readonly string[]
+  /** An index has this column, equal to this value, and then the id; null: one has the id alone. */
+  readonly first: { readonly column: 'client_id' | 'tag' | 'topic'; readonly value: string } | null
+}
+
+/** Which rows of `messages`, with values that are added to `values`; null: none. */
+export function chooseSms({ to, tag }: InboxChoice, values: unknown[]): Choosing | null {
   if (to !== null && to.kind !== 'contact') return null
-  const terms = [`provider = 'sandbox'`]
-  if (to !== null) terms.push(`client_id = (select c.id from clients c where c.contact = $${values.push(to.contact)})`)
-  if (tag !== null) terms.push(`tag = $${values.push(tag)}`)
-  return terms
+  const ours = `provider = 'sandbox'`
+  const named = tag === null ? null : `$${values.push(tag)}`
+  if (to === null) return { terms: [ours], first: named === null ? null : { column: 'tag', value: named } }
+  const value = `(select c.id from clients c where c.contact = $${values.push(to.contact)})`
+  return { terms: named === null ? [ours] : [ours, `tag = ${named}`], first: { column: 'client_id', value } }
 }
 
-/** The same on `notifications`; a token's are those to it alone. */
-export function pushTerms({ to, tag }: InboxChoice, values: unknown[]): string[] | null {
+/** Which rows of `notifications` likewise; a token's are those to it alone. */
+export function choosePushes({ to, tag }: InboxChoice, values: unknown[]): Choosing | null {
   if (to?.kind === 'contact') return null
   const terms = [`provider = 'sandbox'`]
-  if (to?.kind === 'topic') terms.push(`topic = $${values.push(to.topic)}`)
-  if (to?.kind === 'several') terms.push('topic is null', 'targets > 1')
-  if (to?.kind === 'token') {
-    const token = `$${values.push(to.token)}`
-    terms.push(
-      'topic is null and targets = 1',
-      `id in (select r.notification_id from tokens t join tokennotifications r on r.token_id = t.id
-        where t.hash in (token_hash('token', ${token}), token_hash('fid', ${token})))`,
-    )
+  const named = tag === null ? null : `$${values.push(tag)}`
+  if (to?.kind === 'topic') {
+    const first = { column: 'topic', value: `$${values.push(to.topic)}` } as const
+    return { terms: named === null ? terms : [...terms, `tag = ${named}`], first }
   }
-  if (tag !== null) terms.push(`tag = $${values.push(tag)}`)
-  return terms
+  if (to?.kind === 'several') terms.push('topic is null', 'targets > 1')
+  if (to?.kind === 'token') terms.push('topic is null', 'targets = 1', ofToken(`$${values.push(to.token)}`))
+  return { terms, first: named === null ? null : { column: 'tag', value: named } }
+}
+
+function ofToken(token: string): string {
+  return `id in (select r.notification_id from tokens t join tokennotifications r on r.token_id = t.id
+    where t.hash in (token_hash('token', ${token}), token_hash('fid', ${token})))`
+}
+
+/**
+ * The rows between two ids, newest first, limited by `$2`. Compared as a pair, column and id can only be read from the index on both: told
+ * apart, a plan for any value might read them by id and pass over a million others.
+ */
+export function between({ terms, first }: Choosing, above: string): string {
+  const where = terms.join(' and ')
+  if (first === null) return `${where} and id < $1 and id > ${above} order by id desc limit $2`
+  const { column, value } = first
+  // The indexes leave out what has no such value, and a comparison of pairs does not say that there is one.
+  return `${where} and ${column} is not null and (${column}, id) < (${value}, $1::bigint) and (${column}, id) > (${value}, ${above}::bigint)
+    order by ${column} desc, id desc limit $2`
 }
 
 /** The moment a message was accepted; null: there is none with this id. */
@@ -87,27 +109,27 @@ export async function readClock(db: Db): Promise<Date> {
   return row.now
 }
 
-/**
- * The first three values are `before`, `limit` and `above`. Ids grow with time, but for the seconds that an insert may take: so the search
- * for `since` ends a minute before it.
- */
+/** Ids grow with time, but for what an insert may take: below the first that is so much older, none is new enough. */
+const INSERT_MS = 60_000
+
+/** The first three values are `before`, `limit` and `above`. What lies before `since` is left out here, page by page, since no index knows it. */
 async function list(
   db: Db,
   table: 'messages' | 'notifications',
-  terms: readonly string[],
+  choosing: Choosing,
   since: Date | null,
-  values: unknown[],
+  [before, limit, ...values]: readonly [number, number, ...unknown[]],
 ): Promise<InboxPlace[]> {
-  const where = terms.join(' and ')
-  let late = ''
-  if (since !== null) {
-    const at = `$${values.push(since)}::timestamptz`
-    late = `and time >= ${at} and id > coalesce((
-      select p.id from ${table} p where ${where} and p.time < ${at} - interval '1 minute' order by p.id desc limit 1), 0)`
+  const text = `select id, time from ${table} where ${between(choosing, '$3')}`
+  const found: InboxPlace[] = []
+  for (let from = before; ;) {
+    const { rows } = await db.query<InboxPlace>(text, [from, limit, ...values])
+    found.push(...rows.filter(({ time }) => since === null || time >= since))
+    const last = rows.at(-1)
+    const isOver = since !== null && last !== undefined && last.time.getTime() < since.getTime() - INSERT_MS
+    if (last === undefined || rows.length < limit || isOver || found.length >= limit) return found.slice(0, limit)
+    from = last.id
   }
-  const text = `select id, time from ${table} where ${where} and id < $1 and id > $3 ${late} order by id desc limit $2`
-  const { rows } = await db.query<InboxPlace>(text, values)
-  return rows
 }
 
 /** A token's own pushes, and those to lists that it is on. */
