@@ -14,13 +14,14 @@ export async function claimMessages(db: Db, lease: Lease, lanes: readonly SmsLan
     const works = await claimDue(db, owner, rooms)
     // Declared dead meanwhile: they were taken under a mark that is not ours any more, and others have them.
     if (lease.owner() !== owner) return 0
-    lease.open().adopt(works.map((work) => work.id))
     for (const work of works) {
       // An offered message takes its place itself.
       const lane = laneOf(work.provider, work.category)
       rooms.set(lane, (rooms.get(lane) ?? 0) - 1)
     }
-    for (const lane of lanes) lane.offer(works.filter((work) => work.provider === lane.provider.name))
+    const taken = lanes.flatMap((lane) => lane.offer(works.filter((work) => work.provider === lane.provider.name)))
+    // One whose last settlement has no answer yet is held already: its row has been lost sight of, and the sweep finds it.
+    lease.open().adopt(taken.map((work) => work.id))
     return works.length
   })
 }

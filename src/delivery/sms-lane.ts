@@ -41,8 +41,8 @@ export interface SmsLane {
   release(category: Category, place: Place): void
   /** Gives places of `rooms` back. */
   unreserve(category: Category, places: number): void
-  /** Messages of this node, each with a place among the ready. */
-  offer(works: readonly SmsWork[]): void
+  /** Messages of this node, each with a place among the ready. Returns those it took: one that it holds already stays as it is. */
+  offer(works: readonly SmsWork[]): SmsWork[]
   /** A message that was committed as started, with its place in the window: submitted now. */
   begin(work: SmsWork, started: Started, askedAt: number): void
   /** Free places by lane, for what is claimed from `due`; they are reserved. */
@@ -155,13 +155,14 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     unreserve: (category, count) => places.unreserve(category, count),
     offer(works) {
-      for (const work of works) {
-        places.unreserve(work.category, 1)
-        if (!isOurs(work) || holding.get(work.id)?.owner === work.owner) continue
+      for (const work of works) places.unreserve(work.category, 1)
+      const taken = works.filter((work) => isOurs(work) && holding.get(work.id)?.owner !== work.owner)
+      for (const work of taken) {
         holding.set(work.id, work)
         ready.add(work)
       }
       kick()
+      return taken
     },
     // Claimed in larger steps: half a buffer at once.
     rooms: () => places.reserveAll(capacity / 2),
