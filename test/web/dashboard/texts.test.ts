@@ -116,7 +116,7 @@ describe('a status', () => {
   })
 
   test('of several devices is told in figures', () => {
-    const item = push(1, { to: null, targets: 1_500, status: 'sent', counts: { sent: 1_499, failed: 1 } })
+    const item = push(1, { to: null, targets: 1_500, status: 'sent', counts: { failed: 1, sent: 1_499 } })
     expect(verdictOf(item, '').answer).toBe('Of 1,500 devices: 1,499 with the provider · 1 not delivered.')
   })
 })

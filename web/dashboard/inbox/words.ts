@@ -58,13 +58,15 @@ export interface Verdict {
   readonly because: string
 }
 
+const KEPT = 'Capture mode kept it here. It never left this machine.'
+
 /** Never more than is known. `took`: from the request to the end, as words. */
 export function verdictOf(item: Item, took: string): Verdict {
   const isMixed = Object.keys(item.counts ?? {}).length > 1
   if (item.status === 'captured' && !isMixed) {
-    return { answer: 'This is a test message.', because: 'Capture mode kept it here. It never left this machine.' }
+    return { answer: 'This is a test message.', because: KEPT }
   }
-  const because = `Played here: nothing left this machine.`
+  const because = item.status === 'captured' ? KEPT : 'Played here: nothing left this machine.'
   if (item.channel === 'push' && item.targets > 1)
     return { answer: `Of ${item.targets.toLocaleString('en')} devices: ${tallyOf(item)}.`, because }
   return { answer: answerTo(item, took), because }
@@ -109,9 +111,12 @@ function answerTo({ channel, status, reason }: Item, took: string): string {
 
 /** `2 captured, 1 not delivered` */
 export function tallyOf({ counts }: Item): string {
-  const word = (status: string): string => lookOf(status).word.replace(/^./, (first) => first.toLowerCase())
-  const parts = Object.entries(counts ?? {}).map(([status, count]) => `${count.toLocaleString('en')} ${word(status)}`)
-  return parts.join(' · ')
+  const word = (status: string): string =>
+    status === 'captured' ? status : lookOf(status).word.replace(/^./, (first) => first.toLowerCase())
+  return Object.entries(counts ?? {})
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([status, count]) => `${count.toLocaleString('en')} ${word(status)}`)
+    .join(' · ')
 }
 
 function sentence(words: string): string {
