@@ -52,6 +52,8 @@ export async function reclaimMessages(db: Db, reclaim: Reclaim): Promise<Reclaim
 
 // The waits are those of an uncertain attempt whose node lives on: 15 s before the provider is asked, 60 s for a receipt before a repeat.
 // A receipt that came before the answer has proved the attempt: nothing is doubtful then.
+// What was there at two crashes is repeated one by one, a second apart: a message that ends the process would take those around it along,
+// and three times together would make poison of them all.
 const RECLAIM_MESSAGES = `
 with candidates as (
   select id from messages where id >= $2 and owner = $1 and ($3::bigint[] is null or id = any ($3::bigint[]))
@@ -74,7 +76,7 @@ with candidates as (
     status = case when not p.doubtful then (case m.status when 'sending' then 'queued' else m.status end) when m.crashes + 1 >= $5 then 'failed' else 'uncertain' end,
     reason = case when not p.doubtful then m.reason when m.crashes + 1 >= $5 then 'poison' else 'node_lost' end
   from picked p where m.id = p.id
-  returning m.id, m.status, m.attempt, m.provider, m.category, m.on_uncertain, m.expires_at, p.begun, p.doubtful, p.started_at
+  returning m.id, m.status, m.attempt, m.provider, m.category, m.on_uncertain, m.expires_at, m.crashes, p.begun, p.doubtful, p.started_at
 ), logged as (
   insert into attempts as a (message_id, number, provider, status, reason, started_at, finished_at)
   select id, attempt, provider, 'uncertain', 'node_lost', started_at, now() from moved where doubtful
@@ -89,7 +91,9 @@ with candidates as (
       when not doubtful then interval '0'
       when on_uncertain = 'retry' then interval '10 seconds'
       when provider = any ($4::text[]) then interval '15 seconds'
-      else interval '60 seconds' end,
+      else interval '60 seconds' end
+    + case when crashes < 2 then interval '0'
+      else make_interval(secs => row_number() over (partition by crashes < 2 order by id)) end,
     expires_at
   from moved
   where (not begun and status_rank(status) < 3) or (doubtful and status = 'uncertain' and on_uncertain <> 'fail')

@@ -53,3 +53,33 @@ test('a chunk that moves while a sweep looks for lost ones is left alone', async
   await db.query(`update push_chunks set updated_at = now() - interval '2 hours'`)
   expect(await reclaimChunks(db, which)).toBe(1)
 })
+
+test('messages that were in flight at two crashes are repeated one by one', async () => {
+  const three = Array.from({ length: 3 }, () => ({ ...message({ onUncertain: 'retry' }), place: 'start' as const }))
+  await insertMessages(db, owner, three)
+  const crash = (): Promise<Reclaimed> =>
+    reclaimMessages(db, {
+      owner,
+      lowMessageId: 0,
+      only: null,
+      quietSeconds: null,
+      submitted: true,
+      reconcilable: [],
+      mostCrashes: 3,
+      limit: 10,
+    })
+  const waits = async (): Promise<unknown[]> => {
+    const { rows } = await db.query<{ wait: number }>(
+      `select extract(epoch from run_at - min(run_at) over ())::float8 as wait from due order by run_at`,
+    )
+    return rows.map((row) => row.wait)
+  }
+  expect(await crash()).toMatchObject({ uncertain: 3 })
+  expect(await waits()).toEqual([0, 0, 0])
+  await db.query(`delete from due`)
+  await db.query(`update messages set owner = $1, status = 'sending', started_at = now(), attempt = attempt + 1`, [
+    owner,
+  ])
+  expect(await crash()).toMatchObject({ uncertain: 3 })
+  expect(await waits()).toEqual([0, 1, 2])
+})
