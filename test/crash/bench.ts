@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { until } from '../support/until.ts'
 import { seeded } from '../support/seeded.ts'
 import { check, type Windows } from './checker.ts'
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
 import type { Context, Result } from './experiment.ts'
 import { readFacts, readOpen, type Facts } from './facts.ts'
+import { onDatabase } from './on-database.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { sendAll } from './loader.ts'
 import type { Call } from './plan.ts'
@@ -26,7 +27,7 @@ export interface Bench {
 
 export interface BenchOptions extends Omit<ClusterOptions, 'directory'> {
   /** Submissions a node may have under way; the defaults unless said. */
-  readonly windows?: Windows
+  readonly windows?: Partial<Windows>
   /** How long what is left may take once the experiment is over; 150 s unless said. */
   readonly drainMs?: number
 }
@@ -65,7 +66,7 @@ export async function onBench(
     })
     await ask((db) => drained(db, options.drainMs ?? DRAIN_MS))
     const facts = await ask((db) => readFacts({ ...cluster, journal: path, db }))
-    const verdict = check(facts, options.windows ?? WINDOWS)
+    const verdict = check(facts, { ...WINDOWS, ...options.windows })
     return { ...verdict, facts, figures, worstRecoveryMs: facts.worstRecoveryMs }
   } finally {
     journal.close()
@@ -84,15 +85,4 @@ async function killNodes(cluster: Cluster, journal: Journal, which: readonly num
 async function drained(db: pg.Client, ms: number): Promise<void> {
   const isDone = async (): Promise<boolean> => Object.values(await readOpen(db)).every((count) => count === 0)
   await until(isDone, ms, 500).catch(() => undefined)
-}
-
-async function onDatabase<T>(url: string, work: (db: pg.Client) => Promise<T>): Promise<T> {
-  const db = new pg.Client({ connectionString: url })
-  db.on('error', () => undefined)
-  await db.connect()
-  try {
-    return await work(db)
-  } finally {
-    await db.end()
-  }
 }

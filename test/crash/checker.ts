@@ -7,6 +7,8 @@ export interface Windows {
   readonly push: number
   /** Chunks a node may hold at once. */
   readonly chunks: number
+  /** Links to providers that broke under a node that lived on, each with its windows full; 0 unless said. */
+  readonly links?: number
 }
 
 export interface Verdict {
@@ -148,9 +150,10 @@ function isTwice({ item, kept }: Case): boolean {
 
 function beyondWindows(facts: Facts, duplicated: readonly Case[], windows: Windows): string[] {
   const count = (channel: string): number => duplicated.filter(({ item }) => item.channel === channel).length
+  const { links = 0 } = windows
   const limits = [
-    { what: 'doubled SMS', count: count('sms'), most: facts.nodeKills * windows.sms },
-    { what: 'doubled pushes', count: count('push'), most: facts.doubts * windows.push },
+    { what: 'doubled SMS', count: count('sms'), most: (facts.nodeKills + links) * windows.sms },
+    { what: 'doubled pushes', count: count('push'), most: (facts.doubts + links * windows.chunks) * windows.push },
     { what: 'targets of a chunk in doubt', count: facts.largestDoubt, most: windows.push },
     { what: 'chunks in doubt', count: facts.doubts, most: facts.nodeKills * windows.chunks },
   ]

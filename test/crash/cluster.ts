@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readFileSync, realpathSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbedded } from '../../src/embedded/postgres.ts'
@@ -50,6 +50,10 @@ export interface Postgres {
   readonly url: string
   /** SIGKILL to all of its processes; it comes back by itself. Resolves with their ids. */
   kill(): number[]
+  /** The process that all others of it come from; null while it is down. */
+  postmaster(): number | null
+  /** All of its processes, the postmaster first. */
+  pids(): number[]
   stop(): Promise<void>
 }
 
@@ -75,6 +79,8 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What is put between the nodes and the rest: resolves with where the nodes go instead. */
   readonly wire?: (real: Addresses) => Promise<Partial<Addresses>>
+  /** Where each node listens and is reached; 127.0.0.1 unless said. */
+  readonly host?: (node: number) => string
   /** Asked at each start of each node; lives count from 0. */
   readonly life?: (node: number, life: number) => NodeLife
 }
@@ -117,7 +123,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const logs = ports.map((_, index) => join(directory, `node-${index}.log`))
     const nodes = ports.map((port, index) => {
       const life = (number: number): NodeLife => options.life?.(index, number) ?? {}
-      return superviseNode({ port, log: logs[index] ?? '', cwd: directory, env, life })
+      const host = options.host?.(index) ?? null
+      return superviseNode({ host, port, log: logs[index] ?? '', cwd: directory, env, life })
     })
     for (const node of nodes) ends.push(() => node.stop())
     await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
@@ -134,16 +141,23 @@ async function startPostgres(directory: string): Promise<Postgres> {
   const dataDir = join(directory, 'data')
   const embedded = await startEmbedded({ dataDir, onRestart: () => undefined })
   const files = join(embedded.elsewhere ?? realpathSync(dataDir), 'cluster')
+  const pids = (): number[] => {
+    const first = postmasterIn(files)
+    const others = (processesWorkingIn(files) ?? []).filter((pid) => pid !== first)
+    return first === null ? others : [first, ...others]
+  }
   return {
     url: embedded.url,
-    kill() {
-      const pids = processesWorkingIn(files) ?? [
-        Number(readFileSync(join(files, 'postmaster.pid'), 'utf8').split('\n')[0]),
-      ]
-      return pids.filter(killed)
-    },
+    kill: () => pids().filter(killed),
+    postmaster: () => postmasterIn(files),
+    pids,
     stop: () => embedded.stop(),
   }
+}
+
+function postmasterIn(files: string): number | null {
+  const file = join(files, 'postmaster.pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : null
 }
 
 function killed(pid: number): boolean {
@@ -175,6 +189,8 @@ function credentials(twilioUrl: string, fcmUrl: string, account: string): Record
 }
 
 interface NodeParts {
+  /** Null: nothing is said of it, and 127.0.0.1 is among those it takes. */
+  readonly host: string | null
   readonly port: number
   readonly log: string
   readonly cwd: string
@@ -182,8 +198,9 @@ interface NodeParts {
   readonly life: (number: number) => NodeLife
 }
 
-function superviseNode({ port, log, cwd, env, life }: NodeParts): ClusterNode {
-  const url = `http://127.0.0.1:${port}`
+function superviseNode({ host, port, log, cwd, env, life }: NodeParts): ClusterNode {
+  const url = `http://${host ?? '127.0.0.1'}:${port}`
+  const place = { PORT: String(port), PUBLIC_URL: url, ...(host === null ? {} : { HOST: host }) }
   const ends: NodeEnd[] = []
   let program: Program | null = null
   let stopped = false
@@ -191,7 +208,7 @@ function superviseNode({ port, log, cwd, env, life }: NodeParts): ClusterNode {
   async function supervise(): Promise<void> {
     for (let number = 0; !stopped; number += 1) {
       const { before = [], flags = [], env: more } = life(number)
-      const own = { ...env, PORT: String(port), PUBLIC_URL: url, ...more }
+      const own = { ...env, ...place, ...more }
       const running = startProgram([...flags, join(ROOT, 'dist/main.js')], { cwd, log, before, env: own })
       program = running
       await running.ended

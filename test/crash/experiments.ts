@@ -1,9 +1,19 @@
 import type { Experiment } from './experiment.ts'
 import { C1 } from './experiments/c1-kills.ts'
 import { C2 } from './experiments/c2-points.ts'
+import { C2M } from './experiments/c2m-migration.ts'
 import { C3 } from './experiments/c3-paused.ts'
 import { C4 } from './experiments/c4-all-nodes.ts'
+import { C5 } from './experiments/c5-rolling-restart.ts'
+import { C6 } from './experiments/c6-bugs.ts'
+import { C7 } from './experiments/c7-poison.ts'
+import { D1 } from './experiments/d1-postgres.ts'
 import { D3 } from './experiments/d3-lost-commits.ts'
+import { L3 } from './experiments/l3-idempotency.ts'
+import { N1 } from './experiments/n1-database-cut-off.ts'
+import { N2 } from './experiments/n2-answers-lost.ts'
+import { P2 } from './experiments/p2-provider.ts'
+import { P3 } from './experiments/p3-fcm.ts'
 
 /** All there are, in the order they are run. */
-export const EXPERIMENTS: readonly Experiment[] = [C1, C2, C3, C4, D3]
+export const EXPERIMENTS: readonly Experiment[] = [C1, C2, C2M, C3, C4, C5, C6, C7, D1, D3, P2, P3, L3, N1, N2]

@@ -34,6 +34,10 @@ export interface FaultProxy {
   readonly port: number
   /** From now on, on the connections that are open, too. */
   play(fault: Fault): void
+  /** Connections that are open. */
+  open(): number
+  /** Connections that have come to their end, in whatever way. */
+  ended(): number
   /** Connections that were ended by a fault or by a watch. */
   cuts(): number
   close(): Promise<void>
@@ -50,9 +54,11 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const links = new Set<Link>()
   let fault: Fault = { kind: 'none' }
   let cuts = 0
+  let ended = 0
 
   function cut(link: Link): void {
     if (!links.delete(link)) return
+    ended += 1
     cuts += 1
     link.client.resetAndDestroy()
     link.server.destroy()
@@ -78,7 +84,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     })
   }
   function end(link: Link): void {
-    links.delete(link)
+    if (links.delete(link)) ended += 1
     link.client.destroy()
     link.server.destroy()
   }
@@ -89,6 +95,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       fault = next
       if (next.kind === 'refuse') for (const link of links) cut(link)
     },
+    open: () => links.size,
+    ended: () => ended,
     cuts: () => cuts,
     async close() {
       for (const link of links) end(link)

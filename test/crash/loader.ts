@@ -9,6 +9,8 @@ export interface LoaderOptions {
   readonly journal: Journal
   /** Clients that make each call at the same moment. */
   readonly senders: number
+  /** Connections at most to each node; 32 unless said. */
+  readonly connections?: number
   /** 0 <= n < 1 */
   readonly chance: () => number
   /** Milliseconds since 1970. */
@@ -31,7 +33,11 @@ const AGAIN_MS = 100
  * careful client does. Resolves when all calls have come to an end.
  */
 export async function sendAll(options: LoaderOptions): Promise<void> {
-  const agent = new Agent({ connections: 32, connect: { timeout: CONNECT_MS }, headersTimeout: ANSWER_MS })
+  const agent = new Agent({
+    connections: options.connections ?? 32,
+    connect: { timeout: CONNECT_MS },
+    headersTimeout: ANSWER_MS,
+  })
   for (const { key, channel, names, onUncertain } of options.calls) {
     options.journal.write({ kind: 'planned', key, channel, names, onUncertain })
   }

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { onBench, type Bench } from '../bench.ts'
+import type { Context, Experiment, Result } from '../experiment.ts'
+import { behindNetwork, lacksNetworks, makeNetwork, type Network } from '../network.ts'
+import { makePlan } from '../plan.ts'
+
+const FULL = { sms: 4_000, overMs: 30_000, cutMs: 25_000 }
+const SMALL = { sms: 600, overMs: 8_000, cutMs: 5_000 }
+
+const CUT_AFTER_MS = 3_000
+
+export const N2: Experiment = {
+  id: 'N2',
+  title: 'requests reach the SMS provider, its answers are dropped',
+  goal: 'lost 0, each that may be doubled is marked uncertain, doubled ≤ the window, none with on_uncertain fail',
+  rounds: 1,
+  missing: lacksNetworks,
+  async run(context) {
+    const network = makeNetwork()
+    try {
+      return await dropAnswers(context, network)
+    } finally {
+      network.remove()
+    }
+  },
+}
+
+async function dropAnswers(context: Context, network: Network): Promise<Result> {
+  const { cutMs, ...size } = context.small ? SMALL : FULL
+  // Once what was under way is given up, no new connection comes to stand: one window is in doubt.
+  const options = { ...behindNetwork(network), nodes: 1, windows: { links: 1 } }
+  const { facts, ...result } = await onBench(context, options, async (bench) => {
+    const plan = makePlan({ ...size, tokens: 0, slow: true, seed: context.seed, chance: bench.chance('plan') })
+    await Promise.all([bench.load(plan), cut(bench, network, cutMs)])
+    return [`answers dropped for ${cutMs / 1_000} s`]
+  })
+  const failing = facts.kept.filter((row) => row.status === 'uncertain').length
+  const figures = [...result.figures, `left uncertain by their own choice ${failing}`]
+  const idle = result.uncertain === 0 ? ['nothing was in doubt, so nothing was tried'] : []
+  return { ...result, figures, faults: [...result.faults, ...idle] }
+}
+
+async function cut({ cluster }: Bench, network: Network, ms: number): Promise<void> {
+  await delay(CUT_AFTER_MS)
+  network.drop(Number(new URL(cluster.addresses.twilio).port), 'answers')
+  await delay(ms)
+  network.heal()
+}
