@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { build } from './build.mjs'
+
+// Takes the README's pictures from the real page: a service of its own, a few messages, a browser. CHROMIUM_PATH says where that is.
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const PICTURES = join(ROOT, 'docs/pictures')
+const SIZE = { width: 1360, height: 800 }
+const READY_MS = 30_000
+
+const MESSAGES = [
+  ['/smss', { contact: '+15005550105', subject: 'Table', message: 'Your table for two is booked for 19:30 tonight.' }],
+  [
+    '/smss',
+    {
+      contact: '+15005550100',
+      subject: 'Parcel',
+      message: 'Ihr Paket kommt heute zwischen 14 und 16 Uhr – bitte öffnen Sie die Tür.',
+    },
+  ],
+  ['/notifications/topic', { topic: 'news', title: 'Open late', body: 'Until ten this Friday' }],
+  [
+    '/notifications/tokens',
+    {
+      tokens: ['sandbox:delivered', 'first-device'],
+      title: 'Order 1042',
+      body: 'It left the warehouse and is with you tomorrow.',
+    },
+  ],
+  [
+    '/smss',
+    { contact: '+201009129288', subject: 'Welcome', message: 'Welcome aboard, Noor. Your first ride is on us.' },
+  ],
+  [
+    '/smss',
+    { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913. It is good for ten minutes.' },
+  ],
+]
+
+if (await build()) {
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-pictures-'))
+  const service = await start(directory)
+  try {
+    for (const [route, body] of MESSAGES) await post(service.url + route, body)
+    await take(service.url)
+  } finally {
+    await service.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+} else process.exitCode = 1
+
+async function take(url) {
+  mkdirSync(PICTURES, { recursive: true })
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  })
+  try {
+    for (const colorScheme of ['light', 'dark']) {
+      const page = await browser.newPage({
+        viewport: SIZE,
+        deviceScaleFactor: 1.25,
+        colorScheme,
+        reducedMotion: 'reduce',
+      })
+      await page.goto(`${url}/dashboard`)
+      await page.getByText('+20 100 912 9288').first().click()
+      await page.getByText('This is a test message.').waitFor()
+      await page.getByText('Not delivered').first().waitFor()
+      // What came in a moment ago is tinted for a moment.
+      await page.waitForTimeout(1_500)
+      await page.screenshot({ path: join(PICTURES, `inbox-${colorScheme}.png`) })
+      await page.close()
+    }
+  } finally {
+    await browser.close()
+  }
+}
+
+async function start(directory) {
+  const port = await freePort()
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, PORT: String(port), DATA_DIR: join(directory, 'data'), LOG_LEVEL: 'silent' }
+  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], { cwd: directory, env, stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const url = `http://localhost:${port}`
+  const deadline = performance.now() + READY_MS
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null || performance.now() > deadline) throw new Error('The service did not start.')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function isReady(url) {
+  try {
+    return (await fetch(`${url}/readyz`)).ok
+  } catch {
+    return false
+  }
+}
+
+async function post(url, body) {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+}
+
+async function freePort() {
+  const probe = createServer()
+  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
