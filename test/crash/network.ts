@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
+import pg from 'pg'
 import type { ClusterOptions } from './cluster.ts'
 
 /** A network of its own for one node, with one link to this machine, whose 127.0.0.1 it reaches under `gateway`. */
@@ -64,7 +66,7 @@ export function makeNetwork(): Network {
   }
 }
 
-/** The first node lives in this network, the others on this machine itself. */
+/** The first node lives in this network, the others on this machine itself. It can't push: HTTP/2 without TLS is for loopback addresses only. */
 export function behindNetwork({
   before,
   address,
@@ -80,11 +82,22 @@ export function behindNetwork({
     env: { AUTH: 'off' },
     host: (node) => (node === 0 ? address : '127.0.0.1'),
     life: (node) => (node === 0 ? { before, env } : {}),
-    wire({ postgres, twilio, fcm }) {
-      env = { DATABASE_URL: seen(postgres), TWILIO_BASE_URL: seen(twilio), FCM_BASE_URL: seen(fcm) }
-      return Promise.resolve({})
+    async wire({ postgres, twilio }) {
+      await letIn(postgres, address)
+      env = { DATABASE_URL: seen(postgres), TWILIO_BASE_URL: seen(twilio) }
+      return {}
     },
   }
+}
+
+/** Our Postgres takes nobody but this machine itself. */
+async function letIn(url: string, address: string): Promise<void> {
+  const db = new pg.Client({ connectionString: url })
+  await db.connect()
+  const { rows } = await db.query<{ file: string }>(`select current_setting('hba_file') as file`)
+  appendFileSync(rows[0]?.file ?? '', `host all all ${address}/32 scram-sha-256\n`)
+  await db.query('select pg_reload_conf()')
+  await db.end()
 }
 
 function drop(inside: readonly string[], port: number, which: 'both' | 'answers'): void {

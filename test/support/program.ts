@@ -31,12 +31,16 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv']
 
 /** Runs `node ...args`. It does not outlive this process: on Linux not even a killed one. */
 export function startProgram(args: readonly string[], options: ProgramOptions): Program {
+  return startCommand([process.execPath, ...args], options)
+}
+
+/** Runs any other command in the same way. */
+export function startCommand(command: readonly string[], options: ProgramOptions): Program {
   const setpriv = process.platform === 'linux' ? SETPRIV.find((path) => existsSync(path)) : undefined
   const bound = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
-  const words = [...bound, ...(options.before ?? []), process.execPath, ...args]
-  const [command = process.execPath, ...rest] = words
+  const [first = process.execPath, ...rest] = [...bound, ...(options.before ?? []), ...command]
   const log = openSync(options.log, 'a')
-  const child = spawn(command, rest, { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', log, log] })
+  const child = spawn(first, rest, { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', log, log] })
   closeSync(log)
   const end = (): void => void child.kill('SIGKILL')
   process.once('exit', end)

@@ -1,22 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
 import { countWhys, quantile, readAnswers } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
 import type { ClusterNode } from '../cluster.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
-import { lacksHaproxy, startHaproxy } from '../haproxy.ts'
+import { lacksHaproxy, startHaproxy, type Balancer } from '../haproxy.ts'
 import { sendAll } from '../loader.ts'
 import { makePlan } from '../plan.ts'
 
-const FULL = { restarts: 10, sms: 30_000, overMs: 120_000 }
-const SMALL = { restarts: 2, sms: 2_000, overMs: 25_000 }
+const FULL = { restarts: 10, sms: 10_000, overMs: 150_000 }
+const SMALL = { restarts: 2, sms: 1_500, overMs: 25_000 }
 
 /** What operations are told to wait for before they kill. */
 const MOST_STOP_MS = 30_000
 const READY_MS = 60_000
-
-/** The balancer asks every 500 ms, and wants two good answers. */
-const SEEN_MS = 1_500
 
 export const C5: Experiment = {
   id: 'C5',
@@ -38,7 +34,7 @@ async function rollOver(context: Context): Promise<Result> {
     )
     const plan = makePlan({ ...size, tokens: 0, slow: true, seed: context.seed, chance: bench.chance('plan') })
     const loaded = loadThrough(bench, balancer.url, plan)
-    const stops = await restartInTurn(bench, restarts)
+    const stops = await restartInTurn(bench, balancer, restarts)
     await loaded
     await balancer.stop()
     const bad = readAnswers(context.directory).filter((answer) => answer.kind !== 'acknowledged')
@@ -65,25 +61,24 @@ interface Stop {
   readonly exitCode: number | null
 }
 
-async function restartInTurn({ cluster }: Bench, restarts: number): Promise<Stop[]> {
+async function restartInTurn({ cluster }: Bench, balancer: Balancer, restarts: number): Promise<Stop[]> {
   const stops: Stop[] = []
   for (let turn = 0; turn < restarts; turn += 1) {
     const node = cluster.nodes[turn % cluster.nodes.length]
     if (node === undefined) throw new Error('there are no nodes')
-    stops.push(await restart(node))
+    stops.push(await restart(node, cluster.nodes.length, balancer))
   }
   return stops
 }
 
-/** Resolves when it is ready again and the balancer knows. */
-async function restart(node: ClusterNode): Promise<Stop> {
+/** Resolves when the balancer leads calls to it again, as whoever rolls out should wait for. */
+async function restart(node: ClusterNode, all: number, balancer: Balancer): Promise<Stop> {
   const lives = node.ends.length
   const pid = node.pid()
   if (pid === null) throw new Error('the node is down')
   const at = Date.now()
   process.kill(pid, 'SIGTERM')
   const end = await until(() => node.ends[lives], READY_MS, 20)
-  await until(async () => (await fetch(`${node.url}/readyz`).catch(() => null))?.ok, READY_MS, 50)
-  await delay(SEEN_MS)
+  await until(async () => (await balancer.countUp()) === all, READY_MS, 50)
   return { ms: end.at - at, exitCode: end.exitCode }
 }
