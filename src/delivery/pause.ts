@@ -26,17 +26,22 @@ const UNTOLD_MS = 1_000
 
 export function createPause({ provider, log, now, after, onEnd }: PauseParts): Pause {
   let until = 0
+  let told = { reason: '', waitMs: 0 }
   return {
     leftMs: () => Math.max(0, until - now()),
     begin(failure) {
       const waitMs = Math.max(failure.waitMs ?? failure.waitsMs?.[0] ?? UNTOLD_MS, 1)
       if (now() + waitMs <= until) return
-      until = now() + waitMs
-      const blocked = failure.class === 'blocked'
       const { reason, code } = failure
+      // What hundreds of submissions in flight are told at once is one event.
+      const known = until > now() && told.reason === reason && waitMs <= told.waitMs
+      until = now() + waitMs
+      after(waitMs, onEnd)
+      if (known) return
+      told = { reason, waitMs }
+      const blocked = failure.class === 'blocked'
       const what = blocked ? 'a provider refuses our credentials or account' : 'a provider asked to wait'
       log[blocked ? 'error' : 'warn']({ event: 'lane.paused', provider, reason, code, wait_ms: waitMs }, what)
-      after(waitMs, onEnd)
     },
   }
 }
