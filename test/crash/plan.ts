@@ -80,12 +80,12 @@ function pushCall({ seed, tokens }: PlanOptions, atMs: number): Call {
 }
 
 /** One push to these tokens. */
-export function makePush(key: string, names: readonly string[], atMs: number): Call {
+export function makePush(title: string, names: readonly string[], atMs: number): Call {
   return {
-    key,
+    key: title.replaceAll(' ', '-'),
     channel: 'push',
     path: '/notifications/tokens',
-    body: JSON.stringify({ tokens: names, title: 'Kill test', body: key }),
+    body: JSON.stringify({ tokens: names, title: 'Kill test', body: title }),
     names,
     onUncertain: 'retry',
     atMs,

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { C1 } from './experiments/c1-kills.ts'
+import { D3 } from './experiments/d3-lost-commits.ts'
 import { runAll } from './run.ts'
 
 /** Those short enough to be here; `npm run crash` runs all of them. SEED repeats a schedule. */
-const SHORT = [C1]
+const SHORT = [C1, D3]
 
 const seed = Number(process.env['SEED'] ?? randomInt(1_000_000))
 

@@ -15,8 +15,8 @@ const SHARES = { 'tidings accept': 0.5, 'tidings ledger': 0.05 }
 
 const EXPECTED = '503 outcome_unknown'
 
-/** What those are told that waited behind a lost answer, and those who ask again before the first call has ended. */
-const ALSO = new Set(['503 database_unavailable', '409 idempotency_in_progress'])
+/** What those are told that waited behind a lost answer. */
+const ALSO = new Set(['503 database_unavailable', '503 overloaded'])
 
 export const D3: Experiment = {
   id: 'D3',
@@ -68,6 +68,6 @@ function lostAnswers(journal: string): { expected: number; others: string[] } {
   )
   return {
     expected: whys.filter((why) => why === EXPECTED).length,
-    others: [...new Set(whys.filter((why) => why !== EXPECTED && !ALSO.has(why)))],
+    others: [...new Set(whys.filter((why) => why.startsWith('5') && why !== EXPECTED && !ALSO.has(why)))],
   }
 }

@@ -59,12 +59,18 @@ async function faulty(context: Context): Promise<Result> {
 async function pushedPerSecond(bench: Bench, context: Context, part: string): Promise<number> {
   const { sms, tokens } = context.small ? SMALL : FULL
   const seed = `${context.seed} ${part}`
-  const calls = makePlan({ sms, tokens: 0, overMs: 3_000, seed, chance: bench.chance(`plan ${part}`) })
+  const calls = makePlan({
+    sms,
+    tokens: 0,
+    overMs: 3_000,
+    seed: seed.replaceAll(' ', '-'),
+    chance: bench.chance(`plan ${part}`),
+  })
   const names = Array.from({ length: tokens }, (_, number) => `kill-${seed.replaceAll(' ', '-')}-${number}`)
   const before = linesOf(bench)
   await bench.load(calls)
   const began = performance.now()
-  await bench.load([makePush(`push: ${seed}`, names, 0)])
+  await bench.load([makePush(`push ${seed}`, names, 0)])
   await until(() => linesOf(bench) >= before + tokens, PUSHED_MS, 20)
   return tokens / ((performance.now() - began) / 1_000)
 }
