@@ -23,9 +23,12 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   not_ready: 5,
 }
 
-/** PostgreSQL classes 08 (connection), 53 (resources), 57 (operator), and what sockets say. Source: PostgreSQL, appendix A. */
+/**
+ * PostgreSQL classes 08 (connection), 53 (resources), 57 (operator), read-only, a right that is missing, a lock that others keep, and what
+ * sockets say. Source: PostgreSQL, appendix A.
+ */
 const DATABASE_GONE =
-  /^(?:08\w{3}|53[03]00|57P0[1-3]|57014|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
+  /^(?:08\w{3}|53[03]00|57P0[1-3]|57014|25006|42501|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
 
 /** node-postgres has no codes for these. */
 const CONNECTION_LOST = /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout)/

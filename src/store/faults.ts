@@ -7,7 +7,7 @@ export type DbFault =
   | { readonly kind: 'unavailable'; readonly full: boolean }
   /** The link broke after the statement was sent: it may have been committed. */
   | { readonly kind: 'unknown' }
-  /** Another transaction was in the way (a deadlock, a lock held too long): the same statement can be repeated at once. */
+  /** Another transaction was in the way and is gone (a deadlock): the same statement can be repeated at once. */
   | { readonly kind: 'conflict' }
   /** The statement itself is at fault: one of its rows, or a bug. */
   | { readonly kind: 'refused' }
@@ -16,11 +16,18 @@ export type DbFault =
 export function readDbFault(error: unknown): DbFault {
   const state = sqlState(error)
   if (state === null) return { kind: 'unknown' }
-  if (state === '40001' || state === '40P01' || state === '55P03') return { kind: 'conflict' }
+  if (state === '40001' || state === '40P01') return { kind: 'conflict' }
   if (state === '53100') return { kind: 'unavailable', full: true }
-  const away = ['08', '53', '57'].includes(state.slice(0, 2)) || ['25006', '55000'].includes(state)
-  return away ? { kind: 'unavailable', full: false } : { kind: 'refused' }
+  return ['08', '53', '57'].includes(state.slice(0, 2)) || REFUSES_ALL.has(state)
+    ? { kind: 'unavailable', full: false }
+    : { kind: 'refused' }
 }
+
+/**
+ * Read-only, not in the state for it, and a role without the right: whatever the row, until an operator has mended it. And a lock that was
+ * not given within its second: whoever holds it keeps it, and callers are owed an answer.
+ */
+const REFUSES_ALL: ReadonlySet<string> = new Set(['25006', '55000', '42501', '55P03'])
 
 /** The refusal a caller is given for a fault; null where it is a bug. */
 export function toRefusal(fault: DbFault, cause: unknown): TidingsError | null {

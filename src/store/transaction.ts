@@ -73,11 +73,16 @@ function together<T>(client: DbClient, send: () => T): T {
   }
 }
 
-/** The server answered with an error (it has a SQLSTATE): the connection itself is still good, unless the server is closing it. */
+/**
+ * The server answered with an error (it has a SQLSTATE): the connection itself is still good, unless the server is closing it, or takes
+ * no writes on it: one that was opened while the database was read-only stays so after the database is well.
+ */
 export function isServerRefusal(error: unknown): boolean {
   const code = sqlState(error)
-  return code !== null && !code.startsWith('08') && !code.startsWith('57P')
+  return code !== null && !code.startsWith('08') && !code.startsWith('57P') && code !== READ_ONLY
 }
+
+const READ_ONLY = '25006'
 
 /** The SQLSTATE of an error that the server sent; null for a broken link and anything else. */
 export function sqlState(error: unknown): string | null {

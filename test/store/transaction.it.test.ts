@@ -54,3 +54,24 @@ test('a link that breaks under a transaction sent in one piece fails that transa
   await ended
   expect((await db.query(`select to_regclass('half') as half`)).rows).toEqual([{ half: null }])
 })
+
+test.each([
+  [
+    'a transaction',
+    (): Promise<unknown> => inTransaction(db, (client) => client.query('create table half (id integer)')),
+  ],
+  [
+    'one sent in one piece',
+    (): Promise<unknown> =>
+      pipelined(db, [
+        (client) => client.query('create table half (id integer)'),
+        (client) => client.query('create table other (id integer)'),
+      ]),
+  ],
+])('after %s was refused because its connection is read-only, another connection is used', async (_, write) => {
+  const name = new URL(database.url).pathname.slice(1)
+  await other.query(`alter database "${name}" set default_transaction_read_only = on`)
+  await expect(write()).rejects.toMatchObject({ code: '25006' })
+  await other.query(`alter database "${name}" reset default_transaction_read_only`)
+  await write()
+})
