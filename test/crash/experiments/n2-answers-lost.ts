@@ -5,7 +5,7 @@ import { behindNetwork, lacksNetworks, makeNetwork, type Network } from '../netw
 import { makePlan } from '../plan.ts'
 
 const FULL = { sms: 4_000, overMs: 30_000, cutMs: 25_000 }
-const SMALL = { sms: 600, overMs: 8_000, cutMs: 5_000 }
+const SMALL = { sms: 600, overMs: 8_000, cutMs: 14_000 }
 
 const CUT_AFTER_MS = 3_000
 
