@@ -240,13 +240,18 @@ function afterDoubt(row: ChunkRow, failed: Failure, chance: number, pauseMs: num
   }
 }
 
+/** Between the repeats of targets that were in flight at two crashes: a full window is through in 50 s. */
+const APART_MS = 250
+
 function addAgain(
   again: Map<string, { retry: Omit<ChunkRetry, 'tokenIds' | 'size'>; tokenIds: number[]; size: number }>,
   row: ChunkRow,
   verdict: Extract<Verdict, { kind: 'again' }>,
   tokenId: number | null,
 ): void {
-  const waitMs = Math.ceil(verdict.waitMs / 1000) * 1000
+  // A target that ends the process would take those around it along: after two crashes each of them goes alone.
+  const apart = verdict.crashed && row.crashes + 2 >= MOST_CRASHES
+  const waitMs = Math.ceil(verdict.waitMs / 1000) * 1000 + (apart ? again.size * APART_MS : 0)
   const key = `${waitMs} ${verdict.counted} ${verdict.uncertain} ${verdict.crashed}`
   const group = again.get(key) ?? {
     retry: {

@@ -53,3 +53,15 @@ test('a repeat comes not before the provider wants it, nor before its lane may s
   expect(afterDoubt(chunk({}), 45_000).retries[0]?.waitMs).toBe(45_000)
   expect(afterDoubt(chunk({}, 60_000)).retries[0]?.waitMs).toBe(60_000)
 })
+
+test('targets that were in flight at two crashes are repeated one by one', () => {
+  const inFlight = { size: 3, tokenIds: [1, 2, 3], started: 3 }
+  const first = chunk(inFlight).flush(false, () => true)
+  expect(first.retries).toMatchObject([{ size: 3, tokenIds: [1, 2, 3], crashes: 1, waitMs: 10_000 }])
+  const second = chunk({ ...inFlight, crashes: 1 }).flush(false, () => true)
+  expect(second.retries).toMatchObject([
+    { size: 1, tokenIds: [1], crashes: 2, waitMs: 10_000 },
+    { size: 1, tokenIds: [2], crashes: 2, waitMs: 10_250 },
+    { size: 1, tokenIds: [3], crashes: 2, waitMs: 10_500 },
+  ])
+})
