@@ -55,7 +55,7 @@ export interface Facts {
   readonly bugs: number
   /** Targets of the largest piece of a chunk that one dead node left in doubt. */
   readonly largestDoubt: number
-  /** Chunks that were left in doubt, counted once for each dead node. */
+  /** Chunks that were left in doubt for the first time: what is in doubt again is repeated target by target. */
   readonly doubts: number
   /** From a kill to the moment when the dead node's last row was free again, or when the next call was acknowledged, in milliseconds. */
   readonly worstRecoveryMs: number
@@ -76,7 +76,8 @@ export async function readFacts(sources: Sources): Promise<Facts> {
   const recoveries = [...(await nodeRecoveries(db, killed)), ...postgresRecoveries(journal)]
   const doubt = await one(
     db,
-    `select coalesce(max(size), 0)::integer as largest, count(*)::integer as count from push_chunks where crashes > 0`,
+    `select coalesce(max(size), 0)::integer as largest, count(*) filter (where crashes = 1)::integer as count
+     from push_chunks where crashes > 0`,
   )
   return {
     items: readItems(journal),
