@@ -6,14 +6,43 @@ import { C3 } from './experiments/c3-paused.ts'
 import { C4 } from './experiments/c4-all-nodes.ts'
 import { C5 } from './experiments/c5-rolling-restart.ts'
 import { C6 } from './experiments/c6-bugs.ts'
-import { C7 } from './experiments/c7-poison.ts'
+import { C7, C7P } from './experiments/c7-poison.ts'
 import { D1 } from './experiments/d1-postgres.ts'
+import { D2 } from './experiments/d2-restarts.ts'
 import { D3 } from './experiments/d3-lost-commits.ts'
+import { D4 } from './experiments/d4-slow-postgres.ts'
+import { D5 } from './experiments/d5-full-volume.ts'
+import { D8 } from './experiments/d8-refusing-postgres.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
 import { N2 } from './experiments/n2-answers-lost.ts'
+import { T1 } from './experiments/t1-clocks.ts'
+import { T3 } from './experiments/t3-database-clock.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
 
 /** All there are, in the order they are run. */
-export const EXPERIMENTS: readonly Experiment[] = [C1, C2, C2M, C3, C4, C5, C6, C7, D1, D3, P2, P3, L3, N1, N2]
+export const EXPERIMENTS: readonly Experiment[] = [
+  C1,
+  C2,
+  C2M,
+  C3,
+  C4,
+  C5,
+  C6,
+  C7,
+  C7P,
+  D1,
+  D2,
+  D3,
+  D4,
+  D5,
+  D8,
+  P2,
+  P3,
+  L3,
+  N1,
+  N2,
+  T1,
+  T3,
+]
