@@ -52,7 +52,7 @@ async function slowDown(context: Context): Promise<Result> {
     if (grownBytes > MOST_GROWN_BYTES) faults.push(`memory grew by ${inMiB(grownBytes)}`)
     const told = phases.map((phase) => tellPhase(phase, context.directory, LIMITS, faults))
     return [...told, `livez at most ${quantile(livezMs, 1).toFixed(0)} ms`, `memory + ${inMiB(grownBytes)}`]
-  }).finally(() => proxy?.close())
+  }).finally(() => void proxy?.close())
   if (result.duplicated > 0) faults.push(`${result.duplicated} doubled, though no submission was in doubt`)
   return { ...result, faults: [...result.faults, ...faults] }
 }
