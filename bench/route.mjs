@@ -24,6 +24,7 @@ const server = createServer({
   health: { ready: async () => [], warnings: () => [] },
   rateLimiter: null,
   publicUrl: null,
+    loopbackOnly: true,
   channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
   pages: null,
   isStopping: () => false,

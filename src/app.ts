@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openChannels, pushProjectOf, type Channels } from './channels.ts'
-import type { Config } from './config.ts'
+import { isLoopback, type Config } from './config.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
@@ -262,6 +262,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     health: { ready: () => checkReady(dbs.read, delivery.lease, now), warnings: () => core.checks.failures() },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,
+    loopbackOnly: isLoopback(config.host),
     channels: {
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },

@@ -99,8 +99,8 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   cross_site: {
     status: 403,
     what: 'A page of another site made this call.',
-    why: 'Browsers send calls of any page they show. What changes something here is only taken from the dashboard, and from programs.',
-    fix: 'Call from a program. If this was the dashboard: open it at the address that PUBLIC_URL names.',
+    why: 'Browsers send calls of any page they show, also of one whose name was made to point here. What changes something here is only taken from the dashboard, and from programs.',
+    fix: 'Call localhost or the machine’s IP address, or set PUBLIC_URL to the address by which Tidings is reached, and open the dashboard there.',
     retry: AS_IT_IS,
     charged: NEVER,
   },

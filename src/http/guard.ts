@@ -3,18 +3,20 @@ import { TidingsError } from '../domain/errors.ts'
 import type { Paths } from './allow.ts'
 import { URL_LENGTH } from './limits.ts'
 import type { HttpParts, Server } from './parts.ts'
+import { isRebound } from './rebinding.ts'
 
 /** What is asked of every request before its route is. */
-export function guard(app: Server, { isStopping }: HttpParts, paths: Paths): void {
+export function guard(app: Server, parts: HttpParts, paths: Paths): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('Request-Id', request.id)
     // What a POST answers is not kept by anyone unless told to (RFC 9111 §3).
     if (request.method !== 'POST') reply.header('Cache-Control', 'no-store')
     reply.header('X-Content-Type-Options', 'nosniff')
-    if (isStopping()) reply.header('Connection', 'close')
+    if (parts.isStopping()) reply.header('Connection', 'close')
     const { url, headers, httpVersion } = request.raw
     if (headers.host === undefined && httpVersion === '1.1') return done(noHost())
     if (url !== undefined && url.length > URL_LENGTH) return done(tooLong())
+    if (isRebound(request, parts)) return done(notOurName())
     if (!request.is404) return done()
     elsewhere(request, reply, paths, done)
   })
@@ -78,6 +80,13 @@ function wrongMethod(methods: readonly string[]): TidingsError {
 
 function noHost(): TidingsError {
   return new TidingsError('malformed_http', 'HTTP/1.1 needs a Host header')
+}
+
+function notOurName(): TidingsError {
+  return new TidingsError(
+    'cross_site',
+    'The Host header names another site; PUBLIC_URL tells Tidings by which name it is reached',
+  )
 }
 
 function tooLong(): TidingsError {

@@ -64,6 +64,8 @@ export interface HttpParts {
   readonly rateLimiter: RateLimiter | null
   /** Where the outside reaches us, without a trailing slash. */
   readonly publicUrl: string | null
+  /** Only this machine reaches us. */
+  readonly loopbackOnly: boolean
   readonly channels: { readonly sms: Channel; readonly push: Channel }
   /** For the page that registers a browser. */
   readonly device: DeviceParts

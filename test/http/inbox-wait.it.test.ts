@@ -95,8 +95,9 @@ test('a message that is refused, or waits, has not come', async () => {
   const refused = wait('to=%2B15005550101&timeout=1')
   await send(app, '+15005550101', 'Hello')
   expect((await refused).status).toBe(404)
-  const slow = wait('to=%2B15005550105&timeout=60')
-  await send(app, '+15005550105', 'Hello')
+  // Its receipt is late: it is seen before that.
+  const slow = wait('to=%2B15005550106&timeout=60')
+  await send(app, '+15005550106', 'Hello')
   expect((await slow).body['data']).toMatchObject({ status: 'sent' })
 })
 
@@ -189,6 +190,11 @@ test.each([
   ['extract=link', 'extract'],
   ['since=soon', 'since'],
   ['to=12', 'to'],
+  ['to=', 'to'],
+  ['tag=', 'tag'],
+  ['since=', 'since'],
+  ['channel=', 'channel'],
+  ['extract=', 'extract'],
   ['limit=1', 'limit'],
 ])('%s is refused at once, with the place', async (query, path) => {
   const { status, body } = await wait(query)

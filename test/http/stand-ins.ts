@@ -53,6 +53,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
     rateLimiter: null,
     publicUrl: null,
+    loopbackOnly: false,
     channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
     device: { keys: NO_KEYS, pushProject: null },
     pages: null,
