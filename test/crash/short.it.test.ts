@@ -6,10 +6,11 @@ import { runAll } from './run.ts'
 
 /** Those short enough to be here; `npm run crash` runs all of them. SEED repeats a schedule. */
 const SHORT = [C1, D3]
+const NAMED = SHORT.map((experiment) => [experiment.id, experiment.title, experiment] as const)
 
 const seed = Number(process.env['SEED'] ?? randomInt(1_000_000))
 
-test.each(SHORT)('$id: $title: $goal', { timeout: 480_000 }, async (experiment) => {
+test.each(NAMED)('%s: %s', { timeout: 480_000 }, async (_id, _title, experiment) => {
   const runs = await runAll({ experiments: [experiment], seed, rounds: 1, small: true, print: console.log })
   expect(runs.map((run) => run.faults)).toEqual([[]])
 })

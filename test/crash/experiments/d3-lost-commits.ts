@@ -8,7 +8,7 @@ import { readJournal } from '../journal.ts'
 import { makePlan } from '../plan.ts'
 
 const FULL = { cases: 1_000, sms: 2_000, overMs: 60_000 }
-const SMALL = { cases: 100, sms: 250, overMs: 8_000 }
+const SMALL = { cases: 20, sms: 250, overMs: 8_000 }
 
 /** Of the answers to accepted messages, and of those to what was started and settled. */
 const SHARES = { 'tidings accept': 0.5, 'tidings ledger': 0.05 }
