@@ -7,6 +7,9 @@ import { LARGEST_PAGE, readLimit, unknownParameter, USUAL_PAGE } from './paging.
 /** Longer than any value these parameters take. */
 const LONGEST_VALUE = 4_096
 
+/** What a person searches for; everywhere else a value that got lost would mean every message. */
+const MAY_BE_EMPTY = 'q'
+
 export interface Parameters {
   /** Null: it isn't given, or empty. */
   text(name: string): string | null
@@ -23,6 +26,7 @@ export function readParameters(query: unknown, known: readonly string[]): Parame
   for (const [name, value] of fields) {
     if (!known.includes(name)) continue
     if (typeof value !== 'string') faults.push({ path: name, message: `\`${name}\` must stand once` })
+    else if (value === '' && name !== MAY_BE_EMPTY) faults.push({ path: name, message: `\`${name}\` is empty` })
     else if (value.length > LONGEST_VALUE || value.includes('\u0000')) {
       faults.push({ path: name, message: `\`${name}\` cannot be` })
     } else given.set(name, value)

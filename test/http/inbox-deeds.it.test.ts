@@ -179,6 +179,14 @@ describe('captured messages are deleted', () => {
     expect((await call(app, 'GET', '/inbox?tag=nothing')).body).toMatchObject({ data: [], next: null })
   })
 
+  test.each(['?to=', '?tag=', '?to', '?tag=x&to='])('not all of them by an empty value: %s', async (query) => {
+    const id = await send(app, someone(), 'Hello')
+    const { status, body } = await remove(query)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ code: 'invalid_request', details: [{ path: query === '?tag=' ? 'tag' : 'to' }] })
+    expect((await call(app, 'GET', `/smss/${id}`)).status).toBe(200)
+  })
+
   test('not by pages of other sites, and not with a parameter that is misspelt', async () => {
     const id = await send(app, someone(), 'Hello')
     expect((await remove('', { 'sec-fetch-site': 'cross-site' })).body).toMatchObject({
