@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../store/db.ts'
-import { look, MOST_NEW, readBase, type ChangeSighting } from '../store/read-inbox-look.ts'
+import { look, MOST_NEW, readBase, type ChangeSighting, type Known, type Sighting } from '../store/read-inbox-look.ts'
 import { readInboxPushes, readInboxSms, type InboxRecord } from '../store/read-inbox.ts'
 import { createWatch, type Watch } from './inbox-watch.ts'
 
@@ -121,13 +121,26 @@ async function openScene({ db, now }: InboxFeedParts): Promise<Scene> {
   const changes = createWatch(base.changes, now)
   for (const id of base.openSms) sms.reopen(id)
   for (const id of base.openPush) push.reopen(id)
-  // What was seen but could not be loaded is loaded with the next look.
+  // What was seen but could not be loaded is loaded before the next look.
   let pending: Pending[] = []
   let lookedAt = new Date(0)
+
+  async function tellPending(emit: (event: InboxEvent) => void): Promise<void> {
+    if (pending.length === 0) return
+    const records = await load(db, pending)
+    for (const { kind, at, channel, id } of pending) {
+      const record = records.get(`${channel}_${id}`)
+      if (record !== undefined) emit({ kind, at, record })
+    }
+    pending = []
+  }
+
   return {
     at: () => lookedAt,
     async look(emit) {
-      const seen = await look(db, sms.known(), push.known(), changes.known())
+      await tellPending(emit)
+      const known = { sms: sms.known(), push: push.known() }
+      const seen = await look(db, known.sms, known.push, changes.known())
       const { at } = seen
       const deeds = deedsOf(changes, seen.changes)
       for (const { id, kind } of sms.see(seen.sms)) pending.push({ kind, channel: 'sms', id, at })
@@ -136,16 +149,16 @@ async function openScene({ db, now }: InboxFeedParts): Promise<Scene> {
         if (messageId === null) emit({ kind: 'deleted', at, tag, to: recipient })
         else sms.reopen(messageId)
       }
-      const records = await load(db, pending)
-      for (const { kind, at: seenAt, channel, id } of pending) {
-        const record = records.get(`${channel}_${id}`)
-        if (record !== undefined) emit({ kind, at: seenAt, record })
-      }
-      pending = []
+      await tellPending(emit)
       lookedAt = at
-      return deeds.length > 0 || seen.sms.length >= MOST_NEW || seen.push.length >= MOST_NEW
+      return deeds.length > 0 || isFull(known.sms, seen.sms) || isFull(known.push, seen.push)
     },
   }
+}
+
+/** Rows that were asked after come with every look, so only those above what was known tell whether there are more. */
+function isFull({ high }: Known, rows: readonly Sighting[]): boolean {
+  return rows.filter(({ id }) => id > high).length >= MOST_NEW
 }
 
 function deedsOf(watch: Watch, changes: readonly ChangeSighting[]): ChangeSighting[] {

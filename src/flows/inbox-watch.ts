@@ -12,7 +12,7 @@ export interface Announcement {
  */
 export interface Watch {
   known(): Known
-  /** What is new in a look's rows, in the order of ids. `full`: there may be more. */
+  /** What is new in a look's rows, in the order of ids. */
   see(rows: readonly Sighting[]): Announcement[]
   /** Somebody set this row going again. */
   reopen(id: number): void
