@@ -18,7 +18,8 @@ export function createLeavings(app: Server): Leavings {
   return {
     async untilGone(reply, work) {
       const controller = new AbortController()
-      if (closing) controller.abort()
+      // Of one who left before the route ran, no more is heard.
+      if (closing || reply.raw.destroyed) controller.abort()
       reply.raw.once('close', () => controller.abort())
       working.add(controller)
       try {
