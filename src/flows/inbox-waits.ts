@@ -50,6 +50,9 @@ const RETRY_MS = 250
 /** For the first search where the time is up before it is over. */
 const FIRST_SEARCH_MS = 5_000
 
+/** For the search after one that came too early, when the time is up. */
+const MISSED_SEARCH_MS = 1_000
+
 const PAGE = 50
 const MOST_PAGES = 10
 
@@ -92,7 +95,8 @@ async function waitFor(
   if (signal.aborted) return { kind: 'aborted' }
   const filters = search.filters()
   if (filters === null) throw unavailable(new Error('the database did not answer while a caller waited'))
-  return { kind: 'timeout', missedByMs: await missedBy(parts, wait, filters) }
+  const late = parts.sleep(MISSED_SEARCH_MS, over).then(() => null)
+  return { kind: 'timeout', missedByMs: await Promise.race([missedBy(parts, wait, filters, over), late]) }
 }
 
 interface Search {
@@ -118,8 +122,9 @@ function createSearch(parts: InboxWaitsParts, wait: InboxWait, over: AbortSignal
 
   async function look(): Promise<void> {
     const filters = await persist(parts, over, () => readFilters(parts, wait, begunAt))
-    const searchAll = async (): Promise<void> =>
-      take(await persist(parts, over, () => findNewest(parts, wait, filters)))
+    const searchAll = oneAtATime(async () => {
+      if (hit === null) take(await persist(parts, over, () => findNewest(parts, wait, filters, over)))
+    })
     const follower = parts.feed.follow((event) => {
       if (event.kind === 'deleted') return
       const fit = fits(event.record, filters[event.record.channel], wait)
@@ -134,6 +139,27 @@ function createSearch(parts: InboxWaitsParts, wait: InboxWait, over: AbortSignal
     searched = filters
   }
   return { found, looked: look(), record: () => hit, filters: () => searched }
+}
+
+/** Whoever asks while a run is under way waits for one more, which begins later; all who ask meanwhile share it. */
+function oneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let again = false
+  async function runAll(): Promise<void> {
+    try {
+      while (again) {
+        again = false
+        await run()
+      }
+    } finally {
+      running = null
+    }
+  }
+  return () => {
+    again = true
+    running ??= runAll()
+    return running
+  }
 }
 
 async function readFilters(
@@ -162,9 +188,10 @@ async function findNewest(
   { db }: InboxWaitsParts,
   wait: InboxWait,
   filters: InboxFilters,
+  over: AbortSignal,
 ): Promise<InboxRecord | null> {
   let before: InboxCursor | null = NEWEST
-  for (let pages = 0; before !== null && pages < MOST_PAGES; pages++) {
+  for (let pages = 0; before !== null && pages < MOST_PAGES && !over.aborted; pages++) {
     const page: InboxPage = await readInboxPage(db, filters, before, PAGE)
     const hit = page.records.find((record) => isTaken(record) && (!wait.withCode || codeOf(record) !== null))
     if (hit !== undefined) return hit
@@ -174,11 +201,17 @@ async function findNewest(
 }
 
 /** The newest that would have matched had it come after `since`. */
-async function missedBy(parts: InboxWaitsParts, wait: InboxWait, filters: InboxFilters): Promise<number | null> {
+async function missedBy(
+  parts: InboxWaitsParts,
+  wait: InboxWait,
+  filters: InboxFilters,
+  over: AbortSignal,
+): Promise<number | null> {
   const since = filters.sms?.since ?? filters.push?.since ?? null
   if (since === null) return null
   const any = (filter: InboxFilter | null): InboxFilter | null => filter && { ...filter, since: null, above: 0 }
-  const last = await findNewest(parts, wait, { sms: any(filters.sms), push: any(filters.push) }).catch(() => null)
+  const before = { sms: any(filters.sms), push: any(filters.push) }
+  const last = await findNewest(parts, wait, before, over).catch(() => null)
   return last === null ? null : Math.max(0, since.getTime() - last.time.getTime())
 }
 
