@@ -130,7 +130,7 @@ async function openCore(parts: AppParts): Promise<Core> {
     )
   const channels = openChannels(config, { log, now, monotonic, chance, after, nodes, onReceipt })
   const inbox = createInbox({
-    db: dbs.read,
+    db: dbs.inbox,
     workDb: dbs.work,
     log,
     now: monotonic,

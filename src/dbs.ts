@@ -9,6 +9,8 @@ export interface Dbs {
   readonly ledger: Db
   readonly work: Db
   readonly read: Db
+  /** For whoever looks at the inbox: many may, at once and for long. */
+  readonly inbox: Db
 }
 
 export function openDbs(url: string, log: Log): Dbs {
@@ -21,5 +23,6 @@ export function openDbs(url: string, log: Log): Dbs {
     ledger: open('ledger', 2, 10_000, 11_000),
     work: open('work', 6, 10_000, 11_000),
     read: open('read', 4, 5_000, 6_000),
+    inbox: open('inbox', 3, 5_000, 6_000),
   }
 }
