@@ -32,7 +32,8 @@ export function inboxRoutes(app: Server, { inbox }: HttpParts): void {
 function link(reply: FastifyReply, url: string, next: InboxCursor | null): string | null {
   if (next === null) return null
   const cursor = toInboxCursor(next)
-  const [path = '', query = ''] = url.split('?', 2)
+  const at = url.indexOf('?')
+  const [path, query] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
   const parameters = new URLSearchParams(query)
   parameters.set('cursor', cursor)
   reply.header('Link', `<${path}?${parameters.toString()}>; rel="next"`)
