@@ -24,11 +24,12 @@ const server = createServer({
   health: { ready: async () => [], warnings: () => [] },
   rateLimiter: null,
   publicUrl: null,
-    loopbackOnly: true,
+  loopbackOnly: true,
   channels: { sms: { provider: 'sandbox', capturing: true }, push: { provider: 'sandbox', capturing: true } },
   pages: null,
   isStopping: () => false,
   newRequestId: () => crypto.randomUUID(),
   chance: () => Math.random(),
+  now: () => performance.now(),
 })
 await server.listen({ host: '127.0.0.1', port: Number(process.argv[2]) })

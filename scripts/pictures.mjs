@@ -14,33 +14,22 @@ const PICTURES = join(ROOT, 'docs/pictures')
 const SIZE = { width: 1360, height: 800 }
 const READY_MS = 30_000
 
+const sms = (contact, subject, message) => ({ route: '/smss', body: { contact, subject, message } })
+
 const MESSAGES = [
-  ['/smss', { contact: '+15005550105', subject: 'Table', message: 'Your table for two is booked for 19:30 tonight.' }],
-  [
-    '/smss',
-    {
-      contact: '+15005550100',
-      subject: 'Parcel',
-      message: 'Ihr Paket kommt heute zwischen 14 und 16 Uhr – bitte öffnen Sie die Tür.',
-    },
-  ],
-  ['/notifications/topic', { topic: 'news', title: 'Open late', body: 'Until ten this Friday' }],
-  [
-    '/notifications/tokens',
-    {
+  sms('+15005550105', 'Table', 'Your table for two is booked for 19:30 tonight.'),
+  sms('+15005550100', 'Parcel', 'Ihr Paket kommt heute zwischen 14 und 16 Uhr – bitte öffnen Sie die Tür.'),
+  { route: '/notifications/topic', body: { topic: 'news', title: 'Open late', body: 'Until ten this Friday' } },
+  {
+    route: '/notifications/tokens',
+    body: {
       tokens: ['sandbox:delivered', 'first-device'],
       title: 'Order 1042',
       body: 'It left the warehouse and is with you tomorrow.',
     },
-  ],
-  [
-    '/smss',
-    { contact: '+201009129288', subject: 'Welcome', message: 'Welcome aboard, Noor. Your first ride is on us.' },
-  ],
-  [
-    '/smss',
-    { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913. It is good for ten minutes.' },
-  ],
+  },
+  sms('+201009129288', 'Welcome', 'Welcome aboard. Your first ride is on us.'),
+  sms('+201009129288', 'Hello', 'Your code is 482913. It is good for ten minutes.'),
 ]
 
 if (await build()) {

@@ -272,6 +272,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     isStopping,
     newRequestId: () => randomUUID(),
     chance,
+    now: monotonic,
   }
 }
 

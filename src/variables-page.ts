@@ -3,7 +3,8 @@ import { VARIABLES, type Kind, type Variable } from './variables.ts'
 const OPENING = `# Configuration
 
 Tidings reads environment variables, and a file \`.env\` in the directory it is started in; the environment wins. An empty
-value counts as unset. All faults are reported at once, a misspelt name included, and nothing starts until they are mended.
+value counts as unset. All faults are reported at once, a name within two letters of one of these included, and nothing starts
+until they are mended.
 
 Without any of them it serves on port 5000 of this machine alone, keeps its data in \`./data\`, and captures every message.
 `

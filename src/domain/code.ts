@@ -22,7 +22,8 @@ export function findCode(text: string, sure = false): FoundCode | null {
   for (const match of [...text.matchAll(CODE_LIKE)].slice(0, MOST_NUMBERS)) {
     const place = { start: match.index, end: match.index + match[0].length }
     if (isElse(text, place)) continue
-    const score = scoreOf(text, place, words, alone || sure)
+    // A text that is nothing but a number is a code even where that could be a year.
+    const score = alone ? 1 : scoreOf(text, place, words, sure)
     if (score > (best?.score ?? 0)) best = { found: toFound(match[0], match.index), score }
   }
   return best?.found ?? null

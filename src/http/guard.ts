@@ -8,6 +8,7 @@ import { isRebound } from './rebinding.ts'
 /** What is asked of every request before its route is. */
 export function guard(app: Server, parts: HttpParts, paths: Paths): void {
   app.addHook('onRequest', (request, reply, done) => {
+    request.arrivedAt = parts.now()
     reply.header('Request-Id', request.id)
     // What a POST answers is not kept by anyone unless told to (RFC 9111 §3).
     if (request.method !== 'POST') reply.header('Cache-Control', 'no-store')

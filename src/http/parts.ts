@@ -77,4 +77,6 @@ export interface HttpParts {
   newRequestId(): string
   /** 0 ≤ x < 1, spreads those who are told to come back. */
   chance(): number
+  /** Monotonic, in milliseconds. */
+  now(): number
 }

@@ -55,18 +55,19 @@ export function createServer(parts: HttpParts): Server {
   const paths = createPaths()
   app.addHook('onRoute', (route) => paths.add(route))
   app.decorateReply('refusal', null)
+  app.decorateRequest('arrivedAt', 0)
   app.setSchemaErrorFormatter((faults) => refuseSchemaFaults(faults))
   app.setErrorHandler((error, request, reply) => {
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
     if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
     sendRefusal(reply, directions(toRefusal(error), request, reply, paths), request.id)
-    logRefused(parts.log, request, reply)
+    logRefused(parts, request, reply)
   })
   for (const schema of SCHEMAS) app.addSchema(schema)
   addJsonParser(app, parts.publicUrl)
   guard(app, parts, paths)
   endLines(app)
-  logServed(app, parts.log)
+  logServed(app, parts)
   registerDocumentation(app, parts.version, parts.publicUrl)
   registerRoutes(app, parts)
   return app
@@ -126,7 +127,7 @@ function bareServer(parts: HttpParts): Server {
     frameworkErrors: (error, request, reply) => {
       reply.header('Request-Id', request.id)
       sendRefusal(reply, toRefusal(error), request.id)
-      logRefused(parts.log, request, reply)
+      logRefused(parts, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   dress(app.server, parts)

@@ -1,30 +1,37 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
-import type { Server } from './parts.ts'
+import type { HttpParts, Server } from './parts.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Monotonic, in milliseconds; 0: refused before it was looked at. */
+    arrivedAt: number
+  }
+}
 
 /** One line for each call that was served, at `debug`; where that is off, the hot path has no hook for it. */
-export function logServed(app: Server, log: Logger): void {
+export function logServed(app: Server, { log, now }: HttpParts): void {
   if (!log.isLevelEnabled('debug')) return
   app.addHook('onResponse', (request, reply, done) => {
-    if (reply.refusal === null) log.debug(toEvent(request, reply), 'request')
+    if (reply.refusal === null) log.debug(toEvent(request, reply, now()), 'request')
     done()
   })
 }
 
 /** One line for each call that was refused: our own faults at `error`, the caller's at `info`. */
-export function logRefused(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+export function logRefused({ log, now }: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
   const level = reply.statusCode >= 500 ? 'error' : 'info'
-  if (log.isLevelEnabled(level)) log[level](toEvent(request, reply), 'request')
+  if (log.isLevelEnabled(level)) log[level](toEvent(request, reply, now()), 'request')
 }
 
 /** Never the URL, which may hold what others want to keep; the route tells enough. */
-function toEvent(request: FastifyRequest, reply: FastifyReply): object {
+function toEvent(request: FastifyRequest, reply: FastifyReply, now: number): object {
   return {
     request_id: request.id,
     method: request.method,
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime * 10) / 10,
+    // Refused before the guard saw it: at once.
+    ms: request.arrivedAt === 0 ? 0 : Math.round((now - request.arrivedAt) * 10) / 10,
     ...(reply.refusal === null ? {} : { code: reply.refusal.code, ...describeCause(reply.refusal) }),
   }
 }

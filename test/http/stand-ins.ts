@@ -60,6 +60,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     isStopping: () => false,
     newRequestId: () => `request-${(requests += 1)}`,
     chance: () => 0.5,
+    now: () => performance.now(),
     ...more,
   }
   return { parts, recorded }
