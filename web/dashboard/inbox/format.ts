@@ -36,6 +36,16 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** What would be gone. `count`: as the service counts, up to `MOST_COUNTED`; null: not known. */
+export function deletionOf(count: number | null, isAll: boolean): string {
+  if (count === null) return isAll ? 'Delete all messages?' : 'Delete these messages?'
+  if (!isAll && count >= MOST_COUNTED) return `Delete ${MOST_COUNTED.toLocaleString('en')} messages or more?`
+  return `Delete ${isAll && count > 1 ? 'all ' : ''}${counted(count, 'message')}?`
+}
+
+/** The service counts a recipient's messages no further. */
+export const MOST_COUNTED = 1_000
+
 /** How long something took: `340 ms`, `3.1 s`, `4 min`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`

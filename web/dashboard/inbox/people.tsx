@@ -2,6 +2,8 @@ import { useRef, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { usePage } from '../page.ts'
 import { Delete } from './delete.tsx'
+import { deletionOf, MOST_COUNTED } from './format.ts'
+import type { Thread } from './item.ts'
 import { List } from './list.tsx'
 import { LiveState } from './live-state.tsx'
 import { useAddress } from './use-address.ts'
@@ -16,7 +18,9 @@ export function People({ shown }: { readonly shown: string | null }): JSX.Elemen
       <div class="people-head">
         <h1 id="inbox-title">Inbox</h1>
         <LiveState />
-        {threads.value.length > 0 && address.q === '' && <Delete thread={null} />}
+        {threads.value.length > 0 && address.q === '' && (
+          <Delete thread={null} question={questionOf(threads.value, hasMore.value)} />
+        )}
       </div>
       <Search />
       {(load.value === 'loading' || (threads.value.length === 0 && hasMore.value)) && <p class="note slow">Loading…</p>}
@@ -24,6 +28,12 @@ export function People({ shown }: { readonly shown: string | null }): JSX.Elemen
       {threads.value.length > 0 && <List shown={shown} />}
     </section>
   )
+}
+
+/** The number is known where every recipient is, and all of theirs are counted. */
+function questionOf(threads: readonly Thread[], hasMore: boolean): string {
+  const isKnown = !hasMore && threads.every(({ count }) => count < MOST_COUNTED)
+  return deletionOf(isKnown ? threads.reduce((sum, { count }) => sum + count, 0) : null, true)
 }
 
 function Search(): JSX.Element {

@@ -2,13 +2,10 @@ import type { JSX } from 'preact'
 import { usePage } from '../page.ts'
 import { Badge } from '../parts.tsx'
 import { writeAddress } from './address.ts'
-import { whenOf } from './format.ts'
+import { MOST_COUNTED, whenOf } from './format.ts'
 import type { Item, Thread } from './item.ts'
 import { ThreadName } from './recipient.tsx'
 import { useAddress } from './use-address.ts'
-
-/** The service counts no further. */
-const MOST_COUNTED = 1_000
 
 interface RowProps {
   readonly thread: Thread
@@ -60,15 +57,18 @@ export function Row(props: RowProps): JSX.Element {
   )
 }
 
+/** Each part has the direction of its own letters, so that what is cut off is its end. */
 function Preview({ item }: { readonly item: Item }): JSX.Element {
   return (
     <span class="row-text">
       {item.channel === 'push' && (
-        <>
-          <bdi class="row-title">{item.title}</bdi>{' '}
-        </>
-      )}
-      <bdi>{item.body.slice(0, 160)}</bdi>
+        <span class="row-title" dir="auto">
+          {item.title}
+        </span>
+      )}{' '}
+      <span class="row-body" dir="auto">
+        {item.body.slice(0, 160)}
+      </span>
     </span>
   )
 }

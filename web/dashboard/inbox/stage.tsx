@@ -4,7 +4,7 @@ import { usePage } from '../page.ts'
 import { writeAddress } from './address.ts'
 import type { Conversation } from './conversation.ts'
 import { Delete } from './delete.tsx'
-import { counted } from './format.ts'
+import { counted, deletionOf } from './format.ts'
 import { threadOf, type Item } from './item.ts'
 import { Phone } from './phone.tsx'
 import { ThreadName } from './recipient.tsx'
@@ -30,7 +30,7 @@ export function Stage({ conversation, item, wanted, onTouch }: StageProps): JSX.
           Phone
         </h2>
       ) : (
-        <StageHead item={item} isNewest={wanted === null} />
+        <StageHead thread={conversation?.key ?? threadOf(item)} item={item} isNewest={wanted === null} />
       )}
       {conversation !== null && item !== null && <Phone conversation={conversation} item={item} />}
       {conversation === null && (isMissing || (wanted === null && listing.load.value === 'ready')) && (
@@ -50,11 +50,17 @@ function BackToPeople(): JSX.Element {
   )
 }
 
-function StageHead({ item, isNewest }: { readonly item: Item; readonly isNewest: boolean }): JSX.Element {
+interface HeadProps {
+  readonly thread: string
+  readonly item: Item
+  readonly isNewest: boolean
+}
+
+function StageHead({ thread: shown, item, isNewest }: HeadProps): JSX.Element {
   const { listing } = usePage().inbox
   const [{ thread, item: chosen }] = useAddress()
   const title = useRef<HTMLHeadingElement>(null)
-  const known = listing.threads.value.find(({ key }) => key === threadOf(item))
+  const known = listing.threads.value.find(({ key }) => key === shown)
   useEffect(() => {
     if (thread !== null && chosen === null && isHidden('.people')) title.current?.focus()
   }, [thread, chosen])
@@ -64,7 +70,7 @@ function StageHead({ item, isNewest }: { readonly item: Item; readonly isNewest:
         <ThreadName item={item} />
       </h2>
       <p>{isNewest ? 'The newest message' : counted(known?.count ?? 1, 'message')}</p>
-      <Delete thread={item} />
+      <Delete thread={shown} question={deletionOf(known?.count ?? null, false)} />
     </header>
   )
 }
