@@ -49,7 +49,7 @@ function About({ item }: { readonly item: Item }): JSX.Element {
 function BackToPhone({ item }: { readonly item: Item }): JSX.Element {
   const [address] = useAddress()
   return (
-    <a class="back" href={writeAddress({ thread: threadOf(item), item: null, q: address.q })}>
+    <a class="back" href={writeAddress({ ...address, thread: address.thread ?? threadOf(item), item: null })}>
       <ThreadName item={item} />
     </a>
   )

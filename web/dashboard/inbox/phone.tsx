@@ -52,11 +52,11 @@ interface ScreenProps {
 
 function SmsScreen({ conversation, item }: ScreenProps): JSX.Element {
   const { items, key } = conversation
-  const end = useEnd(key, items.at(-1)?.id)
+  const { screen, content } = useEnd(key)
   return (
-    <div class="screen messages" ref={end} tabIndex={0} role="region" aria-label="Messages on the phone">
+    <div class="screen messages" ref={screen} tabIndex={0} role="region" aria-label="Messages on the phone">
       <Earlier conversation={conversation} />
-      <ol>
+      <ol ref={content}>
         {items.map((one, index) => (
           <li key={one.id}>
             {dayBefore(items, index) && <p class="day">{dayOf(one.created_at)}</p>}
@@ -106,25 +106,41 @@ function dayBefore(items: readonly Item[], index: number): boolean {
   return one !== undefined && (before === undefined || dayOf(before.created_at) !== dayOf(one.created_at))
 }
 
-/** Keeps the end in view when a message comes, unless a person has scrolled away from it. */
-function useEnd(key: string, last: string | undefined) {
+/**
+ * Keeps the end in view when messages come, or when the phone itself comes into view, unless a person has scrolled away from it: then
+ * that place.
+ */
+function useEnd(key: string) {
   const screen = useRef<HTMLDivElement>(null)
-  const wasAtEnd = useRef(true)
+  const content = useRef<HTMLOListElement>(null)
+  /** Null: at the end. */
+  const place = useRef<number | null>(null)
   useLayoutEffect(() => {
-    wasAtEnd.current = true
+    place.current = null
+    if (screen.current !== null) screen.current.scrollTop = screen.current.scrollHeight
   }, [key])
   useLayoutEffect(() => {
-    const element = screen.current
-    if (element !== null && wasAtEnd.current) element.scrollTop = element.scrollHeight
-  }, [key, last])
-  useLayoutEffect(() => {
-    const element = screen.current
-    if (element === null) return undefined
+    const [element, list] = [screen.current, content.current]
+    if (element === null || list === null) return undefined
+    let isHidden = element.clientHeight === 0
+    const observer = new ResizeObserver(() => {
+      const wasHidden = isHidden
+      isHidden = element.clientHeight === 0
+      if (place.current === null) element.scrollTop = element.scrollHeight
+      else if (wasHidden) element.scrollTop = place.current
+    })
+    observer.observe(element)
+    observer.observe(list)
     const look = (): void => {
-      wasAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40
+      if (element.clientHeight === 0) return
+      const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40
+      place.current = isAtEnd ? null : element.scrollTop
     }
     element.addEventListener('scroll', look, { passive: true })
-    return () => element.removeEventListener('scroll', look)
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', look)
+    }
   }, [])
-  return screen
+  return { screen, content }
 }

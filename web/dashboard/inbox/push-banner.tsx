@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { minuteOf } from './format.ts'
 import type { Item } from './item.ts'
-import { ToFacts } from './sms-bubble.tsx'
+import { ToFacts, useOpen } from './sms-bubble.tsx'
 import { Text } from './text.tsx'
 
 interface BannerProps {
@@ -14,8 +14,9 @@ interface BannerProps {
 /** One push on the phone: closed as it comes in, open as a person would pull it down. */
 export function PushBanner({ item, isChosen, isAlone }: BannerProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
+  const open = useOpen(item)
   return (
-    <article class="banner-row" data-chosen={isChosen && !isAlone}>
+    <article class="banner-row" data-chosen={isChosen && !isAlone} onClick={open}>
       <div class="banner" data-open={isOpen}>
         <div class="banner-head">
           <span class="app" aria-hidden="true" />

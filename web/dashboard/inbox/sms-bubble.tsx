@@ -14,8 +14,9 @@ interface BubbleProps {
 
 /** One SMS on the phone, with the way to what is known about it. */
 export function SmsBubble({ item, isChosen, isAlone }: BubbleProps): JSX.Element {
+  const open = useOpen(item)
   return (
-    <article class="bubble-row" data-chosen={isChosen && !isAlone}>
+    <article class="bubble-row" data-chosen={isChosen && !isAlone} onClick={open}>
       <div class="bubble">
         <Text item={item} />
       </div>
@@ -24,13 +25,22 @@ export function SmsBubble({ item, isChosen, isAlone }: BubbleProps): JSX.Element
   )
 }
 
+/** A press anywhere on a message leads to its facts, unless it was meant for something in it, or ended a selection. */
+export function useOpen(item: Item): (event: MouseEvent) => void {
+  const [{ thread }, go] = useAddress()
+  return ({ target }) => {
+    if (target instanceof Element && target.closest('button, a') !== null) return
+    if (document.getSelection()?.type !== 'Range') go({ thread: thread ?? threadOf(item), item: item.id })
+  }
+}
+
 /** When, and what became of it; leads to the facts. */
 export function ToFacts({ item, isChosen }: { readonly item: Item; readonly isChosen: boolean }): JSX.Element {
   const [address] = useAddress()
   return (
     <a
       class="to-facts"
-      href={writeAddress({ thread: threadOf(item), item: item.id, q: address.q })}
+      href={writeAddress({ ...address, thread: address.thread ?? threadOf(item), item: item.id })}
       aria-current={isChosen ? 'true' : undefined}
     >
       <time dateTime={item.created_at}>{minuteOf(item.created_at)}</time>
