@@ -15,12 +15,20 @@ export const SLOW_MS = 120_000
 export interface Service {
   /** `http://127.0.0.1:40123` */
   readonly url: string
-  post(path: string, body: object): Promise<void>
-  sms(contact: string, message: string, more?: object): Promise<void>
+  post(path: string, body: object): Promise<Accepted>
+  sms(contact: string, message: string, more?: object): Promise<Accepted>
+  /** Deletes what is in the inbox, and what is on its way there. */
+  empty(): Promise<void>
   stop(): Promise<void>
   /** On the same port and database. */
   start(): Promise<void>
   close(): Promise<void>
+}
+
+/** What a send is answered with, in part. */
+interface Accepted {
+  /** Only of an SMS. */
+  readonly message_id?: number
 }
 
 export async function openService(): Promise<Service> {
@@ -45,15 +53,24 @@ export async function openService(): Promise<Service> {
     await waitForOutput(program, /"event":"(ready)"/)
   }
 
-  async function post(path: string, body: object): Promise<void> {
+  async function post(path: string, body: object): Promise<Accepted> {
     // A slow machine may be told to come again; the key sees to it that it is stored once.
     const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() }
-    await until(async () => {
+    return until(async () => {
       const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
       const text = await answer.text()
       if (!answer.ok && answer.status !== 503) throw new Error(`${path} was answered with ${answer.status}: ${text}`)
-      return answer.ok
-    })
+      return answer.ok && (JSON.parse(text) as Accepted)
+    }, SLOW_MS / 2)
+  }
+
+  async function empty(): Promise<void> {
+    await until(async () => {
+      await fetch(`${url}/inbox`, { method: 'DELETE' })
+      const answer = await fetch(`${url}/inbox/threads`)
+      const { data, next } = (await answer.json()) as { data?: readonly unknown[]; next?: string | null }
+      return data?.length === 0 && next === null
+    }, SLOW_MS / 2)
   }
 
   await start()
@@ -61,6 +78,7 @@ export async function openService(): Promise<Service> {
     url,
     post,
     sms: (contact, message, more = {}) => post('/smss', { contact, subject: 'Hello', message, ...more }),
+    empty,
     stop: async () => program?.kill(),
     start,
     async close() {

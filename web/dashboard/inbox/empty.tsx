@@ -11,7 +11,7 @@ export function EmptyInbox(): JSX.Element {
   const { origin, live } = usePage()
   return (
     <Start said="Waiting for the first message">
-      <p class="lead">Nothing has been captured yet. What your app sends appears here, and goes nowhere else.</p>
+      <p class="lead">The inbox is empty. What your app sends appears here, and goes nowhere else.</p>
       <Command title="Send your first SMS, from a terminal" text={firstLine(origin, 'sms')} />
       <Command title="Or a push" text={firstLine(origin, 'push')} />
       {live.length > 0 && (
