@@ -98,6 +98,23 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await facts.getByText('U+2019').waitFor()
     expect(await facts.innerText()).toContain('1 segment, UCS-2, 13 of 70 characters')
     expect(await page.locator('.bubble .guilty').innerText()).toBe('’')
+    await service.sms(FIRST, 'كود التحقق 482913')
+    await facts.getByText(', like most letters of the text,').waitFor()
+    expect(await page.locator('.guilty').count()).toBe(2)
+  })
+
+  test('marks that character without tearing its word apart', async () => {
+    await service.sms(FIRST, 'Tu código vence hoy')
+    const { page } = await visit(browser, service.url)
+    await page.locator('.bubble .guilty').waitFor()
+    const width = `(() => {
+      const range = document.createRange()
+      range.selectNodeContents(document.querySelector('.bubble .text'))
+      return range.getBoundingClientRect().width
+    })()`
+    const marked = await page.evaluate<number>(width)
+    await page.evaluate(`document.querySelector('.bubble .text').textContent += ''`)
+    expect(Math.abs(marked - (await page.evaluate<number>(width)))).toBeLessThan(0.5)
   })
 
   test('finds a number', async () => {
@@ -109,7 +126,7 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await until(async () => (await page.locator('.row').count()) === 1)
     expect(new URL(page.url()).searchParams.get('q')).toBe('5005550006')
     await page.getByRole('searchbox').fill('999999')
-    await page.getByText('Nothing fits').waitFor()
+    await page.getByText('No number, topic or token fits 999999').waitFor()
     await page.getByRole('button', { name: 'Show everything' }).click()
     await until(async () => (await page.locator('.row').count()) === 2)
   })

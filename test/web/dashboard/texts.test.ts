@@ -4,7 +4,13 @@ import { measureText } from '../../../src/domain/sms-text.ts'
 import { STATUSES } from '../../../src/domain/status.ts'
 import { duration, shortToken, spaced, whenOf, zoneName } from '../../../web/dashboard/inbox/format.ts'
 import { marksOf } from '../../../web/dashboard/inbox/marks.ts'
-import { codePointOf, measureOf, replacementOf, unseenIn } from '../../../web/dashboard/inbox/measure.ts'
+import {
+  codePointOf,
+  isMostlyForeign,
+  measureOf,
+  replacementOf,
+  unseenIn,
+} from '../../../web/dashboard/inbox/measure.ts'
 import { scrollTo, windowOf } from '../../../web/dashboard/inbox/window.ts'
 import { lookOf, verdictOf } from '../../../web/dashboard/inbox/words.ts'
 import { push, sms } from './items.ts'
@@ -19,6 +25,29 @@ describe('a text', () => {
       { text: '482 913', kind: 'code' },
       { text: '!', kind: 'plain' },
     ])
+  })
+
+  test('has an accent marked with its letter', () => {
+    const marks = marksOf('co\u0301digo', null, { character: '\u0301', index: 2 })
+    expect(marks.map(({ text }) => text)).toEqual(['c', 'o\u0301', 'digo'])
+  })
+
+  test.each([
+    ['Tu código', false],
+    ['كود 482913', true],
+    ['Ваш код: 482913', true],
+    ['Café — 12 €', false],
+    ['😀😀', false],
+  ])('%s is in another script: %s', (text, isForeign) => {
+    expect(isMostlyForeign(text)).toBe(isForeign)
+  })
+
+  test('is in another script where each of its letters is', () => {
+    const letters = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).filter((one) =>
+      /\p{L}/u.test(one),
+    )
+    const differing = letters.filter((one) => isMostlyForeign(one) !== (measureText(one).encoding === 'ucs2'))
+    expect(differing).toEqual([])
   })
 
   test('is whole, wherever the marks are', () => {

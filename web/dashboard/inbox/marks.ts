@@ -16,7 +16,7 @@ export function marksOf(
   code: Place | null,
   guilty: { readonly character: string; readonly index: number } | null,
 ): readonly Mark[] {
-  const found = [spanOfCode(code), spanOfCharacter(guilty)]
+  const found = [spanOfCode(code), spanOfCharacter(text, guilty)]
     .filter((span) => span !== null)
     .filter(({ to }) => to <= text.length)
     .toSorted((one, other) => one.from - other.from)
@@ -41,7 +41,14 @@ function spanOfCode(place: Place | null): Span | null {
   return place === null ? null : { from: place.index, to: place.index + place.length, kind: 'code' }
 }
 
-function spanOfCharacter(guilty: { readonly character: string; readonly index: number } | null): Span | null {
-  if (guilty === null) return null
-  return { from: guilty.index, to: guilty.index + guilty.character.length, kind: 'guilty' }
+/** An accent of its own is marked with the letter that carries it: cut off from it, it would stand beside it. */
+function spanOfCharacter(
+  text: string,
+  guilty: { readonly character: string; readonly index: number } | null,
+): Span | null {
+  const whole = guilty === null ? undefined : GRAPHEMES.segment(text).containing(guilty.index)
+  if (whole === undefined) return null
+  return { from: whole.index, to: whole.index + whole.segment.length, kind: 'guilty' }
 }
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })

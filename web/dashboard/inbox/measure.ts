@@ -23,6 +23,18 @@ export function measureOf({ body, segments, encoding }: Item): Measure | null {
   return { segments, encoding, used, room: segments <= 1 ? alone : segments * joined }
 }
 
+const LETTERS = /[\p{L}\p{M}]/gu
+
+/** Those of the alphabet. Source: 3GPP TS 23.038 §6.2.1. */
+const GSM_LETTERS = /[A-Za-zèéùìòÇØøÅåÆæÉÄÖÑÜäöñüàßΔΦΓΛΩΠΨΣΘΞ]/g
+
+/** Whether most letters of a text are none of GSM-7: it is in another script, and no single character is to blame. */
+export function isMostlyForeign(text: string): boolean {
+  const letters = text.match(LETTERS)?.length ?? 0
+  const known = text.match(GSM_LETTERS)?.length ?? 0
+  return letters > 2 * known
+}
+
 /** What a keyboard or a word processor puts in, and what fits the phone's own alphabet. */
 const REPLACEMENTS: Readonly<Record<string, string>> = {
   '\u2018': "'",

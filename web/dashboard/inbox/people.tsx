@@ -73,7 +73,7 @@ function Nothing({ q }: { readonly q: string }): JSX.Element {
   return (
     <div class="note">
       <p>
-        Nothing fits <bdi class="quoted">{q}</bdi>.
+        No number, topic or token fits <bdi class="quoted">{q}</bdi>.
       </p>
       <button type="button" class="button" onClick={() => go({ q: '' }, true)}>
         Show everything

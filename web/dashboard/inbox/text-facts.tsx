@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { counted } from './format.ts'
 import type { Item } from './item.ts'
-import { codePointOf, measureOf, replacementOf, unseenIn } from './measure.ts'
+import { codePointOf, isMostlyForeign, measureOf, replacementOf, unseenIn } from './measure.ts'
 import { Recipient } from './recipient.tsx'
 import { tallyOf } from './words.ts'
 
@@ -75,7 +75,7 @@ function filled(used: number, each: number, index: number): number {
   return Math.min(1, Math.max(0, (used - index * each) / each))
 }
 
-function Guilty({ item: { guilty } }: { readonly item: Item }): JSX.Element | null {
+function Guilty({ item: { guilty, body } }: { readonly item: Item }): JSX.Element | null {
   if (guilty === null) return null
   const instead = replacementOf(guilty.character)
   return (
@@ -83,7 +83,8 @@ function Guilty({ item: { guilty } }: { readonly item: Item }): JSX.Element | nu
       <mark class="guilty">
         <bdi>{guilty.character}</bdi>
       </mark>{' '}
-      <span class="mono">{codePointOf(guilty.character)}</span> is not in the GSM-7 alphabet, so a segment holds 70
+      <span class="mono">{codePointOf(guilty.character)}</span>
+      {isMostlyForeign(body) && ', like most letters of the text,'} is not in the GSM-7 alphabet, so a segment holds 70
       characters instead of 160.
       {instead !== null && (
         <>

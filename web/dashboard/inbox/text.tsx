@@ -2,18 +2,19 @@ import type { JSX } from 'preact'
 import { useCopy } from '../parts.tsx'
 import type { Item } from './item.ts'
 import { marksOf } from './marks.ts'
-import { codePointOf } from './measure.ts'
+import { codePointOf, isMostlyForeign } from './measure.ts'
 
 /** A message's text as it came: nothing in it means anything here, and its direction is its own. */
 export function Text({ item }: { readonly item: Item }): JSX.Element {
   const { body, code, code_at: codeAt, guilty } = item
+  const marked = guilty === null || isMostlyForeign(body) ? null : guilty
   return (
     <p class="text" dir="auto">
-      {marksOf(body, codeAt, guilty).map(({ text, kind }, index) => {
+      {marksOf(body, codeAt, marked).map(({ text, kind }, index) => {
         if (kind === 'code') return <Code key={index} shown={text} code={code ?? text} />
-        if (kind === 'guilty') {
+        if (kind === 'guilty' && marked !== null) {
           return (
-            <mark key={index} class="guilty" title={`${codePointOf(text)} is not in the GSM-7 alphabet`}>
+            <mark key={index} class="guilty" title={`${codePointOf(marked.character)} is not in the GSM-7 alphabet`}>
               {text}
             </mark>
           )
