@@ -1,10 +1,9 @@
 import { TidingsError } from '../domain/errors.ts'
 import type { PlayedLife } from '../domain/life.ts'
 import type { Db } from '../store/db.ts'
-import { refusing } from '../store/faults.ts'
 import { readMissed } from '../store/read-inbox-missed.ts'
 import { readInboxPushes, readInboxSms, type InboxRecord } from '../store/read-inbox.ts'
-import { beginLife, deleteCaptured } from './inbox-deeds.ts'
+import { beginLife, deleteCaptured, readPlayed } from './inbox-deeds.ts'
 import { createInboxFeed, type Follower, type InboxEvent } from './inbox-feed.ts'
 import {
   readInboxPage,
@@ -64,8 +63,8 @@ export function createInbox(parts: InboxParts): Inbox {
       const attempt = await beginLife(parts.workDb, channel, id, life)
       parts.report({ messageId: id, attempt }, life)
       feed.hint()
-      const [record] = await refusing(() => readInboxSms(parts.workDb, [id]))
-      if (record === undefined) throw new TidingsError('not_found', 'Not Found')
+      const record = await readPlayed(parts.workDb, id)
+      if (record === null) throw new TidingsError('not_found', 'Not Found')
       return record
     },
     async remove(to, tag, signal) {

@@ -1,5 +1,5 @@
 import type { Status } from '../domain/status.ts'
-import type { Db } from './db.ts'
+import type { Db, DbClient } from './db.ts'
 import { between, choosePushes, chooseSms, type InboxChoice } from './read-inbox-pages.ts'
 
 /** What the submission came to that a played life begins with. */
@@ -14,7 +14,7 @@ export interface PlayedStart {
  * null: there is no such message in the inbox, or it is still on its way. One that waits for a receipt is so for 15 s: the process that
  * would have reported it may have ended.
  */
-export async function replayMessage(db: Db, id: number, start: PlayedStart): Promise<number | null> {
+export async function replayMessage(db: DbClient, id: number, start: PlayedStart): Promise<number | null> {
   const { rows } = await db.query<{ attempt: number }>({
     name: 'replay-message',
     text: REPLAY_MESSAGE,
@@ -55,7 +55,7 @@ export interface Deleted {
 const MESSAGES_AT_ONCE = 1_000
 
 /** Deletes captured messages with ids below `before`, with their attempts. What is still on its way is left alone. */
-export async function deleteSms(db: Db, choice: InboxChoice, before: number): Promise<Deleted> {
+export async function deleteSms(db: DbClient, choice: InboxChoice, before: number): Promise<Deleted> {
   const values: unknown[] = [before, MESSAGES_AT_ONCE]
   const choosing = chooseSms(choice, values)
   if (choosing === null) return { count: 0, rest: 0 }
@@ -91,7 +91,7 @@ export async function listEndedPushes(db: Db, choice: InboxChoice, before: numbe
 }
 
 /** Deletes some targets of these notifications; false: none is left. */
-export async function deleteTargets(db: Db, ids: readonly number[]): Promise<boolean> {
+export async function deleteTargets(db: DbClient, ids: readonly number[]): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'delete-inbox-targets',
     text: `
@@ -105,7 +105,7 @@ delete from tokennotifications t using picked p where t.notification_id = p.noti
 }
 
 /** Deletes notifications that have no targets left. Returns how many. */
-export async function deletePushes(db: Db, ids: readonly number[]): Promise<number> {
+export async function deletePushes(db: DbClient, ids: readonly number[]): Promise<number> {
   const { rows } = await db.query<{ count: number }>({
     name: 'delete-inbox-pushes',
     text: `
@@ -121,7 +121,7 @@ select count(*)::integer as count from gone`,
 }
 
 /** Tells those who look on that messages are gone. */
-export async function tellDeleted(db: Db, tag: string | null, recipient: string | null): Promise<void> {
+export async function tellDeleted(db: DbClient, tag: string | null, recipient: string | null): Promise<void> {
   await db.query({
     name: 'tell-deleted',
     text: `with forgotten as (delete from inbox_changes where at < now() - interval '1 hour')

@@ -66,6 +66,7 @@ const PLAY_DOCS: RouteDocs = {
     'body_too_large',
     'unsupported_media_type',
     'database_unavailable',
+    'outcome_unknown',
   ],
 }
 
@@ -79,5 +80,5 @@ const DELETE_DOCS: RouteDocs = {
   tag: 'inbox',
   query: { type: 'object', properties: { to, tag } },
   ok: { description: 'How many are gone.', content: json('InboxDeleted') },
-  errors: ['invalid_request', 'cross_site', 'database_unavailable', 'shutting_down'],
+  errors: ['invalid_request', 'cross_site', 'database_unavailable', 'outcome_unknown', 'shutting_down'],
 }
