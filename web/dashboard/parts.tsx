@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { usePage } from './page.ts'
-import { lookOf, type Shape } from './inbox/words.ts'
+import type { Look, Shape } from './inbox/words.ts'
 
 /** For this long a button says that it has done what it was pressed for. */
 const SAID_MS = 1_600
@@ -51,8 +51,7 @@ export function Command({ title, text }: { readonly title: string; readonly text
 }
 
 /** Shape, word and colour of a status. */
-export function Badge({ status, word }: { readonly status: string; readonly word?: string }): JSX.Element {
-  const look = lookOf(status)
+export function Badge({ look, word }: { readonly look: Look; readonly word?: string }): JSX.Element {
   return (
     <span class="badge" data-tone={look.tone}>
       <ShapeOf shape={look.shape} />

@@ -91,6 +91,19 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     expect(complaints).toEqual([])
   })
 
+  test('does not give a device the status of others', async () => {
+    const token = 'sandbox:unregistered'
+    await service.post('/notifications/tokens', { tokens: ['sandbox:delivered', token], title: 'Ready', body: 'Both' })
+    const { page } = await visit(browser, service.url, `/dashboard/inbox/${encodeURIComponent(token)}`)
+    await page.locator('.banner-row .badge', { hasText: '1 not delivered' }).waitFor()
+    expect(await page.locator('#stage-title').innerText()).toBe(token)
+    expect(await page.locator('.stage .delete').count()).toBe(0)
+    await page.locator('.banner-title').click()
+    await page.locator('.facts .timeline', { hasText: '1 not delivered' }).waitFor()
+    expect(new URL(page.url()).pathname).toContain(encodeURIComponent(token))
+    await page.locator('.row .badge', { hasText: 'Mixed' }).waitFor()
+  })
+
   test('names the character that makes an SMS dearer', async () => {
     await service.sms(FIRST, 'Don’t miss it')
     const { page } = await visit(browser, service.url)

@@ -12,7 +12,7 @@ import {
   unseenIn,
 } from '../../../web/dashboard/inbox/measure.ts'
 import { scrollTo, windowOf } from '../../../web/dashboard/inbox/window.ts'
-import { lookOf, verdictOf } from '../../../web/dashboard/inbox/words.ts'
+import { lookOf, outcomeOf, verdictOf } from '../../../web/dashboard/inbox/words.ts'
 import { push, sms } from './items.ts'
 
 describe('a text', () => {
@@ -142,6 +142,12 @@ describe('a status', () => {
   test('is answered with its reason', () => {
     const item = sms(1, { status: 'undelivered', reason: 'unreachable' })
     expect(verdictOf(item, '').answer).toBe('No. The phone was off or out of coverage.')
+  })
+
+  test('is never that of all devices where one of them fared differently', () => {
+    const item = push(1, { to: null, targets: 2, status: 'sent', counts: { failed: 1, sent: 1 } })
+    expect(outcomeOf(item)).toMatchObject({ word: '1 not delivered · 1 with the provider', tone: 'mute' })
+    expect(outcomeOf(push(1, { targets: 2, status: 'sent', counts: { sent: 2 } })).word).toBe('With the provider')
   })
 
   test('of several devices is told in figures', () => {

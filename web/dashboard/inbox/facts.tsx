@@ -12,7 +12,7 @@ import { isHidden } from './stage.tsx'
 import { TextFacts } from './text-facts.tsx'
 import { Timeline } from './timeline.tsx'
 import { useAddress } from './use-address.ts'
-import { verdictOf } from './words.ts'
+import { outcomeOf, verdictOf } from './words.ts'
 
 /** The right column: what became of the message, and what can be known about it. */
 export function Facts({ item, onTouch }: { readonly item: Item | null; readonly onTouch: () => void }): JSX.Element {
@@ -50,7 +50,7 @@ function BackToPhone({ item }: { readonly item: Item }): JSX.Element {
   const [address] = useAddress()
   return (
     <a class="back" href={writeAddress({ ...address, thread: address.thread ?? threadOf(item), item: null })}>
-      <ThreadName item={item} />
+      <ThreadName item={item} thread={address.thread} />
     </a>
   )
 }
@@ -65,7 +65,7 @@ function Answer({ item }: { readonly item: Item }): JSX.Element {
   return (
     <header class="answer">
       <p role="status">
-        <Badge status={item.status} />
+        <Badge look={outcomeOf(item)} />
       </p>
       <h2 ref={title} tabIndex={-1}>
         {answer}

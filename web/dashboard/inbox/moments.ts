@@ -1,5 +1,5 @@
 import type { Attempt, Item } from './item.ts'
-import { lookOf, wordsOf, type Tone } from './words.ts'
+import { lookOf, outcomeOf, wordsOf, type Tone } from './words.ts'
 
 /** Something that happened to a message. */
 export interface Moment {
@@ -15,7 +15,7 @@ const AFTER_THE_PROVIDER: readonly string[] = ['delivered', 'undelivered', 'rece
 /** From the request to the end that is known, in order. */
 export function momentsOf(item: Item): readonly Moment[] {
   const accepted: Moment = { at: item.created_at, tone: 'ok', what: 'Accepted', note: null }
-  const { tone, word } = lookOf(item.status)
+  const { tone, word } = outcomeOf(item)
   const note = item.reason === null || item.targets > 1 ? null : wordsOf(item.reason)
   const end: Moment = { at: item.updated_at, tone, what: word, note }
   const last = item.attempts.at(-1)

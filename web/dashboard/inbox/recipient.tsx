@@ -21,8 +21,17 @@ export function Recipient({ item }: { readonly item: Item }): JSX.Element {
   return <bdi class={item.to === null ? 'recipient' : 'recipient mono'}>{recipientOf(item)}</bdi>
 }
 
+interface ThreadNameProps {
+  readonly item: Item
+  /** Where it is known: a push to several devices is in each one's thread, too. */
+  readonly thread?: string | null
+}
+
 /** Whose thread a message is in. */
-export function ThreadName({ item }: { readonly item: Item }): JSX.Element {
+export function ThreadName({ item, thread = null }: ThreadNameProps): JSX.Element {
+  if (thread !== null && thread !== SEVERAL && threadOf(item) === SEVERAL) {
+    return <bdi class="recipient mono">{shortToken(thread)}</bdi>
+  }
   if (threadOf(item) === SEVERAL) return <span class="recipient">Several devices</span>
   return <Recipient item={item} />
 }

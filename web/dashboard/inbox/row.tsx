@@ -6,6 +6,7 @@ import { MOST_COUNTED, whenOf } from './format.ts'
 import type { Item, Thread } from './item.ts'
 import { ThreadName } from './recipient.tsx'
 import { useAddress } from './use-address.ts'
+import { isMixed, outcomeOf } from './words.ts'
 
 interface RowProps {
   readonly thread: Thread
@@ -50,7 +51,8 @@ export function Row(props: RowProps): JSX.Element {
         </span>
         <span class="row-what">
           <Preview item={last} />
-          {last.status !== 'captured' && <Badge status={last.status} />}
+          {isMixed(last) && <Badge look={outcomeOf(last)} word="Mixed" />}
+          {last.status !== 'captured' && !isMixed(last) && <Badge look={outcomeOf(last)} />}
         </span>
       </a>
     </li>

@@ -5,6 +5,7 @@ import { threadOf, type Item } from './item.ts'
 import { Text } from './text.tsx'
 import { writeAddress } from './address.ts'
 import { useAddress } from './use-address.ts'
+import { isMixed, outcomeOf } from './words.ts'
 
 interface BubbleProps {
   readonly item: Item
@@ -37,6 +38,7 @@ export function useOpen(item: Item): (event: MouseEvent) => void {
 /** When, and what became of it; leads to the facts. */
 export function ToFacts({ item, isChosen }: { readonly item: Item; readonly isChosen: boolean }): JSX.Element {
   const [address] = useAddress()
+  const isCaptured = item.status === 'captured' && !isMixed(item)
   return (
     <a
       class="to-facts"
@@ -44,7 +46,7 @@ export function ToFacts({ item, isChosen }: { readonly item: Item; readonly isCh
       aria-current={isChosen ? 'true' : undefined}
     >
       <time dateTime={item.created_at}>{minuteOf(item.created_at)}</time>
-      <Badge status={item.status} {...(item.status === 'captured' ? { word: 'Captured' } : {})} />
+      <Badge look={outcomeOf(item)} {...(isCaptured ? { word: 'Captured' } : {})} />
     </a>
   )
 }

@@ -67,10 +67,11 @@ function StageHead({ thread: shown, item, isNewest }: HeadProps): JSX.Element {
   return (
     <header class="stage-head">
       <h2 id="stage-title" ref={title} tabIndex={-1}>
-        <ThreadName item={item} />
+        <ThreadName item={item} thread={shown} />
       </h2>
       <p>{isNewest ? 'The newest message' : counted(known?.count ?? 1, 'message')}</p>
-      <Delete thread={shown} question={deletionOf(known?.count ?? null, false)} />
+      {/* A push to several devices is not deleted with one of them. */}
+      {shown === threadOf(item) && <Delete thread={shown} question={deletionOf(known?.count ?? null, false)} />}
     </header>
   )
 }

@@ -34,6 +34,15 @@ export function lookOf(status: string): Look {
   return isStatus(status) ? LOOKS[status] : { shape: 'dash', tone: 'mute', word: status }
 }
 
+/** What became of a message; of a push whose devices fared differently, how many fared how. */
+export function outcomeOf(item: Item): Look {
+  return isMixed(item) ? { shape: 'half', tone: 'mute', word: tallyOf(item) } : lookOf(item.status)
+}
+
+export function isMixed({ counts }: Item): boolean {
+  return Object.keys(counts ?? {}).length > 1
+}
+
 /** `invalid_number` as words. */
 export function wordsOf(reason: string): string {
   return REASONS[reason] ?? reason.replaceAll('_', ' ')
@@ -62,8 +71,7 @@ const KEPT = 'Capture mode kept it here. It never left this machine.'
 
 /** Never more than is known. `took`: from the request to the end, as words. */
 export function verdictOf(item: Item, took: string): Verdict {
-  const isMixed = Object.keys(item.counts ?? {}).length > 1
-  if (item.status === 'captured' && !isMixed) {
+  if (item.status === 'captured' && !isMixed(item)) {
     return { answer: 'This is a test message.', because: KEPT }
   }
   const because = item.status === 'captured' ? KEPT : 'Played here: nothing left this machine.'
