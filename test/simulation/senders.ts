@@ -107,7 +107,7 @@ export function toMessage(token: string, planned: PlannedSms): NewSms {
   }
 }
 
-function toNotification(planned: PlannedPush, tokens: readonly number[]): NewPush {
+export function toNotification(planned: PlannedPush, tokens: readonly number[]): NewPush {
   const { category, onUncertain, validitySeconds } = planned
   return {
     title: 't',

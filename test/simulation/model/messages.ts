@@ -6,6 +6,7 @@ import {
   numbers,
   removeDue,
   rows,
+  serverError,
   texts,
   timestamp,
   type Answer,
@@ -31,10 +32,11 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   const columns = values.slice(1).map(texts)
   const [contact = [], , body = [], text = [], sender = [], , category = [], onUncertain = [], segments = []] = columns
   const [provider = [], ttl = [], place = [], ...keys] = columns.slice(10)
+  const before = sequences.message
   const ids = contact.map(() => ++sequences.message)
   const accepted = ids
     .map((id, index) => ({ id, index }))
-    .filter(({ id, index }) => takesKey(tx, tables, keys, index, id))
+    .filter(({ id, index }) => takesKey(tx, tables, keys, { index, id, before }))
   for (const key of [...new Set(accepted.map(({ index }) => contact[index] ?? ''))].toSorted()) {
     if (tx.find(contacts, key) === undefined) tx.put(contacts, key, key)
   }
@@ -75,19 +77,19 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   })
 }
 
-/** Whether the message at `index` goes in: its idempotency key is free, was used a day ago, or it has none. */
+/** Whether the message at `index` goes in: its idempotency key is free, was used a day ago, or it has none; `before` is the id before the batch. */
 function takesKey(
   tx: Transaction,
   { keys: table }: Tables,
   columns: readonly (readonly (string | null)[])[],
-  index: number,
-  id: number,
+  { index, id, before }: { readonly index: number; readonly id: number; readonly before: number },
 ): boolean {
   const [caller, route, key] = columns.slice(0, 3).map((column) => column[index] ?? null)
   if (key === null || key === undefined) return true
   const whole = JSON.stringify([caller, route, key])
   tx.lock(table, whole, 'change')
   const known = tx.find(table, whole)
+  if (known !== undefined && known.resourceId > before) throw serverError('21000', 'a row is affected a second time')
   if (known !== undefined && known.createdAt >= tx.now - DAY_MS) return false
   tx.put(table, whole, { resourceId: id, createdAt: tx.now })
   return true
