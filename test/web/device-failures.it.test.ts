@@ -5,6 +5,7 @@ import { hasChromium, openChromium } from '../support/chromium.ts'
 import { until } from '../support/until.ts'
 import { buildPages, openStage, servePages, TOKEN, type Served, type Stage, type StageOptions } from './device-stage.ts'
 import { googleError, type Answer } from './google.ts'
+import { BROWSER_MS } from './push-service.ts'
 
 /** The sentence on top, and which checks fail. */
 async function verdict(page: Page): Promise<{ title: string; failed: readonly (string | null)[] }> {
@@ -23,7 +24,7 @@ describe.skipIf(!hasChromium)('the device page, when it cannot register', { time
     openStage(browser, { url: served.url, ...options })
   beforeAll(async () => {
     buildPages()
-    browser = await openChromium(['--host-resolver-rules=MAP tidings.example 127.0.0.1'])
+    browser = await openChromium(['--host-resolver-rules=MAP tidings.test 127.0.0.1'])
     served = await servePages()
   }, 120_000)
   afterAll(async () => {
@@ -32,7 +33,7 @@ describe.skipIf(!hasChromium)('the device page, when it cannot register', { time
   })
 
   test('a page that is not secure names the address that is', async () => {
-    const url = served.url.replace('localhost', 'tidings.example')
+    const url = served.url.replace('localhost', 'tidings.test')
     const { context, page } = await open({ url, permission: 'denied' })
     expect(await verdict(page)).toEqual({
       title: 'This page isn’t secure, so the browser gives it no push.',
@@ -184,7 +185,7 @@ describe.skipIf(!hasChromium)('the device page, when it cannot register', { time
 
   test('what is not answered within thirty seconds counts as out of reach', async () => {
     const { context, page, google } = await open({ google: { registrations: 'silent' }, ownClock: true })
-    await until(() => google.calls.length === 2)
+    await until(() => google.calls.length === 2, BROWSER_MS)
     await page.clock.fastForward(31_000)
     expect(await verdict(page)).toMatchObject({ title: 'Google’s registration service could not be reached.' })
     expect(await page.locator('.answer pre').innerText()).toBe('No answer within 30 s')

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openChromium } from '../support/chromium.ts'
 import { until } from '../support/until.ts'
 import { buildPages, openStage, servePages, TOKEN, type Served, type Stage } from './device-stage.ts'
-import { closeToWorker, openPushDelivery, type PushDelivery } from './push-service.ts'
+import { BROWSER_MS, closeToWorker, openPushDelivery, type PushDelivery } from './push-service.ts'
 
 /** As FCM puts a push together for a browser. */
 const FROM = { from: '123456789012', fcmMessageId: '11111111-2222-3333-4444-555555555555' }
@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 },
     const { context, page, deliver, shown } = await openRegistered()
     await closeToWorker(context, page)
     await deliver(PARCEL)
-    await until(() => shown().length > 0)
+    await until(() => shown().length > 0, BROWSER_MS)
     expect(shown()).toEqual([PARCEL.notification])
     await context.close()
   })
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 },
     await closeToWorker(context, page)
     await deliver({ ...FROM, data: { title: 'Order 1042', body: 'On its way', order: '1042' } })
     await deliver({ ...FROM, data: { order: '1043' } })
-    await until(() => shown().length > 1)
+    await until(() => shown().length > 1, BROWSER_MS)
     expect(shown()).toEqual([
       { title: 'Order 1042', body: 'On its way' },
       { title: 'Data message', body: '{\n "order": "1043"\n}' },
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 },
     await closeToWorker(context, page)
     await page.goto(`${served.url}/errors`)
     await deliver(PARCEL)
-    await until(() => shown().length > 0)
+    await until(() => shown().length > 0, BROWSER_MS)
     expect(shown()).toEqual([PARCEL.notification])
     await context.close()
   })
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 },
     expect(await items(page).locator('strong').innerText()).toBe(hostile)
     expect(await items(page).locator('img, script, b').count()).toBe(0)
     await deliver({ ...FROM, notification: { title: 'Z̸̢̛a̷l̶g̵o'.repeat(200), body: 'x'.repeat(3_000) } })
-    await until(async () => (await items(page).count()) === 2)
+    await until(async () => (await items(page).count()) === 2, BROWSER_MS)
     const overflow = await page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )

@@ -7,7 +7,7 @@ import { createServer } from '../../src/http/server.ts'
 import { createStandIns, type Recorded } from '../http/stand-ins.ts'
 import { ROOT } from '../support/documents.ts'
 import { standInForGoogle, type Google } from './google.ts'
-import { standInForPushService } from './push-service.ts'
+import { BROWSER_MS, standInForPushService } from './push-service.ts'
 
 /** The base point of P-256, uncompressed: a public key as good as any. Source: SEC 2 §2.4.2. */
 const VAPID_KEY = Buffer.from(
@@ -112,6 +112,7 @@ export async function openStage(browser: Browser, options: StageOptions): Promis
   if (permission === 'default') await context.addInitScript({ content: undecided(options.answer ?? 'granted') })
   if (options.before !== undefined) await context.addInitScript({ content: options.before })
   const page = await context.newPage()
+  page.setDefaultTimeout(BROWSER_MS)
   if (options.ownClock === true) await page.clock.install()
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())

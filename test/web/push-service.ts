@@ -37,8 +37,8 @@ export async function standInForPushService(context: BrowserContext, fault?: rea
   })
 }
 
-/** A browser under load takes its time to wake a worker. */
-const PUSH_MS = 30_000
+/** A browser under load takes its time to start, and to wake a worker. */
+export const BROWSER_MS = 60_000
 
 export interface Shown {
   readonly title: string
@@ -92,12 +92,12 @@ export async function openPushDelivery(context: BrowserContext, page: Page): Pro
     await session.send('BackgroundService.startObserving', { service })
     await session.send('BackgroundService.setRecording', { shouldRecord: true, service })
   }
-  const registrationId = await until(() => found.at(-1))
+  const registrationId = await until(() => found.at(-1), BROWSER_MS)
   return {
     async deliver(payload) {
       const before = finished
       await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: JSON.stringify(payload) })
-      await until(() => finished > before, PUSH_MS)
+      await until(() => finished > before, BROWSER_MS)
     },
     shown: () => shown,
   }
@@ -106,7 +106,7 @@ export async function openPushDelivery(context: BrowserContext, page: Page): Pro
 /** Leads the page away, and resolves when the worker sees none of this origin any more. */
 export async function closeToWorker(context: BrowserContext, page: Page): Promise<void> {
   await page.goto('about:blank')
-  const worker = await until(() => context.serviceWorkers()[0])
+  const worker = await until(() => context.serviceWorkers()[0], BROWSER_MS)
   const windows = `clients.matchAll({ type: 'window', includeUncontrolled: true }).then((all) => all.length)`
-  await until(async () => (await worker.evaluate<number>(windows)) === 0)
+  await until(async () => (await worker.evaluate<number>(windows)) === 0, BROWSER_MS)
 }
