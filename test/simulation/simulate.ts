@@ -5,7 +5,7 @@ import { createTables, type Tables } from './model/tables.ts'
 import { makePlan, type Fault, type Plan } from './plan.ts'
 import { createPostgres, type Postgres } from './postgres.ts'
 import { createRandom } from './random.ts'
-import { createSenders } from './senders.ts'
+import { createSenders, toMessage } from './senders.ts'
 import { createWeather } from './weather.ts'
 import type { Process, World } from './world.ts'
 import { createWorld } from './world.ts'
@@ -55,6 +55,8 @@ export async function simulate(seed: number, trace: ((line: string) => void) | n
   while (world.now() < deadline && problems.size === 0 && !isQuiet(tables))
   if (problems.size === 0)
     for (const problem of checkEnd(tables, stage.carrier, stage.senders.accepted)) onProblem(problem)
+  if (problems.size === 0 && plan.nodes === 1)
+    for (const problem of await fill(stage, plan, world, tables)) onProblem(problem)
   for (const id of stage.senders.pushes) if (!tables.notifications.rows.has(id)) onProblem(`push ${id} is lost`)
   const submissions = [...stage.carrier.submissions.values()].reduce((sum, list) => sum + list.length, 0)
   const crashes = stage.crashes()
@@ -70,7 +72,38 @@ export async function simulate(seed: number, trace: ((line: string) => void) | n
   }
 }
 
+/** Ready messages for each place in a lane's window: see `src/delivery/sms-lane.ts`. */
+const READY_PER_PLACE = 16
+
+/** Sends more than one node can hold while its provider is silent: it takes as many as at the beginning, so no place was lost. */
+async function fill(stage: Stage, plan: Plan, world: World, tables: Tables): Promise<string[]> {
+  // Every pause has ended by then.
+  await world.run(world.now() + 15_000)
+  const machine = stage.machines().find((one) => one.isUp())
+  const delivery = machine?.delivery()
+  if (machine === undefined || delivery === null || delivery === undefined) return ['no node is up at the end']
+  const busy = delivery.inFlight()
+  if (busy !== 0) return [`${busy} submissions are in flight at the end`]
+  stage.carrier.fallSilent()
+  const places = plan.window * (1 + READY_PER_PLACE)
+  const sms = {
+    at: 0,
+    provider: 'plain',
+    category: 'otp',
+    onUncertain: 'fail',
+    ttlSeconds: 3_600,
+    keyed: false,
+  } as const
+  for (let nth = 0; nth < places + 5; nth++) {
+    machine.process.after(1, () => void delivery.intake.addSms(toMessage(`full ${nth}`, sms)).catch(() => undefined))
+  }
+  await world.run(world.now() + 5_000)
+  const held = [...tables.messages.rows.values()].filter((m) => m.owner === delivery.lease.owner()).length
+  return held === places ? [] : [`a node with ${places} places takes ${held} messages at the end`]
+}
+
 interface Stage {
+  machines(): readonly Machine[]
   readonly carrier: Carrier
   readonly senders: ReturnType<typeof createSenders>
   befall(fault: Fault): void
@@ -154,6 +187,7 @@ function setStage(seed: number, plan: Plan, world: World, tables: Tables, onProb
   for (let slot = 0; slot < plan.nodes; slot++) start(slot)
   return {
     carrier,
+    machines: () => machines,
     senders: createSenders({ world, random, machines: () => machines, tokens: TOKENS, onProblem }),
     befall: (fault) => befall(fault, { ...scene, postgres }),
     heal() {
