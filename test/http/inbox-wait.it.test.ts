@@ -151,7 +151,7 @@ test('more callers than may wait are told to come back', async () => {
 test('a caller who hangs up is not waited for any more', async () => {
   const { hostname, port } = new URL(app.url)
   const socket = connect(Number(port), hostname)
-  socket.write('GET /inbox/wait?timeout=120 HTTP/1.1\r\nHost: a\r\n\r\n')
+  socket.write(`GET /inbox/wait?to=${encodeURIComponent(someone())}&timeout=120 HTTP/1.1\r\nHost: a\r\n\r\n`)
   await waited(app)
   socket.destroy()
   await waited(app, 0)
