@@ -77,8 +77,8 @@ const READY_PER_PLACE = 16
 
 /** Sends more than one node can hold while its provider is silent: it takes as many as at the beginning, so no place was lost. */
 async function fill(stage: Stage, plan: Plan, world: World, tables: Tables): Promise<string[]> {
-  // Every pause has ended by then.
-  await world.run(world.now() + 15_000)
+  // By then every pause has ended, and every statement that was on its way for long is executed, or its rows swept.
+  await world.run(world.now() + 75_000)
   const machine = stage.machines().find((one) => one.isUp())
   const delivery = machine?.delivery()
   if (machine === undefined || delivery === null || delivery === undefined) return ['no node is up at the end']

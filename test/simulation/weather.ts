@@ -33,6 +33,7 @@ export function createWeather({ world, plan, random, isHealed, kill }: WeatherPa
   }
 
   function spring({ what, ms }: Trap, process: Process): void {
+    if (isHealed()) return
     world.note(`trap ${what} ${ms}`)
     if (what === 'kill') kill(process)
     else if (what === 'stall') stalled.set(process, world.now() + ms)
