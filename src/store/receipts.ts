@@ -92,7 +92,8 @@ on conflict (message_id, number) do update set
     name: 'receipt-message',
     text: `
 update messages set status = coalesce($2, status), reason = case when $2::text is null then reason else $3 end,
-  provider_message_id = $4, updated_at = now(), owner = case when $5 and started_at is null then null else owner end where id = $1`,
+  provider_message_id = $4, updated_at = case when $2::text is null then updated_at else now() end,
+  owner = case when $5 and started_at is null then null else owner end where id = $1`,
     values: [move.messageId, move.messageStatus, move.reason, move.providerMessageId, move.clear !== 'none'],
   })
   // The row that stands for a message in some node's hands stays: it is how that message is found if the node dies.

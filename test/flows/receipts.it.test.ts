@@ -77,6 +77,20 @@ test('a receipt moves a message forward and never back', async () => {
   expect(await state(one, id)).toMatchObject({ status: 'delivered', attempts: ['delivered'], reason: null })
 })
 
+test('a receipt that is repeated leaves the time of the first', async () => {
+  const { node: one, receipts } = await start({ sms: [scripted(() => ACCEPTED)] })
+  const id = await one.delivery.intake.addSms(message())
+  await until(async () => (await state(one, id))['status'] === 'sent')
+  const movedAt = async (): Promise<unknown> =>
+    (await ask(one, `select updated_at from messages where id = $1`, [id]))[0]
+  const sentAt = await movedAt()
+  await receipts.settle(receipt(id, 'delivered'))
+  const deliveredAt = await movedAt()
+  expect(deliveredAt).not.toEqual(sentAt)
+  await receipts.settle(receipt(id, 'delivered'))
+  expect(await movedAt()).toEqual(deliveredAt)
+})
+
 test('a receipt that comes before the provider’s own answer is kept', async () => {
   let answer: (outcome: Outcome) => void = () => undefined
   const { node: one, receipts } = await start({ sms: [scripted(() => new Promise((resolve) => (answer = resolve)))] })

@@ -79,7 +79,7 @@ function receiptMessage(tx: Transaction, { messages }: Tables, values: readonly 
     status: status === null ? m.status : (status as Status),
     reason: status === null ? m.reason : (reason ?? null),
     providerMessageId: theirs ?? null,
-    updatedAt: tx.now,
+    updatedAt: status === null ? m.updatedAt : tx.now,
     owner: values[4] === true && m.startedAt === null ? null : m.owner,
   })
   return counted(1)
