@@ -17,6 +17,19 @@ export interface KeptAnswer {
   readonly resourceId: number
 }
 
+/**
+ * A statement's part that takes the keys of its `input` (caller, route, key, fields, answer, and the `id` that is to be made), in sorted
+ * order: two nodes that share some never wait for each other in a circle. `keyed` holds the ids whose keys were free, or past their time.
+ */
+export const KEYED = `keyed as (
+  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
+  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
+  on conflict (caller, route, key) do update
+    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
+    where idempotency_keys.created_at < now() - interval '24 hours'
+  returning resource_id
+)`
+
 /** The answer kept for a key, if there is one that is not older than 24 hours. */
 export async function findAnswer(
   db: Db,

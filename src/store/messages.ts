@@ -3,7 +3,7 @@ import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
 import { numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
-import type { IdempotencyRecord } from './idempotency.ts'
+import { KEYED, type IdempotencyRecord } from './idempotency.ts'
 
 export type Place = 'start' | 'hold' | 'wait'
 
@@ -144,14 +144,7 @@ from accepted a`
 }
 
 function unlessTaken(accepted: string): string {
-  return `input as materialized (${accepted}), keyed as (
-  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
-  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
-  on conflict (caller, route, key) do update
-    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
-    where idempotency_keys.created_at < now() - interval '24 hours'
-  returning resource_id
-), accepted as materialized (
+  return `input as materialized (${accepted}), ${KEYED}, accepted as materialized (
   select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place
   from input where key is null or id in (select resource_id from keyed)
 )`

@@ -1,6 +1,6 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Db } from './db.ts'
-import type { IdempotencyRecord } from './idempotency.ts'
+import { KEYED, type IdempotencyRecord } from './idempotency.ts'
 
 /** One accepted push, ready to be written; its tokens have their ids already. */
 export interface NewNotification {
@@ -111,14 +111,7 @@ with me as materialized (
     $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
     with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
       validity_seconds, targets, tally, held, caller, route, key, fields, answer, ord)
-), keyed as (
-  insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
-  select caller, route, key, fields, id, answer from input where key is not null order by caller, route, key
-  on conflict (caller, route, key) do update
-    set fields = excluded.fields, resource_id = excluded.resource_id, answer = excluded.answer, created_at = now()
-    where idempotency_keys.created_at < now() - interval '24 hours'
-  returning resource_id
-), accepted as materialized (
+), ${KEYED}, accepted as materialized (
   select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held
   from input where key is null or id in (select resource_id from keyed)
 ), inserted as (
