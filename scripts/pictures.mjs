@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { startTidings } from '../bench/servers.mjs'
 import { build } from './build.mjs'
 
 // Takes the README's pictures from the real page: a service of its own, a few messages, a browser. CHROMIUM_PATH says where that is.
@@ -12,7 +10,6 @@ import { build } from './build.mjs'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PICTURES = join(ROOT, 'docs/pictures')
 const SIZE = { width: 1360, height: 800 }
-const READY_MS = 30_000
 
 const sms = (contact, subject, message) => ({ route: '/smss', body: { contact, subject, message } })
 
@@ -33,14 +30,12 @@ const MESSAGES = [
 ]
 
 if (await build()) {
-  const directory = mkdtempSync(join(tmpdir(), 'tidings-pictures-'))
-  const service = await start(directory)
+  const service = await startTidings()
   try {
-    for (const [route, body] of MESSAGES) await post(service.url + route, body)
+    for (const { route, body } of MESSAGES) await post(service.url + route, body)
     await take(service.url)
   } finally {
     await service.stop()
-    rmSync(directory, { recursive: true, force: true })
   }
 } else process.exitCode = 1
 
@@ -72,35 +67,6 @@ async function take(url) {
   }
 }
 
-async function start(directory) {
-  const port = await freePort()
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PORT: String(port), DATA_DIR: join(directory, 'data'), LOG_LEVEL: 'silent' }
-  const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], { cwd: directory, env, stdio: 'ignore' })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const url = `http://localhost:${port}`
-  const deadline = performance.now() + READY_MS
-  while (!(await isReady(url))) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error('The service did not start.')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return {
-    url,
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
-}
-
-async function isReady(url) {
-  try {
-    return (await fetch(`${url}/readyz`)).ok
-  } catch {
-    return false
-  }
-}
-
 async function post(url, body) {
   const answer = await fetch(url, {
     method: 'POST',
@@ -108,12 +74,4 @@ async function post(url, body) {
     body: JSON.stringify(body),
   })
   if (!answer.ok) throw new Error(await answer.text())
-}
-
-async function freePort() {
-  const probe = createServer()
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
