@@ -66,10 +66,25 @@ const rules = [
   },
   {
     name: 'fakes-are-for-tests',
-    comment: 'Only tests and the benchmark start a look-alike.',
+    comment:
+      'Tests and the benchmark start a look-alike, and `tidings fake` becomes one; nothing that serves knows of them.',
     severity: 'error',
-    from: { path: '^(src|scripts)/', pathNot: '^src/fakes/' },
+    from: { path: '^(src|scripts)/', pathNot: '^src/(fakes/|main\\.ts$)' },
     to: { path: '^src/fakes/' },
+  },
+  {
+    name: 'only-a-command-becomes-a-fake',
+    comment: 'main.ts loads the look-alikes when it is told to be one.',
+    severity: 'error',
+    from: { path: '^src/main\\.ts$' },
+    to: { path: '^src/fakes/', dependencyTypesNot: ['dynamic-import'] },
+  },
+  {
+    name: 'one-way-into-the-fakes',
+    comment: 'A look-alike starts by its command.',
+    severity: 'error',
+    from: { path: '^src/main\\.ts$' },
+    to: { path: '^src/fakes/', pathNot: '^src/fakes/command\\.ts$' },
   },
   {
     name: 'no-circles',

@@ -49,8 +49,8 @@ async function measure(name, send, round) {
 async function startFake() {
   const files = { account: join(folder, 'account'), ca: join(folder, 'ca'), ledger: join(folder, 'ledger') }
   const args = Object.entries(files).flatMap(([name, path]) => [`--${name}`, path])
-  const program = fileURLToPath(new URL('../dist/fakes/fcm.js', import.meta.url))
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+  const child = spawn(process.execPath, [program, 'fake', 'fcm', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const urls = []
   for await (const line of createInterface(child.stdout)) if (urls.push(line.split(' ').at(-1)) === 2) break
   const [url, tlsUrl] = urls

@@ -24,9 +24,17 @@ async function main(): Promise<number> {
       return say(`${version()}\n`)
     case 'wrong':
       return refuse([args.problem])
+    case 'fake':
+      return fake(args.words)
     case 'run':
       return run(args.command, args.quiet, args.json || !process.stdout.isTTY)
   }
+}
+
+/** Nothing of the service runs then, and nothing of a look-alike is loaded otherwise. */
+async function fake(words: readonly string[]): Promise<number> {
+  const { runFake } = await import('./fakes/command.ts')
+  return runFake(words, { write: say, warn, told: toldToStop })
 }
 
 async function run(command: Command, quiet: boolean, json: boolean): Promise<number> {

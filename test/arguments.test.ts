@@ -18,7 +18,7 @@ test('an unknown word suggests the near one', () => {
     problem: 'Unknown command migrat. Did you mean migrate?',
   })
   expect(parseArguments(['explode'])).toMatchObject({
-    problem: 'Unknown command explode. There are serve, migrate, db.',
+    problem: 'Unknown command explode. There are serve, migrate, db, fake.',
   })
   expect(parseArguments(['serve', 'db'])).toMatchObject({ kind: 'wrong' })
 })
@@ -26,4 +26,8 @@ test('an unknown word suggests the near one', () => {
 test('help and version win over commands', () => {
   expect(parseArguments(['serve', '-h'])).toEqual({ kind: 'help' })
   expect(parseArguments(['--version'])).toEqual({ kind: 'version' })
+})
+
+test('what follows `fake` is left to the look-alikes', () => {
+  expect(parseArguments(['fake', 'twilio', '--help'])).toEqual({ kind: 'fake', words: ['twilio', '--help'] })
 })

@@ -1,16 +1,16 @@
-import { writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Http2Server, ServerHttp2Session } from 'node:http2'
-import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseWishes } from './control.ts'
 import { makeCertificate } from './fcm/certificate.ts'
 import { createJudge } from './fcm/judge.ts'
 import { listen } from './fcm/listen.ts'
 import { createOauth, type Oauth, type OauthAnswer } from './fcm/oauth.ts'
 import { isDisowned, playHttp1, playHttp2, reply } from './fcm/play.ts'
 import type { FakeSend } from './fcm/request.ts'
-import type { Script } from './fcm/script.ts'
+import { PLAY, type Script, scriptFor } from './fcm/script.ts'
 import { createTaker } from './fcm/taker.ts'
+import { createRules, type Rules } from './rules.ts'
+import { UsageError } from './usage.ts'
 
 export interface SeenSend {
   readonly path: string
@@ -28,6 +28,8 @@ export interface FakeFcmOptions {
   readonly tokenLifeSeconds?: number
   /** Comes before the words in the target (`fcm/script.ts`); null leaves it to them. `seen` counts the target's earlier requests. */
   readonly script?: (send: FakeSend, seen: number) => Script | null
+  /** The rules of a script file (`rules.ts`), which come after `script`. */
+  readonly rules?: unknown
   readonly onSend?: (send: SeenSend) => void
   readonly now?: () => Date
 }
@@ -64,14 +66,17 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
   const certificate = makeCertificate(HOSTS, now())
   const oauth = createOauth(projectId, options.tokenLifeSeconds ?? 3_600, now)
   const taker = createTaker(projectId, options.ledger)
-  const judge = createJudge(`/v1/projects/${projectId}/messages:send`, oauth.isAlive, options.script)
+  const rules = createRules(PLAY, ['target', 'kind'], options.rules)
+  const script = (send: FakeSend, seen: number): Script | null => options.script?.(send, seen) ?? byRules(rules, send)
+  const judge = createJudge(`/v1/projects/${projectId}/messages:send`, oauth.isAlive, script)
   const tokens = createTokenDesk(oauth)
 
   function onHttp1(seen: SeenSend, method: string, response: ServerResponse): void {
     if (seen.path === '/control') {
-      obey(seen.body, controls)
+      const problem = obey(seen.body, controls, rules)
       const numbers = { accepted: taker.accepted(), issued: oauth.issued(), sessions: sessions.size }
-      reply(response, 200, JSON.stringify({ ...numbers, cpu: process.cpuUsage() }))
+      if (problem !== null) reply(response, 400, JSON.stringify({ error: problem }))
+      else reply(response, 200, JSON.stringify({ ...numbers, cpu: process.cpuUsage() }))
     } else if (seen.path.startsWith('/v1/')) {
       options.onSend?.(seen)
       playHttp1(judge(seen.path, seen.headers, seen.body), response, taker)
@@ -165,37 +170,29 @@ function sessionControls(http2: Http2Server, sessions: ReadonlySet<ServerHttp2Se
   }
 }
 
-/** `POST /control` with `{"goaway": 11, "maxStreams": 10, "revokeTokens": true, "failTokens": "hang"}`, each of them optional. */
-function obey(text: string, controls: Pick<FakeFcm, 'goaway' | 'setMaxStreams' | 'revokeTokens' | 'failTokens'>): void {
-  const wish: unknown = text === '' ? {} : JSON.parse(text)
-  if (typeof wish !== 'object' || wish === null) return
-  if ('goaway' in wish && typeof wish.goaway === 'number') controls.goaway(wish.goaway)
-  if ('maxStreams' in wish && typeof wish.maxStreams === 'number') controls.setMaxStreams(wish.maxStreams)
-  if ('revokeTokens' in wish) controls.revokeTokens()
-  if ('failTokens' in wish) controls.failTokens(wish.failTokens === 'hang' ? 'hang' : null)
+type Controls = Pick<FakeFcm, 'goaway' | 'setMaxStreams' | 'revokeTokens' | 'failTokens'>
+
+/**
+ * `POST /control` with `{"goaway": 11, "maxStreams": 10, "revokeTokens": true, "failTokens": "hang", "script": []}`, each of them
+ * optional. Returns what was wrong.
+ */
+function obey(text: string, controls: Controls, rules: Rules<string>): string | null {
+  try {
+    const wish = parseWishes(text)
+    if ('script' in wish) rules.replace(wish['script'])
+    if (typeof wish['goaway'] === 'number') controls.goaway(wish['goaway'])
+    if (typeof wish['maxStreams'] === 'number') controls.setMaxStreams(wish['maxStreams'])
+    if ('revokeTokens' in wish) controls.revokeTokens()
+    if ('failTokens' in wish) controls.failTokens(wish['failTokens'] === 'hang' ? 'hang' : null)
+    return null
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
 }
 
-const HELP = `A look-alike of FCM HTTP v1 and of Google's token endpoints, for tests. It listens on 127.0.0.1 and prints where.
-
-  --port N         of the listener without TLS; 0, as when not said, takes any free port
-  --ledger FILE    gets one JSON line for each message taken, before it is answered
-  --account FILE   where to write a service account that it knows, for FCM_SERVICE_ACCOUNT
-  --ca FILE        where to write the authority behind its certificate
-  --help           this text
-
-Give Tidings FCM_BASE_URL and the account. Words in a token that play something stand in src/fakes/fcm/script.ts.
-`
-
-async function main(): Promise<void> {
-  const text = { type: 'string' } as const
-  const help = { type: 'boolean', short: 'h' } as const
-  const { values } = parseArgs({ options: { port: text, ledger: text, account: text, ca: text, help } })
-  if (values.help === true) return void process.stdout.write(HELP)
-  const ledger = values.ledger === undefined ? {} : { ledger: values.ledger }
-  const fake = await startFakeFcm({ port: Number(values.port ?? 0), ...ledger })
-  if (values.account !== undefined) writeFileSync(values.account, JSON.stringify(fake.serviceAccount))
-  if (values.ca !== undefined) writeFileSync(values.ca, fake.ca)
-  process.stdout.write(`listening on ${fake.url}\nwith TLS on ${fake.tlsUrl}\n`)
+/** A rule plays what a token `fake.WORD` asks for. */
+function byRules(rules: Rules<string>, { target, kind }: FakeSend): Script | null {
+  const word = rules.playFor({ target, kind })
+  return word === null ? null : scriptFor(`fake.${word}`, 0)
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

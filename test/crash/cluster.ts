@@ -170,7 +170,7 @@ function killed(pid: number): boolean {
 
 function startLookAlike(name: string, directory: string, args: readonly string[]): Program {
   const log = join(directory, `${name}.log`)
-  return startProgram([join(ROOT, `dist/fakes/${name}.js`), ...args], { cwd: directory, env: {}, log })
+  return startProgram([join(ROOT, 'dist/main.js'), 'fake', name, ...args], { cwd: directory, env: {}, log })
 }
 
 function listening(lookAlike: Program): Promise<string> {

@@ -65,6 +65,8 @@ const ERRORS: Readonly<Record<string, FakeError>> = {
   'bad-gateway': { status: 502, body: '<html>Bad Gateway</html>' },
 }
 
+export const ERROR_WORDS = Object.keys(ERRORS)
+
 /** Null: not a word for an error. */
 export function errorFor(word: string, retryAfter: string | null): FakeError | null {
   const found = Object.hasOwn(ERRORS, word) ? ERRORS[word] : undefined

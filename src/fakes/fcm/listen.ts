@@ -1,7 +1,8 @@
 import { createServer as createHttp1, type RequestListener } from 'node:http'
 import { createServer as createHttp2, type Http2Server } from 'node:http2'
-import { createServer as createTcp, type Server, type Socket } from 'node:net'
+import { createServer as createTcp, type Socket } from 'node:net'
 import { createServer as createTls } from 'node:tls'
+import { listenOn } from '../listen-on.ts'
 import type { Certificate } from './certificate.ts'
 
 export interface Listening {
@@ -39,8 +40,8 @@ export async function listen(port: number, certificate: Certificate, onHttp1: Re
     socket.on('close', () => sockets.delete(socket))
   }
   return {
-    plainPort: await bind(plain, port),
-    tlsPort: await bind(tls, 0),
+    plainPort: await listenOn(plain, port),
+    tlsPort: await listenOn(tls, 0),
     http2,
     async close() {
       const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
@@ -48,15 +49,4 @@ export async function listen(port: number, certificate: Certificate, onHttp1: Re
       await Promise.all(closed)
     },
   }
-}
-
-function bind(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string') reject(new Error('not listening on a port'))
-      else resolve(address.port)
-    })
-  })
 }

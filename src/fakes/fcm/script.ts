@@ -1,4 +1,5 @@
-import { errorFor, type FakeError } from './errors.ts'
+import { Type } from 'typebox'
+import { ERROR_WORDS, errorFor, type FakeError } from './errors.ts'
 
 /** What the look-alike does with a message instead of taking it. */
 export type Script =
@@ -11,6 +12,11 @@ export type Script =
   | { readonly kind: 'goaway'; readonly code: number }
   /** The connection is cut in the middle of the answer. */
   | { readonly kind: 'cut' }
+
+/** What a rule can have played: the word, and maybe the number, of a token that asks for it. */
+export const PLAY = Type.String({
+  pattern: String.raw`^(hang|cut|refused|reset|goaway|${ERROR_WORDS.join('|')})(\.\d+)?$`,
+})
 
 /**
  * What a target asks for: `fake.WORD[.NUMBER][.ANYTHING]`, where the number is a code (`reset`, `goaway`) or the seconds of

@@ -1,0 +1,2 @@
+/** What whoever started a look-alike, or wrote its script, has to mend; its message is one line. */
+export class UsageError extends Error {}
