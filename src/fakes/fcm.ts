@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Http2Server, ServerHttp2Session } from 'node:http2'
 import { parseWishes } from './control.ts'
-import { makeCertificate } from './fcm/certificate.ts'
+import { makeCertificate } from './certificate.ts'
 import { createJudge } from './fcm/judge.ts'
 import { listen } from './fcm/listen.ts'
 import { createOauth, type Oauth, type OauthAnswer } from './fcm/oauth.ts'
