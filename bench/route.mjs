@@ -13,6 +13,7 @@ const sms = createSmsFlow({
   provider: 'sandbox',
   defaultCountry: null,
   textFormat: '{message}',
+  now: () => new Date(),
 })
 const server = createServer({
   log: pino({ level: 'silent' }),

@@ -246,12 +246,13 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     provider: channels.smsNow.name,
     defaultCountry: config.defaultCountry,
     textFormat: config.smsTextFormat,
+    now,
   })
   return {
     log,
     version,
     sms: onLine === null ? sms : showingRefusals(sms, onLine),
-    push: createPushFlow({ ...common, db: dbs.work, provider: channels.pushNow.name }),
+    push: createPushFlow({ ...common, db: dbs.work, provider: channels.pushNow.name, now }),
     reads: {
       message: (id) => readMessage(dbs.read, id),
       notification: (id) => readNotification(dbs.read, id),

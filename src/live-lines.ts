@@ -111,8 +111,8 @@ function lineOfPush({ notificationId, title, topic }: PushedChunk, tally: Readon
 export function showingRefusals(sms: SmsFlow, onLine: (line: LiveLine) => void): SmsFlow {
   return {
     ...sms,
-    accept: (input, idempotency) =>
-      sms.accept(input, idempotency).catch((error: unknown) => {
+    accept: (input, caller, idempotency) =>
+      sms.accept(input, caller, idempotency).catch((error: unknown) => {
         const line = lineOfRefusal(input, error)
         if (line !== null) onLine(line)
         throw error

@@ -6,6 +6,7 @@ import {
   LONGEST_TTL_SECONDS,
   named,
   oneOf,
+  SEND_AT,
   STATUS,
   textOrNull,
   TIME,
@@ -39,6 +40,7 @@ const content = {
   fcm_options: Type.Optional(freeObject("As FCM's `Message.fcm_options`.")),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
   category: Type.Optional(CATEGORY),
+  send_at: Type.Optional(SEND_AT),
   ttl: Type.Optional(
     Type.Integer({ minimum: 0, maximum: LONGEST_TTL_SECONDS, description: 'Seconds. 0: now or never.' }),
   ),

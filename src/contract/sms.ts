@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { CATEGORY, ID, LONGEST_TTL_SECONDS, named, oneOf, STATUS, textOrNull, TIME } from './words.ts'
+import { CATEGORY, ID, LONGEST_TTL_SECONDS, named, oneOf, SEND_AT, STATUS, textOrNull, TIME } from './words.ts'
 
 export const SmsRequest = Type.Object(
   {
@@ -23,6 +23,7 @@ export const SmsRequest = Type.Object(
         description: 'What to do when it may have been sent: send again, ask the provider first, or leave it.',
       }),
     ),
+    send_at: Type.Optional(SEND_AT),
     max_segments: Type.Optional(
       // A concatenation header counts its segments in one octet: 3GPP TS 23.040 §9.2.3.24.1.
       Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),
@@ -79,6 +80,16 @@ export const Sms = Type.Object(
     provider: Type.String(),
     provider_message_id: textOrNull(),
     uncertain_attempts: Type.Integer({ description: 'How many attempts may have been sent without an answer.' }),
+    send_at: textOrNull({
+      format: 'date-time',
+      description: 'The earliest time it may leave, if its caller named one.',
+    }),
+    template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
+    resent_from: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: 'The message whose content was sent again as this one.',
+    }),
+    redirected_to: textOrNull({ description: 'Who has it in the contact’s place, while `REDIRECT_TO` is set.' }),
     created_at: TIME,
     updated_at: TIME,
     attempts: Type.Array(named<Attempt>('Attempt')),

@@ -58,6 +58,13 @@ export const CATEGORY = oneOf(['otp', 'transactional', 'marketing'], {
 /** A point in time on the wire. */
 export const TIME = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
 
+/** When a message is to leave. */
+export const SEND_AT = Type.String({
+  format: 'date-time',
+  description: 'The earliest time it may leave, at most 366 days away; `ttl` counts from there.',
+  examples: ['2030-01-31T18:00:00Z'],
+})
+
 /** A number of ours: starts at 1 and grows. */
 export const ID = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 

@@ -53,12 +53,14 @@ export function createIntake(parts: IntakeParts): Intake {
   return {
     async addSms(message) {
       const lane = parts.smsLane(message.provider)
-      const place = lane?.reserve(message.category) ?? 'wait'
+      const later = (message.extras?.sendAt ?? null) !== null
+      const place = later ? 'wait' : (lane?.reserve(message.category) ?? 'wait')
       return withPlace(sms.add({ ...message, place }), () => lane?.release(message.category, place))
     },
     async addPush(notification) {
       const lane = parts.pushLane(notification.provider)
-      const held = notification.tokenIds.length <= HELD_TARGETS && (lane?.reserve(notification.category) ?? false)
+      const now = notification.sendAt === null && notification.tokenIds.length <= HELD_TARGETS
+      const held = now && (lane?.reserve(notification.category) ?? false)
       return withPlace(push.add({ ...notification, held }), () => held && lane?.unreserve(notification.category, 1))
     },
     async close() {
@@ -121,7 +123,7 @@ function hand(parts: IntakeParts, owner: number, row: NewMessage, made: Inserted
 function toWork(row: NewMessage, id: number, owner: number): SmsWork {
   return {
     id,
-    contact: row.contact,
+    contact: row.extras?.redirectedTo ?? row.contact,
     sender: row.sender,
     text: row.text ?? row.body,
     segments: row.segments,

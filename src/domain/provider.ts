@@ -11,6 +11,9 @@ export type Outcome =
     }
   | { readonly kind: 'refused'; readonly failure: Failure }
 
+/** The provider that is always there: what it takes stays on this machine. */
+export const SANDBOX = 'sandbox'
+
 /** One SMS as a provider sees it. */
 export interface OutboundSms {
   readonly messageId: number

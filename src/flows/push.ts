@@ -1,6 +1,8 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
-import type { JsonObject } from '../domain/provider.ts'
+import type { Caller } from '../domain/caller.ts'
+import { SANDBOX, type JsonObject } from '../domain/provider.ts'
+import { readSendAt } from '../domain/send-at.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
 import { checkFids, checkPushContent, checkTokens, parseTopic } from '../domain/push-content.ts'
@@ -26,6 +28,8 @@ export interface PushInput {
   readonly category?: Category
   /** Seconds, 0..2,419,200. */
   readonly ttl?: number
+  /** RFC 3339. */
+  readonly send_at?: string
 }
 
 export interface PushAnswer {
@@ -41,9 +45,15 @@ export interface PushFlow {
     input: PushInput,
     tokens: readonly string[],
     fids: readonly string[],
+    caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
-  acceptTopic(input: PushInput, topic: string, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>>
+  acceptTopic(
+    input: PushInput,
+    topic: string,
+    caller: Caller,
+    idempotency: Idempotency | null,
+  ): Promise<Accepted<PushAnswer>>
   /** Resolves when every target has its outcome, or after `waitMs`, with the counts known then. */
   waitFor(
     notificationId: number,
@@ -58,6 +68,7 @@ export interface PushFlowParts {
   readonly outcomes: Outcomes
   /** Where pushes go now. */
   readonly provider: string
+  readonly now: () => Date
 }
 
 /** Tokens looked up in one statement. */
@@ -68,15 +79,17 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
   async function accept(
     input: PushInput,
     targets: Targets,
+    caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>> {
+    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
     await refuseFaults(input, targets)
     const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
     const category = input.category ?? 'transactional'
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
     return parts.keys.once(
       idempotency,
-      { status: 'queued', targets: count },
+      { status: sendAt === null ? 'queued' : 'scheduled', targets: count },
       async (record) => {
         const inserted = await parts.intake.addPush({
           title: input.title,
@@ -86,9 +99,13 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
           tag: input.tag ?? null,
           category,
           onUncertain: defaultOnUncertainPush(targets.kind),
-          provider: parts.provider,
+          provider: caller.mode === 'test' ? SANDBOX : parts.provider,
           ttlSeconds: input.ttl ?? null,
           validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
+          keyId: caller.keyId,
+          sendAt,
+          template: null,
+          resentFrom: null,
           tokenIds,
           suppressed,
           idempotency: record,
@@ -100,10 +117,10 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
   }
 
   return {
-    acceptTokens: (input, tokens, fids, idempotency) =>
-      accept(input, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, idempotency),
-    acceptTopic: async (input, topic, idempotency) =>
-      accept(input, { kind: 'topic', topic: topicName(topic) }, idempotency),
+    acceptTokens: (input, tokens, fids, caller, idempotency) =>
+      accept(input, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller, idempotency),
+    acceptTopic: async (input, topic, caller, idempotency) =>
+      accept(input, { kind: 'topic', topic: topicName(topic) }, caller, idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }

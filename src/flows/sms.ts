@@ -1,9 +1,13 @@
 import { DEFAULT_SMS_TTL_SECONDS, defaultOnUncertainSms, type Category, type OnUncertain } from '../domain/category.ts'
+import type { Caller } from '../domain/caller.ts'
 import { parseContact, type Msisdn } from '../domain/contact.ts'
 import { TidingsError } from '../domain/errors.ts'
+import { SANDBOX } from '../domain/provider.ts'
+import { readSendAt } from '../domain/send-at.ts'
 import { formatText, measureText, type SmsMeasure } from '../domain/sms-text.ts'
 import type { Status } from '../domain/status.ts'
 import type { Intake } from '../delivery/intake.ts'
+import type { NewMessage } from '../store/messages.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
 
@@ -19,6 +23,8 @@ export interface SmsInput {
   readonly ttl?: number
   readonly on_uncertain?: OnUncertain
   readonly max_segments?: number
+  /** RFC 3339. */
+  readonly send_at?: string
 }
 
 export interface SmsAnswer {
@@ -30,9 +36,19 @@ export interface SmsAnswer {
   readonly warnings?: readonly string[]
 }
 
+/** Everything that is known of an SMS from its call alone. */
+export interface PreparedSms {
+  readonly message: Omit<NewMessage, 'place' | 'idempotency'>
+  readonly measure: SmsMeasure
+  /** Sentences. */
+  readonly warnings: readonly string[]
+}
+
 export interface SmsFlow {
+  /** Pure. Throws TidingsError for every refusal that the call alone earns. */
+  prepare(input: SmsInput, caller: Caller): PreparedSms
   /** Resolves after COMMIT. Throws TidingsError for every refusal. */
-  accept(input: SmsInput, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
+  accept(input: SmsInput, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
   /** Resolves when the provider accepted or refused the message, or after `waitMs`, with what is known then. */
   waitFor(messageId: number, waitMs: number): Promise<{ readonly status: Status; readonly reason: string | null }>
 }
@@ -46,6 +62,7 @@ export interface SmsFlowParts {
   readonly defaultCountry: string | null
   /** `{message}` and `{subject}` are replaced. */
   readonly textFormat: string
+  readonly now: () => Date
 }
 
 /** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
@@ -53,42 +70,54 @@ const MAX_SEGMENTS = 10
 
 /** The life of an SMS: accepted here, started and settled by `delivery`, reported on by `flows/receipts`. */
 export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
+  function prepare(input: SmsInput, caller: Caller): PreparedSms {
+    const { contact, warnings } = readContact(input.contact, parts.defaultCountry)
+    const text = formatText(parts.textFormat, input)
+    const measure = measureText(text)
+    checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
+    const category = input.category ?? 'transactional'
+    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
+    const message = {
+      contact,
+      subject: input.subject,
+      body: input.message,
+      text: text === input.message ? null : text,
+      sender: input.sender ?? null,
+      tag: input.tag ?? null,
+      category,
+      onUncertain: input.on_uncertain ?? defaultOnUncertainSms(category),
+      segments: measure.segments,
+      encoding: measure.encoding,
+      provider: caller.mode === 'test' ? SANDBOX : parts.provider,
+      ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
+      keyId: caller.keyId,
+      extras: sendAt === null ? null : { sendAt, template: null, resentFrom: null, redirectedTo: null },
+    }
+    return { message, measure, warnings }
+  }
+
   return {
-    async accept(input, idempotency) {
-      const { contact, warnings } = readContact(input.contact, parts.defaultCountry)
-      const text = formatText(parts.textFormat, input)
-      const measure = measureText(text)
-      checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
-      const category = input.category ?? 'transactional'
-      const kept = {
-        status: 'queued',
-        segments: measure.segments,
-        encoding: measure.encoding,
-        ...(warnings.length === 0 ? {} : { warnings }),
-      }
+    prepare,
+    async accept(input, caller, idempotency) {
+      const prepared = prepare(input, caller)
       return parts.keys.once(
         idempotency,
-        kept,
-        (record) =>
-          parts.intake.addSms({
-            contact,
-            subject: input.subject,
-            body: input.message,
-            text: text === input.message ? null : text,
-            sender: input.sender ?? null,
-            tag: input.tag ?? null,
-            category,
-            onUncertain: input.on_uncertain ?? defaultOnUncertainSms(category),
-            segments: measure.segments,
-            encoding: measure.encoding,
-            provider: parts.provider,
-            ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
-            idempotency: record,
-          }),
+        toKept(prepared),
+        (record) => parts.intake.addSms({ ...prepared.message, idempotency: record }),
         toAnswer,
       )
     },
     waitFor: (messageId, waitMs) => parts.outcomes.ofMessage(messageId, waitMs),
+  }
+}
+
+/** The answer without the id. */
+function toKept({ message, warnings }: PreparedSms): Omit<SmsAnswer, 'message_id'> {
+  return {
+    status: message.extras?.sendAt ? 'scheduled' : 'queued',
+    segments: message.segments,
+    encoding: message.encoding,
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
 }
 

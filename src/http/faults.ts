@@ -109,6 +109,8 @@ function complaint(fault: SchemaFault): string {
       return `must be at least ${limit}`
     case 'maximum':
       return `must be at most ${limit}`
+    case 'format':
+      return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
     case 'pattern':
       return patternComplaint(String(fault.params['pattern']))
     default:

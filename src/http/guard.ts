@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ANYONE } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { Paths } from './allow.ts'
 import { URL_LENGTH } from './limits.ts'
@@ -9,6 +10,7 @@ import { isRebound } from './rebinding.ts'
 export function guard(app: Server, parts: HttpParts, paths: Paths): void {
   app.addHook('onRequest', (request, reply, done) => {
     request.arrivedAt = parts.now()
+    request.caller = ANYONE
     reply.header('Request-Id', request.id)
     // What a POST answers is not kept by anyone unless told to (RFC 9111 §3).
     if (request.method !== 'POST') reply.header('Cache-Control', 'no-store')

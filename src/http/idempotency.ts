@@ -7,12 +7,6 @@ import type { Idempotency } from '../flows/idempotent.ts'
 /** 1 to 255 visible ASCII characters. Two headers arrive joined by a comma and a space, and are refused by that. */
 const KEY = /^[\x21-\x7e]{1,255}$/
 
-/**
- * One caller until there are API keys. Not the peer's address: a client that repeats its call after it was started anew, or over
- * the other loopback address, must be answered with the first call's answer.
- */
-const CALLER = 'anyone'
-
 /** Members of a list that are hashed in one turn of the event loop: about a millisecond. */
 const BLOCK = 2_000
 
@@ -26,7 +20,7 @@ export async function readIdempotency(request: FastifyRequest, route: string): P
   if (typeof key !== 'string' || !KEY.test(key)) {
     throw new TidingsError('invalid_idempotency_key', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
   }
-  return { caller: CALLER, route, key, fields: await hashFields(request.body) }
+  return { caller: request.caller.name, route, key, fields: await hashFields(request.body) }
 }
 
 /** Says so when the answer is an earlier one. */

@@ -56,6 +56,7 @@ export function createServer(parts: HttpParts): Server {
   app.addHook('onRoute', (route) => paths.add(route))
   app.decorateReply('refusal', null)
   app.decorateRequest('arrivedAt', 0)
+  app.decorateRequest('caller')
   app.setSchemaErrorFormatter((faults) => refuseSchemaFaults(faults))
   app.setErrorHandler((error, request, reply) => {
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.

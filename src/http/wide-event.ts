@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller } from '../domain/caller.ts'
 import type { HttpParts, Server } from './parts.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Monotonic, in milliseconds; 0: refused before it was looked at. */
     arrivedAt: number
+    /** Who calls. */
+    caller: Caller
   }
 }
 

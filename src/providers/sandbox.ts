@@ -1,15 +1,16 @@
 import { setMaxListeners } from 'node:events'
 import { failure, type Failure } from '../domain/failure.ts'
 import type { PlayedLife } from '../domain/life.ts'
-import type {
-  CheckStep,
-  Outcome,
-  OutboundSms,
-  PushProvider,
-  PushTarget,
-  Receipt,
-  Reconciliation,
-  SmsProvider,
+import {
+  SANDBOX,
+  type CheckStep,
+  type Outcome,
+  type OutboundSms,
+  type PushProvider,
+  type PushTarget,
+  type Receipt,
+  type Reconciliation,
+  type SmsProvider,
 } from '../domain/provider.ts'
 
 /** Calls `run` once, `ms` milliseconds from now. */
@@ -29,7 +30,6 @@ export interface SandboxSms extends SmsProvider {
 type SmsLife = 'delivered' | 'refused' | 'throttled' | 'slow' | 'uncertain' | 'phone-off' | 'late' | 'stop'
 type PushLife = 'delivered' | 'unregistered' | 'throttled' | 'slow' | 'uncertain'
 
-const NAME = 'sandbox'
 
 /** Nothing is waited for but the commits, so this only bounds what one node holds in flight. */
 const WINDOW = 500
@@ -108,7 +108,7 @@ export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): Sandb
   }
 
   return {
-    name: NAME,
+    name: SANDBOX,
     window: WINDOW,
     async submit(sms, signal) {
       if (signal.aborted) return refused(NOT_SENT)
@@ -156,7 +156,7 @@ export function createSandboxPush({ after }: { readonly after: After }): PushPro
   }
 
   return {
-    name: NAME,
+    name: SANDBOX,
     window: WINDOW,
     async submitMany({ notificationId }, targets, onOutcome, signal, gate) {
       const played: Promise<void>[] = []
@@ -197,7 +197,7 @@ type Attempted = Pick<OutboundSms, 'messageId' | 'attempt'>
 /** `reported` null: the phone has it. */
 function receiptOf(sms: Attempted, reported: Failure | null): Receipt {
   return {
-    provider: NAME,
+    provider: SANDBOX,
     providerMessageId: idOf(sms),
     attempt: { messageId: sms.messageId, number: sms.attempt },
     status: reported === null ? 'delivered' : 'undelivered',
@@ -207,7 +207,7 @@ function receiptOf(sms: Attempted, reported: Failure | null): Receipt {
 }
 
 function idOf({ messageId, attempt }: Attempted): string {
-  return `${NAME}-${messageId}.${attempt}`
+  return `${SANDBOX}-${messageId}.${attempt}`
 }
 
 function lifeOf(target: PushTarget): PushLife | undefined {

@@ -34,7 +34,7 @@ with picked as materialized (
   update due d set run_at = now() + make_interval(secs => $3) from picked p where d.id = p.id
   returning d.id, d.message_id, d.action, d.round
 )
-select t.id as "dueId", m.id as "messageId", t.action, t.round, m.provider, m.provider_message_id as "providerMessageId", c.contact,
+select t.id as "dueId", m.id as "messageId", t.action, t.round, m.provider, m.provider_message_id as "providerMessageId", coalesce(m.redirected_to, c.contact) as contact,
   m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.attempt, coalesce(a.started_at, m.time) as "startedAt",
   (extract(epoch from now() - coalesce(a.started_at, m.time)) * 1000)::float8 as "ageMs"
 from taken t join messages m on m.id = t.message_id join clients c on c.id = m.client_id

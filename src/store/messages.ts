@@ -21,13 +21,30 @@ export interface NewMessage {
   readonly segments: number
   readonly encoding: 'gsm7' | 'ucs2'
   readonly provider: string
+  /** From the time it may leave. */
   readonly ttlSeconds: number
+  /** The key it came with; null: without one. */
+  readonly keyId: number | null
+  /** Null for most. */
+  readonly extras: MessageExtras | null
   /**
    * `start`: this node has a place in the provider's window for it and submits it right after COMMIT · `hold`: this node keeps it in memory
    * until there is one · `wait`: it waits in `due` for any node.
    */
   readonly place: Place
   readonly idempotency: IdempotencyRecord | null
+}
+
+/** What few messages have. */
+export interface MessageExtras {
+  /** The earliest time it may leave; then its place is `wait`. */
+  readonly sendAt: Date | null
+  /** name@version/locale */
+  readonly template: string | null
+  /** The message whose content this one has. */
+  readonly resentFrom: number | null
+  /** Who has it in the contact's place. */
+  readonly redirectedTo: Msisdn | null
 }
 
 export interface InsertedMessage {
@@ -47,11 +64,11 @@ export async function insertMessages(
   owner: number,
   batch: readonly NewMessage[],
 ): Promise<(InsertedMessage | null)[]> {
-  const keys = batch.some((m) => m.idempotency !== null)
+  const whole = batch.some((m) => m.idempotency !== null || m.extras !== null)
   const { rows } = await db.query<InsertedBatch>({
-    name: keys ? 'insert-messages-with-keys' : 'insert-messages',
-    text: keys ? INSERT_WITH_KEYS : INSERT_PLAIN,
-    values: [owner, ...columnsOf(batch), ...(keys ? keyColumnsOf(batch) : [])],
+    name: whole ? 'insert-messages-whole' : 'insert-messages',
+    text: whole ? INSERT_WHOLE : INSERT_PLAIN,
+    values: [owner, ...columnsOf(batch), ...(whole ? rareColumnsOf(batch) : [])],
   })
   const made = new Array<InsertedMessage | null>(batch.length).fill(null)
   const [inserted] = rows
@@ -88,36 +105,45 @@ function columnsOf(batch: readonly NewMessage[]): string[] {
     texts(batch.map((m) => m.provider)),
     numbers(batch.map((m) => m.ttlSeconds)),
     texts(batch.map((m) => m.place)),
+    numbers(batch.map((m) => m.keyId)),
   ]
 }
 
-function keyColumnsOf(batch: readonly NewMessage[]): string[] {
+function rareColumnsOf(batch: readonly NewMessage[]): string[] {
   return [
     texts(batch.map((m) => m.idempotency?.caller ?? null)),
     texts(batch.map((m) => m.idempotency?.route ?? null)),
     texts(batch.map((m) => m.idempotency?.key ?? null)),
     texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields))),
     texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer))),
+    texts(batch.map((m) => m.extras?.sendAt?.toISOString() ?? null)),
+    texts(batch.map((m) => m.extras?.template ?? null)),
+    numbers(batch.map((m) => m.extras?.resentFrom ?? null)),
+    texts(batch.map((m) => m.extras?.redirectedTo ?? null)),
   ]
 }
 
 /**
  * Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle. A node that was
- * declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit. Most batches have no keys, and then the
- * statement has none of their parts.
+ * declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit. Most batches have no keys and nothing
+ * else that is rare, and then the statement has none of their parts.
  */
-function insertStatement(keys: boolean): string {
+function insertStatement(whole: boolean): string {
   const accepted = `select t.ord, nextval('messages_id_seq') as id, t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category,
-    t.on_uncertain, t.segments, t.encoding, t.provider, t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place
-    ${keys ? ', t.caller, t.route, t.key, t.fields, t.answer' : ''}
+    t.on_uncertain, t.segments, t.encoding, t.provider, t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place,
+    t.key_id ${whole ? `, ${RARE.map((name) => `t.${name}`).join(', ')}` : ''}
   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
-    $11::text[], $12::text[], $13::integer[], $14::text[] ${keys ? ', $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[]' : ''})
+    $11::text[], $12::text[], $13::integer[], $14::text[], $15::integer[]
+    ${whole ? ', $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::bigint[], $24::text[]' : ''})
     with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
-      encoding, provider, ttl_seconds, place ${keys ? ', caller, route, key, fields, answer' : ''}, ord)`
+      encoding, provider, ttl_seconds, place, key_id ${whole ? `, ${RARE.join(', ')}` : ''}, ord)`
+  const extras = whole ? ', send_at, template, resent_from, redirected_to' : ''
+  const leaves = whole ? 'greatest(send_at, now())' : 'now()'
+  const waiting = whole ? `case when send_at > now() then 'scheduled' else 'queued' end` : `'queued'`
   return `
 with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
-), ${keys ? unlessTaken(accepted) : `accepted as materialized (${accepted})`}, known as materialized (
+), ${whole ? unlessTaken(accepted) : `accepted as materialized (${accepted})`}, known as materialized (
   select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
 ), added as (
   insert into clients (contact)
@@ -128,30 +154,34 @@ with me as materialized (
   select id, contact from known union all select id, contact from added
 ), inserted as (
   insert into messages (id, client_id, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider,
-    expires_at, owner, status, attempt, started_at)
+    expires_at, owner, status, attempt, started_at, key_id ${extras})
   select a.id, e.id, a.subject, a.body, a.text, a.sender, a.tag, a.category, a.on_uncertain, a.segments, a.encoding, a.provider,
-    now() + make_interval(secs => a.ttl_seconds), case when a.place <> 'wait' then $1::bigint end,
-    case a.place when 'start' then 'sending' else 'queued' end, case a.place when 'start' then 1 else 0 end,
-    case a.place when 'start' then now() end
+    ${leaves} + make_interval(secs => a.ttl_seconds), case when a.place <> 'wait' then $1::bigint end,
+    case a.place when 'start' then 'sending' else ${waiting} end, case a.place when 'start' then 1 else 0 end,
+    case a.place when 'start' then now() end, key_id ${extras}
   from accepted a left join everyone e on e.contact = a.contact
   order by a.id
 ), waiting as (
   insert into due (message_id, lane, action, run_at, expires_at)
-  select id, provider || ':' || category, 'send', now(), now() + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
+  select id, provider || ':' || category, 'send', ${leaves}, ${leaves} + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
 )
 select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids, exists (select from me) as alive, now()::text as time
 from accepted a`
 }
 
+/** Columns that only the whole statement has. */
+const RARE = ['caller', 'route', 'key', 'fields', 'answer', 'send_at', 'template', 'resent_from', 'redirected_to']
+
 function unlessTaken(accepted: string): string {
   return `input as materialized (${accepted}), ${KEYED}, accepted as materialized (
-  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place
+  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place,
+    key_id, send_at, template, resent_from, redirected_to
   from input where key is null or id in (select resource_id from keyed)
 )`
 }
 
 const INSERT_PLAIN = insertStatement(false)
-const INSERT_WITH_KEYS = insertStatement(true)
+const INSERT_WHOLE = insertStatement(true)
 
 /** Where a message stands; null: there is none with this id. */
 export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {

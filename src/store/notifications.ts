@@ -15,8 +15,16 @@ export interface NewNotification {
   readonly onUncertain: OnUncertain
   readonly provider: string
   readonly ttlSeconds: number | null
-  /** Seconds until what was not handed over is no longer sent. */
+  /** Seconds until what was not handed over is no longer sent, from the time it may leave. */
   readonly validitySeconds: number
+  /** The key it came with; null: without one. */
+  readonly keyId: number | null
+  /** The earliest time it may leave; null: at once. */
+  readonly sendAt: Date | null
+  /** name@version/locale */
+  readonly template: string | null
+  /** The notification whose content this one has. */
+  readonly resentFrom: number | null
   readonly tokenIds: readonly number[]
   /** Dead tokens: written with their end at once, never sent to. */
   readonly suppressed: readonly { readonly tokenId: number; readonly reason: string }[]
@@ -56,6 +64,10 @@ export async function insertNotifications(
       suppressed.map((s) => s.tokenId),
       suppressed.map((s) => s.reason),
       ROWS_AT_ACCEPT,
+      batch.map((n) => n.keyId),
+      batch.map((n) => n.sendAt?.toISOString() ?? null),
+      batch.map((n) => n.template),
+      batch.map((n) => n.resentFrom),
     ],
   })
   const inserted = new Array<InsertedNotification | null>(batch.length).fill(null)
@@ -105,32 +117,36 @@ with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
 ), input as materialized (
   select t.title, t.body, t.topic, t.content, t.tag, t.category, t.on_uncertain, t.provider, t.ttl_seconds, t.validity_seconds,
-    t.targets, t.tally, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer, t.ord,
+    t.targets, t.tally, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer,
+    t.key_id, t.send_at, t.template, t.resent_from, greatest(t.send_at, now()) as leaves, t.ord,
     nextval('notifications_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
-    $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[])
+    $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[],
+    $27::integer[], $28::timestamptz[], $29::text[], $30::bigint[])
     with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
-      validity_seconds, targets, tally, held, caller, route, key, fields, answer, ord)
+      validity_seconds, targets, tally, held, caller, route, key, fields, answer, key_id, send_at, template, resent_from, ord)
 ), ${KEYED}, accepted as materialized (
-  select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held
+  select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held,
+    key_id, send_at, template, resent_from, leaves
   from input where key is null or id in (select resource_id from keyed)
 ), inserted as (
-  insert into notifications (id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, expires_at, targets, tally)
+  insert into notifications (id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, expires_at, targets, tally,
+    key_id, send_at, template, resent_from)
   select id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
-    now() + make_interval(secs => validity_seconds), targets, tally
+    leaves + make_interval(secs => validity_seconds), targets, tally, key_id, send_at, template, resent_from
   from accepted order by id
   returning id
 ), chunk as materialized (
-  select a.id as notification_id, a.held, a.targets, a.provider, a.category, c.token_ids::bigint[] as token_ids, c.size
+  select a.id as notification_id, a.held, a.targets, a.leaves, a.provider, a.category, c.token_ids::bigint[] as token_ids, c.size
   from unnest($20::bigint[], $21::text[], $22::integer[]) as c (ord, token_ids, size)
     join accepted a on a.ord = c.ord join inserted i on i.id = a.id
 ), chunked as (
-  insert into push_chunks (notification_id, token_ids, size, lane, owner)
-  select notification_id, token_ids, size, provider || ':' || category, case when held then $1::bigint end from chunk
+  insert into push_chunks (notification_id, token_ids, size, lane, owner, run_at)
+  select notification_id, token_ids, size, provider || ':' || category, case when held then $1::bigint end, leaves from chunk
   returning id, notification_id
 ), waiting as (
-  insert into tokennotifications (token_id, notification_id)
-  select t.id, c.notification_id from chunk c cross join lateral unnest(c.token_ids) as t (id) where c.targets <= $26
+  insert into tokennotifications (token_id, notification_id, status)
+  select t.id, c.notification_id, case when c.leaves > now() then 'scheduled' else 'queued' end from chunk c cross join lateral unnest(c.token_ids) as t (id) where c.targets <= $26
 ), dead as (
   insert into tokennotifications (token_id, notification_id, status, reason)
   select s.token_id, a.id, 'suppressed', s.reason

@@ -18,6 +18,11 @@ export interface MessageRecord {
   readonly provider: string
   readonly providerMessageId: string | null
   readonly uncertainAttempts: number
+  readonly sendAt: Date | null
+  /** name@version/locale */
+  readonly template: string | null
+  readonly resentFrom: number | null
+  readonly redirectedTo: string | null
   readonly time: Date
   readonly updatedAt: Date
   /** By number. The one under way is the last. */
@@ -45,7 +50,8 @@ export async function readMessage(db: Db, id: number): Promise<MessageRecord | n
 
 const READ_MESSAGE = `
 select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status, m.reason, m.segments, m.encoding, m.provider,
-  m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts", m.time, m.updated_at as "updatedAt",
+  m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts",
+  m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.time, m.updated_at as "updatedAt",
   m.attempt, m.started_at as "openSince",
   a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
   a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt"
@@ -74,8 +80,10 @@ interface AttemptRow {
 function toMessage(row: Omit<MessageRecord, 'attempts'>): Omit<MessageRecord, 'attempts'> {
   const { id, contact, subject, body, sender, tag, category, status, reason, segments, encoding } = row
   const { provider, providerMessageId, uncertainAttempts, time, updatedAt } = row
+  const { sendAt, template, resentFrom, redirectedTo } = row
   const described = { id, contact, subject, body, sender, tag, category, segments, encoding, time }
-  return { ...described, status, reason, provider, providerMessageId, uncertainAttempts, updatedAt }
+  const origin = { sendAt, template, resentFrom, redirectedTo }
+  return { ...described, ...origin, status, reason, provider, providerMessageId, uncertainAttempts, updatedAt }
 }
 
 function toAttempt(row: AttemptRow): AttemptRecord | null {

@@ -277,10 +277,10 @@ with me as materialized (
     where lane = l.lane and action = 'send' and owner is null and run_at <= now()
     order by run_at limit l.room for update skip locked) d
 ), taken as (
-  update messages m set owner = $1, updated_at = now()
+  update messages m set owner = $1, updated_at = now(), status = case m.status when 'scheduled' then 'queued' else m.status end
   from picked p, clients c
   where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
-  returning m.id, c.contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider, m.attempt
+  returning m.id, coalesce(m.redirected_to, c.contact) as contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider, m.attempt
 ), marked as (
   update due set owner = $1 where id in (select p.id from picked p join taken t on t.id = p.message_id)
 ), stale as (

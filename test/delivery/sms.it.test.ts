@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Msisdn } from '../../src/domain/contact.ts'
 import { failure } from '../../src/domain/failure.ts'
 import { ACCEPTED, ask, CONTACT, message, refused, scripted, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
@@ -213,4 +214,35 @@ test('more than a lane holds waits in the database and is sent all the same', as
   await until(async () => (await node.db.query(`select from messages where status = 'sent'`)).rowCount === 300)
   expect(submitted).toBe(300)
   expect((await node.db.query(`select from due`)).rowCount).toBe(0)
+})
+
+test('a message for later leaves at its time, not before, and its validity counts from there', async () => {
+  const node = await start({ sms: [scripted(() => ACCEPTED)] })
+  const sendAt = new Date(Date.now() + 1_500)
+  const extras = { sendAt, template: null, resentFrom: null, redirectedTo: null }
+  const id = await node.delivery.intake.addSms(message({ ttlSeconds: 60, extras }))
+  const first = await row(node, id)
+  expect(first).toMatchObject({ status: 'scheduled', owner: null, send_at: sendAt })
+  expect(first['expires_at']).toEqual(new Date(sendAt.getTime() + 60_000))
+  await until(async () => (await row(node, id))['status'] === 'sent')
+  const early = `select from attempts a join messages m on m.id = a.message_id where a.started_at < m.send_at`
+  expect(await ask(node, early)).toEqual([])
+})
+
+test('a time that has passed by the clock of the database is now', async () => {
+  const node = await start({ sms: [scripted(() => ACCEPTED)] })
+  const extras = { sendAt: new Date(Date.now() - 30_000), template: null, resentFrom: null, redirectedTo: null }
+  const id = await node.delivery.intake.addSms(message({ extras }))
+  await until(async () => (await row(node, id))['status'] === 'sent')
+})
+
+test('who is redirected to has the message, and its contact is kept', async () => {
+  const seen: string[] = []
+  const node = await start({ sms: [scripted((sms) => (seen.push(sms.contact), ACCEPTED))] })
+  const extras = { sendAt: null, template: null, resentFrom: null, redirectedTo: '+15005550006' as Msisdn }
+  const now = await node.delivery.intake.addSms(message({ extras }))
+  const later = await node.delivery.intake.addSms(message({ extras: { ...extras, sendAt: new Date() } }))
+  for (const id of [now, later]) await until(async () => (await row(node, id))['status'] === 'sent')
+  expect(seen).toEqual(['+15005550006', '+15005550006'])
+  expect(await row(node, now)).toMatchObject({ contact: CONTACT, redirected_to: '+15005550006' })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
+import { ANYONE } from '../../src/domain/caller.ts'
 import { createKeyGuard, type Idempotency } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
@@ -28,7 +29,7 @@ async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }
     () => performance.now(),
     (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   )
-  const common = { intake: node.delivery.intake, keys, outcomes, provider: 'scripted' }
+  const common = { intake: node.delivery.intake, keys, outcomes, provider: 'scripted', now: () => new Date() }
   return {
     node,
     sms: createSmsFlow({ ...common, defaultCountry: null, textFormat: '{message}' }),
@@ -58,7 +59,7 @@ async function count(node: TestNode, table: string): Promise<number> {
 test('a key makes one message, whoever calls how often on whichever node', async () => {
   const [a, b] = [await start(), await start()]
   const calls = Array.from({ length: 400 }, (_, index) =>
-    (index % 2 === 0 ? a : b).sms.accept(INPUT, key(`key-${index % 20}`)).then(
+    (index % 2 === 0 ? a : b).sms.accept(INPUT, ANYONE, key(`key-${index % 20}`)).then(
       (accepted) => accepted,
       (error: unknown) => error,
     ),
@@ -77,34 +78,40 @@ test('a key makes one message, whoever calls how often on whichever node', async
 
 test('a repeated call gets the first answer again, and a changed one is told which field differs', async () => {
   const { node, sms } = await start()
-  const first = await sms.accept(INPUT, key('k'))
-  const again = await sms.accept(INPUT, key('k'))
+  const first = await sms.accept(INPUT, ANYONE, key('k'))
+  const again = await sms.accept(INPUT, ANYONE, key('k'))
   expect(again).toEqual({ answer: first.answer, replayed: true })
-  const changed = await refusal(sms.accept({ ...INPUT, message: 'other' }, key('k', { contact: 'a', message: 'c' })))
+  const changed = await refusal(
+    sms.accept({ ...INPUT, message: 'other' }, ANYONE, key('k', { contact: 'a', message: 'c' })),
+  )
   expect(changed.code).toBe('idempotency_conflict')
   expect(changed.details.map((detail) => detail.path)).toEqual(['message'])
-  const other = await sms.accept(INPUT, { ...key('k'), caller: '127.0.0.2' })
+  const other = await sms.accept(INPUT, ANYONE, { ...key('k'), caller: '127.0.0.2' })
   expect(other.replayed).toBe(false)
   expect(await count(node, 'messages')).toBe(2)
 })
 
 test('a key is free again after 24 hours', async () => {
   const { node, sms } = await start()
-  const first = await sms.accept(INPUT, key('k'))
+  const first = await sms.accept(INPUT, ANYONE, key('k'))
   await node.db.query(`update idempotency_keys set created_at = now() - interval '25 hours'`)
-  const second = await sms.accept(INPUT, key('k'))
+  const second = await sms.accept(INPUT, ANYONE, key('k'))
   expect(second.replayed).toBe(false)
   expect(second.answer.message_id).toBeGreaterThan(first.answer.message_id)
 })
 
 test('a bad contact, too long a text and too large a push are refused and nothing is stored', async () => {
   const { node, sms, push } = await start()
-  expect((await refusal(sms.accept({ ...INPUT, contact: '01009129288' }, null))).code).toBe('invalid_contact')
-  expect((await refusal(sms.accept({ ...INPUT, message: 'x'.repeat(2000) }, null))).code).toBe('too_many_segments')
-  expect((await refusal(push.acceptTokens({ title: 't', body: 'x'.repeat(5000) }, ['a'], [], null))).code).toBe(
+  expect((await refusal(sms.accept({ ...INPUT, contact: '01009129288' }, ANYONE, null))).code).toBe('invalid_contact')
+  expect((await refusal(sms.accept({ ...INPUT, message: 'x'.repeat(2000) }, ANYONE, null))).code).toBe(
+    'too_many_segments',
+  )
+  expect((await refusal(push.acceptTokens({ title: 't', body: 'x'.repeat(5000) }, ['a'], [], ANYONE, null))).code).toBe(
     'push_too_large',
   )
-  expect((await refusal(push.acceptTopic({ title: 't', body: 'b' }, 'no spaces', null))).code).toBe('invalid_request')
+  expect((await refusal(push.acceptTopic({ title: 't', body: 'b' }, 'no spaces', ANYONE, null))).code).toBe(
+    'invalid_request',
+  )
   for (const table of ['messages', 'clients', 'notifications', 'tokens', 'idempotency_keys', 'due']) {
     expect(await count(node, table)).toBe(0)
   }
@@ -119,6 +126,7 @@ test('a token named twice is one target, and stands once however many calls name
         { title: 't', body: 'b' },
         [...tokens.slice(index * 10), 'token-299'],
         [],
+        ANYONE,
         null,
       ),
     ),

@@ -217,9 +217,9 @@ test('more accepts than can be under way at once are told to come back', async (
     ...parts,
     sms: {
       ...parts.sms,
-      accept: async (input, idempotency) => {
+      accept: async (input, caller, idempotency) => {
         await held
-        return parts.sms.accept(input, idempotency)
+        return parts.sms.accept(input, caller, idempotency)
       },
     },
   })

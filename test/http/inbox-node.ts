@@ -55,7 +55,7 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
     waiting += 1
     return inbox.wait(ask, signal).finally(() => (waiting -= 1))
   }
-  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes: createOutcomes(db, now, wait) }
+  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes: createOutcomes(db, now, wait), now: () => new Date() }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),

@@ -34,12 +34,12 @@ function createFullServer(): Server {
       deliveries: async (id, limit) => (id === 1 ? [DELIVERY, { ...DELIVERY, tokenId: 8 }].slice(0, limit) : null),
     },
   })
-  const accept: typeof parts.sms.accept = async (input, idempotency) => {
+  const accept: typeof parts.sms.accept = async (input, caller, idempotency) => {
     if (idempotency?.key === 'conflict') throw new TidingsError('idempotency_conflict', '`message` differs')
     if (idempotency?.key === 'running') throw new TidingsError('idempotency_in_progress', 'wait')
     if (idempotency?.key === 'away') throw new TidingsError('database_unavailable', 'away')
     if (idempotency?.key === 'bug') throw new Error('surprise')
-    const { answer, replayed } = await parts.sms.accept(input, idempotency)
+    const { answer, replayed } = await parts.sms.accept(input, caller, idempotency)
     return { answer: { ...answer, warnings: ['The number is possible, but not in use'] }, replayed }
   }
   return createServer({ ...parts, sms: { ...parts.sms, accept }, inbox: { ...parts.inbox, ...INBOX } })

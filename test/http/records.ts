@@ -20,6 +20,10 @@ export const MESSAGE: MessageRecord = {
   provider: 'twilio',
   providerMessageId: 'SM0123456789abcdef0123456789abcdef',
   uncertainAttempts: 1,
+  sendAt: null,
+  template: null,
+  resentFrom: null,
+  redirectedTo: null,
   time: AT,
   updatedAt: AT,
   attempts: [

@@ -79,7 +79,10 @@ const EMPTY_INBOX: HttpParts['inbox'] = {
 
 function smsStandIn(recorded: Recorded): HttpParts['sms'] {
   return {
-    accept: async (input, idempotency) => {
+    prepare: () => {
+      throw new Error('no route asks for it alone')
+    },
+    accept: async (input, _caller, idempotency) => {
       if (!/^\+[1-9]\d{6,14}$/.test(input.contact))
         throw new TidingsError('invalid_contact', '`contact` is no phone number')
       recorded.sms.push({ input, idempotency })
@@ -92,12 +95,12 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
 
 function pushStandIn(recorded: Recorded): HttpParts['push'] {
   return {
-    acceptTokens: async (input, tokens, fids, idempotency) => {
+    acceptTokens: async (input, tokens, fids, _caller, idempotency) => {
       recorded.tokens.push({ input, tokens, fids, idempotency })
       const targets = new Set([...tokens, ...fids]).size
       return { answer: { notification_id: recorded.tokens.length, status: 'queued', targets }, replayed: false }
     },
-    acceptTopic: async (input, topic, idempotency) => {
+    acceptTopic: async (input, topic, _caller, idempotency) => {
       recorded.topics.push({ input, topic, idempotency })
       return { answer: { notification_id: recorded.topics.length, status: 'queued', targets: 1 }, replayed: false }
     },

@@ -32,7 +32,7 @@ beforeAll(async () => {
     () => performance.now(),
     (ms) => sleep(ms),
   )
-  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes }
+  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes, now: () => new Date() }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),

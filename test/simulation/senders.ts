@@ -18,6 +18,8 @@ export interface SendersParts {
 export interface Senders {
   readonly accepted: readonly Accepted[]
   readonly pushes: readonly number[]
+  /** Whether none of them waits for an answer, or will call again. */
+  areDone(): boolean
   sms(planned: PlannedSms): void
   push(planned: PlannedPush): void
 }
@@ -29,6 +31,7 @@ export function createSenders(parts: SendersParts): Senders {
   const { world, random } = parts
   const accepted: Accepted[] = []
   const pushes: number[] = []
+  let calling = 0
 
   function up(): Machine | null {
     const [first, ...more] = parts.machines().filter((machine) => machine.isUp())
@@ -62,12 +65,15 @@ export function createSenders(parts: SendersParts): Senders {
     if (told === 'acknowledged' || one.outcome !== 'unknown') one.outcome = told
     const again = told !== 'acknowledged' && (planned.keyed || told === 'refused')
     if (again && tries > 1) world.after(1_500, () => void sendSms(one, planned, tries - 1))
+    else calling -= 1
   }
 
   return {
     accepted,
     pushes,
+    areDone: () => calling === 0,
     sms(planned) {
+      calling += 1
       const one: Accepted = { token: `m${accepted.length}`, outcome: 'asked', keyed: planned.keyed }
       accepted.push(one)
       void sendSms(one, planned, TRIES)
@@ -103,6 +109,8 @@ export function toMessage(token: string, planned: PlannedSms): NewSms {
     segments: 1,
     encoding: 'gsm7',
     ...{ provider, category, onUncertain, ttlSeconds },
+    keyId: null,
+    extras: null,
     idempotency: planned.keyed ? idempotency : null,
   }
 }
@@ -118,6 +126,10 @@ export function toNotification(planned: PlannedPush, tokens: readonly number[]):
     ...{ category, onUncertain, validitySeconds },
     provider: 'push',
     ttlSeconds: null,
+    keyId: null,
+    sendAt: null,
+    template: null,
+    resentFrom: null,
     tokenIds: planned.tokens === null ? [] : tokens.slice(0, planned.tokens),
     suppressed: [],
     idempotency: null,

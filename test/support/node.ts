@@ -114,6 +114,8 @@ export function message(more: Partial<NewMessage> = {}): Omit<NewMessage, 'place
     encoding: 'gsm7',
     provider: 'scripted',
     ttlSeconds: 3600,
+    keyId: null,
+    extras: null,
     idempotency: null,
     ...more,
   }

@@ -32,7 +32,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
       const idempotency = await readIdempotency(request, 'POST /notifications/tokens')
       const { tokens: _tokens, fids: _fids, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)
-      const accepted = push.acceptTokens(input, tokens, fids, idempotency)
+      const accepted = push.acceptTokens(input, tokens, fids, request.caller, idempotency)
       return toAnswer(push, waits, await leaving(gate, accepted), request, reply)
     },
   )
@@ -45,7 +45,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       const { topic, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)
-      const accepted = push.acceptTopic(input, topic, idempotency)
+      const accepted = push.acceptTopic(input, topic, request.caller, idempotency)
       return toAnswer(push, waits, await leaving(gate, accepted), request, reply)
     },
   )

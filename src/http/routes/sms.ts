@@ -40,7 +40,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
       if (!gate.enter()) throw overloaded(parts.chance)
       let answer: SmsAnswer
       try {
-        const accepted = await sms.accept(request.body, idempotency)
+        const accepted = await sms.accept(request.body, request.caller, idempotency)
         answer = accepted.answer
         markReplayed(reply, accepted.replayed)
       } finally {
@@ -79,6 +79,10 @@ function toSms(message: MessageRecord): Sms {
     provider: message.provider,
     provider_message_id: message.providerMessageId,
     uncertain_attempts: message.uncertainAttempts,
+    send_at: message.sendAt?.toISOString() ?? null,
+    template: message.template,
+    resent_from: message.resentFrom,
+    redirected_to: message.redirectedTo,
     created_at: message.time.toISOString(),
     updated_at: message.updatedAt.toISOString(),
     attempts: message.attempts.map(toAttempt),

@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000
 
 export const MESSAGE_STATEMENTS: Readonly<Record<string, Statement>> = {
   'insert-messages': insertMessages,
-  'insert-messages-with-keys': insertMessages,
+  'insert-messages-whole': insertMessages,
   'start-messages': startMessages,
   'release-messages': releaseMessages,
   'claim-due': claimDue,
@@ -31,7 +31,7 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   const alive = lockLiving(tx, tables, owner)
   const columns = values.slice(1).map(texts)
   const [contact = [], , body = [], text = [], sender = [], , category = [], onUncertain = [], segments = []] = columns
-  const [provider = [], ttl = [], place = [], ...keys] = columns.slice(10)
+  const [provider = [], ttl = [], place = [], , ...keys] = columns.slice(10)
   const before = sequences.message
   const ids = contact.map(() => ++sequences.message)
   const accepted = ids
