@@ -33,6 +33,8 @@ export interface Chunk {
   flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush
   /** Its validity is over. */
   expired(): boolean
+  /** Not started yet. */
+  waiting(): number
   /** Started and without an outcome. */
   inFlight(): number
   done(): boolean
@@ -117,6 +119,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && remainingMs() <= 0),
     flush,
     expired: () => remainingMs() <= 0,
+    waiting: () => size - started,
     inFlight,
     done: () => settledCount === size,
   }

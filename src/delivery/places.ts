@@ -5,8 +5,8 @@ import { laneOf, type Lane } from '../domain/lane.ts'
 export interface Places {
   /** Keeps a place; false: there is none. */
   reserve(category: Category): boolean
-  /** Keeps every free place of each lane that has at least `least`; returns how many those are. */
-  reserveAll(least: number): Map<Lane, number>
+  /** Keeps the free places of each lane that has at least `least`, but no more than `most` says; returns how many those are. */
+  reserveAll(least: number, most?: (category: Category) => number): Map<Lane, number>
   /** Gives kept places back, whether something has come in or not: what is in counts as held. */
   unreserve(category: Category, places: number): void
 }
@@ -32,10 +32,10 @@ export function createPlaces({ provider, capacity, held }: PlacesParts): Places 
       keep(category, 1)
       return true
     },
-    reserveAll(least) {
+    reserveAll(least, most = () => Infinity) {
       const rooms = new Map<Lane, number>()
       for (const category of CATEGORIES) {
-        const free = room(category)
+        const free = Math.min(room(category), most(category))
         if (free <= 0 || free < least) continue
         rooms.set(laneOf(provider, category), free)
         keep(category, free)

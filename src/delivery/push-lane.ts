@@ -68,8 +68,13 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   /** What is here would wait for long, or for ever. */
   const isShut = (): boolean => closed || pause.leftMs() > LONG_PAUSE_MS
 
-  const held = (category: Category): number =>
-    [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category)).length
+  const inLane = (category: Category): Chunk[] =>
+    [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category))
+  const held = (category: Category): number => inLane(category).length
+  /** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
+  const fairShare = (category: Category): number =>
+    Math.ceil(CHUNKS_PER_CATEGORY / parts.lease().nodes()) -
+    inLane(category).filter((chunk) => chunk.waiting() > provider.window).length
   const places = createPlaces({
     provider: provider.name,
     capacity: () => (isShut() ? 0 : CHUNKS_PER_CATEGORY),
@@ -124,7 +129,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       kick()
     },
     serves: () => (pause.leftMs() > 0 ? [] : CATEGORIES.map((category) => laneOf(provider.name, category))),
-    rooms: () => (pause.leftMs() > 0 ? new Map<Lane, number>() : places.reserveAll(1)),
+    rooms: () => (pause.leftMs() > 0 ? new Map<Lane, number>() : places.reserveAll(1, fairShare)),
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()

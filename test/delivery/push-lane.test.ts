@@ -18,18 +18,18 @@ interface Handed {
 interface Rig {
   readonly lane: PushLane
   readonly handed: Handed[]
-  readonly clock: { ms: number; owner: number; mayWrite: boolean }
+  readonly clock: { ms: number; owner: number; mayWrite: boolean; nodes: number }
 }
 
 function rig(window = 4): Rig {
   const handed: Handed[] = []
-  const clock = { ms: 0, owner: 1, mayWrite: true }
+  const clock = { ms: 0, owner: 1, mayWrite: true, nodes: 1 }
   const open = createOpenRows(1, () => clock.ms)
   const lease: Lease = {
     owner: () => clock.owner,
     mayWrite: () => clock.mayWrite,
     open: () => open,
-    nodes: () => 1,
+    nodes: () => clock.nodes,
     renew: async () => true,
     reap: async () => undefined,
   }
@@ -134,6 +134,25 @@ test('a lane that is paused for long leaves what it holds to others, and takes n
   expect(lane.spill()).toEqual([])
   for (const index of [1, 2, 3]) handed[1]?.answer(index, ACCEPTED)
   expect(lane.spill()).toEqual([])
+})
+
+test('of several nodes each takes its part of a long push, so that it goes out at the pace of all of them', () => {
+  const { lane, clock } = rig()
+  const roomOf = (): number => {
+    const places = lane.rooms().get('held:transactional') ?? 0
+    lane.unreserve('transactional', places)
+    return places
+  }
+  const alone = roomOf()
+  clock.nodes = 4
+  expect(roomOf()).toBe(alone / 4)
+  lane.offer([chunk({ id: 5 }), chunk({ id: 6, started: 6 })], 0)
+  // The second has no more left than goes out at once.
+  expect(roomOf()).toBe(alone / 4 - 1)
+  clock.nodes = 1_000
+  expect(roomOf()).toBe(0)
+  commit(lane)
+  expect(roomOf()).toBe(1)
 })
 
 test('a chunk that waits out a long pause is let go of as far as it is', () => {
