@@ -51,6 +51,7 @@ export async function reclaimMessages(db: Db, reclaim: Reclaim): Promise<Reclaim
 }
 
 // The waits are those of an uncertain attempt whose node lives on: 15 s before the provider is asked, 60 s for a receipt before a repeat.
+// They count from its start, not from here: most of them are over when a lease has lapsed.
 // A receipt that came before the answer has proved the attempt: nothing is doubtful then.
 // What was there at two crashes is repeated one by one, a second apart: a message that ends the process would take those around it along,
 // and three times together would make poison of them all.
@@ -87,11 +88,10 @@ with candidates as (
   insert into due (message_id, lane, action, run_at, expires_at)
   select id, provider || ':' || category,
     case when doubtful and on_uncertain = 'reconcile' and provider = any ($4::text[]) then 'reconcile' else 'send' end,
-    now() + case
-      when not doubtful then interval '0'
+    greatest(now(), case when doubtful then started_at + case
       when on_uncertain = 'retry' then interval '10 seconds'
       when provider = any ($4::text[]) then interval '15 seconds'
-      else interval '60 seconds' end
+      else interval '60 seconds' end end)
     + case when crashes < 2 then interval '0'
       else make_interval(secs => row_number() over (partition by crashes < 2 order by id)) end,
     expires_at

@@ -83,3 +83,19 @@ test('messages that were in flight at two crashes are repeated one by one', asyn
   expect(await crash()).toMatchObject({ uncertain: 3 })
   expect(await waits()).toEqual([0, 1, 2])
 })
+
+test('the wait of a message in doubt counts from its submission: most of it is over when a lease has lapsed', async () => {
+  for (const onUncertain of ['retry', 'reconcile'] as const) {
+    await insertMessages(db, owner, [{ ...message({ onUncertain }), place: 'start' }])
+  }
+  await db.query(`update messages set started_at = now() - interval '12 seconds'`)
+  const all = { only: null, quietSeconds: null, submitted: true, mostCrashes: 3, limit: 10 }
+  await reclaimMessages(db, { ...all, owner, lowMessageId: 0, reconcilable: ['scripted'] })
+  const { rows } = await db.query<{ action: string; wait: number }>(
+    `select action, round(extract(epoch from run_at - now()))::integer as wait from due order by id`,
+  )
+  expect(rows[0]?.action).toBe('send')
+  expect(rows[0]?.wait).toBeLessThanOrEqual(0)
+  expect(rows[1]?.action).toBe('reconcile')
+  expect([1, 2, 3]).toContain(rows[1]?.wait)
+})

@@ -38,7 +38,8 @@ function reclaimMessages(tx: Transaction, tables: Tables, values: readonly unkno
   for (const m of picked) tx.lock(tables.messages, m.id, 'all')
   const taken = picked.map((m) => takeFrom(tx, tables, m, values[6] === true, mostCrashes))
   for (const { row, begun, doubtful } of taken) {
-    if (doubtful) logDoubt(tx, tables, row, picked.find((m) => m.id === row.id)?.startedAt ?? null)
+    const startedAt = picked.find((m) => m.id === row.id)?.startedAt ?? null
+    if (doubtful) logDoubt(tx, tables, row, startedAt)
     removeDue(tx, tables, (id, dueOwner) => dueOwner === owner && id === row.id)
     const waits = !begun && statusRank(row.status) < 3
     const repeats = doubtful && row.status === 'uncertain' && row.onUncertain !== 'fail'
@@ -46,7 +47,7 @@ function reclaimMessages(tx: Transaction, tables: Tables, values: readonly unkno
     const asked = reconcilable.includes(row.provider)
     addDue(tx, tables, row, {
       action: doubtful && row.onUncertain === 'reconcile' && asked ? 'reconcile' : 'send',
-      runAt: tx.now + (doubtful ? waitOf(row, asked) : 0),
+      runAt: doubtful && startedAt !== null ? Math.max(tx.now, startedAt + waitOf(row, asked)) : tx.now,
       expiresAt: row.expiresAt,
     })
   }
