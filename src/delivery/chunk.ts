@@ -37,7 +37,6 @@ export interface Chunk {
   waiting(): number
   /** Started and without an outcome. */
   inFlight(): number
-  done(): boolean
 }
 
 export interface ChunkParts {
@@ -58,8 +57,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   const settled = Buffer.alloc(Math.ceil(size / 8))
   row.settled.copy(settled)
   const tally: Record<string, number> = { ...row.tally }
-  let started = row.started
-  let settledCount = countBits(settled)
+  let [started, settledCount] = [row.started, countBits(settled)]
   let fresh: { readonly index: number; readonly outcome: Outcome }[] = inDoubt(row, settled)
 
   const remainingMs = (): number => row.remainingMs - (now() - askedAt)
@@ -121,7 +119,6 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     expired: () => remainingMs() <= 0,
     waiting: () => size - started,
     inFlight,
-    done: () => settledCount === size,
   }
 }
 
