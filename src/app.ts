@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { openAccess, type Access } from './access.ts'
 import { openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
-import { isAlive, processWorld } from './embedded/processes.ts'
+import { isAlive } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
 import { createKeyGuard } from './flows/idempotent.ts'
 import { createInbox, type Inbox } from './flows/inbox.ts'
@@ -25,6 +25,7 @@ import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
+import { machine, urlOf } from './place.ts'
 import { checkReady } from './ready.ts'
 import type { Db } from './store/db.ts'
 import { readMessage } from './store/read-messages.ts'
@@ -38,12 +39,15 @@ export interface App {
   /** Submissions under way at this moment. */
   inFlight(): number
 }
+  readonly keys: Access['keys']
 
 export interface AppParts {
   readonly config: Config
   /** Migrated already. */
   readonly databaseUrl: string
   readonly version: string
+  /** 32 bytes; null where none is set. */
+  readonly secretKey: Buffer | null
   readonly log: Log
   /** For a person who looks on; null: nobody does. */
   readonly onLine: ((line: LiveLine) => void) | null
@@ -95,6 +99,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     url: urlOf(config, server.addresses()),
     inFlight: () => core.delivery.inFlight(),
     async stop() {
+    keys: core.access.keys,
       state.stopping = true
       // Whoever asks over the loopback addresses is no load balancer.
       if (config.host !== null) await sleep(NOT_READY_MS)
@@ -108,6 +113,7 @@ export async function startApp(parts: AppParts): Promise<App> {
 interface Core {
   readonly dbs: Dbs
   readonly channels: Channels
+  readonly access: Access
   readonly outcomes: Outcomes
   readonly receipts: ReceiptsFlow
   readonly inbox: Inbox
@@ -160,8 +166,10 @@ async function openCore(parts: AppParts): Promise<Core> {
   ]
   const checks = startProviderChecks(live, { log, after, chance })
   return {
+  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
     dbs,
     channels,
+    access,
     outcomes,
     receipts,
     inbox,
@@ -170,6 +178,7 @@ async function openCore(parts: AppParts): Promise<Core> {
     async close() {
       await checks.close()
       await asks.close()
+      await access.close()
       await inbox.close()
       await delivery.close(GRACE_MS)
       await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
@@ -267,6 +276,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     channels: {
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },
+    ...core.access.http,
     },
     device: { keys: config.firebase, pushProject: pushProjectOf(config) },
     pages: existsSync(PAGES) ? PAGES : null,
@@ -275,17 +285,4 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     chance,
     now: monotonic,
   }
-}
-
-/** Where process ids mean the same; null where the system doesn't tell one machine from another. */
-function machine(): string | null {
-  const world = processWorld()
-  return world === 'one' ? null : `${hostname()} ${world}`
-}
-
-function urlOf(config: Config, addresses: readonly (AddressInfo | string)[]): string {
-  const [address] = addresses
-  const port = typeof address === 'object' ? address.port : config.port
-  const host = config.host === null || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -20,6 +20,10 @@ export interface Config {
   /** 0: no limit. */
   readonly smsRateLimitPerMinute: number
   readonly auth: 'auto' | 'off'
+  /** 32 bytes; null: none is set. */
+  readonly secretKey: Buffer | null
+  /** How many proxies may be believed, or which; null: none. */
+  readonly trustProxy: number | readonly string[] | null
   readonly logLevel: string
   /** Null: SMS are captured. */
   readonly twilio: TwilioConfig | null
@@ -92,14 +96,21 @@ export function readConfig(
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',
     smsRateLimitPerMinute: Number(read('SMS_RATE_LIMIT_PER_MINUTE')),
     auth: read('AUTH') === 'off' ? 'off' : 'auto',
+    secretKey: decoded(read('SECRET_KEY')),
+    trustProxy: readProxies(read('TRUST_PROXY')),
     logLevel: read('LOG_LEVEL') ?? '',
     twilio: twilio.value,
     fcm: fcm.value,
     firebase: readFirebase(read),
   }
   const single = [...nameFaults(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
-  const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...exposureFault(config)]
+  const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...secretFault(config)]
   return faults.length > 0 ? { faults } : { config, hints: hintsOf(env) }
+}
+
+/** Whether callers need a key: what costs money, or reaches people, is offered to nobody without. */
+export function asksForKeys({ auth, twilio, fcm }: Config): boolean {
+  return auth === 'auto' && (twilio !== null || fcm !== null)
 }
 
 /** Pure: `.env` as text, below the environment. */
@@ -156,11 +167,21 @@ function formatFault({ smsTextFormat }: Config): readonly ConfigFault[] {
   return [{ variable: 'SMS_TEXT_FORMAT', problem, fix: 'Write {message} where the message goes.' }]
 }
 
-/** Until callers have keys, a provider that costs money is offered to this machine alone. */
-function exposureFault({ host, auth, twilio, fcm }: Config): readonly ConfigFault[] {
-  if (isLoopback(host) || auth === 'off' || (twilio === null && fcm === null)) return []
-  const problem = `\`${host}\` would let everybody who reaches it send through your provider`
-  return [{ variable: 'HOST', problem, fix: 'Unset HOST, or set AUTH=off if something else keeps strangers out.' }]
+/** With the embedded database one is made; nodes that share another database must share it, too. */
+function secretFault(config: Config): readonly ConfigFault[] {
+  if (config.secretKey !== null || config.databaseUrl === null || !asksForKeys(config)) return []
+  const problem = 'is missing, while a provider is live and the database is one of yours'
+  const fix = 'Set 32 bytes in base64, the same on every node; `openssl rand -base64 32` makes some.'
+  return [{ variable: 'SECRET_KEY', problem, fix }]
+}
+
+function decoded(secretKey: string | null): Buffer | null {
+  return secretKey === null ? null : Buffer.from(secretKey, 'base64')
+}
+
+function readProxies(text: string | null): Config['trustProxy'] {
+  if (text === null) return null
+  return /^\d+$/.test(text) ? Number(text) : text.split(',').map((one) => one.trim())
 }
 
 const TWILIO_PARTS = [

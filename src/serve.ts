@@ -1,10 +1,13 @@
-import type { LiveLine } from './live-lines.ts'
-import { isLoopback, type Config } from './config.ts'
+import { randomBytes } from 'node:crypto'
+import { asksForKeys, isLoopback, type Config } from './config.ts'
 import { lostDatabase, openDatabase } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'
+import { makeFirstKey, type FirstKey } from './first-key.ts'
+import type { LiveLine } from './live-lines.ts'
 import type { Log } from './log.ts'
 import { portProblem } from './port.ts'
+import { openSecretKey } from './secret-key.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ServeParts {
@@ -33,13 +36,15 @@ export async function serve(parts: ServeParts): Promise<void> {
     const app = await startApp({
       config,
       databaseUrl: database.url,
+      secretKey: openSecretKey(config, randomBytes),
       version: parts.version,
       log,
       onLine: terminal && lines.take,
     }).catch((error: unknown) => {
       throw refusal(error, config, parts.platform) ?? error
     })
-    announce(parts, app.url, database.label)
+    const firstKey = asksForKeys(config) ? await makeFirstKey(app.keys, config.dataDir, terminal !== null, log) : null
+    announce(parts, app.url, database.label, firstKey)
     lines.release()
     await told
     farewell(parts, app.inFlight())
@@ -71,16 +76,37 @@ function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; r
   }
 }
 
-function announce({ config, version, log, terminal, uptime }: ServeParts, url: string, data: string): void {
+function announce(parts: ServeParts, url: string, data: string, firstKey: FirstKey): void {
+  const { config, version, log, terminal, uptime } = parts
   const sms = config.twilio === null ? null : 'Twilio'
   const push = config.fcm === null ? null : 'FCM'
   const openTo = isLoopback(config.host) ? null : config.host
-  terminal?.banner({ version, url, sms, push, data, openTo })
+  const newKey = firstKey?.kind === 'shown' ? firstKey.key : null
+  terminal?.banner({ version, url, sms, push, data, openTo, asksForKeys: asksForKeys(config), newKey })
   const seconds = uptime()
   terminal?.ready(seconds)
   log.info(
     { event: 'ready', version, url, open_to: openTo, data, sms: sms ?? 'captured', push: push ?? 'captured', seconds },
     'ready',
+  )
+  warn(parts, firstKey)
+}
+
+/** What whoever runs it has to know about who may call. */
+function warn({ config, log }: ServeParts, firstKey: FirstKey): void {
+  if (firstKey?.kind === 'written') {
+    const { file } = firstKey
+    log.warn(
+      { event: 'key.first', file },
+      `the first API key, with every scope, is in ${file}: take it, and delete the file`,
+    )
+  }
+  const live = config.twilio !== null || config.fcm !== null
+  if (config.auth !== 'off' || !live) return
+  const who = isLoopback(config.host) ? 'every program of this machine' : `whoever reaches HOST=${config.host}`
+  log.warn(
+    { event: 'auth.off' },
+    `AUTH=off: ${who} can send through your provider, at your cost, and read every message, without a key`,
   )
 }
 

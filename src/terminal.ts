@@ -11,6 +11,10 @@ export interface BannerFacts {
   readonly data: string
   /** What HOST is, where others than this machine can come in; null: they can't. */
   readonly openTo: string | null
+  /** Whether callers need an API key. */
+  readonly asksForKeys: boolean
+  /** One that was made just now; shown this once. */
+  readonly newKey: string | null
 }
 
 export interface TerminalOptions {
@@ -73,7 +77,8 @@ function bannerText(facts: BannerFacts, paint: Paint): string {
     ['API', `${facts.url}/openapi.json`],
     ['This device', `${facts.url}/  (registers a browser, shows its token)`],
     ['Data', facts.data],
-    ...(facts.openTo === null ? [] : [['Open to', openText(facts.openTo)] as const]),
+    ...(facts.openTo === null ? [] : [['Open to', openText(facts)] as const]),
+    ...(facts.newKey === null ? [] : [['First key', `${facts.newKey}\n${NEW_KEY}`] as const]),
   ] as const
   return [
     '',
@@ -82,15 +87,16 @@ function bannerText(facts: BannerFacts, paint: Paint): string {
     ...rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
     '',
     // What looks like a try must not send anything to a stranger.
-    ...(facts.sms === null ? firstSms(facts.url) : []),
+    ...(facts.sms === null ? firstSms(facts) : []),
     '',
   ].join('\n')
 }
 
-/** There are no API keys yet: who runs it has to know. */
-function openText(host: string): string {
-  const where = host === '0.0.0.0' || host === '::' ? 'any address of this machine' : host
-  return `whoever reaches ${where} (HOST=${host})`
+const NEW_KEY = '              keep it: it has every scope and is shown this once; `npm run keys` makes others'
+
+function openText({ openTo, asksForKeys }: BannerFacts): string {
+  const where = openTo === '0.0.0.0' || openTo === '::' ? 'any address of this machine' : openTo
+  return `whoever reaches ${where}${asksForKeys ? ' and has a key' : ''} (HOST=${openTo})`
 }
 
 function mode(sms: string | null, push: string | null): string {
@@ -102,11 +108,13 @@ function channel(provider: string | null): string {
   return provider === null ? 'captured on this machine' : `through ${provider}`
 }
 
-function firstSms(url: string): readonly string[] {
+function firstSms({ url, asksForKeys, newKey }: BannerFacts): readonly string[] {
+  const key = asksForKeys ? [`      -H 'authorization: Bearer ${newKey ?? 'tidings_live_…'}' \\`] : []
   return [
     '  Send your first SMS from another terminal:',
     '',
     `    curl ${url.replace('http://', '')}/smss -H 'content-type: application/json' \\`,
+    ...key,
     `      -d '{"contact": "+201009129288", "subject": "Hello", "message": "Your code is 482913"}'`,
     '',
   ]

@@ -42,6 +42,10 @@ function kindText(kind: Kind): string {
       return 'file, or JSON'
     case 'sender':
       return 'sender'
+    case 'secret-key':
+      return '32 bytes in base64'
+    case 'proxies':
+      return 'number, or addresses and blocks with commas between'
     case 'url':
       return 'URL'
     case 'number':

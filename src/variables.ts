@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
 import { isCountry } from './domain/contact.ts'
+import { isCidr } from './flows/cidrs.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
-  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' | 'sender' }
+  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' | 'sender' | 'secret-key' | 'proxies' }
   | { readonly type: 'url'; readonly schemes: readonly string[] }
   | { readonly type: 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'choice'; readonly of: readonly string[] }
@@ -40,8 +41,20 @@ export const VARIABLES = [
     example: 'https://tidings.example.com',
   }),
   variable('AUTH', 'Service', { type: 'choice', of: ['auto', 'off'] }, 'auto', {
-    meaning: '`off`: whoever reaches the port may send, also with a live provider on a host that isn’t loopback.',
+    meaning:
+      '`auto`: as soon as a provider is live, callers need an [API key](keys.md); the first start makes one. `off`: whoever reaches the port may send and read everything.',
     example: 'off',
+  }),
+  variable('SECRET_KEY', 'Service', { type: 'secret-key' }, null, {
+    meaning:
+      'What API keys are hashed with: 32 bytes in base64, the same on every node. Unset: one is made and kept in `DATA_DIR` with the embedded Postgres; with one of yours and a live provider it must be set.',
+    example: 'YW4gZXhhbXBsZTogbWFrZSBvbmUgb2YgeW91ciBvd24=',
+    secret: true,
+  }),
+  variable('TRUST_PROXY', 'Service', { type: 'proxies' }, null, {
+    meaning:
+      'What stands before Tidings and tells in `X-Forwarded-For` where a call comes from: how many proxies, or their addresses and blocks. Unset: that header is not believed.',
+    example: '1',
   }),
   variable(
     'LOG_LEVEL',
@@ -195,6 +208,12 @@ export function valueProblem(kind: Kind, value: string): string | null {
       return kind.of.includes(value) ? null : `is none of ${kind.of.join(', ')}`
     case 'sender':
       return SENDER.test(value) ? null : `is no sender: not ${SENDERS}`
+    case 'secret-key':
+      return isSecretKey(value) ? null : 'is not 32 bytes in base64; `openssl rand -base64 32` makes some'
+    case 'proxies':
+      return isProxies(value)
+        ? null
+        : 'is neither a number of proxies, 1 to 10, nor a list of their addresses and blocks'
     case 'prefix':
       return value.startsWith(kind.prefix) ? null : `does not begin with ${kind.prefix}`
   }
@@ -205,6 +224,14 @@ const SENDERS =
 
 /** Source: Twilio, "Alphanumeric Sender ID" and "Short codes"; E.164; and what has a channel's name before it, like `whatsapp:`. */
 const SENDER = /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[\w &.+-]{1,11}|[a-z]+:.+)$/
+
+function isSecretKey(value: string): boolean {
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(value)
+}
+
+function isProxies(value: string): boolean {
+  return isWhole(value, 1, 10) || value.split(',').every((one) => isCidr(one.trim()))
+}
 
 function isHost(value: string): boolean {
   return isIP(value) !== 0 || /^[A-Za-z0-9]([\w.-]*\w)?$/.test(value)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isLoopback, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
+import { asksForKeys, isLoopback, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`
 const KEY_SID = `SK${'0'.repeat(32)}`
@@ -21,6 +21,8 @@ test('without any variable it serves on port 5000 of this machine and captures e
     smsTextFormat: '{message}',
     smsRateLimitPerMinute: 60,
     auth: 'auto',
+    secretKey: null,
+    trustProxy: null,
     logLevel: 'info',
     twilio: null,
     fcm: null,
@@ -205,11 +207,33 @@ test('Google’s default credentials count only where FCM is asked for', () => {
   expect(config({ FCM_SERVICE_ACCOUNT: JSON.stringify(ACCOUNT), PUSH_PROVIDER: 'sandbox' }).fcm).toBeNull()
 })
 
-test('a live provider on a host that others reach needs AUTH=off', () => {
-  expect(faults({ ...TWILIO, HOST: '0.0.0.0' }).map((fault) => fault.variable)).toEqual(['HOST'])
-  expect(config({ ...TWILIO, HOST: '0.0.0.0', AUTH: 'off' }).host).toBe('0.0.0.0')
-  expect(config({ ...TWILIO, HOST: '127.0.0.1' }).host).toBe('127.0.0.1')
-  expect(config({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0')
+test('callers need a key as soon as a provider is live, unless AUTH=off', () => {
+  expect(asksForKeys(config({ HOST: '0.0.0.0' }))).toBe(false)
+  expect(asksForKeys(config({ ...TWILIO, HOST: '0.0.0.0' }))).toBe(true)
+  expect(asksForKeys(config({ FCM_SERVICE_ACCOUNT: JSON.stringify(ACCOUNT) }))).toBe(true)
+  expect(asksForKeys(config({ ...TWILIO, AUTH: 'off' }))).toBe(false)
+})
+
+test('a live provider beside a database of one’s own needs a SECRET_KEY of 32 bytes', () => {
+  const DATABASE_URL = 'postgres://db/tidings'
+  expect(faults({ ...TWILIO, DATABASE_URL }).map((fault) => fault.variable)).toEqual(['SECRET_KEY'])
+  expect(config({ DATABASE_URL }).secretKey).toBeNull()
+  expect(config({ ...TWILIO, DATABASE_URL, AUTH: 'off' }).secretKey).toBeNull()
+  for (const encoding of ['base64', 'base64url'] as const) {
+    const SECRET_KEY = Buffer.alloc(32, 0xfb).toString(encoding)
+    expect(config({ ...TWILIO, DATABASE_URL, SECRET_KEY }).secretKey).toEqual(Buffer.alloc(32, 0xfb))
+  }
+  for (const SECRET_KEY of ['hush', 'x'.repeat(44), Buffer.alloc(31).toString('base64')]) {
+    expect(faults({ SECRET_KEY })).toHaveLength(1)
+    expect(JSON.stringify(faults({ SECRET_KEY }))).not.toContain(SECRET_KEY)
+  }
+})
+
+test('TRUST_PROXY is a number of proxies, or a list of them', () => {
+  expect(config({ TRUST_PROXY: '2' }).trustProxy).toBe(2)
+  expect(config({ TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1'])
+  for (const TRUST_PROXY of ['0', '11', 'true', '10.0.0.0/33', '10.0.0', 'proxy.example'])
+    expect(faults({ TRUST_PROXY })).toHaveLength(1)
 })
 
 test('loopback has many spellings', () => {

@@ -40,7 +40,8 @@ it('the README shows the first screen as it is printed', () => {
   })
   const { version } = JSON.parse(readPage('package.json')) as { version: string }
   const data = './data (new, embedded Postgres 18)'
-  terminal.banner({ version, url: 'http://localhost:5000', sms: null, push: null, data, openTo: null })
+  const noKeys = { asksForKeys: false, newKey: null }
+  terminal.banner({ version, url: 'http://localhost:5000', sms: null, push: null, data, openTo: null, ...noKeys })
   terminal.ready(1.9)
   const shown = blocksOf('README.md').find((block) => block.text.includes('capture mode'))
   expect(shown?.text.trim()).toBe(printed.trim())

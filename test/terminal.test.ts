@@ -10,6 +10,8 @@ const FACTS = {
   push: null,
   data: './data (new, embedded Postgres 18)',
   openTo: null,
+  asksForKeys: false,
+  newKey: null,
 }
 const CAPTURED: LiveLine = {
   kind: 'captured',
@@ -45,9 +47,21 @@ test('with a live provider it says so, and offers no line that would text a stra
   expect(screen).not.toContain('curl')
 })
 
+test('a key that was made just now is shown, and stands in the example', () => {
+  const screen = shown((terminal) => terminal.banner({ ...FACTS, push: 'FCM', asksForKeys: true, newKey: 'tidings_x' }))
+  expect(screen).toContain('  First key   tidings_x\n')
+  expect(screen).toContain("-H 'authorization: Bearer tidings_x' \\\n")
+  const later = shown((terminal) => terminal.banner({ ...FACTS, push: 'FCM', asksForKeys: true }))
+  expect(later).toContain("-H 'authorization: Bearer tidings_live_…' \\\n")
+  expect(later).not.toContain('First key')
+})
+
 test('a host that others reach is named on the first screen', () => {
   expect(shown((terminal) => terminal.banner({ ...FACTS, openTo: '0.0.0.0' }))).toContain(
     '  Open to     whoever reaches any address of this machine (HOST=0.0.0.0)\n',
+  )
+  expect(shown((terminal) => terminal.banner({ ...FACTS, openTo: '10.0.0.7', asksForKeys: true }))).toContain(
+    '  Open to     whoever reaches 10.0.0.7 and has a key (HOST=10.0.0.7)\n',
   )
   expect(shown((terminal) => terminal.banner(FACTS))).not.toContain('Open to')
 })

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifySchema } from 'fastify'
+import type { Scope } from '../domain/caller.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { ERROR_PAGES } from './error-pages.ts'
 import type { Server } from './parts.ts'
@@ -62,6 +63,10 @@ export const SEND_ERRORS: readonly ErrorCode[] = [
 ]
 
 const REQUEST_ID = { 'Request-Id': { type: 'string', description: 'The caller’s, or one of ours.' } }
+/** Faults of any route that is not open. */
+const GUARDED: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'too_many_wrong_keys', 'database_unavailable']
+
+const CHALLENGE = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750).' } }
 const RETRY_AFTER = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds.' } }
 const ALLOW = { Allow: { type: 'string', description: 'The methods this path takes.' } }
 
@@ -97,8 +102,16 @@ export const SEND_ANSWER_HEADERS: Readonly<Record<string, object>> = {
   'Preference-Applied': { type: 'string', description: 'The `wait` that was used.' },
 }
 
-/** Registers the generator; it must stand before the routes. `serverUrl` null: the document's own origin. */
-export function registerDocumentation(app: Server, version: string, serverUrl: string | null): void {
+export interface DocumentFacts {
+  readonly version: string
+  /** Null: the document's own origin. */
+  readonly serverUrl: string | null
+  /** False: a key may be sent, and need not. */
+  readonly keysRequired: boolean
+}
+
+/** Registers the generator; it must stand before the routes. */
+export function registerDocumentation(app: Server, { version, serverUrl, keysRequired }: DocumentFacts): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -117,26 +130,39 @@ export function registerDocumentation(app: Server, version: string, serverUrl: s
       ],
     },
     refResolver: {
+      components: { securitySchemes: { key: KEY_SCHEME } },
       buildLocalReference: (schema, _base, _fragment, index) =>
         typeof schema['$id'] === 'string' ? schema['$id'] : `Schema${index}`,
     },
-    transform: ({ route, url }) => ({ schema: toSchema(route.config?.docs), url }),
+    transform: ({ route, url }) => ({
+      schema: toSchema(route.config?.docs, route.config?.scope ?? 'open', keysRequired),
+      url,
+    }),
   })
 }
 
-function toSchema(docs: RouteDocs | undefined): FastifySchema {
+const KEY_SCHEME = {
+  type: 'http' as const,
+  scheme: 'bearer',
+  description:
+    'An API key: `Authorization: Bearer tidings_live_…`. An operation names the scope that the key must have.',
+}
+
+function toSchema(docs: RouteDocs | undefined, scope: Scope | 'open', keysRequired: boolean): FastifySchema {
   if (docs === undefined) return { hide: true }
   return {
     operationId: docs.operationId,
+  const withKey = { key: [scope] }
+  const errors = scope === 'open' ? docs.errors : [...docs.errors, ...GUARDED]
     summary: docs.summary,
     description: docs.description ?? docs.summary,
     tags: [docs.tag],
-    security: [],
+    security: scope === 'open' ? [] : keysRequired ? [withKey] : [withKey, {}],
     ...(docs.params === undefined ? {} : { params: docs.params }),
     ...(docs.query === undefined ? {} : { querystring: docs.query }),
     ...(docs.requestHeaders === undefined ? {} : { headers: docs.requestHeaders }),
     ...(docs.body === undefined ? {} : { body: docs.body }),
-    response: { 200: { ...docs.ok, headers: { ...REQUEST_ID, ...docs.ok.headers } }, ...errorAnswers(docs.errors) },
+    response: { 200: { ...docs.ok, headers: { ...REQUEST_ID, ...docs.ok.headers } }, ...errorAnswers(errors) },
   }
 }
 
@@ -159,6 +185,7 @@ function describe(codes: readonly ErrorCode[]): string {
 function errorHeaders(status: number): object {
   if (status === 405) return { ...REQUEST_ID, ...ALLOW }
   if (status === 429) return { ...REQUEST_ID, ...RETRY_AFTER, ...RATE_HEADERS }
+  if (status === 401 || status === 403) return { ...REQUEST_ID, ...CHALLENGE }
   if (status === 409 || status === 503) return { ...REQUEST_ID, ...RETRY_AFTER }
   return REQUEST_ID
 }

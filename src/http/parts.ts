@@ -9,14 +9,17 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Inbox } from '../flows/inbox.ts'
+import type { Keys } from '../flows/keys.ts'
 import type { PushFlow } from '../flows/push.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
+import type { AuthParts } from './auth.ts'
 
 /** Fastify, with schemas as types. */
+import type { AddressOf } from './peer.ts'
 export type Server = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -47,6 +50,16 @@ export interface Channel {
 
 /** Everything the HTTP ring is made of. */
 export interface HttpParts {
+/** API keys: what changes them, and what is read of them. */
+export interface KeyParts {
+  readonly flow: Omit<Keys, 'makeFirst'>
+  read(id: string): Promise<KeyRecord | null>
+  /** At most `limit` keys whose row is above `after`, in the order they were made. */
+  list(limit: number, after: number): Promise<readonly KeyRecord[]>
+  /** At most `limit` acts whose id is below `before`, newest first. */
+  audit(limit: number, before: number): Promise<readonly AuditRecord[]>
+}
+
   readonly log: Logger
   readonly version: string
   readonly sms: SmsFlow
@@ -56,6 +69,9 @@ export interface HttpParts {
   readonly inbox: Omit<Inbox, 'hint' | 'close'>
   /** All steps ok: ready. */
   readonly health: {
+  readonly auth: AuthParts
+  readonly keys: KeyParts
+  readonly addressOf: AddressOf
     ready(): Promise<readonly CheckStep[]>
     /** What keeps no call from coming here, and yet somebody must mend. */
     warnings(): readonly CheckStep[]

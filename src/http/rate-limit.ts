@@ -1,21 +1,23 @@
-import type { onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { ANYONE } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { rateHeaders, type RateLimiter } from './limits.ts'
+import type { AddressOf } from './peer.ts'
 
 /**
  * Counts every call that reaches the route, also one that is refused for another reason later: a caller who sends nonsense costs
  * as much as one who doesn't. It comes before the body is read, so that a refusal is cheap.
  */
-export function limitRate(limiter: RateLimiter): onRequestAsyncHookHandler {
+export function limitRate(limiter: RateLimiter, addressOf: AddressOf): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const decision = await limiter(callerOf(request.raw.socket.remoteAddress))
+    const decision = await limiter(nameOf(request, addressOf))
     reply.headers(rateHeaders(decision))
     if (decision.allowed) return
     throw new TidingsError('rate_limited', 'Too Many Requests', { retryAfterSeconds: decision.resetSeconds })
   }
 }
 
-/** The peer's address; an IPv4 one is the same whichever socket it arrives at (RFC 4291 §2.5.5.2). */
-function callerOf(address: string | undefined): string {
-  return (address ?? 'unknown').replace(/^::ffff:/, '')
+/** Who has a key is counted by it, wherever he calls from; anybody else by his address. */
+function nameOf({ caller, raw }: FastifyRequest, addressOf: AddressOf): string {
+  return caller === ANYONE ? addressOf(raw) : caller.name
 }

@@ -13,6 +13,17 @@ import {
   InboxWaited,
 } from '../contract/inbox.ts'
 import {
+  AuditEntry,
+  AuditList,
+  Key,
+  KeyAnswer,
+  KeyChange,
+  KeyList,
+  KeyMade,
+  KeyRequest,
+  KeyRotation,
+} from '../contract/keys.ts'
+import {
   Delivery,
   DeliveryList,
   Notification,
@@ -24,6 +35,7 @@ import {
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
 import { createPaths } from './allow.ts'
 import { addJsonParser } from './body.ts'
+import { authorize } from './auth.ts'
 import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
@@ -35,6 +47,7 @@ import type { HttpParts, Server } from './parts.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
+import { auditRoute } from './routes/audit.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -43,6 +56,7 @@ import { inboxEventRoutes } from './routes/inbox-events.ts'
 import { inboxWaitRoutes } from './routes/inbox-wait.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { smsRoutes } from './routes/sms.ts'
@@ -69,7 +83,12 @@ export function createServer(parts: HttpParts): Server {
   guard(app, parts, paths)
   endLines(app)
   logServed(app, parts)
-  registerDocumentation(app, parts.version, parts.publicUrl)
+  authorize(app, parts)
+  registerDocumentation(app, {
+    version: parts.version,
+    serverUrl: parts.publicUrl,
+    keysRequired: parts.auth.required,
+  })
   registerRoutes(app, parts)
   return app
 }
@@ -78,6 +97,8 @@ const SCHEMAS = [
   Attempt,
   Delivery,
   DeliveryList,
+  AuditEntry,
+  AuditList,
   Done,
   ErrorObject,
   ErrorPage,
@@ -93,6 +114,13 @@ const SCHEMAS = [
   InboxWaited,
   Notification,
   NotificationAccepted,
+  Key,
+  KeyAnswer,
+  KeyChange,
+  KeyList,
+  KeyMade,
+  KeyRequest,
+  KeyRotation,
   NotificationAnswer,
   Ready,
   Sms,

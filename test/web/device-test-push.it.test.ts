@@ -32,13 +32,21 @@ describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 120
     const reading = readConfig({ ...ENVIRONMENT, PORT: '0', ...more })
     if ('faults' in reading) throw new Error(JSON.stringify(reading.faults))
     const log = pino({ level: 'silent' })
-    return startApp({ config: reading.config, databaseUrl: database.url, version: '0.0.0', log, onLine: null })
+    return startApp({
+      config: reading.config,
+      databaseUrl: database.url,
+      secretKey: null,
+      version: '0.0.0',
+      log,
+      onLine: null,
+    })
   }
 
   const live = (): Promise<App> =>
     start({
       FCM_SERVICE_ACCOUNT: JSON.stringify(fcm.serviceAccount),
       FCM_BASE_URL: fcm.url,
+      AUTH: 'off',
       FIREBASE_PROJECT_ID: fcm.projectId,
     })
 

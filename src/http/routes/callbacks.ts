@@ -13,7 +13,7 @@ export function callbackRoutes(app: Server, { receipts, publicUrl }: HttpParts):
 
   app.post<{ Params: { provider: string } }>(
     '/callbacks/:provider/status',
-    { bodyLimit: CALLBACK_BYTES, config: { docs: STATUS_DOCS } },
+    { bodyLimit: CALLBACK_BYTES, config: { docs: STATUS_DOCS, scope: 'open' } },
     async (request) => {
       const reading = await receipts.accept(request.params.provider, {
         // Without PUBLIC_URL no provider was told to call, so nothing that is signed over a URL can be genuine.

@@ -34,7 +34,7 @@ export function dashboardRoutes(app: Server, parts: HttpParts): void {
   if (parts.pages === null) return
   const page = withService(readFileSync(join(parts.pages, 'dashboard', 'index.html'), 'utf8'), parts)
   for (const path of ['/dashboard', '/dashboard/*'])
-    app.get(path, (_request, reply) => reply.headers(HEADERS).send(page))
+    app.get(path, { config: { scope: 'open' } }, (_request, reply) => reply.headers(HEADERS).send(page))
   serveAssets(app, join(parts.pages, 'assets'))
 }
 

@@ -13,21 +13,25 @@ import { shellLines, type ShellLine } from '../shell-quotes.ts'
 const AS_TEXT = '.txt'
 
 export function errorRoutes(app: Server, { publicUrl }: HttpParts): void {
-  app.get('/errors', { config: { docs: LIST_DOCS } }, (request, reply) => {
+  app.get('/errors', { config: { docs: LIST_DOCS, scope: 'open' } }, (request, reply) => {
     if (wantsPage(request, reply)) return sendPage(reply, 'Errors', listPage())
     return reply.send({ success: true, data: ERROR_CODES.map(toErrorPage) })
   })
 
-  app.get<{ Params: { code: string } }>('/errors/:code', { config: { docs: READ_DOCS } }, (request, reply) => {
-    const asText = request.params.code.endsWith(AS_TEXT)
-    const word = asText ? request.params.code.slice(0, -AS_TEXT.length) : request.params.code
-    const code = ERROR_CODES.find((known) => known === word)
-    if (code === undefined) throw noCode(word)
-    const lines = code === 'shell_quotes' ? shellLines(originOf(request, publicUrl)) : []
-    if (asText) return reply.header('content-type', 'text/plain; charset=utf-8').send(codeText(code, lines))
-    if (wantsPage(request, reply)) return sendPage(reply, code, codePage(code, lines))
-    return reply.send({ success: true, data: toErrorPage(code) })
-  })
+  app.get<{ Params: { code: string } }>(
+    '/errors/:code',
+    { config: { docs: READ_DOCS, scope: 'open' } },
+    (request, reply) => {
+      const asText = request.params.code.endsWith(AS_TEXT)
+      const word = asText ? request.params.code.slice(0, -AS_TEXT.length) : request.params.code
+      const code = ERROR_CODES.find((known) => known === word)
+      if (code === undefined) throw noCode(word)
+      const lines = code === 'shell_quotes' ? shellLines(originOf(request, publicUrl)) : []
+      if (asText) return reply.header('content-type', 'text/plain; charset=utf-8').send(codeText(code, lines))
+      if (wantsPage(request, reply)) return sendPage(reply, code, codePage(code, lines))
+      return reply.send({ success: true, data: toErrorPage(code) })
+    },
+  )
 }
 
 function noCode(word: string): TidingsError {

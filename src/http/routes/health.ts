@@ -4,9 +4,9 @@ import { json, type RouteDocs } from '../documentation.ts'
 import type { HttpParts, Server } from '../parts.ts'
 
 export function healthRoutes(app: Server, { health, isStopping }: HttpParts): void {
-  app.get('/livez', { config: { docs: LIVE_DOCS } }, () => ({ success: true }))
+  app.get('/livez', { config: { docs: LIVE_DOCS, scope: 'open' } }, () => ({ success: true }))
 
-  app.get('/readyz', { config: { docs: READY_DOCS } }, async () => {
+  app.get('/readyz', { config: { docs: READY_DOCS, scope: 'open' } }, async () => {
     if (isStopping()) throw new TidingsError('shutting_down', 'This node is being stopped')
     const checks = await health.ready()
     const failed = checks.filter((check) => !check.ok)

@@ -16,7 +16,7 @@ export function inboxDeedRoutes(app: Server, { inbox, publicUrl }: HttpParts, le
     {
       onRequest,
       schema: { body: InboxPlay, response: { 200: named('InboxItemAnswer') } },
-      config: { docs: PLAY_DOCS },
+      config: { docs: PLAY_DOCS, scope: 'sms:send' },
     },
     async (request): Promise<InboxItemAnswer> => {
       const { channel, id } = readItemId(request.params)
@@ -24,16 +24,21 @@ export function inboxDeedRoutes(app: Server, { inbox, publicUrl }: HttpParts, le
     },
   )
 
-  app.delete('/inbox', { onRequest, config: { docs: DELETE_DOCS } }, async (request, reply): Promise<InboxDeleted> => {
-    const parameters = readParameters(request.query, ['to', 'tag'])
-    parameters.check()
-    const [to, tag] = [parameters.text('to'), parameters.text('tag')]
-    return leavings.untilGone(reply, async (signal) => {
-      const deleted = await inbox.remove(to, tag, signal)
-      if (signal.aborted) throw new TidingsError('shutting_down', 'This node is being stopped; some messages are left')
-      return { success: true, deleted }
-    })
-  })
+  app.delete(
+    '/inbox',
+    { onRequest, config: { docs: DELETE_DOCS, scope: 'sms:send' } },
+    async (request, reply): Promise<InboxDeleted> => {
+      const parameters = readParameters(request.query, ['to', 'tag'])
+      parameters.check()
+      const [to, tag] = [parameters.text('to'), parameters.text('tag')]
+      return leavings.untilGone(reply, async (signal) => {
+        const deleted = await inbox.remove(to, tag, signal)
+        if (signal.aborted)
+          throw new TidingsError('shutting_down', 'This node is being stopped; some messages are left')
+        return { success: true, deleted }
+      })
+    },
+  )
 }
 
 /** Anything that can't be an item's id is one that doesn't exist. */

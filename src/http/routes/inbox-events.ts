@@ -25,26 +25,30 @@ export function inboxEventRoutes(app: Server, { inbox }: HttpParts): void {
     stream.send({ event: event.kind, id, data })
   }
 
-  app.get('/inbox/events', { config: { docs: EVENTS_DOCS }, exposeHeadRoute: false }, (request, reply) => {
-    readParameters(request.query, []).check()
-    const stream = streams.open(reply)
-    if (stream === null) throw tooMany()
-    let held: InboxEvent[] | null = []
-    const follower = inbox.follow((event) => (held === null ? tell(stream, event) : void held.push(event)))
-    stream.onEnd(() => follower.stop())
-    const catchUp = async (): Promise<void> => {
-      const ready = await follower.ready
-      const since = readLastEventId(request.headers['last-event-id'])
-      const missed = since === null ? [] : await inbox.missed(since)
-      if (missed === null) stream.send({ event: 'reset', id: String(since?.getTime()), data: '{}' })
-      for (const event of [...(missed ?? []), ...(held ?? [])]) tell(stream, event)
-      held = null
-      stream.send({ event: 'ready', id: String(ready.getTime()), data: '{}' })
-    }
-    // The reader comes back by itself, with the same Last-Event-ID.
-    catchUp().catch(() => stream.body.destroy())
-    return reply.send(stream.body)
-  })
+  app.get(
+    '/inbox/events',
+    { config: { docs: EVENTS_DOCS, scope: 'messages:read' }, exposeHeadRoute: false },
+    (request, reply) => {
+      readParameters(request.query, []).check()
+      const stream = streams.open(reply)
+      if (stream === null) throw tooMany()
+      let held: InboxEvent[] | null = []
+      const follower = inbox.follow((event) => (held === null ? tell(stream, event) : void held.push(event)))
+      stream.onEnd(() => follower.stop())
+      const catchUp = async (): Promise<void> => {
+        const ready = await follower.ready
+        const since = readLastEventId(request.headers['last-event-id'])
+        const missed = since === null ? [] : await inbox.missed(since)
+        if (missed === null) stream.send({ event: 'reset', id: String(since?.getTime()), data: '{}' })
+        for (const event of [...(missed ?? []), ...(held ?? [])]) tell(stream, event)
+        held = null
+        stream.send({ event: 'ready', id: String(ready.getTime()), data: '{}' })
+      }
+      // The reader comes back by itself, with the same Last-Event-ID.
+      catchUp().catch(() => stream.body.destroy())
+      return reply.send(stream.body)
+    },
+  )
 }
 
 /** A moment, in milliseconds; null: it is none of ours, or the first time. */

@@ -13,7 +13,7 @@ const LONGEST_SECONDS = 120
 export function inboxWaitRoutes(app: Server, { inbox }: HttpParts, leavings: Leavings): void {
   app.get(
     '/inbox/wait',
-    { config: { docs: WAIT_DOCS }, exposeHeadRoute: false },
+    { config: { docs: WAIT_DOCS, scope: 'messages:read' }, exposeHeadRoute: false },
     async (request, reply): Promise<InboxWaited> => {
       const parameters = readParameters(request.query, ['to', 'tag', 'channel', 'since', 'timeout', 'extract'])
       const query = inboxQuery(parameters)

@@ -9,23 +9,31 @@ import { LARGEST_PAGE, USUAL_PAGE } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 
 export function inboxRoutes(app: Server, { inbox }: HttpParts): void {
-  app.get('/inbox', { config: { docs: LIST_DOCS } }, async (request, reply): Promise<InboxList> => {
-    const parameters = readParameters(request.query, ['to', 'tag', 'channel', 'since', 'limit', 'cursor'])
-    const query = inboxQuery(parameters)
-    const { limit, before } = inboxPage(parameters)
-    parameters.check()
-    const { records, next } = await inbox.list(query, before, limit)
-    return { success: true, data: records.map(toInboxItem), next: link(reply, request.url, next) }
-  })
+  app.get(
+    '/inbox',
+    { config: { docs: LIST_DOCS, scope: 'messages:read' } },
+    async (request, reply): Promise<InboxList> => {
+      const parameters = readParameters(request.query, ['to', 'tag', 'channel', 'since', 'limit', 'cursor'])
+      const query = inboxQuery(parameters)
+      const { limit, before } = inboxPage(parameters)
+      parameters.check()
+      const { records, next } = await inbox.list(query, before, limit)
+      return { success: true, data: records.map(toInboxItem), next: link(reply, request.url, next) }
+    },
+  )
 
-  app.get('/inbox/threads', { config: { docs: THREADS_DOCS } }, async (request, reply): Promise<InboxThreadList> => {
-    const parameters = readParameters(request.query, ['q', 'limit', 'cursor'])
-    const { limit, before } = inboxPage(parameters)
-    parameters.check()
-    const { threads, next } = await inbox.threads(parameters.text('q'), before, limit)
-    const data = threads.map(({ last, count }) => toInboxThread(last, count))
-    return { success: true, data, next: link(reply, request.url, next) }
-  })
+  app.get(
+    '/inbox/threads',
+    { config: { docs: THREADS_DOCS, scope: 'messages:read' } },
+    async (request, reply): Promise<InboxThreadList> => {
+      const parameters = readParameters(request.query, ['q', 'limit', 'cursor'])
+      const { limit, before } = inboxPage(parameters)
+      parameters.check()
+      const { threads, next } = await inbox.threads(parameters.text('q'), before, limit)
+      const data = threads.map(({ last, count }) => toInboxThread(last, count))
+      return { success: true, data, next: link(reply, request.url, next) }
+    },
+  )
 }
 
 /** Says where the next page is, in the header and in the body. */

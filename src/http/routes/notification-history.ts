@@ -8,26 +8,30 @@ import { LARGEST_PAGE, readPage, toCursor, USUAL_PAGE } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 
 export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): void {
-  app.get('/notifications/:id', { config: { docs: READ_DOCS } }, async (request) => {
+  app.get('/notifications/:id', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
     const notification = await reads.notification(readId(request.params))
     if (notification === null) throw new TidingsError('not_found', 'Not Found')
     return { success: true, data: toNotification(notification) }
   })
 
-  app.get('/notifications/:id/deliveries', { config: { docs: LIST_DOCS } }, async (request, reply) => {
-    const id = readId(request.params)
-    const { limit, after } = readPage(request.query)
-    // One more than asked for tells whether there is a next page.
-    const found = await reads.deliveries(id, limit + 1, after)
-    if (found === null) throw new TidingsError('not_found', 'Not Found')
-    const page = found.slice(0, limit)
-    const last = page.at(-1)
-    const next = found.length > limit && last !== undefined ? toCursor(last.tokenId) : null
-    if (next !== null) {
-      reply.header('Link', `</notifications/${id}/deliveries?limit=${limit}&cursor=${next}>; rel="next"`)
-    }
-    return { success: true, data: page.map(toDelivery), next }
-  })
+  app.get(
+    '/notifications/:id/deliveries',
+    { config: { docs: LIST_DOCS, scope: 'messages:read' } },
+    async (request, reply) => {
+      const id = readId(request.params)
+      const { limit, after } = readPage(request.query)
+      // One more than asked for tells whether there is a next page.
+      const found = await reads.deliveries(id, limit + 1, after)
+      if (found === null) throw new TidingsError('not_found', 'Not Found')
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      const next = found.length > limit && last !== undefined ? toCursor(last.tokenId) : null
+      if (next !== null) {
+        reply.header('Link', `</notifications/${id}/deliveries?limit=${limit}&cursor=${next}>; rel="next"`)
+      }
+      return { success: true, data: page.map(toDelivery), next }
+    },
+  )
 }
 
 function toNotification(notification: NotificationRecord): Notification {

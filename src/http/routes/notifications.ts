@@ -23,7 +23,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
     {
       bodyLimit: TOKENS_BYTES,
       schema: { body: TokensRequestShape, response: ANSWER },
-      config: { docs: TOKENS_DOCS },
+      config: { docs: TOKENS_DOCS, scope: 'push:send' },
       onRequest: limitLargeBodies(createGate(LARGE_BODIES_UNDER_WAY), chance),
     },
     async (request, reply) => {
@@ -39,7 +39,11 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
 
   app.post(
     '/notifications/topic',
-    { bodyLimit: SEND_BYTES, schema: { body: TopicRequest, response: ANSWER }, config: { docs: TOPIC_DOCS } },
+    {
+      bodyLimit: SEND_BYTES,
+      schema: { body: TopicRequest, response: ANSWER },
+      config: { docs: TOPIC_DOCS, scope: 'push:send' },
+    },
     async (request, reply) => {
       refuseParameters(request.query)
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')

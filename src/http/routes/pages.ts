@@ -18,14 +18,14 @@ export function pageRoutes(app: Server, parts: HttpParts): void {
     document = JSON.stringify(app.swagger())
     done()
   })
-  app.get('/openapi.json', { config: { docs: OPENAPI_DOCS } }, (_request, reply) =>
+  app.get('/openapi.json', { config: { docs: OPENAPI_DOCS, scope: 'open' } }, (_request, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(document),
   )
 }
 
 /** Where nothing has been built. */
 function bareFirstPage(app: Server, parts: HttpParts): void {
-  app.get('/', { config: { docs: FIRST_DOCS } }, (request, reply) =>
+  app.get('/', { config: { docs: FIRST_DOCS, scope: 'open' } }, (request, reply) =>
     sendPage(
       reply,
       'What runs here',
@@ -86,7 +86,7 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
   const workerOptions = settings.firebase === null ? null : options
   const worker = `self.TIDINGS_FIREBASE = ${JSON.stringify(workerOptions)};\n${readFileSync(join(directory, WORKER), 'utf8')}`
 
-  app.get('/', { config: { docs: FIRST_DOCS } }, (request, reply) => {
+  app.get('/', { config: { docs: FIRST_DOCS, scope: 'open' } }, (request, reply) => {
     const service = whatRuns(parts, originOf(request, publicUrl))
     return sendWith(
       reply,
@@ -94,8 +94,8 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
       page.replace('<!--service-->', () => service.markup),
     )
   })
-  app.get(`/${WORKER}`, (_request, reply) => sendWith(reply, WORKER_HEADERS, worker))
-  app.get('/manifest.webmanifest', (_request, reply) =>
+  app.get(`/${WORKER}`, { config: { scope: 'open' } }, (_request, reply) => sendWith(reply, WORKER_HEADERS, worker))
+  app.get('/manifest.webmanifest', { config: { scope: 'open' } }, (_request, reply) =>
     sendWith(reply, { ...SAFE, 'content-type': 'application/manifest+json' }, MANIFEST),
   )
 }

@@ -24,14 +24,14 @@ import type { Waits } from '../waits.ts'
 const ROUTE = 'POST /smss'
 
 export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Waits): void {
-  const { sms, rateLimiter } = parts
+  const { sms, rateLimiter, addressOf } = parts
   app.post(
     '/smss',
     {
       bodyLimit: SEND_BYTES,
       schema: { body: SmsRequest, response: { 200: named<SmsAccepted>('SmsAccepted') } },
-      config: { docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS },
-      ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter) }),
+      config: { docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS, scope: 'sms:send' },
+      ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter, addressOf) }),
     },
     async (request, reply): Promise<SmsAccepted> => {
       refuseParameters(request.query)
@@ -56,7 +56,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
 }
 
 function readRoute(app: Server, { reads }: HttpParts): void {
-  app.get('/smss/:id', { config: { docs: READ_DOCS } }, async (request) => {
+  app.get('/smss/:id', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
     const message = await reads.message(readId(request.params))
     if (message === null) throw new TidingsError('not_found', 'Not Found')
     return { success: true, data: toSms(message) }

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { asksForKeys, type Config } from './config.ts'
+import type { Dbs } from './dbs.ts'
+import { startLoop, type LoopParts } from './delivery/loop.ts'
+import { createKeyHash } from './flows/key-hash.ts'
+import { createKeyring, type Keyring } from './flows/keyring.ts'
+import { createKeys, type Keys } from './flows/keys.ts'
+import type { HttpParts } from './http/parts.ts'
+import { createAddressOf } from './http/peer.ts'
+import { readAudit, readKey, readKeys } from './store/read-api-keys.ts'
+
+/** Who may call, and who decides it. */
+export interface Access {
+  readonly keys: Keys
+  readonly http: Pick<HttpParts, 'auth' | 'keys' | 'addressOf'>
+  close(): Promise<void>
+}
+
+export interface AccessParts extends LoopParts {
+  readonly dbs: Dbs
+  readonly now: () => Date
+  /** In milliseconds. */
+  readonly monotonic: () => number
+}
+
+/** How often it is stored when keys were last used. */
+const USES_MS = 30_000
+
+/** `secretKey`: null where none is set, and none is needed. */
+export function openAccess(config: Config, secretKey: Buffer | null, parts: AccessParts): Access {
+  const { dbs, now, monotonic } = parts
+  const hash = createKeyHash(secretKey)
+  const keyring = createKeyring({ db: dbs.read, hash, now: monotonic })
+  const onChanged = (rowId: number): void => keyring.forget(rowId)
+  const keys = createKeys({ db: dbs.work, hash, draw: randomBytes, now, onChanged })
+  const uses = startLoop('key uses', USES_MS, () => keyring.noteUses(dbs.work), parts)
+  return {
+    keys,
+    http: {
+      auth: { required: asksForKeys(config), keyring, session: () => null },
+      keys: {
+        flow: keys,
+        read: (id) => readKey(dbs.read, id),
+        list: (limit, after) => readKeys(dbs.read, limit, after),
+        audit: (limit, before) => readAudit(dbs.read, limit, before),
+      },
+      addressOf: createAddressOf(config.trustProxy),
+    },
+    async close() {
+      await uses.stop()
+      await lastUses(keyring, parts)
+    },
+  }
+}
+
+async function lastUses(keyring: Keyring, { dbs, log }: AccessParts): Promise<void> {
+  await keyring
+    .noteUses(dbs.work)
+    .catch((error: unknown) => log.warn({ event: 'keys.uses', err: error }, 'the last uses of keys were not stored'))
+}

@@ -1,0 +1,146 @@
+import { timingSafeEqual } from 'node:crypto'
+import { parseKey } from '../domain/api-key.ts'
+import type { Caller } from '../domain/caller.ts'
+import { noteUses } from '../store/api-keys.ts'
+import type { Db } from '../store/db.ts'
+import { readLock, type KeyLock } from '../store/read-api-keys.ts'
+import { createCidrList, type CidrList } from './cidrs.ts'
+import type { KeyHash } from './key-hash.ts'
+
+/** A key that is right. */
+export interface GoodKey {
+  readonly caller: Caller
+  /** Where it may be used from; null: anywhere. */
+  readonly from: CidrList | null
+}
+
+/** `foreign`: made under another SECRET_KEY. */
+export type WrongKey = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'foreign'
+
+/** Tells right keys from wrong ones, mostly from memory. Keys are given as the header that brings them: `Bearer tidings_…`. */
+export interface Keyring {
+  /** From memory; null: `look` must be asked. `now` is monotonic, in milliseconds. */
+  known(header: string, now: number): GoodKey | null
+  /** Asks the database, and remembers a right one. */
+  look(header: string): Promise<GoodKey | WrongKey>
+  /** Whether it was right at some time since this process began. */
+  wasGood(header: string): boolean
+  /** After a change of this key: asks the database again at its next use on this node. */
+  forget(rowId: number): void
+  /** Stores when keys were last used. */
+  noteUses(workDb: Db): Promise<void>
+}
+
+export interface KeyringParts {
+  readonly db: Db
+  readonly hash: KeyHash
+  /** Monotonic, in milliseconds. */
+  readonly now: () => number
+}
+
+/** The longest that a node acts upon what it knew: a key that was revoked opens nothing after that, on any node. */
+export const KNOWN_MS = 5_000
+
+/** From this age on a key in use is looked up again behind the caller's back, so that nobody waits for it. */
+const LOOK_AGAIN_MS = 2_000
+
+/** Right keys kept; nobody can fill it with wrong ones. */
+const MOST_KNOWN = 10_000
+
+interface Entry extends GoodKey {
+  readonly rowId: number
+  readonly goodUntil: number
+  lookAgainAt: number
+}
+
+export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
+  const entries = new Map<string, Entry>()
+  const looking = new Map<string, Promise<GoodKey | WrongKey>>()
+  let used = new Set<number>()
+
+  async function look(header: string): Promise<GoodKey | WrongKey> {
+    const asked = now()
+    const key = keyIn(header)
+    const parts = parseKey(key)
+    if (parts === null) return 'malformed'
+    const lock = await readLock(db, parts.id)
+    const verdict = judge(lock, hash, key)
+    if (typeof verdict === 'string') {
+      entries.delete(header)
+      return verdict
+    }
+    const entry = { ...verdict, goodUntil: asked + verdict.goodForMs, lookAgainAt: asked + LOOK_AGAIN_MS }
+    if (entries.size >= MOST_KNOWN && !entries.has(header)) entries.delete(entries.keys().next().value ?? '')
+    entries.set(header, entry)
+    used.add(entry.rowId)
+    return entry
+  }
+
+  /** Callers that come together wait for one answer. */
+  function lookOnce(header: string): Promise<GoodKey | WrongKey> {
+    const running = looking.get(header) ?? look(header).finally(() => looking.delete(header))
+    looking.set(header, running)
+    return running
+  }
+
+  return {
+    known(header, at) {
+      const entry = entries.get(header)
+      if (entry === undefined || at >= entry.goodUntil) return null
+      if (at >= entry.lookAgainAt) {
+        entry.lookAgainAt = Infinity
+        // Where the database is away the entry ends by itself, and the next caller is told.
+        void lookOnce(header).catch(() => undefined)
+      }
+      used.add(entry.rowId)
+      return entry
+    },
+    look: lookOnce,
+    wasGood: (header) => entries.has(header),
+    forget(rowId) {
+      for (const [header, entry] of entries) if (entry.rowId === rowId) entries.set(header, { ...entry, goodUntil: 0 })
+    },
+    async noteUses(workDb) {
+      if (used.size === 0) return
+      const rowIds = [...used]
+      used = new Set()
+      await noteUses(workDb, rowIds)
+    },
+  }
+}
+
+function keyIn(header: string): string {
+  return header.slice(header.lastIndexOf(' ') + 1)
+}
+
+/** Compared with where there is nothing to compare with, so that an unknown id takes as long as a wrong secret. */
+const NOTHING = Buffer.alloc(32)
+
+function judge(
+  lock: KeyLock | null,
+  hash: KeyHash,
+  key: string,
+): (GoodKey & { rowId: number; goodForMs: number }) | WrongKey {
+  const presented = hash.of(key)
+  const isCurrent = timingSafeEqual(presented, lock?.secretHash ?? NOTHING)
+  const isOld = timingSafeEqual(presented, lock?.oldSecretHash ?? NOTHING)
+  if (lock === null) return 'unknown'
+  if (!isCurrent && !isOld) return lock.secretKeyMark === hash.mark ? 'unknown' : 'foreign'
+  if (lock.revokedAt !== null) return 'revoked'
+  const ends = [KNOWN_MS, lock.expiresInMs ?? KNOWN_MS, isCurrent ? KNOWN_MS : (lock.oldSecretInMs ?? 0)]
+  const goodForMs = Math.min(...ends)
+  if (goodForMs <= 0) return 'expired'
+  const from = lock.cidrs === null ? null : createCidrList(lock.cidrs)
+  return { caller: toCaller(lock), from, rowId: lock.rowId, goodForMs }
+}
+
+function toCaller({ id, rowId, mode, scopes, countries, topics }: KeyLock): Caller {
+  return {
+    name: `key:${id}`,
+    keyId: rowId,
+    mode,
+    scopes: new Set(scopes),
+    countries: countries === null ? null : new Set(countries),
+    topics,
+  }
+}

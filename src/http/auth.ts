@@ -1,0 +1,138 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify'
+import { ANYONE, type Caller, type Scope } from '../domain/caller.ts'
+import { TidingsError } from '../domain/errors.ts'
+import { scopeProblem } from '../domain/permissions.ts'
+import type { GoodKey, Keyring, WrongKey } from '../flows/keyring.ts'
+import type { HttpParts, Server } from './parts.ts'
+import { createWrongKeys, MOST_WRONG_KEYS, type WrongKeys } from './wrong-keys.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller must be allowed to do; `open`: nothing is asked. A route without it keeps the service from starting. */
+    scope?: Scope | 'open'
+  }
+}
+
+export interface AuthParts {
+  /** Whether whoever comes without a key is turned away. */
+  readonly required: boolean
+  readonly keyring: Keyring
+  /** Who is signed in in the browser that calls; null: nobody. Asked where a call brings no key. */
+  session(request: FastifyRequest): Caller | null | Promise<Caller | null>
+}
+
+/** Who calls, or why nobody may as this. */
+type Called = Caller | TidingsError
+
+/** Keys are recognised by their beginning: whatever else a proxy asks for in this header is no business of ours. */
+const BRINGS_KEY = /^bearer +tidings_/i
+
+/**
+ * Asks every route but the open ones for a key before anything of a body is read. It stands in the route itself, before its other hooks,
+ * so that an open one pays nothing.
+ */
+export function authorize(app: Server, parts: HttpParts): void {
+  const wrong = createWrongKeys()
+  app.addHook('onRoute', (route) => {
+    const scope = scopeOf(route)
+    if (scope === 'open') return
+    route.onRequest = [admit(parts, wrong, scope), ...[route.onRequest ?? []].flat()]
+  })
+}
+
+/** Files of pages are open; they come from a plug-in that knows no scopes. */
+function scopeOf({ method, url, config }: RouteOptions): Scope | 'open' {
+  const scope = config?.scope ?? (url.startsWith('/assets/') ? 'open' : undefined)
+  if (scope === undefined) throw new Error(`${String(method)} ${url} does not declare its scope: config.scope`)
+  return scope
+}
+
+function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookHandler {
+  return (request, reply, done) => {
+    const enter = (called: Called): void => {
+      const refusal = called instanceof TidingsError ? called : scopeProblem(called, scope)
+      if (refusal !== null) return done(challenge(reply, refusal, request, scope))
+      if (!(called instanceof TidingsError)) request.caller = called
+      done()
+    }
+    const called = callerOf(request, parts, wrong)
+    if (called instanceof Promise) void called.then(enter, done)
+    else enter(called)
+  }
+}
+
+/** First the key that a call brings, then the session of the browser; without either `ANYONE`, where nobody is asked for a key. */
+export function callerOf(request: FastifyRequest, parts: HttpParts, wrong: WrongKeys): Called | Promise<Called> {
+  const { authorization } = request.headers
+  if (authorization === undefined) return withoutKey(request, parts)
+  // Only keys that are right are known, so this one begins as it must.
+  const known = parts.auth.keyring.known(authorization, request.arrivedAt)
+  if (known !== null) return at(known, request, parts)
+  if (!BRINGS_KEY.test(authorization)) return withoutKey(request, parts)
+  return lookedUp(authorization, request, parts, wrong)
+}
+
+function withoutKey(request: FastifyRequest, { auth }: HttpParts): Called | Promise<Called> {
+  const session = auth.session(request)
+  const none = (): Called => (auth.required ? nobody(request) : ANYONE)
+  if (session instanceof Promise) return session.then((caller) => caller ?? none())
+  return session ?? none()
+}
+
+async function lookedUp(header: string, request: FastifyRequest, parts: HttpParts, wrong: WrongKeys): Promise<Called> {
+  const { keyring } = parts.auth
+  const address = parts.addressOf(request.raw)
+  // Whose key was right before is not kept out by a neighbour behind the same address.
+  const blockedFor = keyring.wasGood(header) ? 0 : wrong.blockedFor(address, request.arrivedAt)
+  if (blockedFor > 0) return tooMany(blockedFor)
+  const verdict = await keyring.look(header)
+  if (typeof verdict !== 'string') return at(verdict, request, parts)
+  wrong.count(address, request.arrivedAt)
+  return new TidingsError('unauthorized', WHY_WRONG[verdict])
+}
+
+function at({ caller, from }: GoodKey, request: FastifyRequest, { addressOf }: HttpParts): Called {
+  if (from === null) return caller
+  const address = addressOf(request.raw)
+  if (from.has(address)) return caller
+  const message = `This key may not be used from ${address}; its cidrs say from where it may`
+  return new TidingsError('forbidden', message, { details: [{ path: 'Authorization', message }] })
+}
+
+const WHY_WRONG: Readonly<Record<WrongKey, string>> = {
+  malformed: 'This is not a whole API key: a part is missing, or was mistyped. Copy it again',
+  unknown: 'There is no such API key',
+  revoked: 'This API key was revoked',
+  expired: 'This API key has expired, or was replaced',
+  foreign: 'This API key was made under another SECRET_KEY than this node has',
+}
+
+function nobody({ headers }: FastifyRequest): TidingsError {
+  const brought = headers.authorization === undefined ? '' : '; what the Authorization header holds is none'
+  return new TidingsError(
+    'unauthorized',
+    `An API key is needed${brought}: send \`Authorization: Bearer tidings_…\`. \`npm run keys -- create\` makes one`,
+  )
+}
+
+function tooMany(retryAfterSeconds: number): TidingsError {
+  const message = `More than ${MOST_WRONG_KEYS} wrong API keys came from this address within a minute`
+  return new TidingsError('too_many_wrong_keys', message, { retryAfterSeconds })
+}
+
+/** Source: RFC 6750 §3. */
+function challenge(
+  reply: FastifyReply,
+  refusal: TidingsError,
+  { headers }: FastifyRequest,
+  scope: Scope,
+): TidingsError {
+  if (refusal.code === 'unauthorized') {
+    const invalid = BRINGS_KEY.test(headers.authorization ?? '') ? ', error="invalid_token"' : ''
+    reply.header('WWW-Authenticate', `Bearer realm="tidings"${invalid}`)
+  }
+  if (refusal.code === 'forbidden') {
+    reply.header('WWW-Authenticate', `Bearer realm="tidings", error="insufficient_scope", scope="${scope}"`)
+  }
+  return refusal
+}

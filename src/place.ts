@@ -1,0 +1,18 @@
+import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
+import type { Config } from './config.ts'
+import { processWorld } from './embedded/processes.ts'
+
+/** Where process ids mean the same; null where the system doesn't tell one machine from another. */
+export function machine(): string | null {
+  const world = processWorld()
+  return world === 'one' ? null : `${hostname()} ${world}`
+}
+
+/** `http://localhost:5000`: where a server that listens on these is reached from this machine. */
+export function urlOf(config: Config, addresses: readonly (AddressInfo | string)[]): string {
+  const [address] = addresses
+  const port = typeof address === 'object' ? address.port : config.port
+  const host = config.host === null || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
