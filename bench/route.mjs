@@ -10,6 +10,7 @@ const sms = createSmsFlow({
   intake: { addSms: async () => (messageId += 1) },
   keys: createKeyGuard(null),
   outcomes: null,
+  templates: null,
   provider: 'sandbox',
   defaultCountry: null,
   textFormat: '{message}',

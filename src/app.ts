@@ -18,14 +18,15 @@ import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
 import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
 import { createSmsFlow } from './flows/sms.ts'
+import { createTemplatesFlow } from './flows/templates.ts'
 import { createRateLimiter } from './http/limits.ts'
 import { listen } from './http/listen.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
-import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { machine, urlOf } from './place.ts'
+import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { checkReady } from './ready.ts'
 import type { Db } from './store/db.ts'
 import { readMessage } from './store/read-messages.ts'
@@ -38,16 +39,17 @@ export interface App {
   stop(): Promise<void>
   /** Submissions under way at this moment. */
   inFlight(): number
-}
   readonly keys: Access['keys']
+  makeSignIn: Access['makeSignIn']
+}
 
 export interface AppParts {
   readonly config: Config
   /** Migrated already. */
   readonly databaseUrl: string
-  readonly version: string
   /** 32 bytes; null where none is set. */
   readonly secretKey: Buffer | null
+  readonly version: string
   readonly log: Log
   /** For a person who looks on; null: nobody does. */
   readonly onLine: ((line: LiveLine) => void) | null
@@ -98,8 +100,9 @@ export async function startApp(parts: AppParts): Promise<App> {
   return {
     url: urlOf(config, server.addresses()),
     inFlight: () => core.delivery.inFlight(),
-    async stop() {
     keys: core.access.keys,
+    makeSignIn: () => core.access.makeSignIn(),
+    async stop() {
       state.stopping = true
       // Whoever asks over the loopback addresses is no load balancer.
       if (config.host !== null) await sleep(NOT_READY_MS)
@@ -112,8 +115,8 @@ export async function startApp(parts: AppParts): Promise<App> {
 /** Everything behind HTTP. */
 interface Core {
   readonly dbs: Dbs
-  readonly channels: Channels
   readonly access: Access
+  readonly channels: Channels
   readonly outcomes: Outcomes
   readonly receipts: ReceiptsFlow
   readonly inbox: Inbox
@@ -165,11 +168,11 @@ async function openCore(parts: AppParts): Promise<Core> {
     ...(config.fcm === null ? [] : [channels.pushNow]),
   ]
   const checks = startProviderChecks(live, { log, after, chance })
-  return {
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
+  return {
     dbs,
-    channels,
     access,
+    channels,
     outcomes,
     receipts,
     inbox,
@@ -177,8 +180,8 @@ async function openCore(parts: AppParts): Promise<Core> {
     checks,
     async close() {
       await checks.close()
-      await asks.close()
       await access.close()
+      await asks.close()
       await inbox.close()
       await delivery.close(GRACE_MS)
       await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
@@ -249,7 +252,13 @@ function startAsks(
 
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
   const { dbs, channels, outcomes, receipts, inbox, delivery } = core
-  const common = { intake: delivery.intake, keys: createKeyGuard(dbs.read), outcomes }
+  const templates = createTemplatesFlow({
+    readDb: dbs.read,
+    workDb: dbs.work,
+    now: monotonic,
+    textFormat: config.smsTextFormat,
+  })
+  const common = { intake: delivery.intake, keys: createKeyGuard(dbs.read), outcomes, templates }
   const sms = createSmsFlow({
     ...common,
     provider: channels.smsNow.name,
@@ -267,7 +276,9 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
       notification: (id) => readNotification(dbs.read, id),
       deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
     },
+    templates,
     receipts,
+    ...core.access.http,
     inbox,
     health: { ready: () => checkReady(dbs.read, delivery.lease, now), warnings: () => core.checks.failures() },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
@@ -276,7 +287,6 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     channels: {
       sms: { provider: channels.smsNow.name, capturing: config.twilio === null },
       push: { provider: channels.pushNow.name, capturing: config.fcm === null },
-    ...core.access.http,
     },
     device: { keys: config.firebase, pushProject: pushProjectOf(config) },
     pages: existsSync(PAGES) ? PAGES : null,

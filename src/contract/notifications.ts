@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
   freeObject,
@@ -10,6 +11,7 @@ import {
   STATUS,
   textOrNull,
   TIME,
+  wordsOrTemplate,
   type JsonMap,
 } from './words.ts'
 
@@ -19,9 +21,13 @@ export const MOST_TARGETS = 100_000
 /** UTF-16 units. FCM's own tokens are around 163 long and may grow; this only keeps nonsense out. */
 export const LONGEST_TARGET = 4_096
 
+/** What a template brings. */
+const WORDS = ['title', 'body']
+
 const content = {
-  title: Type.String(),
-  body: Type.String(),
+  title: Type.Optional(Type.String()),
+  body: Type.Optional(Type.String()),
+  template: Type.Optional(named<TemplateUse>('TemplateUse')),
   data: Type.Optional(
     Type.Unsafe<Readonly<Record<string, string>>>({
       type: 'object',
@@ -63,6 +69,7 @@ export const TokensRequest = Type.Object(
     $id: 'TokensRequest',
     additionalProperties: false,
     anyOf: [{ required: ['tokens'] }, { required: ['fids'] }],
+    ...wordsOrTemplate([], WORDS),
     description: `At most ${MOST_TARGETS.toLocaleString('en')} tokens and fids together. One named twice is sent once.`,
   },
 )
@@ -77,7 +84,7 @@ export const TokensRequestShape = Type.Object(
     fids: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     ...content,
   },
-  { additionalProperties: false },
+  { additionalProperties: false, ...wordsOrTemplate([], WORDS) },
 )
 
 export type TokensRequestShape = Static<typeof TokensRequestShape>
@@ -92,7 +99,7 @@ export const TopicRequest = Type.Object(
     }),
     ...content,
   },
-  { $id: 'TopicRequest', additionalProperties: false },
+  { $id: 'TopicRequest', additionalProperties: false, ...wordsOrTemplate(['topic'], WORDS) },
 )
 
 export type TopicRequest = Static<typeof TopicRequest>

@@ -1,11 +1,26 @@
 import { Type, type Static } from 'typebox'
-import { CATEGORY, ID, LONGEST_TTL_SECONDS, named, oneOf, SEND_AT, STATUS, textOrNull, TIME } from './words.ts'
+import type { TemplateUse } from './templates.ts'
+import {
+  CATEGORY,
+  ID,
+  LONGEST_TTL_SECONDS,
+  named,
+  oneOf,
+  SEND_AT,
+  STATUS,
+  textOrNull,
+  TIME,
+  wordsOrTemplate,
+} from './words.ts'
 
 export const SmsRequest = Type.Object(
   {
     contact: Type.String({ description: 'Phone number, `[+country_code][number]`.', examples: ['+201009129288'] }),
-    subject: Type.String({ description: 'Stored, searched and shown; part of the SMS only if set up so.' }),
-    message: Type.String({ minLength: 1, description: 'The text.' }),
+    subject: Type.Optional(
+      Type.String({ description: 'Stored, searched and shown; part of the SMS only if set up so.' }),
+    ),
+    message: Type.Optional(Type.String({ minLength: 1, description: 'The text.' })),
+    template: Type.Optional(named<TemplateUse>('TemplateUse')),
     sender: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'A number or name of yours; else the configured one.' }),
     ),
@@ -29,7 +44,12 @@ export const SmsRequest = Type.Object(
       Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),
     ),
   },
-  { $id: 'SmsRequest', additionalProperties: false },
+  {
+    $id: 'SmsRequest',
+    additionalProperties: false,
+    description: 'With `subject` and `message`, or with a `template` that brings both.',
+    ...wordsOrTemplate(['contact'], ['subject', 'message']),
+  },
 )
 
 export type SmsRequest = Static<typeof SmsRequest>

@@ -70,3 +70,12 @@ export const ID = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 /** Seconds, four weeks. FCM keeps a push no longer; an SMS gets the same so that both agree. Source: FCM, "Set the lifespan of a message". */
 export const LONGEST_TTL_SECONDS = 2_419_200
+
+/** A schema's part: all of `words`, or a `template` and none of them. `others` are needed either way, and named first where they are missing. */
+export function wordsOrTemplate(others: readonly string[], words: readonly string[]): object {
+  return {
+    if: { required: ['template'] },
+    then: { required: others, properties: Object.fromEntries(words.map((word) => [word, false])) },
+    else: { required: [...others, ...words] },
+  }
+}

@@ -19,7 +19,7 @@ export interface PushFields {
 export type CheckedPushFields = PushFields & { readonly data?: Readonly<Record<string, string>> }
 
 /** Bytes of keys and values; half of that for a topic. Source: firebase.google.com, FCM ErrorCode reference, INVALID_ARGUMENT. */
-const MAX_PAYLOAD_BYTES = { token: 4096, fid: 4096, topic: 2048 } as const
+export const MAX_PAYLOAD_BYTES = { token: 4096, fid: 4096, topic: 2048 } as const
 
 /** What we add ourselves: `tidings_id` in data, and a notification tag `tidings-<id>`, with an id of up to 16 digits. */
 const OWN_BYTES = 64

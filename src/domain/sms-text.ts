@@ -18,6 +18,9 @@ export interface SmsMeasure {
  */
 const CAPACITY = { gsm7: { alone: 160, joined: 153 }, ucs2: { alone: 70, joined: 67 } } as const
 
+/** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
+export const MAX_SEGMENTS = 10
+
 /** Extended grapheme clusters don't depend on the language. */
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

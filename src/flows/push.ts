@@ -1,6 +1,7 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
+import { topicProblem } from '../domain/permissions.ts'
 import { SANDBOX, type JsonObject } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -12,11 +13,9 @@ import { refusing } from '../store/faults.ts'
 import { upsertTokens } from '../store/tokens.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { TemplateUse, TemplateWords } from './template-words.ts'
 
-/** What both push routes take beside their targets, as it stands on the wire, its types already checked. */
-export interface PushInput {
-  readonly title: string
-  readonly body: string
+interface PushOptions {
   readonly data?: Readonly<Record<string, string>>
   readonly image?: string
   readonly link?: string
@@ -32,6 +31,24 @@ export interface PushInput {
   readonly send_at?: string
 }
 
+/**
+ * What both push routes take beside their targets, as it stands on the wire, its types already checked: its words, or the template they
+ * come from.
+ */
+export interface PushCall extends PushOptions {
+  readonly title?: string
+  readonly body?: string
+  readonly template?: TemplateUse
+}
+
+/** A call that has its words. */
+export interface PushInput extends PushOptions {
+  readonly title: string
+  readonly body: string
+  /** The template that they came from: `name@version/locale`. */
+  readonly origin?: string
+}
+
 export interface PushAnswer {
   readonly notification_id: number
   readonly status: Status
@@ -42,14 +59,14 @@ export interface PushAnswer {
 export interface PushFlow {
   /** Up to 100,000 tokens and fids together; a token named twice is sent once. Resolves after COMMIT; throws TidingsError. */
   acceptTokens(
-    input: PushInput,
+    call: PushCall,
     tokens: readonly string[],
     fids: readonly string[],
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
   acceptTopic(
-    input: PushInput,
+    call: PushCall,
     topic: string,
     caller: Caller,
     idempotency: Idempotency | null,
@@ -66,6 +83,7 @@ export interface PushFlowParts {
   readonly intake: Intake
   readonly keys: KeyGuard
   readonly outcomes: Outcomes
+  readonly templates: Pick<TemplateWords, 'push'>
   /** Where pushes go now. */
   readonly provider: string
   readonly now: () => Date
@@ -77,11 +95,12 @@ const TOKENS_AT_ONCE = 5_000
 /** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
 export function createPushFlow(parts: PushFlowParts): PushFlow {
   async function accept(
-    input: PushInput,
+    call: PushCall,
     targets: Targets,
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>> {
+    const input = hasWords(call) ? call : await fill(parts.templates, call)
     const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
     await refuseFaults(input, targets)
     const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
@@ -104,7 +123,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
           validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
           keyId: caller.keyId,
           sendAt,
-          template: null,
+          template: input.origin ?? null,
           resentFrom: null,
           tokenIds,
           suppressed,
@@ -117,10 +136,10 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
   }
 
   return {
-    acceptTokens: (input, tokens, fids, caller, idempotency) =>
-      accept(input, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller, idempotency),
-    acceptTopic: async (input, topic, caller, idempotency) =>
-      accept(input, { kind: 'topic', topic: topicName(topic) }, caller, idempotency),
+    acceptTokens: (call, tokens, fids, caller, idempotency) =>
+      accept(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller, idempotency),
+    acceptTopic: async (call, topic, caller, idempotency) =>
+      accept(call, { kind: 'topic', topic: topicName(topic, caller) }, caller, idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }
@@ -128,6 +147,17 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
 type Targets =
   | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
   | { readonly kind: 'topic'; readonly topic: string }
+
+function hasWords(call: PushCall): call is PushInput {
+  return call.template === undefined && call.title !== undefined && call.body !== undefined
+}
+
+/** A link or picture of the call's own wins over the template's. */
+async function fill(templates: Pick<TemplateWords, 'push'>, call: PushCall): Promise<PushInput> {
+  const { template, ...options } = call
+  if (template === undefined) throw new Error('a call without words or template was let through')
+  return { ...(await templates.push(template)), ...options }
+}
 
 interface KnownTargets {
   readonly tokenIds: number[]
@@ -162,8 +192,10 @@ async function targetFaults({ tokens, fids }: Extract<Targets, { kind: 'token' }
   return faults
 }
 
-function topicName(text: string): string {
+function topicName(text: string, caller: Caller): string {
   const name = parseTopic(text)
+  const problem = name === null ? null : topicProblem(caller, name)
+  if (problem !== null) throw problem
   if (name !== null) return name
   const message = 'A topic is made of letters, digits and - _ . ~ %'
   throw new TidingsError('invalid_request', `topic: ${message}`, { details: [{ path: 'topic', message }] })

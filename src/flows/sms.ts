@@ -2,20 +2,19 @@ import { DEFAULT_SMS_TTL_SECONDS, defaultOnUncertainSms, type Category, type OnU
 import type { Caller } from '../domain/caller.ts'
 import { parseContact, type Msisdn } from '../domain/contact.ts'
 import { TidingsError } from '../domain/errors.ts'
+import { countryProblem } from '../domain/permissions.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
-import { formatText, measureText, type SmsMeasure } from '../domain/sms-text.ts'
+import { formatText, MAX_SEGMENTS, measureText, type SmsMeasure } from '../domain/sms-text.ts'
 import type { Status } from '../domain/status.ts'
 import type { Intake } from '../delivery/intake.ts'
 import type { NewMessage } from '../store/messages.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
+import type { TemplateUse, TemplateWords } from './template-words.ts'
 
-/** What `POST /smss` takes, as it stands on the wire, its types already checked. */
-export interface SmsInput {
+interface SmsOptions {
   readonly contact: string
-  readonly subject: string
-  readonly message: string
   readonly sender?: string
   readonly tag?: string
   readonly category?: Category
@@ -25,6 +24,21 @@ export interface SmsInput {
   readonly max_segments?: number
   /** RFC 3339. */
   readonly send_at?: string
+}
+
+/** What `POST /smss` takes, as it stands on the wire, its types already checked: its words, or the template they come from. */
+export interface SmsCall extends SmsOptions {
+  readonly subject?: string
+  readonly message?: string
+  readonly template?: TemplateUse
+}
+
+/** A call that has its words. */
+export interface SmsInput extends SmsOptions {
+  readonly subject: string
+  readonly message: string
+  /** The template that they came from: `name@version/locale`. */
+  readonly origin?: string
 }
 
 export interface SmsAnswer {
@@ -45,10 +59,12 @@ export interface PreparedSms {
 }
 
 export interface SmsFlow {
+  /** Takes the words from the template, if the call names one. Throws TidingsError. */
+  words(call: SmsCall): SmsInput | Promise<SmsInput>
   /** Pure. Throws TidingsError for every refusal that the call alone earns. */
   prepare(input: SmsInput, caller: Caller): PreparedSms
   /** Resolves after COMMIT. Throws TidingsError for every refusal. */
-  accept(input: SmsInput, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
+  accept(call: SmsCall, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
   /** Resolves when the provider accepted or refused the message, or after `waitMs`, with what is known then. */
   waitFor(messageId: number, waitMs: number): Promise<{ readonly status: Status; readonly reason: string | null }>
 }
@@ -57,6 +73,7 @@ export interface SmsFlowParts {
   readonly intake: Intake
   readonly keys: KeyGuard
   readonly outcomes: Outcomes
+  readonly templates: Pick<TemplateWords, 'sms'>
   /** Where SMS go now. */
   readonly provider: string
   readonly defaultCountry: string | null
@@ -65,13 +82,10 @@ export interface SmsFlowParts {
   readonly now: () => Date
 }
 
-/** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
-const MAX_SEGMENTS = 10
-
 /** The life of an SMS: accepted here, started and settled by `delivery`, reported on by `flows/receipts`. */
 export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   function prepare(input: SmsInput, caller: Caller): PreparedSms {
-    const { contact, warnings } = readContact(input.contact, parts.defaultCountry)
+    const { contact, warnings } = readContact(input.contact, parts.defaultCountry, caller)
     const text = formatText(parts.textFormat, input)
     const measure = measureText(text)
     checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
@@ -91,15 +105,20 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
       provider: caller.mode === 'test' ? SANDBOX : parts.provider,
       ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
       keyId: caller.keyId,
-      extras: sendAt === null ? null : { sendAt, template: null, resentFrom: null, redirectedTo: null },
+      extras: extrasOf(sendAt, input.origin ?? null),
     }
     return { message, measure, warnings }
   }
 
+  function words(call: SmsCall): SmsInput | Promise<SmsInput> {
+    return hasWords(call) ? call : fill(parts.templates, call)
+  }
+
   return {
+    words,
     prepare,
-    async accept(input, caller, idempotency) {
-      const prepared = prepare(input, caller)
+    async accept(call, caller, idempotency) {
+      const prepared = prepare(hasWords(call) ? call : await words(call), caller)
       return parts.keys.once(
         idempotency,
         toKept(prepared),
@@ -109,6 +128,22 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
     },
     waitFor: (messageId, waitMs) => parts.outcomes.ofMessage(messageId, waitMs),
   }
+}
+
+function hasWords(call: SmsCall): call is SmsInput {
+  return call.template === undefined && call.subject !== undefined && call.message !== undefined
+}
+
+async function fill(templates: Pick<TemplateWords, 'sms'>, call: SmsCall): Promise<SmsInput> {
+  const { template, ...options } = call
+  if (template === undefined) throw new Error('a call without words or template was let through')
+  return { ...options, ...(await templates.sms(template)) }
+}
+
+/** Null for nearly all messages: what is rare costs the others nothing. */
+function extrasOf(sendAt: Date | null, template: string | null): NewMessage['extras'] {
+  if (sendAt === null && template === null) return null
+  return { sendAt, template, resentFrom: null, redirectedTo: null }
 }
 
 /** The answer without the id. */
@@ -121,10 +156,17 @@ function toKept({ message, warnings }: PreparedSms): Omit<SmsAnswer, 'message_id
   }
 }
 
-function readContact(text: string, defaultCountry: string | null): { contact: Msisdn; warnings: string[] } {
+function readContact(
+  text: string,
+  defaultCountry: string | null,
+  caller: Caller,
+): { contact: Msisdn; warnings: string[] } {
   const reading = parseContact(text, defaultCountry)
-  if (reading.kind === 'contact')
+  if (reading.kind === 'contact') {
+    const problem = countryProblem(caller, reading.country)
+    if (problem !== null) throw problem
     return { contact: reading.contact, warnings: reading.warning === null ? [] : [reading.warning] }
+  }
   const detail = { path: 'contact', message: reading.message }
   throw new TidingsError('invalid_contact', `contact: ${reading.message}`, {
     details: [reading.suggestion === null ? detail : { ...detail, suggestion: reading.suggestion }],

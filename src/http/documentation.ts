@@ -10,7 +10,7 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'inbox' | 'service'
+  readonly tag: 'sms' | 'push' | 'inbox' | 'templates' | 'keys' | 'session' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object
@@ -126,11 +126,14 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
         { name: 'sms', description: 'Messages to phones' },
         { name: 'push', description: 'Notifications to devices' },
         { name: 'inbox', description: 'Messages that were captured instead of sent' },
+        { name: 'templates', description: 'Texts that are sent by name' },
+        { name: 'keys', description: 'Who may call, and what was done to the service' },
+        { name: 'session', description: 'Who is signed in in a browser' },
         { name: 'service', description: 'The service itself' },
       ],
+      components: { securitySchemes: { key: KEY_SCHEME } },
     },
     refResolver: {
-      components: { securitySchemes: { key: KEY_SCHEME } },
       buildLocalReference: (schema, _base, _fragment, index) =>
         typeof schema['$id'] === 'string' ? schema['$id'] : `Schema${index}`,
     },
@@ -150,10 +153,10 @@ const KEY_SCHEME = {
 
 function toSchema(docs: RouteDocs | undefined, scope: Scope | 'open', keysRequired: boolean): FastifySchema {
   if (docs === undefined) return { hide: true }
-  return {
-    operationId: docs.operationId,
   const withKey = { key: [scope] }
   const errors = scope === 'open' ? docs.errors : [...docs.errors, ...GUARDED]
+  return {
+    operationId: docs.operationId,
     summary: docs.summary,
     description: docs.description ?? docs.summary,
     tags: [docs.tag],
@@ -183,9 +186,9 @@ function describe(codes: readonly ErrorCode[]): string {
 }
 
 function errorHeaders(status: number): object {
+  if (status === 401 || status === 403) return { ...REQUEST_ID, ...CHALLENGE }
   if (status === 405) return { ...REQUEST_ID, ...ALLOW }
   if (status === 429) return { ...REQUEST_ID, ...RETRY_AFTER, ...RATE_HEADERS }
-  if (status === 401 || status === 403) return { ...REQUEST_ID, ...CHALLENGE }
   if (status === 409 || status === 503) return { ...REQUEST_ID, ...RETRY_AFTER }
   return REQUEST_ID
 }

@@ -33,7 +33,7 @@ export function refuse(details: readonly FaultDetail[]): TidingsError {
 
 /** Ajv's faults in words; first those that look like a slip of the pen, since others may follow from them. */
 export function refuseSchemaFaults(faults: readonly SchemaFault[]): TidingsError {
-  const details = faults.map(toDetail)
+  const details = [...new Map(faults.filter(isFault).map((fault) => named(toDetail(fault)))).values()]
   const slips = details.filter((detail) => detail.suggestion !== undefined)
   return refuse([...slips, ...details.filter((detail) => detail.suggestion === undefined)])
 }
@@ -50,6 +50,16 @@ export function joinPath(parent: string, key: string | number): string {
   const short = key.length > 64 ? `${key.slice(0, 61)}...` : key
   if (!/^[A-Za-z_$][\w$-]*$/.test(short)) return `${parent}[${JSON.stringify(short)}]`
   return parent === '' ? short : `${parent}.${short}`
+}
+
+/** That a condition of a schema leads to a fault is told by the fault. */
+function isFault(fault: SchemaFault): boolean {
+  return fault.keyword !== 'if'
+}
+
+/** Two conditions may find the same. */
+function named(detail: FaultDetail): [string, FaultDetail] {
+  return [detail.message, detail]
 }
 
 function toDetail(fault: SchemaFault): FaultDetail {
@@ -95,7 +105,7 @@ function complaint(fault: SchemaFault): string {
   const limit = String(fault.params['limit'])
   switch (fault.keyword) {
     case 'type':
-      return `must be ${ARTICLES[String(fault.params['type'])] ?? 'of another type'}, not ${typeName(fault.data)}`
+      return `must be ${typesOf(fault.params['type'])}, not ${typeName(fault.data)}`
     case 'minLength':
       return limit === '1' ? 'must not be empty' : `must have at least ${limit} characters`
     case 'maxLength':
@@ -109,6 +119,8 @@ function complaint(fault: SchemaFault): string {
       return `must be at least ${limit}`
     case 'maximum':
       return `must be at most ${limit}`
+    case 'false schema':
+      return 'cannot stand beside `template`, which brings it'
     case 'format':
       return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
     case 'pattern':
@@ -116,6 +128,12 @@ function complaint(fault: SchemaFault): string {
     default:
       return 'is not as it must be'
   }
+}
+
+/** One type, or a list of them. */
+function typesOf(types: unknown): string {
+  const names = (Array.isArray(types) ? types : [types]).map((type) => ARTICLES[String(type)] ?? 'of another type')
+  return names.join(' or ')
 }
 
 function patternComplaint(pattern: string): string {

@@ -3,6 +3,8 @@ import type { Db } from '../store/db.ts'
 
 /** Bytes of one SMS, or of one push to a topic. */
 export const SEND_BYTES = 32 * 1024
+/** Bytes of a template. */
+export const TEMPLATE_BYTES = 64 * 1024
 /** Bytes of a list of tokens. */
 export const TOKENS_BYTES = 24 * 1024 * 1024
 /** Bytes of a provider's callback. */

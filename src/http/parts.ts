@@ -11,15 +11,18 @@ import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Inbox } from '../flows/inbox.ts'
 import type { Keys } from '../flows/keys.ts'
 import type { PushFlow } from '../flows/push.ts'
+import type { Sessions } from '../flows/sessions.ts'
 import type { SmsFlow } from '../flows/sms.ts'
+import type { TemplatesFlow } from '../flows/templates.ts'
+import type { AuditRecord, KeyRecord } from '../store/read-api-keys.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type { AuthParts } from './auth.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
-import type { AuthParts } from './auth.ts'
+import type { AddressOf } from './peer.ts'
 
 /** Fastify, with schemas as types. */
-import type { AddressOf } from './peer.ts'
 export type Server = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -48,8 +51,6 @@ export interface Channel {
   readonly capturing: boolean
 }
 
-/** Everything the HTTP ring is made of. */
-export interface HttpParts {
 /** API keys: what changes them, and what is read of them. */
 export interface KeyParts {
   readonly flow: Omit<Keys, 'makeFirst'>
@@ -60,18 +61,22 @@ export interface KeyParts {
   audit(limit: number, before: number): Promise<readonly AuditRecord[]>
 }
 
+/** Everything the HTTP ring is made of. */
+export interface HttpParts {
   readonly log: Logger
   readonly version: string
   readonly sms: SmsFlow
   readonly push: PushFlow
   readonly reads: Reads
+  readonly templates: TemplatesFlow
   readonly receipts: Receipts
+  readonly auth: AuthParts
+  readonly keys: KeyParts
+  readonly sessions: Sessions
+  readonly addressOf: AddressOf
   readonly inbox: Omit<Inbox, 'hint' | 'close'>
   /** All steps ok: ready. */
   readonly health: {
-  readonly auth: AuthParts
-  readonly keys: KeyParts
-  readonly addressOf: AddressOf
     ready(): Promise<readonly CheckStep[]>
     /** What keeps no call from coming here, and yet somebody must mend. */
     warnings(): readonly CheckStep[]

@@ -32,10 +32,12 @@ import {
   TokensRequest,
   TopicRequest,
 } from '../contract/notifications.ts'
+import { Session, SessionAnswer, SignIn } from '../contract/session.ts'
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
+import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
 import { createPaths } from './allow.ts'
-import { addJsonParser } from './body.ts'
 import { authorize } from './auth.ts'
+import { addJsonParser } from './body.ts'
 import { registerDocumentation } from './documentation.ts'
 import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
@@ -46,8 +48,8 @@ import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
-import { callbackRoutes } from './routes/callbacks.ts'
 import { auditRoute } from './routes/audit.ts'
+import { callbackRoutes } from './routes/callbacks.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -55,11 +57,13 @@ import { inboxDeedRoutes } from './routes/inbox-deeds.ts'
 import { inboxEventRoutes } from './routes/inbox-events.ts'
 import { inboxWaitRoutes } from './routes/inbox-wait.ts'
 import { inboxRoutes } from './routes/inbox.ts'
-import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { smsRoutes } from './routes/sms.ts'
+import { templateRoutes } from './routes/templates.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
 
@@ -81,9 +85,9 @@ export function createServer(parts: HttpParts): Server {
   for (const schema of SCHEMAS) app.addSchema(schema)
   addJsonParser(app, parts.publicUrl)
   guard(app, parts, paths)
+  authorize(app, parts)
   endLines(app)
   logServed(app, parts)
-  authorize(app, parts)
   registerDocumentation(app, {
     version: parts.version,
     serverUrl: parts.publicUrl,
@@ -95,10 +99,10 @@ export function createServer(parts: HttpParts): Server {
 
 const SCHEMAS = [
   Attempt,
-  Delivery,
-  DeliveryList,
   AuditEntry,
   AuditList,
+  Delivery,
+  DeliveryList,
   Done,
   ErrorObject,
   ErrorPage,
@@ -112,8 +116,6 @@ const SCHEMAS = [
   InboxThread,
   InboxThreadList,
   InboxWaited,
-  Notification,
-  NotificationAccepted,
   Key,
   KeyAnswer,
   KeyChange,
@@ -121,14 +123,20 @@ const SCHEMAS = [
   KeyMade,
   KeyRequest,
   KeyRotation,
+  Notification,
+  NotificationAccepted,
   NotificationAnswer,
   Ready,
+  Session,
+  SessionAnswer,
+  SignIn,
   Sms,
   SmsAccepted,
   SmsAnswer,
   SmsRequest,
   TokensRequest,
   TopicRequest,
+  ...TEMPLATE_SCHEMAS,
 ]
 
 function bareServer(parts: HttpParts): Server {
@@ -177,6 +185,10 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     inboxEventRoutes(scope, parts)
     inboxWaitRoutes(scope, parts, leavings)
     inboxDeedRoutes(scope, parts, leavings)
+    keyRoutes(scope, parts)
+    sessionRoutes(scope, parts)
+    auditRoute(scope, parts)
+    templateRoutes(scope, parts)
     healthRoutes(scope, parts)
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)

@@ -7,6 +7,7 @@ import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
 import { createSmsFlow, type SmsFlow } from '../../src/flows/sms.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, ask, scripted, startNode, type TestNode } from '../support/node.ts'
+import { NO_TEMPLATES } from '../support/templates.ts'
 
 let database: TestDatabase
 const nodes: TestNode[] = []
@@ -29,7 +30,14 @@ async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }
     () => performance.now(),
     (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   )
-  const common = { intake: node.delivery.intake, keys, outcomes, provider: 'scripted', now: () => new Date() }
+  const common = {
+    intake: node.delivery.intake,
+    keys,
+    outcomes,
+    templates: NO_TEMPLATES,
+    provider: 'scripted',
+    now: () => new Date(),
+  }
   return {
     node,
     sms: createSmsFlow({ ...common, defaultCountry: null, textFormat: '{message}' }),

@@ -12,6 +12,7 @@ import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox
 import { readMessage } from '../../src/store/read-messages.ts'
 import { readNotification } from '../../src/store/read-notifications.ts'
 import { startNode, type TestNode } from '../support/node.ts'
+import { NO_TEMPLATES } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
 
 /** A node in capture mode with everything the inbox is made of, listening on a port of its own. */
@@ -55,7 +56,13 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
     waiting += 1
     return inbox.wait(ask, signal).finally(() => (waiting -= 1))
   }
-  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes: createOutcomes(db, now, wait), now: () => new Date() }
+  const flow = {
+    intake: delivery.intake,
+    keys: createKeyGuard(db),
+    outcomes: createOutcomes(db, now, wait),
+    templates: NO_TEMPLATES,
+    now: () => new Date(),
+  }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),

@@ -1,21 +1,23 @@
 import { pino } from 'pino'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { ProviderCallback } from '../../src/domain/provider.ts'
-import type { PushInput } from '../../src/flows/push.ts'
+import type { PushCall } from '../../src/flows/push.ts'
 import type { Idempotency } from '../../src/flows/idempotent.ts'
-import type { SmsAnswer, SmsInput } from '../../src/flows/sms.ts'
+import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
+import { createAddressOf } from '../../src/http/peer.ts'
+import { NO_TEMPLATES } from '../support/templates.ts'
 
 /** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */
 export interface Recorded {
-  readonly sms: { input: SmsInput; idempotency: Idempotency | null }[]
+  readonly sms: { input: SmsCall; idempotency: Idempotency | null }[]
   readonly tokens: {
-    input: PushInput
+    input: PushCall
     tokens: readonly string[]
     fids: readonly string[]
     idempotency: Idempotency | null
   }[]
-  readonly topics: { input: PushInput; topic: string; idempotency: Idempotency | null }[]
+  readonly topics: { input: PushCall; topic: string; idempotency: Idempotency | null }[]
   readonly callbacks: { provider: string; callback: ProviderCallback }[]
 }
 
@@ -43,12 +45,17 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     sms: smsStandIn(recorded),
     push: pushStandIn(recorded),
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
+    templates: NO_TEMPLATES,
     receipts: {
       accept: async (provider, callback) => {
         recorded.callbacks.push({ provider, callback })
         return 'accepted'
       },
     },
+    auth: { required: false, keyring: EMPTY_KEYRING, session: () => null },
+    keys: NO_API_KEYS,
+    sessions: NO_SESSIONS,
+    addressOf: createAddressOf(null),
     inbox: EMPTY_INBOX,
     health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
     rateLimiter: null,
@@ -66,6 +73,33 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
   return { parts, recorded }
 }
 
+/** There is no key, so that none is right. */
+const EMPTY_KEYRING: HttpParts['auth']['keyring'] = {
+  known: () => null,
+  look: async () => 'unknown',
+  wasGood: () => false,
+  forget: () => undefined,
+  noteUses: async () => undefined,
+}
+
+const notFound = async (): Promise<never> => Promise.reject(new TidingsError('not_found', 'Not Found'))
+
+const NO_SESSIONS: HttpParts['sessions'] = {
+  find: async () => null,
+  openByKey: async () => 'unknown',
+  openByLink: async () => null,
+  close: async () => undefined,
+  makeLink: async () => '',
+  forget: async () => undefined,
+}
+
+const NO_API_KEYS: HttpParts['keys'] = {
+  flow: { create: notFound, change: notFound, rotate: notFound, revoke: notFound },
+  read: async () => null,
+  list: async () => [],
+  audit: async () => [],
+}
+
 /** Nothing was captured, and nothing happens. */
 const EMPTY_INBOX: HttpParts['inbox'] = {
   list: async () => ({ records: [], next: null }),
@@ -79,6 +113,9 @@ const EMPTY_INBOX: HttpParts['inbox'] = {
 
 function smsStandIn(recorded: Recorded): HttpParts['sms'] {
   return {
+    words: () => {
+      throw new Error('no route asks for them alone')
+    },
     prepare: () => {
       throw new Error('no route asks for it alone')
     },

@@ -12,6 +12,7 @@ import { readDeliveries, readNotification } from '../../src/store/read-notificat
 import { BAD_NUMBERS } from '../domain/bad-numbers.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startNode, type TestNode } from '../support/node.ts'
+import { NO_TEMPLATES } from '../support/templates.ts'
 import { until } from '../support/until.ts'
 import { createStandIns } from './stand-ins.ts'
 
@@ -32,7 +33,13 @@ beforeAll(async () => {
     () => performance.now(),
     (ms) => sleep(ms),
   )
-  const flow = { intake: delivery.intake, keys: createKeyGuard(db), outcomes, now: () => new Date() }
+  const flow = {
+    intake: delivery.intake,
+    keys: createKeyGuard(db),
+    outcomes,
+    templates: NO_TEMPLATES,
+    now: () => new Date(),
+  }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),
