@@ -27,9 +27,12 @@ const LEASE_SECONDS = 60
 /** Before a question that could not be asked comes again: a quarter of its submission's age, within these, and up to a fifth more. */
 const BACK_MS = { least: 5_000, most: 300_000 }
 
-/** An uncertain submission is looked for twice, 15 s and 60 s after it, before it is held not to have arrived. */
+/**
+ * An uncertain submission is looked for twice, 15 s and 55 s after it, before it is held not to have arrived. Where a lease had to lapse
+ * first, both come late: there are 15 s between them at least.
+ */
 const RECONCILE_ROUNDS = 2
-const RECONCILE_AGAIN_MS = 45_000
+const SECOND = { ageMs: 55_000, leastMs: 15_000 }
 
 /** Asks providers what is due: about submissions whose answer was lost, and about messages without a receipt. True: there may be more. */
 export async function askProviders(parts: AsksParts): Promise<boolean> {
@@ -75,7 +78,8 @@ async function reconcile(parts: AsksParts, provider: SmsProvider, ask: Ask): Pro
       await pollLater(parts.db, ask.messageId, first)
     return
   }
-  if (ask.round + 1 < RECONCILE_ROUNDS) return askAgain(parts.db, ask.dueId, RECONCILE_AGAIN_MS)
+  if (ask.round + 1 < RECONCILE_ROUNDS)
+    return askAgain(parts.db, ask.dueId, Math.max(SECOND.leastMs, SECOND.ageMs - ask.ageMs))
   if (found.kind === 'absent') return sendAfterAll(parts.db, ask.dueId)
   return askAgain(parts.db, ask.dueId, null)
 }

@@ -55,6 +55,30 @@ test('a question that could not be asked comes again soon, later the older it is
   expect(await waiting(node)).toEqual({ action: 'reconcile', round: 0, again: 'later' })
 })
 
+test('a provider without a record of a submission is asked again when that is 55 s old, and 15 s later at least', async () => {
+  const provider = scripted(() => refused(failure('uncertain', 'timeout')), {
+    reconcile: async () => ({ kind: 'absent' }),
+  })
+  const node = await start({ sms: [provider] })
+  await node.delivery.intake.addSms(message({ onUncertain: 'reconcile' }))
+  async function waitAt(age: string): Promise<number> {
+    await node.db.query(`update attempts set started_at = now() - $1::interval`, [age])
+    await node.db.query(`update due set round = 0`)
+    await askNow(node, provider)
+    const [row] = await ask(node, `select action, round, extract(epoch from run_at - now())::float8 as wait from due`)
+    expect(row).toMatchObject({ action: 'reconcile', round: 1 })
+    return Number(row?.['wait'])
+  }
+  const waits = [await waitAt('0 seconds'), await waitAt('30 seconds'), await waitAt('1 hour')]
+  // A slow machine takes its time between the question and the look at what came of it.
+  for (const [index, most] of [55, 25, 15].entries()) {
+    expect(waits[index]).toBeLessThanOrEqual(most)
+    expect(waits[index]).toBeGreaterThan(most - 9)
+  }
+  await askNow(node, provider)
+  expect(await ask(node, `select action from due`)).toEqual([{ action: 'send' }])
+})
+
 test('a question that is cut short by a stop is for others at once, and does not count', async () => {
   const stop = new AbortController()
   const provider = scripted(() => ACCEPTED, { poll: async () => (stop.abort(), null) })
