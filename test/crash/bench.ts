@@ -67,7 +67,7 @@ export async function onBench(
     await ask((db) => drained(db, options.drainMs ?? DRAIN_MS))
     const facts = await ask((db) => readFacts({ ...cluster, journal: path, db }))
     const verdict = check(facts, { ...WINDOWS, ...options.windows })
-    return { ...verdict, facts, figures, worstRecoveryMs: facts.worstRecoveryMs }
+    return { ...verdict, facts, figures, recoveriesMs: facts.recoveriesMs }
   } finally {
     journal.close()
     await cluster.stop()

@@ -34,7 +34,7 @@ const GOOD: Facts = {
   bugs: 0,
   largestDoubt: 0,
   doubts: 0,
-  worstRecoveryMs: 0,
+  recoveriesMs: [],
 }
 
 /** A message that a dead node may have sent, and that was sent once more. */
@@ -125,6 +125,14 @@ describe('the checker finds', () => {
     'one attempt submitted twice': [{ copies: [COPY, COPY] }, '1 × one attempt submitted twice'],
     'what is left undone': [{ open: { 'open messages': 2 } }, 'left: 2 open messages'],
     'a node that ended by itself': [{ bugs: 1 }, '1 × a node ended by itself'],
+    'one recovery in ten that takes longer than 45 s': [
+      { recoveriesMs: [...Array<number>(9).fill(1_000), 46_000] },
+      'recovery took 46.0 s at the 99th percentile',
+    ],
+    'one recovery in a thousand that takes longer than 60 s': [
+      { recoveriesMs: [...Array<number>(999).fill(1_000), 61_000] },
+      'recovery took 61.0 s at worst',
+    ],
   }
 
   it.each(Object.entries(wrong))('%s', (_, [facts, fault]) => {
@@ -133,8 +141,8 @@ describe('the checker finds', () => {
 })
 
 it('an experiment is told in one line', () => {
-  const result = { ...check(DOUBLED, WINDOWS), worstRecoveryMs: 5_230, figures: ['kills 1'] }
+  const result = { ...check(DOUBLED, WINDOWS), recoveriesMs: [5_230, 700, 400], figures: ['kills 1'] }
   expect(toLine('C1', result, '42')).toBe(
-    'C1: attempted 1 acknowledged 1 ok 1 lost 0 duplicated 1 unexpected 0 recovered 0 uncertain 1, worst recovery 5.2 s, kills 1, seed 42',
+    'C1: attempted 1 acknowledged 1 ok 1 lost 0 duplicated 1 unexpected 0 recovered 0 uncertain 1, recovery p50 0.7 p99 5.2 max 5.2 s of 3, kills 1, seed 42',
   )
 })

@@ -1,3 +1,4 @@
+import { quantile } from './answers.ts'
 import type { Copy, Facts, Item, Kept } from './facts.ts'
 
 /** Submissions a node may have under way. */
@@ -76,6 +77,7 @@ export function check(facts: Facts, windows: Windows): Verdict {
       ...tell('its provider knows it by another id', cases.filter(hasForeignId).map(describe)),
       ...beyondWindows(facts, duplicated, windows),
       ...attemptFaults(facts),
+      ...slowRecoveries(facts.recoveriesMs),
       ...(facts.bugs === 0 ? [] : [`${facts.bugs} × a node ended by itself`]),
       ...Object.entries(facts.open).flatMap(([what, count]) => (count === 0 ? [] : [`left: ${count} ${what}`])),
     ],
@@ -160,6 +162,17 @@ function beyondWindows(facts: Facts, duplicated: readonly Case[], windows: Windo
   return limits.flatMap((limit) =>
     limit.count > limit.most ? [`${limit.count} ${limit.what}, the window allows ${limit.most}`] : [],
   )
+}
+
+/** Between blow and repair, in milliseconds: for nearly all, and for the one that took longest. */
+const RECOVERY = { p99Ms: 45_000, mostMs: 60_000 }
+
+function slowRecoveries(ms: readonly number[]): string[] {
+  const [p99, worst] = [quantile(ms, 0.99), quantile(ms, 1)]
+  return [
+    ...(p99 > RECOVERY.p99Ms ? [`a recovery took ${(p99 / 1_000).toFixed(1)} s at the 99th percentile`] : []),
+    ...(worst > RECOVERY.mostMs ? [`a recovery took ${(worst / 1_000).toFixed(1)} s at worst`] : []),
+  ]
 }
 
 /** What the attempts say against what the look-alike took. */

@@ -1,3 +1,4 @@
+import { quantile } from './answers.ts'
 import type { Verdict } from './checker.ts'
 
 /** One way to break the service, and what must be true of it afterwards. */
@@ -26,21 +27,44 @@ export interface Context {
 }
 
 export interface Result extends Verdict {
-  /** From the blow to the moment when all was well again, in milliseconds; null: nothing was to recover. */
-  readonly worstRecoveryMs: number | null
+  /** Of each blow: until all was well again, in milliseconds. */
+  readonly recoveriesMs: readonly number[]
   /** What else was measured, as it is to be read: `answers 503 p99 0.2 s`. */
   readonly figures: readonly string[]
 }
 
 /** The one line of an experiment. */
 export function toLine(id: string, result: Result, seed: string): string {
-  const { worstRecoveryMs, figures } = result
-  const recovery = worstRecoveryMs === null ? [] : [`worst recovery ${(worstRecoveryMs / 1_000).toFixed(1)} s`]
-  return [`${id}: ${countsOf(result).join(' ')}`, ...recovery, ...figures, `seed ${seed}`].join(', ')
+  const { recoveriesMs, figures } = result
+  return [`${id}: ${countsOf(result).join(' ')}`, ...tellRecovery(recoveriesMs), ...figures, `seed ${seed}`].join(', ')
+}
+
+function tellRecovery(ms: readonly number[]): string[] {
+  if (ms.length === 0) return []
+  const at = (share: number): string => (quantile(ms, share) / 1_000).toFixed(1)
+  return [`recovery p50 ${at(0.5)} p99 ${at(0.99)} max ${at(1)} s of ${ms.length}`]
 }
 
 function countsOf(verdict: Verdict): string[] {
   const { attempted, acknowledged, ok, lost, duplicated, unexpected, recovered, uncertain } = verdict
   const counts = { attempted, acknowledged, ok, lost, duplicated, unexpected, recovered, uncertain }
   return Object.entries(counts).map(([word, count]) => `${word} ${count}`)
+}
+
+/** Several parts of one experiment as one. */
+export function addUp(results: readonly Result[], figures: readonly string[], faults: readonly string[]): Result {
+  const sum = (count: (result: Result) => number): number => results.reduce((total, one) => total + count(one), 0)
+  return {
+    attempted: sum((one) => one.attempted),
+    acknowledged: sum((one) => one.acknowledged),
+    ok: sum((one) => one.ok),
+    lost: sum((one) => one.lost),
+    duplicated: sum((one) => one.duplicated),
+    unexpected: sum((one) => one.unexpected),
+    recovered: sum((one) => one.recovered),
+    uncertain: sum((one) => one.uncertain),
+    recoveriesMs: results.flatMap((one) => one.recoveriesMs),
+    figures: [...results.flatMap((one) => one.figures), ...figures],
+    faults: [...results.flatMap((one) => one.faults), ...faults],
+  }
 }

@@ -1,4 +1,5 @@
 import type { Experiment } from './experiment.ts'
+import { A1 } from './experiments/a1-availability.ts'
 import { C1 } from './experiments/c1-kills.ts'
 import { C2 } from './experiments/c2-points.ts'
 import { C2M } from './experiments/c2m-migration.ts'
@@ -15,11 +16,12 @@ import { D5 } from './experiments/d5-full-volume.ts'
 import { D8 } from './experiments/d8-refusing-postgres.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
-import { N2 } from './experiments/n2-answers-lost.ts'
+import { N2, N2F } from './experiments/n2-answers-lost.ts'
 import { T1 } from './experiments/t1-clocks.ts'
 import { T3 } from './experiments/t3-database-clock.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
+import { S1 } from './experiments/s1-nodes.ts'
 
 /** All there are, in the order they are run. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -43,6 +45,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   L3,
   N1,
   N2,
+  N2F,
   T1,
   T3,
+  A1,
+  S1,
 ]

@@ -57,8 +57,8 @@ export interface Facts {
   readonly largestDoubt: number
   /** Chunks that were left in doubt for the first time: what is in doubt again is repeated target by target. */
   readonly doubts: number
-  /** From a kill to the moment when the dead node's last row was free again, or when the next call was acknowledged, in milliseconds. */
-  readonly worstRecoveryMs: number
+  /** Of each kill: until the dead node's last row was free again, or until the next call was acknowledged, in milliseconds. */
+  readonly recoveriesMs: readonly number[]
 }
 
 export interface Sources {
@@ -73,7 +73,7 @@ export async function readFacts(sources: Sources): Promise<Facts> {
   const { db } = sources
   const journal = readJournal(sources.journal)
   const killed = journal.filter((entry) => entry.kind === 'killed')
-  const recoveries = [...(await nodeRecoveries(db, killed)), ...postgresRecoveries(journal)]
+  const recoveries = [...(await nodeRecoveries(db, killed, sources.logs.length === 1)), ...postgresRecoveries(journal)]
   const doubt = await one(
     db,
     `select coalesce(max(size), 0)::integer as largest, count(*) filter (where crashes = 1)::integer as count
@@ -89,7 +89,7 @@ export async function readFacts(sources: Sources): Promise<Facts> {
     bugs: sources.logs.reduce((sum, log) => sum + readFileSync(log, 'utf8').split('"event":"bug"').length - 1, 0),
     largestDoubt: Number(doubt['largest']),
     doubts: Number(doubt['count']),
-    worstRecoveryMs: Math.max(0, ...recoveries),
+    recoveriesMs: recoveries,
   }
 }
 
@@ -169,8 +169,11 @@ async function readAttempts(db: pg.Client): Promise<KeptAttempt[]> {
 
 type Killed = Extract<Entry, { kind: 'killed' }>
 
-/** A node that was killed before it had entered itself left nothing behind. */
-async function nodeRecoveries(db: pg.Client, killed: readonly Killed[]): Promise<number[]> {
+/**
+ * A node that was killed before it had entered itself left nothing behind. What a node without neighbours left can't be taken over while
+ * its later lives are killed, too: that counts from the last of those.
+ */
+async function nodeRecoveries(db: pg.Client, killed: readonly Killed[], alone: boolean): Promise<number[]> {
   const { rows } = await db.query<{ pid: number; emptied: number | null }>(
     `select pid, (extract(epoch from emptied_at) * 1000)::float8 as emptied from nodes`,
   )
@@ -178,7 +181,10 @@ async function nodeRecoveries(db: pg.Client, killed: readonly Killed[]): Promise
     // One that was only stopped goes on under another mark.
     const marks = rows.filter((row) => entry.what === 'node' && entry.pids.includes(row.pid))
     const emptied = marks.flatMap((row) => (row.emptied === null || row.emptied < entry.at ? [] : [row.emptied]))
-    return emptied.length === 0 ? [] : [Math.min(...emptied) - entry.at]
+    if (emptied.length === 0) return []
+    const end = Math.min(...emptied)
+    const from = killed.findLast((other) => other.what === 'node' && other.at <= end)?.at ?? entry.at
+    return [end - (alone ? from : entry.at)]
   })
 }
 

@@ -25,8 +25,9 @@ const CONNECT_MS = 2_000
 /** A call nobody acknowledges for this long is left as it is. */
 const GIVE_UP_MS = 180_000
 
-/** Between two tries of a call; twice that at most. */
+/** Before the second try of a call, up to twice that; each time longer, until the last. */
 const AGAIN_MS = 100
+const AGAIN_MOST_MS = 1_000
 
 /**
  * Makes every call at its time, whatever became of the others. What is not acknowledged is repeated with the same key at any node, as a
@@ -55,14 +56,15 @@ export async function sendAll(options: LoaderOptions): Promise<void> {
 async function makeCall(options: LoaderOptions, agent: Agent, call: Call): Promise<void> {
   const { journal, urls, chance, now } = options
   const { key } = call
-  for (const deadline = now() + GIVE_UP_MS; now() < deadline;) {
+  const deadline = now() + GIVE_UP_MS
+  for (let waitMs = AGAIN_MS; now() < deadline; waitMs = Math.min(AGAIN_MOST_MS, waitMs * 1.5)) {
     const node = Math.floor(chance() * urls.length)
     journal.write({ kind: 'intent', at: now(), key, node })
     const outcome = await post(agent, `${urls[node]}${call.path}`, call)
     const entry: Entry = { ...outcome, at: now(), key }
     journal.write(entry)
     if (outcome.kind === 'acknowledged' || outcome.kind === 'refused') return
-    await delay(AGAIN_MS * (1 + chance()))
+    await delay(waitMs * (1 + chance()))
   }
 }
 
@@ -82,7 +84,7 @@ async function post(agent: Agent, url: string, call: Call): Promise<Outcome> {
 }
 
 /** Of these the service says that nothing was stored. */
-const NOT_STORED = new Set(['database_unavailable', 'overloaded', 'rate_limited'])
+const NOT_STORED = new Set(['database_unavailable', 'overloaded', 'rate_limited', 'request_timeout'])
 
 /** What the first call with this key comes to is not known yet. */
 const RUNNING = 'idempotency_in_progress'

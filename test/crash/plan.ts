@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly tokens: number
   /** The load is spread over about this long. */
   readonly overMs: number
+  /** What all of them ask for in case of doubt; drawn for each unless said. */
+  readonly onUncertain?: OnUncertain
   /** Contacts whose provider takes 50 ms for an answer, so that many are in flight. */
   readonly slow?: boolean
   /** 0 <= n < 1 */
@@ -57,8 +59,9 @@ export function makePlan(options: PlanOptions): Call[] {
   return [...calls, pushCall(options, pushAt)].toSorted((a, b) => a.atMs - b.atMs)
 }
 
-function smsCall({ seed, slow, chance }: PlanOptions, number: number, atMs: number): Call {
-  const kind = KINDS[Math.floor(chance() * KINDS.length)] ?? { fields: {}, onUncertain: 'reconcile' }
+function smsCall({ seed, slow, onUncertain, chance }: PlanOptions, number: number, atMs: number): Call {
+  const kinds = KINDS.filter((one) => onUncertain === undefined || one.onUncertain === onUncertain)
+  const kind = kinds[Math.floor(chance() * kinds.length)] ?? { fields: {}, onUncertain: 'reconcile' }
   const line = Math.floor(chance() * AREAS.length * 100)
   const quick = `+1${AREAS[Math.floor(line / 100)]}55501${String(line % 100).padStart(2, '0')}`
   const contact = slow === true ? `${SLOW}${String(line).padStart(4, '0')}` : quick

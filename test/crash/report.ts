@@ -21,7 +21,9 @@ interface Kept {
   }[]
 }
 
-type Counts = Pick<Result, 'acknowledged' | 'lost' | 'unexpected' | 'duplicated' | 'worstRecoveryMs'>
+type Counts = Pick<Result, 'acknowledged' | 'lost' | 'unexpected' | 'duplicated'> & {
+  readonly worstRecoveryMs: number | null
+}
 
 /** One file an experiment, so that each can be run again without the others. What could not be run here keeps what it had. */
 export function saveRuns(root: string, runs: readonly Run[]): void {
@@ -104,7 +106,8 @@ function partOf(experiment: Experiment, kept: Kept | null): string {
 function roundOf({ experiment, seed, result, faults }: Run): Kept['rounds'][number] {
   const first = faults.map((fault) => fault.split('\n')[0] ?? '')
   if (result === null) return { seed, line: `failed, seed ${seed}`, counts: null, faults: first }
-  const { acknowledged, lost, unexpected, duplicated, worstRecoveryMs } = result
+  const { acknowledged, lost, unexpected, duplicated, recoveriesMs } = result
+  const worstRecoveryMs = recoveriesMs.length === 0 ? null : Math.max(...recoveriesMs)
   const line = toLine(experiment.id, result, seed).slice(experiment.id.length + 2)
   return { seed, line, counts: { acknowledged, lost, unexpected, duplicated, worstRecoveryMs }, faults: first }
 }

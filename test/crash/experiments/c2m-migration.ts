@@ -20,7 +20,7 @@ const NOTHING = {
   unexpected: 0,
   recovered: 0,
   uncertain: 0,
-  worstRecoveryMs: null,
+  recoveriesMs: [],
 }
 
 export const C2M: Experiment = {

@@ -16,7 +16,7 @@ const LEAST_MS = 3_000
 const MOST_MS = 6_000
 
 /** How late a refusal may come at the 99th percentile. */
-const REFUSED_MS = 2_500
+const REFUSED_MS = 2_000
 
 export const D1: Experiment = {
   id: 'D1',

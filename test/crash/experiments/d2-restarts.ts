@@ -10,7 +10,7 @@ const SMALL = { endingMs: 5_000, perSecond: 20 }
 
 const NODES = 2
 const BETWEEN_MS = 8_000
-const LIMITS = { answerMs: 2_500, backMs: 5_000 }
+const LIMITS = { answerMs: 2_000, backMs: 5_000 }
 
 /** Five a second. */
 const END_EVERY_MS = 200

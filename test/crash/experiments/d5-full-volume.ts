@@ -16,7 +16,7 @@ const BEFORE_MS = 5_000
 const QUIET_MS = 10_000
 
 /** A Postgres that ended because it could not write its log is started again every five seconds. */
-const LIMITS = { answerMs: 2_500, backMs: 15_000 }
+const LIMITS = { answerMs: 2_000, backMs: 15_000 }
 
 export const D5: Experiment = {
   id: 'D5',

@@ -11,7 +11,7 @@ const SMALL = { eachMs: 6_000, perSecond: 10 }
 const BETWEEN_MS = 6_000
 
 /** A connection in use is kept for as long as it works. */
-const LIMITS = { answerMs: 2_500, backMs: 5_000 }
+const LIMITS = { answerMs: 2_000, backMs: 5_000 }
 
 const ROLE = 'service'
 const PASSWORD = 'only-for-this-trial'
