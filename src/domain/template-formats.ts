@@ -15,7 +15,7 @@ export function createFormats(plain: boolean): Formatters {
   return {
     getNumberFormat: (locales, options) =>
       numbers([locales, options], () => {
-        const made = new Intl.NumberFormat(locales, options as Intl.NumberFormatOptions)
+        const made = new Intl.NumberFormat(locales, options)
         return plain ? withFormat(made, plainly(made.format)) : made
       }),
     getDateTimeFormat: (locales, options) =>

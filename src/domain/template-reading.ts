@@ -133,7 +133,8 @@ function readText(source: string, locale: string): TemplateText | string {
   } catch (error) {
     const kind = error instanceof SyntaxError ? error.message : ''
     const offset = offsetOf(error)
-    const near = offset === null ? '' : `, near ${JSON.stringify([...source.slice(offset)].slice(0, 24).join(''))}`
+    const near =
+      offset === null ? '' : `, near ${JSON.stringify(Array.from(source.slice(offset)).slice(0, 24).join(''))}`
     return `${SYNTAX[kind] ?? (error instanceof SyntaxError ? UNREADABLE : BAD_SKELETON)}${near}`
   }
 }

@@ -126,7 +126,7 @@ function stretch(variable: Variable): string | number {
   const most = mostUnits(variable)
   if (type === 'url') return `${sample}${'/'.repeat(Math.max(0, most - sample.length))}`
   // Whole characters only: half of one would be sent as a question mark.
-  const characters = [...(sample === '' ? 'x' : sample)]
+  const characters = Array.from(sample === '' ? 'x' : sample)
   let text = ''
   for (let at = 0; ; at += 1) {
     const next = characters[at % characters.length] ?? 'x'

@@ -33,7 +33,7 @@ export function refuse(details: readonly FaultDetail[]): TidingsError {
 
 /** Ajv's faults in words; first those that look like a slip of the pen, since others may follow from them. */
 export function refuseSchemaFaults(faults: readonly SchemaFault[]): TidingsError {
-  const details = [...new Map(faults.filter(isFault).map((fault) => named(toDetail(fault)))).values()]
+  const details = withoutTwins(faults.filter(isFault).map(toDetail))
   const slips = details.filter((detail) => detail.suggestion !== undefined)
   return refuse([...slips, ...details.filter((detail) => detail.suggestion === undefined)])
 }
@@ -58,8 +58,8 @@ function isFault(fault: SchemaFault): boolean {
 }
 
 /** Two conditions may find the same. */
-function named(detail: FaultDetail): [string, FaultDetail] {
-  return [detail.message, detail]
+function withoutTwins(details: readonly FaultDetail[]): readonly FaultDetail[] {
+  return [...new Map(details.map((detail) => [detail.message, detail])).values()]
 }
 
 function toDetail(fault: SchemaFault): FaultDetail {
@@ -111,10 +111,13 @@ function complaint(fault: SchemaFault): string {
     case 'maxLength':
       return `must have at most ${limit} characters`
     case 'minItems':
+    case 'minProperties':
       return 'must not be empty'
     case 'maxItems':
     case 'maxProperties':
       return `must have at most ${limit} entries`
+    case 'uniqueItems':
+      return 'must not hold the same entry twice'
     case 'minimum':
       return `must be at least ${limit}`
     case 'maximum':
