@@ -9,6 +9,8 @@ export type Arguments =
   | { readonly kind: 'run'; readonly command: Command; readonly quiet: boolean; readonly json: boolean }
   /** `fake …`: what follows is read by the look-alikes. */
   | { readonly kind: 'fake'; readonly words: readonly string[] }
+  /** `keys …`: what follows is read with the command itself. */
+  | { readonly kind: 'keys'; readonly words: readonly string[] }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   /** One line, with what was probably meant. */
@@ -22,6 +24,7 @@ export const HELP = `Tidings sends SMS and push notifications, and can always sa
   npm start -- --json              … with JSON lines on a terminal, too
   npm run db                       the DSN of the database: psql "$(npm run -s db)"
   npm run migrate                  bring the database up to this version, and end
+  npm run keys                     API keys: lists, makes, rotates and revokes them
   npm run fake -- twilio           a look-alike of a provider, for tests
 
 Flags
@@ -36,6 +39,7 @@ Exit codes: 0 fine, 1 a fault of Tidings, 2 it can't start like this, 130 stoppe
 
 /** Reads what follows the program's name. `serve` is what it does when it is told nothing. */
 export function parseArguments(words: readonly string[]): Arguments {
+  if (words[0] === 'keys') return { kind: 'keys', words: words.slice(1) }
   if (words[0] === 'fake') return { kind: 'fake', words: words.slice(1) }
   const flags = words.filter((word) => word.startsWith('-')).map((flag) => (flag === '-h' ? '--help' : flag))
   const names = words.filter((word) => !word.startsWith('-'))
@@ -45,7 +49,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (flags.includes('--version')) return { kind: 'version' }
   const [name = 'serve', second] = names
   const command = COMMANDS.find((known) => known === name)
-  if (command === undefined) return wrong('command', name, [...COMMANDS, 'fake'])
+  if (command === undefined) return wrong('command', name, [...COMMANDS, 'fake', 'keys'])
   if (second !== undefined) return { kind: 'wrong', problem: `One command at a time: ${name} or ${second}.` }
   return { kind: 'run', command, quiet: flags.includes('--quiet'), json: flags.includes('--json') }
 }

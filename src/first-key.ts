@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Keys } from './flows/keys.ts'
 import type { Log } from './log.ts'
 
@@ -12,7 +12,7 @@ export type FirstKey =
  * only this user reads, since a log is kept and sent on. Where neither works no key is made, and the log says how to make one.
  */
 export async function makeFirstKey(keys: Keys, dataDir: string, hasTerminal: boolean, log: Log): Promise<FirstKey> {
-  const file = join(dataDir, 'first-key')
+  const file = resolve(join(dataDir, 'first-key'))
   const handed: { key: string } = { key: '' }
   try {
     const made = await keys.makeFirst(async (key) => {

@@ -26,8 +26,10 @@ async function main(): Promise<number> {
       return refuse([args.problem])
     case 'fake':
       return fake(args.words)
+    case 'keys':
+      return keys(args.words)
     case 'run':
-      return run(args.command, args.quiet, args.json || !process.stdout.isTTY)
+      return run(args.quiet, args.json || !process.stdout.isTTY, (...parts) => perform(args.command, ...parts))
   }
 }
 
@@ -37,7 +39,26 @@ async function fake(words: readonly string[]): Promise<number> {
   return runFake(words, { write: say, warn, told: toldToStop })
 }
 
-async function run(command: Command, quiet: boolean, json: boolean): Promise<number> {
+async function keys(words: readonly string[]): Promise<number> {
+  const { KEYS_HELP, parseKeysWords } = await import('./keys-words.ts')
+  const act = parseKeysWords(words)
+  if (act.kind === 'help') return say(KEYS_HELP)
+  if (act.kind === 'wrong') return refuse([act.problem])
+  return run(true, false, async (config) => {
+    const database = await openDatabase({ ...config, databaseUrl: databaseInUse(config) }, warn)
+    try {
+      const { runKeys } = await import('./keys-command.ts')
+      await runKeys(act, { config, databaseUrl: database.url, now: () => new Date(), say, tell: warn })
+    } finally {
+      await database.stop()
+    }
+  })
+}
+
+type Work = (config: Config, log: Log, terminal: Terminal | null) => Promise<void>
+
+/** Reads the configuration and does the work; returns the exit code. */
+async function run(quiet: boolean, json: boolean, work: Work): Promise<number> {
   const reading = readConfig(withEnvFile(process.env, readEnvFile()))
   if ('faults' in reading) {
     return refuse(reading.faults.map(inOneLine))
@@ -47,7 +68,7 @@ async function run(command: Command, quiet: boolean, json: boolean): Promise<num
   endOnBugs(log)
   for (const hint of reading.hints) log.warn({ event: 'config.hint' }, hint)
   try {
-    await perform(command, reading.config, log, quiet ? null : terminal)
+    await work(reading.config, log, quiet ? null : terminal)
     return 0
   } catch (error) {
     if (error instanceof StartRefusal) return refuse([error.message])

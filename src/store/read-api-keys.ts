@@ -61,7 +61,7 @@ export async function readKey(db: DbClient, id: string): Promise<KeyRecord | nul
 export async function readKeys(db: DbClient, limit: number, after: number): Promise<readonly KeyRecord[]> {
   const { rows } = await db.query<KeyRecord>({
     name: 'read-keys',
-    text: `select ${KEY_COLUMNS} from api_keys where id > $1 order by id limit $2`,
+    text: `select ${KEY_COLUMNS} from api_keys k where k.id > $1 order by k.id limit $2`,
     values: [after, limit],
   })
   return rows

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from './config.ts'
+import { keyPrefix } from './domain/api-key.ts'
+import { TidingsError } from './domain/errors.ts'
+import { StartRefusal } from './embedded/refusal.ts'
+import { createKeyHash } from './flows/key-hash.ts'
+import { COMMAND_LINE, createKeys, type Keys } from './flows/keys.ts'
+import type { KeysAct } from './keys-words.ts'
+import { openSecretKey } from './secret-key.ts'
+import { createDb, type Db } from './store/db.ts'
+import { readKeys, type KeyRecord } from './store/read-api-keys.ts'
+
+export interface KeysCommandParts {
+  readonly config: Config
+  /** Migrated already. */
+  readonly databaseUrl: string
+  readonly now: () => Date
+  /** What was asked for, alone: on stdout. */
+  readonly say: (text: string) => void
+  /** What a person should know beside it. */
+  readonly tell: (line: string) => void
+}
+
+/** Lists or changes keys in the database itself. Throws a StartRefusal with the one line that says why it can't. */
+export async function runKeys(
+  act: Exclude<KeysAct, { kind: 'help' | 'wrong' }>,
+  parts: KeysCommandParts,
+): Promise<void> {
+  const timeouts = { statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }
+  const db = createDb(parts.databaseUrl, { max: 1, name: 'tidings keys', ...timeouts }, () => undefined)
+  try {
+    const hash = createKeyHash(openSecretKey(parts.config, randomBytes))
+    const keys = createKeys({ db, hash, draw: randomBytes, now: parts.now, onChanged: () => undefined })
+    if (act.kind === 'list') await list(db, parts)
+    else await change(act, keys, parts)
+  } catch (error) {
+    throw error instanceof TidingsError ? new StartRefusal(sentence(error)) : error
+  } finally {
+    await db.end()
+  }
+}
+
+async function change(
+  act: Extract<KeysAct, { kind: 'create' | 'rotate' | 'revoke' }>,
+  keys: Keys,
+  { say, tell }: KeysCommandParts,
+): Promise<void> {
+  if (act.kind === 'revoke') {
+    const { name } = await keys.revoke(act.id, COMMAND_LINE)
+    return tell(`The key ${act.id} (${name}) opens nothing any more; on a node that runs, within 5 s.`)
+  }
+  const made =
+    act.kind === 'create'
+      ? await keys.create(act.input, COMMAND_LINE)
+      : await keys.rotate(act.id, act.overlapSeconds, COMMAND_LINE)
+  say(`${made.key}\n`)
+  tell('Keep it: it is stored nowhere, and shown this once.')
+}
+
+/** Of one page: who has more keys than this lists them over HTTP. */
+const MOST_LISTED = 1_000
+
+async function list(db: Db, { say, tell, now }: KeysCommandParts): Promise<void> {
+  const keys = await readKeys(db, MOST_LISTED, 0)
+  if (keys.length === 0) return tell('There are no keys yet. npm run keys -- --help says how to make one.')
+  const prefixes = keys.map(keyPrefix)
+  const width = Math.max(...prefixes.map((prefix) => prefix.length))
+  for (const [index, key] of keys.entries()) {
+    say(`${(prefixes[index] ?? '').padEnd(width)}  ${state(key, now()).padEnd(9)}  ${facts(key).join(' · ')}\n`)
+  }
+}
+
+function state({ revokedAt, expiresAt, lastUsedAt }: KeyRecord, now: Date): string {
+  if (revokedAt !== null) return 'revoked'
+  if (expiresAt !== null && expiresAt <= now) return 'expired'
+  return lastUsedAt === null ? 'not used' : 'in use'
+}
+
+/** A name is a caller's text, and must not steer the terminal. */
+function facts({ name, scopes, countries, topics, cidrs, expiresAt, lastUsedAt }: KeyRecord): readonly string[] {
+  return [
+    name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' '),
+    scopes.join(' '),
+    ...[countries, topics, cidrs].flatMap((limit) => (limit === null ? [] : [`only ${limit.join(' ')}`])),
+    ...(expiresAt === null ? [] : [`until ${expiresAt.toISOString()}`]),
+    ...(lastUsedAt === null ? [] : [`last used ${lastUsedAt.toISOString()}`]),
+  ]
+}
+
+function sentence({ code, message }: TidingsError): string {
+  return code === 'not_found' ? 'There is no key with this id; npm run keys lists them.' : `${message}.`
+}
