@@ -10,6 +10,8 @@ export interface CrashOptions {
   /** `C1,C3`; all unless said. */
   readonly only?: string
   readonly rounds?: string
+  /** In each round of C1; 20,000 unless said. */
+  readonly messages?: string
   /** A whole number; drawn unless said. */
   readonly seed?: string
   readonly small: boolean
@@ -33,6 +35,7 @@ export async function crash(options: CrashOptions): Promise<number> {
     experiments,
     seed: Number(options.seed ?? randomInt(1_000_000)),
     rounds: options.rounds === undefined ? null : Number(options.rounds),
+    messages: options.messages === undefined ? null : Number(options.messages),
     small: options.small,
     print: (line) => console.log(line),
   })

@@ -22,6 +22,8 @@ export interface Context {
   readonly directory: string
   /** The same seed draws the same schedule. */
   readonly seed: string
+  /** How many messages a round is to have; null: as many as the experiment says itself. */
+  readonly messages: number | null
   /** Smaller counts and shorter times: among the tests. */
   readonly small: boolean
 }

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly seed: number
   /** Of each experiment; null: as many as each says itself. */
   readonly rounds: number | null
+  /** For those experiments that can have more of them; null: as many as each says itself. */
+  readonly messages: number | null
   readonly small: boolean
   /** Told each experiment's line as it ends, and its faults. */
   readonly print: (line: string) => void
@@ -39,11 +41,11 @@ export async function runAll(options: RunOptions): Promise<Run[]> {
   return runs
 }
 
-async function runOnce(experiment: Experiment, seed: string, { small, print }: RunOptions): Promise<Run> {
+async function runOnce(experiment: Experiment, seed: string, { messages, small, print }: RunOptions): Promise<Run> {
   const directory = mkdtempSync(join(tmpdir(), `tidings-${experiment.id.toLowerCase()}-`))
   // Where root runs this, Postgres has another user, which must get in.
   chmodSync(directory, 0o711)
-  const result = await experiment.run({ directory, seed, small }).catch((error: unknown) => {
+  const result = await experiment.run({ directory, seed, messages, small }).catch((error: unknown) => {
     if (error instanceof Error) return error
     throw error
   })

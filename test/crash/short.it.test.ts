@@ -10,6 +10,13 @@ const NAMED = SHORT.map((experiment) => [experiment.id, experiment.title, experi
 const seed = Number(process.env['SEED'] ?? 7)
 
 test.each(NAMED)('%s: %s', { timeout: 480_000 }, async (_id, _title, experiment) => {
-  const runs = await runAll({ experiments: [experiment], seed, rounds: 1, small: true, print: console.log })
+  const runs = await runAll({
+    experiments: [experiment],
+    seed,
+    rounds: 1,
+    messages: null,
+    small: true,
+    print: console.log,
+  })
   expect(runs.map((run) => run.faults)).toEqual([[]])
 })
