@@ -9,6 +9,7 @@ import type {
   Reconciliation,
   SmsProvider,
 } from '../../src/domain/provider.ts'
+import type { Answering } from './plan.ts'
 import type { Random } from './random.ts'
 import type { Process, World } from './world.ts'
 
@@ -42,6 +43,8 @@ export interface CarrierParts {
   readonly random: Random
   /** Whether answers may be slow, wrong or lost now. */
   readonly isRough: () => boolean
+  /** What the first submissions are answered. */
+  readonly answers: readonly Answering[]
   /** Called before a submission is written. */
   readonly onSms: (submission: Submission, sms: OutboundSms, earlier: readonly Submission[]) => void
   readonly onPush: (submission: Submission, earlier: readonly Submission[]) => void
@@ -81,6 +84,11 @@ export function createCarrier(parts: CarrierParts): Carrier {
     const submission = { key, attempt, process, at: world.now(), taken: false, refused, providerMessageId }
     submissions.set(key, [...earlier, submission])
     return [submission, earlier]
+  }
+
+  function nextAnswer(): Answer {
+    const told = parts.answers[issued]
+    return told === undefined ? draw(random, parts.isRough()) : ANSWERS[told]
   }
 
   /** Resolves in its process; what was on its way when the process died arrives or not. */
@@ -146,7 +154,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
       name,
       window,
       async submit(sms, signal) {
-        const answer = draw(random, parts.isRough(), 'sent')
+        const answer = nextAnswer()
         const [submission, earlier] = write(String(sms.messageId), sms.attempt, process, answer)
         providers.set(submission.providerMessageId, name)
         parts.onSms(submission, sms, earlier)
@@ -172,7 +180,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
             await new Promise<void>((resolve) => void process.after(random.between(1, 4_000), resolve))
           const closed = signal.aborted ? failure('transient', 'not_sent', { counted: false }) : gate()
           if (closed !== null) return onOutcome(index, { kind: 'refused', failure: closed })
-          const answer = draw(random, parts.isRough(), 'sent')
+          const answer = nextAnswer()
           const [submission, earlier] = write(`${notificationId} ${target.value}`, 0, process, answer)
           parts.onPush(submission, earlier)
           onOutcome(index, await carry(submission, { ...answer, throws: false }, signal))
@@ -189,17 +197,30 @@ function roughly(random: Random): [number, number] {
   return [random.between(1, 300), random.happens(0.15) ? random.between(1_000, 15_000) : random.between(1, 800)]
 }
 
-function draw(random: Random, rough: boolean, status: 'sent'): Answer {
+const TAKEN: Answer = {
+  outcome: { kind: 'accepted', providerMessageId: '', status: 'sent' },
+  taken: true,
+  throws: false,
+}
+
+function refusedFor(why: Failure, taken: boolean): Answer {
+  return { outcome: { kind: 'refused', failure: why }, taken, throws: false }
+}
+
+const ANSWERS: Readonly<Record<Answering, Answer>> = {
+  taken: TAKEN,
+  lost: refusedFor(DOUBT, true),
+  vanished: refusedFor(DOUBT, false),
+  busy: refusedFor(failure('transient', 'busy'), false),
+  throttled: refusedFor(failure('throttled', 'throttled', { waitMs: 1_000 }), false),
+}
+
+function draw(random: Random, rough: boolean): Answer {
   const luck = random.next()
-  const taken: Answer = { outcome: { kind: 'accepted', providerMessageId: '', status }, taken: true, throws: false }
-  if (!rough || luck < 0.7) return taken
-  if (luck < 0.85) {
-    return { outcome: { kind: 'refused', failure: random.pick(REFUSALS) }, taken: false, throws: false }
-  }
-  if (luck < 0.95)
-    return { outcome: { kind: 'refused', failure: DOUBT }, taken: random.happens(0.6), throws: random.happens(0.1) }
-  if (luck < 0.97) return { outcome: { kind: 'refused', failure: UNSTORABLE }, taken: false, throws: false }
-  return taken
+  if (!rough || luck < 0.7) return TAKEN
+  if (luck < 0.85) return refusedFor(random.pick(REFUSALS), false)
+  if (luck < 0.95) return { ...refusedFor(DOUBT, random.happens(0.6)), throws: random.happens(0.1) }
+  return luck < 0.97 ? refusedFor(UNSTORABLE, false) : TAKEN
 }
 
 function withId(outcome: Outcome, { providerMessageId }: Submission): Outcome {

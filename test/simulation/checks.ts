@@ -84,11 +84,13 @@ function holds({ tokens, notifications }: Tables, chunk: ChunkRecord, token: str
 
 /** What must hold at any moment for those who take over: what a node owns is not below the mark they would look from. */
 export function checkLowMarks({ nodes, messages, due }: Tables): string[] {
-  const standing = new Set([...due.rows.values()].filter((row) => row.owner !== null).map((row) => row.messageId))
-  return [...messages.rows.values()].flatMap((m) => {
-    const low = m.owner === null || standing.has(m.id) ? 0 : (nodes.rows.get(m.owner)?.lowMessageId ?? 0)
-    return m.id < low ? [`message ${m.id} of node ${m.owner} is below its low mark ${low}`] : []
-  })
+  const problems: string[] = []
+  for (const m of messages.rows.values()) {
+    const low = m.owner === null ? 0 : (nodes.rows.get(m.owner)?.lowMessageId ?? 0)
+    if (m.id >= low || [...due.rows.values()].some((row) => row.owner !== null && row.messageId === m.id)) continue
+    problems.push(`message ${m.id} of node ${m.owner} is below its low mark ${low}`)
+  }
+  return problems
 }
 
 /** What must hold when all is quiet. */
@@ -105,12 +107,11 @@ export function checkEnd(tables: Tables, carrier: Carrier, accepted: readonly Ac
 
 /** Whether everything has its end: what is due is only questions. */
 export function isQuiet({ messages, chunks, due, nodes }: Tables): boolean {
-  return (
-    [...messages.rows.values()].every((m) => m.owner === null && isEnded(m)) &&
-    [...chunks.rows.values()].every((chunk) => chunk.doneAt !== null) &&
-    [...due.rows.values()].every((row) => row.owner === null && row.action === 'poll') &&
-    [...nodes.rows.values()].every((node) => node.endedAt === null || node.emptiedAt !== null)
-  )
+  for (const m of messages.rows.values()) if (m.owner !== null || !isEnded(m)) return false
+  for (const chunk of chunks.rows.values()) if (chunk.doneAt === null) return false
+  for (const row of due.rows.values()) if (row.owner !== null || row.action !== 'poll') return false
+  for (const node of nodes.rows.values()) if (node.endedAt !== null && node.emptiedAt === null) return false
+  return true
 }
 
 function isEnded(m: MessageRow): boolean {

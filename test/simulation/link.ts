@@ -36,6 +36,8 @@ interface Request {
   readonly fate: Fate
   readonly resolve: (result: Result) => void
   readonly reject: (error: Error) => void
+  /** Calls off that its sender gives it up. */
+  patient: () => void
 }
 
 /** One connection: both its ends. */
@@ -48,6 +50,8 @@ export interface Connection {
   /** From the server's side. */
   breakOff(): void
   isOpen(): boolean
+  /** Whether the server's side has something to do, or will have: also when nobody waits for it. */
+  isBusy(): boolean
   /** Calls `run` when the server's side has ended. */
   onClosed(run: () => void): void
 }
@@ -69,9 +73,9 @@ export function connect(parts: LinkParts, process: Process, queryTimeoutMs: numb
       if (result !== null) return result
     }
     return new Promise((resolve, reject) => {
-      const request: Request = { query: asked, fate: fate ?? SWIFT, resolve, reject }
+      const request: Request = { query: asked, fate: fate ?? SWIFT, resolve, reject, patient: () => undefined }
       pending.add(request)
-      process.after(queryTimeoutMs, () => fail(request, new Error('Query read timeout')))
+      request.patient = process.after(queryTimeoutMs, () => fail(request, new Error('Query read timeout')))
       send(request)
     })
   }
@@ -109,7 +113,10 @@ export function connect(parts: LinkParts, process: Process, queryTimeoutMs: numb
       if (!state.open && state.onWay === 0) endSession()
       return
     }
-    if (request.fate.breaks === 'before') return breakOff()
+    if (request.fate.breaks === 'before') {
+      request.fate.onArrival?.()
+      return breakOff()
+    }
     state.busy = true
     request.fate.onArrival?.()
     execute(request, world.now() + LOCK_TIMEOUT_MS)
@@ -155,6 +162,7 @@ export function connect(parts: LinkParts, process: Process, queryTimeoutMs: numb
     if (request.fate.breaks === 'after') return breakOff()
     answer(request, () => {
       if (!pending.delete(request)) return
+      request.patient()
       request.resolve(result)
     })
   }
@@ -169,7 +177,9 @@ export function connect(parts: LinkParts, process: Process, queryTimeoutMs: numb
   }
 
   function fail(request: Request, error: Error): void {
-    if (pending.delete(request)) request.reject(error)
+    if (!pending.delete(request)) return
+    request.patient()
+    request.reject(error)
   }
 
   function endSession(): void {
@@ -201,7 +211,15 @@ export function connect(parts: LinkParts, process: Process, queryTimeoutMs: numb
     hangUp()
   }
 
-  return { query, hangUp, vanish, breakOff, isOpen: () => state.open, onClosed: (run) => void closed.push(run) }
+  return {
+    query,
+    hangUp,
+    vanish,
+    breakOff,
+    isOpen: () => state.open,
+    isBusy: () => !state.gone && (state.onWay > 0 || state.busy || arrived.length > 0),
+    onClosed: (run) => void closed.push(run),
+  }
 }
 
 const SWIFT: Fate = {

@@ -7,6 +7,7 @@ import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.
 import type { Carrier } from './carrier.ts'
 import type { Postgres } from './postgres.ts'
 import type { Random } from './random.ts'
+import { createOutlook, createTurns, type Turns } from './turns.ts'
 import type { Process, World } from './world.ts'
 
 /** A process of the service, without its HTTP ring: as app.ts wires it. */
@@ -17,6 +18,8 @@ export interface Machine {
   delivery(): Delivery | null
   readonly receipts: ReceiptsFlow
   isUp(): boolean
+  /** Its loops: see there. */
+  readonly turns: Turns
   /** kill -9 */
   kill(): void
   /** SIGTERM */
@@ -32,7 +35,11 @@ export interface MachineParts {
   /** Null: others learn of its death only when its lease runs out. */
   readonly machine: string | null
   readonly isRunning: (pid: number) => boolean
+  /** Whether this process's statements reach the database at once now. */
+  readonly isCalm: (process: Process) => boolean
   readonly window: number
+  /** Called when it is dead. */
+  readonly onGone: () => void
 }
 
 const ASK_MS = 1_000
@@ -45,7 +52,9 @@ export function startMachine(parts: MachineParts): Machine {
   const state: { delivery: Delivery | null; closing: boolean } = { delivery: null, closing: false }
   const log = logOf(world, pid)
   const chance = (): number => random.next()
-  const after = (ms: number, run: () => void): (() => void) => process.after(ms, run)
+  const turns = turnsOf(parts, process, () => state.delivery?.lease.owner() ?? null)
+  const after = (ms: number, run: () => void, loop?: string): (() => void) =>
+    loop === undefined ? process.after(ms, run) : turns.after(ms, run, loop)
   // Each process counts from its own beginning.
   const begun = world.now() - pid * 1000
   const now = (): number => world.now() - begun
@@ -100,6 +109,7 @@ export function startMachine(parts: MachineParts): Machine {
     world.note(`kill ${pid}`)
     process.kill()
     postgres.leave(process, () => random.happens(0.5))
+    parts.onGone()
   }
 
   async function close(graceMs: number): Promise<void> {
@@ -112,6 +122,7 @@ export function startMachine(parts: MachineParts): Machine {
   return {
     process,
     pid,
+    turns,
     delivery: () => state.delivery,
     receipts,
     isUp: () => process.isAlive() && state.delivery !== null && !state.closing,
@@ -123,6 +134,19 @@ export function startMachine(parts: MachineParts): Machine {
       process.after(0, () => void close(graceMs))
     },
   }
+}
+
+function turnsOf(parts: MachineParts, process: Process, owner: () => number | null): Turns {
+  const { world, postgres, machine, isRunning, isCalm } = parts
+  const outlook = createOutlook({
+    tables: postgres.tables,
+    now: world.now,
+    owner,
+    isGone: (node) => machine !== null && node.machine === machine && !isRunning(node.pid),
+  })
+  const turns = createTurns({ world, process, outlook, isCalm: () => isCalm(process) })
+  process.onPause(turns.wake)
+  return turns
 }
 
 /** Its lines are part of what happened. */

@@ -14,9 +14,16 @@ export interface Plan {
   readonly healsAt: number
   /** Share of statements, while it storms, that are late, or broken off, or refused. */
   readonly roughness: number
+  /** Share of statements that take no time, when nothing befalls them. */
+  readonly atOnce: number
   /** When it storms: at even places it begins, at odd ones it ends. */
   readonly storms: readonly number[]
+  /** What providers answer to the first submissions, in order; the others as luck has it. */
+  readonly answers: readonly Answering[]
 }
+
+/** `lost`: it was taken and the answer is lost · `vanished`: it was not, and nobody knows. */
+export type Answering = 'taken' | 'lost' | 'vanished' | 'busy' | 'throttled'
 
 export interface PlannedSms {
   readonly at: number
@@ -47,9 +54,13 @@ export type Fault =
 export interface Trap {
   readonly statements: readonly string[]
   readonly nth: number
-  readonly when: 'arrives' | 'commits'
-  /** `stall`: nothing that this process sends reaches the database for a while, then all of it does. */
-  readonly what: 'kill' | 'pause' | 'stall'
+  /** `leaves`: it is never executed. */
+  readonly when: 'leaves' | 'arrives' | 'commits'
+  /**
+   * `stall`: nothing that this process sends reaches the database for a while, then all of it does · `late`: this statement alone is late ·
+   * `break`: its link breaks.
+   */
+  readonly what: 'kill' | 'pause' | 'stall' | 'late' | 'break'
   readonly ms: number
 }
 
@@ -67,6 +78,7 @@ const MOMENTS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['beat'],
   ['end-node', 'list-neighbours'],
   ['submit'],
+  ['commit'],
 ]
 
 export function makePlan(seed: number): Plan {
@@ -92,6 +104,8 @@ export function makePlan(seed: number): Plan {
     healsAt: last + 1_000,
     roughness: random.pick([0, 0.02, 0.1, 0.3]),
     storms: storms.toSorted((a, b) => a - b),
+    answers: [],
+    atOnce: 0.9,
   }
 }
 
@@ -130,8 +144,8 @@ function trap(random: Random): Trap {
   return {
     statements: random.pick(MOMENTS),
     nth: random.between(1, 4),
-    when: random.pick(['arrives', 'commits']),
-    what: random.pick(['kill', 'pause', 'pause', 'stall']),
+    when: random.pick(['leaves', 'arrives', 'arrives', 'commits', 'commits']),
+    what: random.pick(['kill', 'pause', 'pause', 'stall', 'break']),
     ms: random.pick([3_000, 12_000, 31_000, 36_000, 45_000]),
   }
 }

@@ -12,6 +12,9 @@ export interface Postgres {
   pool(process: Process, max: number, queryTimeoutMs: number): Db
   /** The process is dead; `arrives` says of each of its links whether what was under way is executed. */
   leave(process: Process, arrives: () => boolean): void
+  isAway(): boolean
+  /** Whether nothing is on its way to it, and nothing runs. */
+  isIdle(): boolean
   /** All links break, nothing can connect; what was not committed is gone. */
   goAway(): void
   comeBack(): void
@@ -40,6 +43,8 @@ export function createPostgres(parts: LinkParts): Postgres {
     leave(process, arrives) {
       for (const [connection, of] of connections) if (of === process) connection.vanish(arrives())
     },
+    isAway: () => state.away,
+    isIdle: () => [...connections.keys()].every((connection) => !connection.isBusy()),
     goAway() {
       state.away = true
       for (const connection of connections.keys()) connection.breakOff()

@@ -8,8 +8,20 @@ import type { Process, World } from './world.ts'
 export interface Weather {
   /** Null: at once, nothing happens on the way. */
   fate(query: Query, process: Process): Fate | null
+  /** Whether the statements of this process go their way as ever now, for all that is known. */
+  isCalm(process: Process): boolean
+  /** How often each statement was sent since the last trap was sprung; before that, since the beginning: nothing of it. */
+  moments(): ReadonlyMap<string, Moments>
+  /** From now on moments count. */
+  mark(): void
   /** A submission is about to be written. */
   submitted(process: Process): void
+}
+
+/** The first and the last of its moments, counted from 1. */
+export interface Moments {
+  readonly first: number
+  readonly last: number
 }
 
 export interface WeatherParts {
@@ -18,53 +30,86 @@ export interface WeatherParts {
   readonly random: Random
   readonly isHealed: () => boolean
   readonly kill: (process: Process) => void
+  /** It is not calm any more; null: for nobody. */
+  readonly onRough: (process: Process | null) => void
 }
 
-export function createWeather({ world, plan, random, isHealed, kill }: WeatherParts): Weather {
+export function createWeather({ world, plan, random, isHealed, kill, onRough }: WeatherParts): Weather {
   const traps = plan.traps.map((trap) => ({ trap, left: trap.nth }))
   const stalled = new Map<Process, number>()
+  const sent = new Map<string, number>()
+  let marked: ReadonlyMap<string, number> | null = null
 
   /** The traps that this moment springs. */
   function sprung(name: string): Trap[] {
+    sent.set(name, (sent.get(name) ?? 0) + 1)
     if (isHealed()) return []
     const hit = traps.filter(({ trap, left }) => left > 0 && trap.statements.includes(name))
     for (const one of hit) one.left -= 1
-    return hit.filter(({ left }) => left === 0).map(({ trap }) => trap)
+    const due = hit.filter(({ left }) => left === 0).map(({ trap }) => trap)
+    if (due.length > 0) mark()
+    return due
+  }
+
+  function mark(): void {
+    marked = new Map(sent)
+  }
+
+  function moments(): Map<string, Moments> {
+    const since = [...sent].map(([name, last]) => [name, { first: (marked?.get(name) ?? last) + 1, last }] as const)
+    return new Map(since.filter(([, { first, last }]) => first <= last))
   }
 
   function spring({ what, ms }: Trap, process: Process): void {
     if (isHealed()) return
     world.note(`trap ${what} ${ms}`)
     if (what === 'kill') kill(process)
-    else if (what === 'stall') stalled.set(process, world.now() + ms)
-    else {
+    else if (what === 'stall') {
+      stalled.set(process, world.now() + ms)
+      onRough(process)
+    } else {
       process.pause()
       world.after(ms, () => process.resume())
     }
   }
 
-  function trapped(drawn: Fate | null, name: string | null, process: Process): Fate | null {
-    const found = name === null ? [] : sprung(name)
-    return found.reduce<Fate | null>((changed, trap) => {
+  function trapped(drawn: Fate | null, name: string, process: Process): Fate | null {
+    return sprung(name).reduce<Fate | null>((changed, trap) => {
+      const { what, when, ms } = trap
       const on = (): void => spring(trap, process)
       const base = changed ?? swift(random)
-      if (trap.what === 'stall') on()
+      if (what === 'break') return { ...base, breaks: when === 'commits' ? 'after' : 'before' }
+      if (what === 'stall') on()
+      const isQuiet = what === 'stall' || what === 'late'
+      if (when === 'commits') return { ...base, backMs: ms, onCommitted: isQuiet ? null : on }
+      if (isQuiet) return { ...base, thereMs: ms }
+      if (when === 'leaves') return { ...base, breaks: 'before', onArrival: on }
       // The server may go on for long with what a process asked for that is dead by then.
-      else if (trap.when === 'arrives') return { ...base, onArrival: on, workMs: random.pick([0, 5, 3_000, 9_000]) }
-      else return { ...base, onCommitted: on }
-      return trap.when === 'arrives' ? { ...base, thereMs: trap.ms } : { ...base, backMs: trap.ms }
+      return { ...base, thereMs: ms, onArrival: on, workMs: random.pick([0, 5, 3_000, 9_000]) }
     }, drawn)
   }
 
-  function fate({ name }: Query, process: Process): Fate | null {
-    const rough = !isHealed() && storms(plan, world.now())
-    const drawn = trapped(draw(random, rough ? plan.roughness : null, name), name, process)
-    const stalledMs = (stalled.get(process) ?? 0) - world.now()
-    return stalledMs > 0 && !isHealed() ? { ...(drawn ?? swift(random)), thereMs: stalledMs } : drawn
+  const isRough = (): boolean => plan.roughness > 0 && !isHealed() && storms(plan, world.now())
+  const stalledMs = (process: Process): number =>
+    isHealed() ? 0 : Math.max(0, (stalled.get(process) ?? 0) - world.now())
+  if (plan.roughness > 0) for (const at of plan.storms) world.after(at, () => onRough(null))
+
+  function fate({ name, text }: Query, process: Process): Fate | null {
+    const rough = isRough()
+    const drawn = trapped(
+      draw(random, plan.atOnce, rough ? plan.roughness : null, name),
+      name ?? text.slice(0, UNNAMED_LENGTH),
+      process,
+    )
+    const waitMs = stalledMs(process)
+    return waitMs > 0 ? { ...(drawn ?? swift(random)), thereMs: waitMs } : drawn
   }
 
   return {
     fate,
+    isCalm: (process) => !isRough() && stalledMs(process) === 0,
+    moments,
+    mark,
     submitted(process) {
       for (const trap of sprung('submit')) world.after(random.between(0, 30), () => spring(trap, process))
     },
@@ -75,11 +120,14 @@ function storms({ storms: turns }: Plan, now: number): boolean {
   return turns.filter((at) => at <= now).length % 2 === 1
 }
 
+/** A statement without a name goes by how it begins: `begin`, `commit`, `insert into nodes`. */
+const UNNAMED_LENGTH = 17
+
 const REFUSALS = ['57P01', '40P01', '55P03', '57014', '53100', '40001'] as const
 
 /** `roughness` null: nothing bad happens. */
-function draw(random: Random, roughness: number | null, name: string | null): Fate | null {
-  if (roughness === null) return random.happens(0.9) ? null : swift(random)
+function draw(random: Random, atOnce: number, roughness: number | null, name: string | null): Fate | null {
+  if (roughness === null) return random.happens(atOnce) ? null : swift(random)
   const fate = swift(random)
   if (!random.happens(roughness)) return fate
   const luck = random.next()

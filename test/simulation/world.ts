@@ -6,8 +6,11 @@ export interface World {
   after(ms: number, run: () => void): () => void
   /** A process: all its code runs in what is handed to its own `after`. */
   process(): Process
-  /** Lets time pass until `until`, or until nothing is left to do; yields to the real event loop now and then. */
-  run(until: number): Promise<void>
+  /**
+   * Lets time pass until `until`, or until nothing is left to do, or until `isOver`, which is asked before each event when all that the
+   * last one led to has happened. Yields to the real event loop now and then.
+   */
+  run(until: number, isOver?: () => boolean): Promise<void>
   /** Events so far. */
   events(): number
   /** Notes what happened: part of the fingerprint, and of the trace where one is kept. */
@@ -18,8 +21,11 @@ export interface World {
 
 export interface Process {
   readonly isAlive: () => boolean
+  readonly isPaused: () => boolean
   /** Runs `run` in this process, later if it is paused then, never if it is dead. */
   after(ms: number, run: () => void): () => void
+  /** Calls `run` whenever this is about to be paused. */
+  onPause(run: () => void): void
   /** Nothing of it runs until it is resumed: its clock goes on. */
   pause(): void
   resume(): void
@@ -52,9 +58,14 @@ export function createWorld(trace: ((line: string) => void) | null): World {
     print = Math.imul(print ^ value, 0x01000193) >>> 0
   }
 
-  function after(ms: number, call: () => void): () => void {
+  function plan(ms: number, call: (() => void) | null): Event {
     const event: Event = { at: time + Math.max(0, ms), order: order++, run: call }
     push(heap, event)
+    return event
+  }
+
+  function after(ms: number, call: () => void): () => void {
+    const event = plan(ms, call)
     return () => {
       event.run = null
     }
@@ -64,6 +75,7 @@ export function createWorld(trace: ((line: string) => void) | null): World {
     const held: (() => void)[] = []
     let alive = true
     let paused = false
+    let told = (): void => undefined
     const enter = (call: () => void): void => {
       if (!alive) return
       if (paused) held.push(call)
@@ -71,15 +83,23 @@ export function createWorld(trace: ((line: string) => void) | null): World {
     }
     return {
       isAlive: () => alive,
+      isPaused: () => alive && paused,
       after(ms, call) {
-        let off = false
-        const callOff = after(ms, () => enter(() => off || call()))
+        const wanted = { call: call as (() => void) | null }
+        const event = plan(ms, () => {
+          if (paused) enter(() => wanted.call?.())
+          else if (alive) call()
+        })
         return () => {
-          off = true
-          callOff()
+          wanted.call = null
+          event.run = null
         }
       },
+      onPause(call) {
+        told = call
+      },
       pause() {
+        told()
         paused = true
       },
       resume() {
@@ -94,29 +114,27 @@ export function createWorld(trace: ((line: string) => void) | null): World {
     }
   }
 
-  function run(until: number): Promise<void> {
+  function run(until: number, isOver?: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       let steps = 0
       function step(): void {
         try {
-          const event = take(heap, until)
+          if (isOver?.() === true) return resolve()
+          const event = takeLive(heap, until)
           if (event === null) {
             time = Math.max(time, until)
-            resolve()
-            return
+            return resolve()
           }
           time = event.at
-          if (event.run !== null) {
-            events += 1
-            event.run()
-          }
+          events += 1
+          event.run?.()
         } catch (error) {
           reject(error)
           return
         }
         // A tick that is asked for by the last microtask comes after all of them: what the event led to has ended.
         if (++steps % 4096 === 0) setImmediate(step)
-        else queueMicrotask(nextStep)
+        else void SETTLED.then(nextStep)
       }
       const nextStep = (): void => globalThis.process.nextTick(step)
       step()
@@ -134,6 +152,9 @@ export function createWorld(trace: ((line: string) => void) | null): World {
   }
 }
 
+/** Cheaper than queueMicrotask(), which keeps an asynchronous context for each. */
+const SETTLED = Promise.resolve()
+
 function isBefore(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order)
 }
@@ -150,6 +171,13 @@ function push(heap: Event[], event: Event): void {
     at = above
   }
   heap[at] = event
+}
+
+/** What was called off leads to nothing: it takes no step. */
+function takeLive(heap: Event[], until: number): Event | null {
+  let event = take(heap, until)
+  while (event !== null && event.run === null) event = take(heap, until)
+  return event
 }
 
 function take(heap: Event[], until: number): Event | null {

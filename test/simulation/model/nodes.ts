@@ -35,7 +35,7 @@ function beat(tx: Transaction, { nodes }: Tables, values: readonly unknown[]): A
   const [id = 0, low = 0, leaseSeconds = 0] = values.map(Number)
   const me = tx.find(nodes, id)
   if (me === undefined || me.endedAt !== null) return NOTHING
-  tx.put(nodes, id, { ...me, heartbeatAt: tx.now, lowMessageId: Math.max(me.lowMessageId, low) })
+  tx.touch(nodes, id, { ...me, heartbeatAt: tx.now, lowMessageId: Math.max(me.lowMessageId, low) })
   const fresh = tx.now - leaseSeconds * 1000
   const others = tx.all(nodes).filter((node) => node.id !== id && node.endedAt === null && node.heartbeatAt > fresh)
   return rows({ alive: 1 + others.length })

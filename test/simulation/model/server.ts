@@ -5,6 +5,7 @@ import { PUSH_STATEMENTS } from './push.ts'
 import { RECEIPT_STATEMENTS } from './receipts.ts'
 import { RECLAIM_STATEMENTS } from './reclaim.ts'
 import { SETTLE_STATEMENTS } from './settle.ts'
+import { STOP_STATEMENTS } from './stops.ts'
 import { serverError, type Answer, type Statement } from './statement.ts'
 import type { Tables } from './tables.ts'
 import { beginTransaction, Blocked, type Transaction } from './transaction.ts'
@@ -44,6 +45,7 @@ const NAMED = new Map<string, Statement>(
     RECEIPT_STATEMENTS,
     NOTIFICATION_STATEMENTS,
     PUSH_STATEMENTS,
+    STOP_STATEMENTS,
   ].flatMap((statements) => Object.entries(statements)),
 )
 
@@ -57,7 +59,7 @@ export function openSession(tables: Tables, now: () => number): Session {
 
   function run(query: Query): Result {
     if (query.text === 'begin') {
-      open = beginTransaction(now())
+      open = beginTransaction(tables, now())
       failed = false
       return { command: 'BEGIN', rows: [], rowCount: 0 }
     }
@@ -68,7 +70,7 @@ export function openSession(tables: Tables, now: () => number): Session {
 
   function execute(query: Query): Answer {
     const statement = find(query)
-    const tx = open ?? (alone ??= beginTransaction(now()))
+    const tx = open ?? (alone ??= beginTransaction(tables, now()))
     try {
       checkTexts(query.values)
       return tx.statement(() => statement(tx, tables, query.values))

@@ -93,6 +93,7 @@ export interface ChunkRecord {
   readonly updatedAt: number
   readonly owner: number | null
   readonly doneAt: number | null
+  readonly cancelledAt: number | null
 }
 
 export interface TargetRow {
@@ -120,6 +121,14 @@ export interface ParkedRow {
   readonly reason: string | null
   readonly code: string | null
   readonly receivedAt: number
+}
+
+/** As the columns: `*` stands for all. */
+export interface PauseRow {
+  readonly provider: string
+  readonly category: string
+  readonly reason: string | null
+  readonly pausedAt: number
 }
 
 export interface KeyRow {
@@ -154,6 +163,9 @@ export interface Tables {
   readonly tokens: Table<TokenRow>
   readonly parked: Table<ParkedRow>
   readonly keys: Table<KeyRow>
+  readonly pauses: Table<PauseRow>
+  /** How many transactions have written something; a beat of a node's heart is not counted. */
+  changes: number
   readonly sequences: {
     node: number
     message: number
@@ -177,6 +189,8 @@ export function createTables(): Tables {
     tokens: table('tokens'),
     parked: table('parked_receipts'),
     keys: table('idempotency_keys'),
+    pauses: table('pauses'),
+    changes: 0,
     sequences: { node: 0, message: 0, due: 0, notification: 0, chunk: 0, parked: 0 },
   }
 }

@@ -1,4 +1,4 @@
-import type { Lock, LockMode, Table } from './tables.ts'
+import type { Lock, LockMode, Table, Tables } from './tables.ts'
 
 /**
  * One transaction of the model: it sees what is committed and what it wrote itself, locks the rows it writes until its end, and waits for
@@ -14,6 +14,8 @@ export interface Transaction {
   /** Throws `Blocked` where another transaction has the row. */
   lock<Row>(table: Table<Row>, key: string | number, mode: LockMode): void
   put<Row>(table: Table<Row>, key: string | number, row: Row): void
+  /** As `put`, of what nobody waits for: it does not count among the tables' changes. */
+  touch<Row>(table: Table<Row>, key: string | number, row: Row): void
   remove<Row>(table: Table<Row>, key: string | number): void
   /** Runs one statement, all of it or nothing: its locks stay either way. */
   statement<T>(run: () => T): T
@@ -48,11 +50,12 @@ const CONFLICTS: Record<LockMode, readonly LockMode[]> = {
 
 const STRENGTH: Record<LockMode, number> = { share: 0, change: 1, all: 2 }
 
-export function beginTransaction(now: number): Transaction {
+export function beginTransaction(tables: Tables, now: number): Transaction {
   const writes = new Map<Table<unknown>, Map<string | number, Write>>()
   const locked: { readonly table: Table<unknown>; readonly key: string | number }[] = []
   let undo: { readonly table: Table<unknown>; readonly key: string | number; readonly before: Write | undefined }[] = []
   let waiters: (() => void)[] = []
+  let changes = false
 
   function blocker(table: Table<unknown>, key: string | number, mode: LockMode): Transaction | null {
     const locks = table.locks.get(key)
@@ -119,9 +122,15 @@ export function beginTransaction(now: number): Transaction {
     put(table, key, row) {
       lock(table, key, 'change')
       write(table, key, row)
+      changes = true
+    },
+    touch(table, key, row) {
+      lock(table, key, 'change')
+      write(table, key, row)
     },
     remove(table, key) {
       lock(table, key, 'all')
+      changes = true
       write(table, key, undefined)
     },
     statement(run) {
@@ -137,6 +146,7 @@ export function beginTransaction(now: number): Transaction {
       }
     },
     commit() {
+      if (changes) tables.changes += 1
       for (const [table, ofTable] of writes) {
         for (const [key, { row }] of ofTable) {
           if (row === undefined) table.rows.delete(key)
