@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { FakeCommand, Given } from './fake-command.ts'
 import { FCM } from './fcm/command.ts'
 import { SINK } from './sink/command.ts'
+import { SMSC } from './smsc/command.ts'
 import { TWILIO } from './twilio/command.ts'
 import { UsageError } from './usage.ts'
 
@@ -15,7 +16,7 @@ export interface Surroundings {
   readonly told: () => Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, FakeCommand>> = { twilio: TWILIO, fcm: FCM, sink: SINK }
+const COMMANDS: Readonly<Record<string, FakeCommand>> = { twilio: TWILIO, smsc: SMSC, fcm: FCM, sink: SINK }
 
 const HELP = `Look-alikes of providers for tests, on 127.0.0.1. They run until Ctrl-C.
 
@@ -25,6 +26,7 @@ const HELP = `Look-alikes of providers for tests, on 127.0.0.1. They run until C
   npm run fake -- NAME --help                      what NAME knows
 
 twilio   Twilio's Messages API
+smsc     an SMSC that speaks SMPP 3.4
 fcm      Firebase Cloud Messaging, HTTP v1, and Google's token endpoints
 sink     a receiver of webhooks
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runFake } from '../../src/fakes/command.ts'
 import { until } from '../support/until.ts'
 
-const FAKES = ['twilio', 'fcm', 'sink']
+const FAKES = ['twilio', 'smsc', 'fcm', 'sink']
 
 let folder: string
 const ends: (() => Promise<unknown>)[] = []
@@ -85,12 +85,14 @@ describe.each(FAKES)('tidings fake %s', (name) => {
 })
 
 test.each([
-  [['twillio'], 'There is no look-alike twillio. There are twilio, fcm, sink.'],
+  [['twillio'], 'There is no look-alike twillio. There are twilio, smsc, fcm, sink.'],
   [['twilio', '--prot', '1'], "Unknown option '--prot'."],
   [['twilio', '--port', '70000'], '--port 70000 is not a port; 0 takes any free one.'],
   [['twilio', '--port', 'x'], '--port x is not a port; 0 takes any free one.'],
   [['sink', '--secret', 'whsec_'], '--secret must be whsec_ and then base64.'],
   [['sink', '--secret', 'whsec_a*b'], '--secret must be whsec_ and then base64.'],
+  [['smsc', '--response-ids', 'octal'], '--response-ids octal is none of decimal, hex.'],
+  [['smsc', '--per-second', '0'], '--per-second 0 is not a number from 1 to 1000000.'],
   [['twilio', 'now'], "Unexpected argument 'now'."],
 ])('%j is refused in one line', async (words, problem) => {
   expect(await refused(...words)).toEqual({ code: 2, warned: [`tidings fake: ${problem}`] })

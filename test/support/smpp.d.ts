@@ -1,0 +1,45 @@
+/** What the tests use of a package that comes without types. */
+declare module 'smpp' {
+  import type { EventEmitter } from 'node:events'
+  import type { Socket } from 'node:net'
+
+  export interface Message {
+    readonly message: string | Buffer
+    readonly udh?: readonly Buffer[]
+  }
+
+  export interface Pdu {
+    readonly command: string
+    readonly command_status: number
+    readonly sequence_number: number
+    readonly message_id?: string
+    readonly source_addr?: string
+    readonly destination_addr?: string
+    readonly source_addr_ton?: number
+    readonly esm_class?: number
+    readonly data_coding?: number
+    readonly short_message?: Message
+    readonly receipted_message_id?: string
+    readonly message_state?: number
+    readonly sc_interface_version?: number
+    response(options?: Readonly<Record<string, unknown>>): Pdu
+    toBuffer(): Buffer
+  }
+
+  export interface Session extends EventEmitter {
+    readonly socket: Socket
+    send(pdu: Pdu, onResponse?: (pdu: Pdu) => void): boolean
+    destroy(): void
+  }
+
+  const library: {
+    connect(options: Readonly<Record<string, unknown>>): Session
+    readonly PDU: new (command: string, options?: Readonly<Record<string, unknown>>) => Pdu
+    readonly errors: Readonly<Record<string, number>>
+    readonly commands: Readonly<Record<string, { readonly id: number }>>
+    readonly tlvs: Readonly<Record<string, { readonly id: number }>>
+    readonly consts: { readonly MESSAGE_STATE: Readonly<Record<string, number>> }
+    readonly encodings: Readonly<Record<string, { encode(text: string): Buffer; decode(octets: Buffer): string }>>
+  }
+  export default library
+}
