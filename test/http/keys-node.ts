@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import type { Caller } from '../../src/domain/caller.ts'
+import { createKeyHash } from '../../src/flows/key-hash.ts'
+import { createKeyring, type Keyring } from '../../src/flows/keyring.ts'
+import { COMMAND_LINE, createKeys, type KeyInput, type Keys, type MadeKey } from '../../src/flows/keys.ts'
+import type { HttpParts, Server } from '../../src/http/parts.ts'
+import { createAddressOf } from '../../src/http/peer.ts'
+import { createServer } from '../../src/http/server.ts'
+import { createDb, type Db } from '../../src/store/db.ts'
+import { readAudit, readKey, readKeys } from '../../src/store/read-api-keys.ts'
+import { createStandIns, type Recorded } from './stand-ins.ts'
+
+/** A node whose keys are real; what they let in is only recorded. */
+export interface KeysNode {
+  readonly app: Server
+  readonly keys: Keys
+  readonly keyring: Keyring
+  readonly db: Db
+  readonly recorded: Recorded
+  /** Lets its clock go on. */
+  pass(ms: number): void
+  make(input?: Partial<KeyInput>, by?: Caller): Promise<MadeKey>
+  close(): Promise<void>
+}
+
+const SECRET_KEY = Buffer.alloc(32, 7)
+
+export function openKeysNode(
+  url: string,
+  more: Partial<HttpParts> = {},
+  secretKey: Buffer | null = SECRET_KEY,
+): KeysNode {
+  const options = { max: 4, name: 'keys', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const db = createDb(url, options, () => undefined)
+  let elapsedMs = 1_000
+  const now = (): number => elapsedMs
+  const hash = createKeyHash(secretKey)
+  const keyring = createKeyring({ db, hash, now })
+  const onChanged = (rowId: number): void => keyring.forget(rowId)
+  const keys = createKeys({ db, hash, draw: randomBytes, now: () => new Date(), onChanged })
+  const { parts, recorded } = createStandIns({
+    auth: { required: true, keyring, session: () => null },
+    keys: {
+      flow: keys,
+      read: (id) => readKey(db, id),
+      list: (limit, after) => readKeys(db, limit, after),
+      audit: (limit, before) => readAudit(db, limit, before),
+    },
+    // A test says by X-Forwarded-For where it calls from.
+    addressOf: createAddressOf(1),
+    now,
+    ...more,
+  })
+  const app = createServer(parts)
+  return {
+    app,
+    keys,
+    keyring,
+    db,
+    recorded,
+    pass: (ms) => void (elapsedMs += ms),
+    make: (input = {}, by = COMMAND_LINE) => keys.create({ ...KEY, ...input }, by),
+    async close() {
+      await app.close()
+      await db.end()
+    },
+  }
+}
+
+const KEY: KeyInput = {
+  mode: 'live',
+  name: 'a key',
+  scopes: ['sms:send'],
+  countries: null,
+  topics: null,
+  cidrs: null,
+  expiresAt: null,
+}
