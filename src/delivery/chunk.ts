@@ -3,7 +3,8 @@ import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
 import { toPushContent } from '../domain/push-content.ts'
 import { countBits, isMarked, mark } from './bits.ts'
-import { MOST_CRASHES, nextStep, repeatWait } from '../domain/retry.ts'
+import { decideTarget, type TargetVerdict } from './decide-push.ts'
+import { MOST_CRASHES } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
 import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push-work.ts'
 
@@ -31,8 +32,10 @@ export interface Chunk {
   wantsFlush(maySend: boolean): boolean
   /** Everything that is known by now. The caller commits it before it asks again. */
   flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush
-  /** Its validity is over. */
-  expired(): boolean
+  /** Why nothing more of it is to be handed over: its validity is over, or it was cancelled; null: it may go on. */
+  over(): Failure | null
+  /** It was cancelled: what it is about to start is called off. `from`: targets from here on were kept from being started. */
+  callOff(from?: number): void
   /** Not started yet. */
   waiting(): number
   /** Started and without an outcome. */
@@ -58,6 +61,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   row.settled.copy(settled)
   const tally: Record<string, number> = { ...row.tally }
   let [started, settledCount] = [row.started, countBits(settled)]
+  let calledOff = row.cancelled
   let fresh: { readonly index: number; readonly outcome: Outcome }[] = inDoubt(row, settled)
 
   const remainingMs = (): number => row.remainingMs - (now() - askedAt)
@@ -70,13 +74,16 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     return free >= Math.min(window / 4, size - started) ? free : 0
   }
 
-  function expireRest(): void {
-    if (remainingMs() > 0) return
-    for (; started < size; started++) fresh.push({ index: started, outcome: EXPIRED })
+  const over = (): Failure | null => (calledOff ? CANCELLED : remainingMs() <= 0 ? TOO_LATE : null)
+
+  function endRest(): void {
+    const failed = over()
+    if (failed === null) return
+    for (; started < size; started++) fresh.push({ index: started, outcome: { kind: 'refused', failure: failed } })
   }
 
   function flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush {
-    expireRest()
+    endRest()
     const writing = fresh
     fresh = []
     const written = writeOutcomes(
@@ -94,6 +101,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
       move: {
         id: row.id,
         owner: row.owner,
+        from,
         started,
         settled: Buffer.from(settled),
         tally: { ...tally },
@@ -114,18 +122,22 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     content: contentOf(row),
     target: (index) => row.targets[index] ?? { kind: 'token', value: '' },
     settle: (index, outcome) => void fresh.push({ index, outcome }),
-    wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && remainingMs() <= 0),
+    wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null),
     flush,
-    expired: () => remainingMs() <= 0,
+    over,
+    callOff(from) {
+      calledOff = true
+      if (from !== undefined) started = from
+    },
     waiting: () => size - started,
     inFlight,
   }
 }
 
 /** What a target gets whose notification's validity is over. */
-export const TOO_LATE = failure('permanent', 'expired', { status: 'expired' })
+const TOO_LATE = failure('permanent', 'expired', { status: 'expired' })
 
-const EXPIRED: Outcome = { kind: 'refused', failure: TOO_LATE }
+const CANCELLED = failure('permanent', 'cancelled', { status: 'cancelled' })
 
 /** What a dead owner had started and not settled: handed over, perhaps. */
 function inDoubt(row: ChunkRow, settled: Buffer): { index: number; outcome: Outcome }[] {
@@ -163,7 +175,7 @@ function writeOutcomes(
   const chance = parts.chance()
   for (const { index, outcome } of fresh) {
     const tokenId = row.tokenIds?.[index] ?? null
-    const verdict = judge(row, outcome, age, chance, parts.pauseMs())
+    const verdict = decideTarget(row, outcome, age, chance, parts.pauseMs())
     if (verdict.kind === 'again') addAgain(again, row, verdict, tokenId)
     else addEnd(written, row, verdict, tokenId)
     if (tokenId === null) continue
@@ -176,77 +188,13 @@ function writeOutcomes(
   return written
 }
 
-type Verdict =
-  | {
-      readonly kind: 'end'
-      readonly status: Status
-      readonly reason: string | null
-      readonly id: string | null
-      readonly uncertain: boolean
-    }
-  | {
-      readonly kind: 'again'
-      readonly waitMs: number
-      readonly counted: boolean
-      readonly uncertain: boolean
-      readonly crashed: boolean
-    }
-
-function judge(
-  row: ChunkRow,
-  outcome: Outcome,
-  age: { readonly ageMs: number; readonly remainingMs: number },
-  chance: number,
-  pauseMs: number,
-): Verdict {
-  if (outcome.kind === 'accepted') {
-    return { kind: 'end', status: outcome.status, reason: null, id: outcome.providerMessageId, uncertain: false }
-  }
-  const { failure: failed } = outcome
-  const step = nextStep(failed, { ...age, attemptsCounted: row.attemptsCounted + (failed.counted ? 1 : 0) }, chance)
-  switch (step.kind) {
-    case 'retry':
-      return {
-        kind: 'again',
-        waitMs: Math.max(step.waitMs, pauseMs),
-        counted: failed.counted,
-        uncertain: false,
-        crashed: false,
-      }
-    case 'end': {
-      const status = row.uncertainAttempts > 0 && failed.address === 'keep' ? 'uncertain' : step.status
-      return { kind: 'end', status, reason: step.reason, id: null, uncertain: false }
-    }
-    case 'doubt':
-      return afterDoubt(row, failed, chance, pauseMs)
-  }
-}
-
-function afterDoubt(row: ChunkRow, failed: Failure, chance: number, pauseMs: number): Verdict {
-  const crashed = failed.reason === 'node_lost'
-  if (crashed && row.crashes + 1 >= MOST_CRASHES)
-    return { kind: 'end', status: 'failed', reason: 'poison', id: null, uncertain: true }
-  // Push services can't be asked after a message: to reconcile is to repeat.
-  if (row.onUncertain === 'fail')
-    return { kind: 'end', status: 'uncertain', reason: failed.reason, id: null, uncertain: true }
-  const waitMs = repeatWait(row.attemptsCounted + 1, chance)
-  if (waitMs === null) return { kind: 'end', status: 'uncertain', reason: 'exhausted', id: null, uncertain: true }
-  return {
-    kind: 'again',
-    waitMs: Math.max(waitMs, failed.waitMs ?? 0, pauseMs),
-    counted: true,
-    uncertain: true,
-    crashed,
-  }
-}
-
 /** Between the repeats of targets that were in flight at two crashes: a full window is through in 50 s. */
 const APART_MS = 250
 
 function addAgain(
   again: Map<string, { retry: Omit<ChunkRetry, 'tokenIds' | 'size'>; tokenIds: number[]; size: number }>,
   row: ChunkRow,
-  verdict: Extract<Verdict, { kind: 'again' }>,
+  verdict: Extract<TargetVerdict, { kind: 'again' }>,
   tokenId: number | null,
 ): void {
   // A target that ends the process would take those around it along: after two crashes each of them goes alone.
@@ -274,7 +222,7 @@ function addAgain(
 function addEnd(
   written: Written,
   row: ChunkRow,
-  verdict: Extract<Verdict, { kind: 'end' }>,
+  verdict: Extract<TargetVerdict, { kind: 'end' }>,
   tokenId: number | null,
 ): void {
   written.ended.push(verdict.status)

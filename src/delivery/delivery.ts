@@ -12,6 +12,7 @@ import { startLoop, type After, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
 import { createSmsLane, type SmsLane } from './sms-lane.ts'
+import { openStops } from './stops.ts'
 import { expireLate, sweepOwn, takeOver, type SweepParts } from './sweep.ts'
 
 export interface DeliveryParts {
@@ -45,12 +46,16 @@ export interface Delivery {
   readonly lease: Lease
   /** Submissions under way. */
   inFlight(): number
+  /** Pauses have changed: this node looks at once, the others within half a second. */
+  stopsChanged(): void
   /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
   close(graceMs: number): Promise<void>
 }
 
 /** How often due work is looked for; a lane filled to the last place is filled again at once. */
 const CLAIM_MS = 400
+/** How often it is asked what was paused or cancelled: what was is to be over within a second. */
+const STOPS_MS = 250
 const TAKE_OVER_MS = 5_000
 const SWEEP_MS = 10_000
 const EXPIRE_MS = 5_000
@@ -70,7 +75,16 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const kick = (): void => ledger.kick()
   const backlog = { known: false }
   const wait = (ms: number): Promise<void> => new Promise((resolve) => void after(ms, resolve))
-  const common = { lease: () => lease, log, now, chance, after, kick }
+  const stops = await openStops({
+    db: workDb,
+    lease: () => lease,
+    onChange: () => {
+      kick()
+      claims.hurry()
+    },
+    onCancelled: (ids) => pushLanes.forEach((lane) => lane.callOff(ids)),
+  })
+  const common = { lease: () => lease, stops, log, now, chance, after, kick }
   const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
     createSmsLane({ ...common, provider, route: routeOf(provider, parts.firstPollMs) }),
   )
@@ -106,6 +120,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
   }
   const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
+  const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
   const inFlight = (): number => [...smsLanes, ...pushLanes].reduce((sum, lane) => sum + lane.inFlight(), 0)
 
   async function close(graceMs: number): Promise<void> {
@@ -117,7 +132,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     for (const lane of [...smsLanes, ...pushLanes]) lane.abort()
     while (inFlight() > 0 && now() < deadline + ABORT_MS) await wait(20)
     await Promise.race([ledger.idle(), wait(ABORT_MS)])
-    await Promise.all(loops.map((loop) => loop.stop()))
+    await Promise.all([watching, ...loops].map((loop) => loop.stop()))
     // Should the database be away, the others find what is left when the lease runs out.
     await endNode(workDb, lease.owner())
       .then(() => takeOver(sweep))
@@ -126,13 +141,18 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
       )
   }
 
-  return { intake: startingAtOnce(intake, claims), lease, inFlight, close }
+  return { intake: startingAtOnce(intake, claims), lease, inFlight, stopsChanged: () => watching.hurry(), close }
 }
 
-/** A long push has chunks that nobody holds: this node looks for them now, not at its next turn. */
+/** A batch, and a long push, have parts that nobody holds: this node looks for them now, not at its next turn. */
 function startingAtOnce(intake: Intake, claims: Loop): Intake {
   return {
     ...intake,
+    async addBatch(messages, key, judge) {
+      const stored = await intake.addBatch(messages, key, judge)
+      claims.hurry()
+      return stored
+    },
     async addPush(notification) {
       const made = await intake.addPush(notification)
       if (made !== null && made.chunkIds.length > 1) claims.hurry()

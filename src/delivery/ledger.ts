@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Status } from '../domain/status.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { readDbFault } from '../store/faults.ts'
-import { moveChunks, releaseChunks } from '../store/push-work.ts'
+import { moveChunks, releaseChunks, type MovedChunk } from '../store/push-work.ts'
 import {
   metAttempt,
   releaseMessages,
@@ -146,7 +146,7 @@ export function createLedger(parts: LedgerParts): Ledger {
       for (const work of [...works, ...(spilt?.works ?? [])]) letGo(work, (open) => open.lose(work.id, false))
       lane.committed(settlements, works, [], parts.now())
     }
-    for (const { lane, flushed } of page.push) lane.committed(flushed, new Set())
+    for (const { lane, flushed } of page.push) lane.committed(flushed, new Map())
   }
 
   async function commit(page: Page, met: boolean): Promise<void> {
@@ -162,7 +162,7 @@ export function createLedger(parts: LedgerParts): Ledger {
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
     ])
-    after(page, askedAt, settled ?? NOTHING_SETTLED, started ?? [], new Set(kept))
+    after(page, askedAt, settled ?? NOTHING_SETTLED, started ?? [], new Map(kept?.map((chunk) => [chunk.id, chunk])))
   }
 
   function after(
@@ -170,7 +170,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     askedAt: number,
     settled: Settled,
     started: readonly Started[],
-    kept: ReadonlySet<number>,
+    kept: ReadonlyMap<number, MovedChunk>,
   ): void {
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
     for (const { lane, settlements, works, spilt } of page.sms) {
@@ -244,7 +244,7 @@ function releaseStatement(owner: number, { works, waitMs }: NonNullable<SmsPage[
 function chunkStatements(
   owner: number,
   flushed: readonly FlushedChunk[],
-): readonly [Statement<number[]>, Statement<void>, Statement<void>] {
+): readonly [Statement<MovedChunk[]>, Statement<void>, Statement<void>] {
   const flushes = flushed.map(({ flush }) => flush)
   const moves = flushes.map((flush) => flush.move)
   const outcomes = flushes.flatMap((flush) => flush.outcomes)

@@ -3,16 +3,18 @@ import { CATEGORIES, type Category } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Gate, Outcome, PushProvider } from '../domain/provider.ts'
-import type { ChunkRow } from '../store/push-work.ts'
-import { createChunk, TOO_LATE, type Chunk, type ChunkFlush } from './chunk.ts'
+import type { ChunkRow, MovedChunk } from '../store/push-work.ts'
+import { createChunk, type Chunk, type ChunkFlush } from './chunk.ts'
 import type { Lease } from './lease.ts'
 import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
 import type { Retirement } from './retirement.ts'
+import type { Stops } from './stops.ts'
 
 export interface PushLaneParts {
   readonly provider: PushProvider
   readonly lease: () => Lease
+  readonly stops: Stops
   readonly log: Logger
   /** Monotonic, in milliseconds. */
   readonly now: () => number
@@ -44,11 +46,13 @@ export interface PushLane {
   rooms(): Map<Lane, number>
   /** What is to be written. Forgets the chunks of an owner mark that this process has lost: they are others' now. */
   collect(): FlushedChunk[]
-  /** After COMMIT; `kept` are the chunks that are still ours. */
-  committed(flushed: readonly FlushedChunk[], kept: ReadonlySet<number>): void
+  /** After COMMIT; `kept` are the chunks that are still ours, by id. */
+  committed(flushed: readonly FlushedChunk[], kept: ReadonlyMap<number, MovedChunk>): void
+  /** These were cancelled: what of them is not handed over never is. */
+  callOff(chunkIds: readonly number[]): void
   /** Whether it is held, under the present owner mark. */
   has(chunkId: number): boolean
-  /** Chunks to let go of: nothing of theirs is in flight, and the lane is paused for long or closing. */
+  /** Chunks to let go of: nothing of theirs is in flight, and the lane waits for long, or is closing, or somebody has paused what they are. */
   spill(): number[]
   inFlight(): number
   close(): void
@@ -71,6 +75,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const inLane = (category: Category): Chunk[] =>
     [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category))
   const held = (category: Category): number => inLane(category).length
+  const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
+  const isHeldBack = ({ row }: Chunk): boolean => parts.stops.isPaused(row.lane)
   /** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
   const fairShare = (category: Category): number =>
     Math.ceil(CHUNKS_PER_CATEGORY / parts.lease().nodes()) -
@@ -83,11 +89,12 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
   const isOurs = (chunk: Chunk): boolean => chunk.row.owner === parts.lease().owner()
 
-  /** Closing, too, keeps back what is not written yet: the pace may make it wait for long. */
+  /** A pause, or closing, keeps back what is not written yet, too: the pace may make it wait for long. */
   function gateOf(chunk: Chunk): Gate {
     return () => {
-      if (chunk.expired()) return TOO_LATE
-      return !closed && isOurs(chunk) && parts.lease().mayWrite() ? null : KEPT_BACK
+      const over = chunk.over()
+      if (over !== null) return over
+      return !closed && isOurs(chunk) && !isHeldBack(chunk) && parts.lease().mayWrite() ? null : KEPT_BACK
     }
   }
 
@@ -116,7 +123,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
 
   return {
     provider,
-    reserve: (category) => places.reserve(category),
+    reserve: (category) => !isStopped(category) && places.reserve(category),
     unreserve: (category, count) => places.unreserve(category, count),
     offer(rows, askedAt) {
       for (const row of rows) {
@@ -128,33 +135,49 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       }
       kick()
     },
-    serves: () => (pause.leftMs() > 0 ? [] : CATEGORIES.map((category) => laneOf(provider.name, category))),
-    rooms: () => (pause.leftMs() > 0 ? new Map<Lane, number>() : places.reserveAll(1, fairShare)),
+    serves: () => {
+      const served = pause.leftMs() > 0 ? [] : CATEGORIES.filter((category) => !isStopped(category))
+      return served.map((category) => laneOf(provider.name, category))
+    },
+    rooms: () =>
+      pause.leftMs() > 0
+        ? new Map<Lane, number>()
+        : places.reserveAll(1, (category) => (isStopped(category) ? 0 : fairShare(category))),
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()
       return [...chunks.values()]
-        .filter((chunk) => chunk.wantsFlush(may))
-        .map((chunk) => ({ chunk, flush: chunk.flush(may, (tokenId) => parts.retirement.allows(tokenId)) }))
+        .map((chunk) => ({ chunk, mayStart: may && !isHeldBack(chunk) }))
+        .filter(({ chunk, mayStart }) => chunk.wantsFlush(mayStart))
+        .map(({ chunk, mayStart }) => ({
+          chunk,
+          flush: chunk.flush(mayStart, (tokenId) => parts.retirement.allows(tokenId)),
+        }))
     },
     committed(flushed, kept) {
       for (const { chunk, flush } of flushed) {
         const { id } = chunk.row
-        const isKept = kept.has(id)
+        const moved = kept.get(id)
         // Meanwhile the row may have been taken anew, by this process under another mark: that chunk is another one.
-        if ((!isKept || flush.move.done) && chunks.get(id) === chunk) chunks.delete(id)
-        if (!isKept) continue
+        if ((moved === undefined || flush.move.done) && chunks.get(id) === chunk) chunks.delete(id)
+        if (moved === undefined) continue
         parts.retirement.count(flush.outcomes.length, flush.retired.length)
-        if (flush.to > flush.from) void submit(chunk, flush.from, flush.to)
+        if (moved.cancelled) chunk.callOff(flush.from)
+        else if (flush.to > flush.from) void submit(chunk, flush.from, flush.to)
       }
+    },
+    callOff(chunkIds) {
+      const called = chunkIds.map((id) => chunks.get(id)).filter((chunk) => chunk !== undefined && isOurs(chunk))
+      for (const chunk of called) chunk?.callOff()
+      if (called.length > 0) kick()
     },
     has(chunkId) {
       const chunk = chunks.get(chunkId)
       return chunk !== undefined && isOurs(chunk)
     },
     spill() {
-      if (!isShut()) return []
-      const idle = [...chunks.values()].filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
+      const leaving = [...chunks.values()].filter((chunk) => isShut() || isHeldBack(chunk))
+      const idle = leaving.filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
       for (const chunk of idle) chunks.delete(chunk.row.id)
       return idle.map((chunk) => chunk.row.id)
     },

@@ -7,7 +7,8 @@ export interface ReadyMessages {
   add(work: SmsWork): void
   /** At most `most`, each category in its turn, the oldest first. */
   take(most: number): SmsWork[]
-  takeAll(): SmsWork[]
+  /** All of the categories that `wanted` wants. */
+  takeAll(wanted: (category: Category) => boolean): SmsWork[]
   /** Takes out those that `keep` does not want. */
   dropUnless(keep: (work: SmsWork) => boolean): SmsWork[]
   count(category: Category): number
@@ -32,7 +33,7 @@ export function createReadyMessages(): ReadyMessages {
       }
       return works
     },
-    takeAll: () => CATEGORIES.flatMap((category) => queueOf(category).splice(0)),
+    takeAll: (wanted) => CATEGORIES.filter(wanted).flatMap((category) => queueOf(category).splice(0)),
     dropUnless(keep) {
       const all = CATEGORIES.flatMap((category) => queueOf(category).splice(0))
       for (const work of all) if (keep(work)) queueOf(work.category).push(work)

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Category } from '../domain/category.ts'
+import { CATEGORIES, type Category } from '../domain/category.ts'
 import { failure } from '../domain/failure.ts'
-import type { Lane } from '../domain/lane.ts'
+import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Outcome, SmsProvider } from '../domain/provider.ts'
 import type { Place } from '../store/messages.ts'
 import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
@@ -10,11 +10,13 @@ import type { Lease } from './lease.ts'
 import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
 import { createReadyMessages } from './ready.ts'
+import type { Stops } from './stops.ts'
 
 export interface SmsLaneParts {
   readonly provider: SmsProvider
   readonly route: Route
   readonly lease: () => Lease
+  readonly stops: Stops
   readonly log: Logger
   /** Monotonic, in milliseconds. */
   readonly now: () => number
@@ -56,7 +58,7 @@ export interface SmsLane {
     started: readonly Started[],
     askedAt: number,
   ): void
-  /** Messages that should wait elsewhere: the lane is paused, or closing. */
+  /** Messages that should wait elsewhere: the lane waits for long, or is closing, or somebody has paused what they are. */
   spill(): { works: SmsWork[]; waitMs: number } | null
   inFlight(): number
   /** Most of the window is taken: a place that is freed sooner is used sooner. */
@@ -87,6 +89,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : capacity),
     held: (category) => ready.count(category),
   })
+  const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
   const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
 
   function forget(work: SmsWork): void {
@@ -138,6 +141,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   return {
     provider,
     reserve(category) {
+      if (isStopped(category)) return 'wait'
       // Nobody waits before it, and it could be written now.
       if (busy < provider.window && mayStart() && ready.isEmpty()) {
         busy += 1
@@ -165,7 +169,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       return taken
     },
     // Claimed in larger steps: half a buffer at once.
-    rooms: () => places.reserveAll(capacity / 2),
+    rooms: () => places.reserveAll(capacity / 2, (category) => (isStopped(category) ? 0 : Infinity)),
     collect(most) {
       dropFormer()
       const settlements = outcomes.slice(0, most)
@@ -190,9 +194,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     spill() {
       const waitMs = closed ? 0 : pause.leftMs()
-      if (!closed && waitMs <= LONG_PAUSE_MS) return null
+      const isShut = closed || waitMs > LONG_PAUSE_MS
+      if (!isShut && !CATEGORIES.some(isStopped)) return null
       dropFormer()
-      const works = ready.takeAll()
+      const works = ready.takeAll((category) => isShut || isStopped(category))
       works.forEach(forget)
       return works.length === 0 ? null : { works, waitMs }
     },

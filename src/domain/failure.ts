@@ -7,7 +7,7 @@
 export type FailureClass = 'permanent' | 'recipient-gone' | 'transient' | 'throttled' | 'blocked' | 'uncertain'
 
 /** The status a message ends in when this failure is its last. */
-export type FailedStatus = 'failed' | 'undelivered' | 'rejected' | 'expired' | 'suppressed' | 'uncertain'
+export type FailedStatus = 'failed' | 'undelivered' | 'rejected' | 'expired' | 'suppressed' | 'cancelled' | 'uncertain'
 
 export interface Failure {
   readonly class: FailureClass

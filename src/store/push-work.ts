@@ -27,6 +27,8 @@ export interface ChunkRow {
   readonly attemptsCounted: number
   readonly uncertainAttempts: number
   readonly crashes: number
+  /** Nothing of it is to be handed over any more. */
+  readonly cancelled: boolean
   readonly ageMs: number
   /** Until what was not handed over is no longer sent. */
   readonly remainingMs: number
@@ -35,7 +37,8 @@ export interface ChunkRow {
 const CHUNK_COLUMNS = `
   c.id, c.owner, c.notification_id as "notificationId", c.lane, n.provider, n.title, n.body, n.content, n.topic,
   n.ttl_seconds as "ttlSeconds", n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally,
-  c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
+  c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes,
+  c.cancelled_at is not null as cancelled, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
   (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
   case when c.token_ids is null then jsonb_build_array(jsonb_build_object('kind', 'topic', 'value', n.topic))
     else (select jsonb_agg(jsonb_build_object('kind', t.kind, 'value', t.token) order by o.ord)
@@ -54,7 +57,7 @@ with me as materialized (
     order by run_at limit l.room for update skip locked) p
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at
 )
 select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
     values: [owner, [...rooms.keys()], [...rooms.values()]],
@@ -62,7 +65,10 @@ select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id 
   return rows
 }
 
-/** Takes chunks whose notification's validity is over, in lanes that this node does not serve now: perhaps nobody does, and they must end. */
+/**
+ * Takes chunks whose notification's validity is over, or that were cancelled, in lanes that this node does not serve now: perhaps nobody does,
+ * and they must end.
+ */
 export async function claimExpiredChunks(
   db: Db,
   owner: number,
@@ -76,11 +82,12 @@ with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
 ), picked as materialized (
   select c.id from me, push_chunks c join notifications n on n.id = c.notification_id
-  where c.owner is null and c.done_at is null and c.run_at <= now() and c.lane <> all ($2::text[]) and n.expires_at <= now()
+  where c.owner is null and c.done_at is null and c.run_at <= now() and c.lane <> all ($2::text[])
+    and (n.expires_at <= now() or c.cancelled_at is not null)
   order by c.id limit $3 for update of c skip locked
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at
 )
 select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
     values: [owner, served, limit],
@@ -104,6 +111,8 @@ export interface ChunkMove {
   readonly id: number
   /** Under whose mark it was taken. */
   readonly owner: number
+  /** Targets before this one were started earlier; those from here to `started` are now. */
+  readonly from: number
   readonly started: number
   readonly settled: Buffer
   readonly tally: Readonly<Record<string, number>>
@@ -138,9 +147,17 @@ export interface ChunkRetry {
   readonly waitMs: number
 }
 
+/** A chunk that was moved on. */
+export interface MovedChunk {
+  readonly id: number
+  /** Its push was cancelled meanwhile: what it was to start now is not started. */
+  readonly cancelled: boolean
+}
+
 /**
  * Moves chunks on: what was started, what is settled, each settled target's row, and new chunks for what is tried again, all or nothing.
- * Returns the ids that were still this owner's, and taken by it; of the others nothing is written.
+ * Returns those that were still this owner's, and taken by it; of the others nothing is written. It is the one gate before a provider:
+ * only targets of what comes back, and is not cancelled, may be submitted.
  */
 export async function moveChunks(
   client: DbClient,
@@ -148,9 +165,9 @@ export async function moveChunks(
   all: readonly ChunkMove[],
   outcomes: readonly TargetOutcome[],
   retries: readonly ChunkRetry[],
-): Promise<number[]> {
+): Promise<MovedChunk[]> {
   const moves = all.filter((move) => move.owner === owner)
-  const { rows } = await client.query<{ id: number }>({
+  const { rows } = await client.query<MovedChunk>({
     name: 'move-chunks',
     text: MOVE_CHUNKS,
     values: [
@@ -178,23 +195,24 @@ export async function moveChunks(
       retries.map((r) => r.waitMs),
       moves.map((m) => m.reason),
       moves.map((m) => m.providerMessageId),
+      moves.map((m) => m.from),
     ],
   })
-  return rows.map((row) => row.id)
+  return rows
 }
 
 // A target's row is written once, when its outcome is known; where it stands since accept, it is moved on.
 const MOVE_CHUNKS = `
 with prior as materialized (
-  select id, attempt, settled from push_chunks where id = any ($2::bigint[]) and owner = $1 order by id for update
+  select id, attempt, settled, cancelled_at from push_chunks where id = any ($2::bigint[]) and owner = $1 order by id for update
 ), moved as (
-  update push_chunks c set started = i.started, settled = i.settled, tally = i.tally, updated_at = now(),
+  update push_chunks c set started = case when p.cancelled_at is null then i.started else i.begins end, settled = i.settled, tally = i.tally, updated_at = now(),
     reason = i.reason, provider_message_id = i.provider_message_id,
     done_at = case when i.done then now() end, owner = case when i.done then null else c.owner end
-  from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[], $23::text[], $24::text[])
-    as i (id, started, settled, tally, done, reason, provider_message_id) join prior p on p.id = i.id
+  from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[], $23::text[], $24::text[], $25::integer[])
+    as i (id, started, settled, tally, done, reason, provider_message_id, begins) join prior p on p.id = i.id
   where c.id = i.id and c.owner = $1 and bit_count(c.settled) <= bit_count(i.settled)
-  returning c.id, p.attempt, bit_count(p.settled) < bit_count(c.settled) as first
+  returning c.id, p.attempt, p.cancelled_at, bit_count(p.settled) < bit_count(c.settled) as first
 ), final as (
   insert into tokennotifications as t (notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
   select o.notification_id, o.token_id, o.status, o.reason, o.provider_message_id, o.uncertain_attempts
@@ -206,15 +224,15 @@ with prior as materialized (
     provider_message_id = excluded.provider_message_id, uncertain_attempts = excluded.uncertain_attempts, updated_at = now()
     where status_rank(excluded.status) >= status_rank(t.status)
 ), again as (
-  insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at)
+  insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at, cancelled_at)
   select r.notification_id, r.token_ids::bigint[], r.size, m.attempt + 1, r.attempts_counted, r.uncertain_attempts, r.crashes, r.lane,
-    now() + make_interval(secs => r.wait_ms / 1000)
+    case when m.cancelled_at is null then now() + make_interval(secs => r.wait_ms / 1000) else now() end, m.cancelled_at
   from unnest($14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::integer[], $19::smallint[], $20::smallint[], $21::smallint[],
     $22::float8[])
     as r (chunk_id, notification_id, lane, token_ids, size, attempts_counted, uncertain_attempts, crashes, wait_ms)
     join moved m on m.id = r.chunk_id and m.first
 )
-select id from moved`
+select id, cancelled_at is not null as cancelled from moved`
 
 /** Lets go of chunks: any node may go on with them from `waitMs` on. */
 export async function releaseChunks(

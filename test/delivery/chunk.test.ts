@@ -25,6 +25,7 @@ function chunk(more: Partial<ChunkRow>, pauseMs = 0): Chunk {
     attemptsCounted: 0,
     uncertainAttempts: 0,
     crashes: 0,
+    cancelled: false,
     ageMs: 0,
     remainingMs: 86_400_000,
     ...more,

@@ -6,7 +6,7 @@ import { createPushLane, type FlushedChunk, type PushLane } from '../../src/deli
 import { createRetirement } from '../../src/delivery/retirement.ts'
 import { failure } from '../../src/domain/failure.ts'
 import type { Gate, Outcome, PushProvider } from '../../src/domain/provider.ts'
-import type { ChunkRow } from '../../src/store/push-work.ts'
+import type { ChunkRow, MovedChunk } from '../../src/store/push-work.ts'
 
 /** A provider that keeps what it is given, and asks the gate when the test says so: as one would whose pace makes targets wait. */
 interface Handed {
@@ -18,12 +18,12 @@ interface Handed {
 interface Rig {
   readonly lane: PushLane
   readonly handed: Handed[]
-  readonly clock: { ms: number; owner: number; mayWrite: boolean; nodes: number }
+  readonly clock: { ms: number; owner: number; mayWrite: boolean; nodes: number; paused: string | null }
 }
 
 function rig(window = 4): Rig {
   const handed: Handed[] = []
-  const clock = { ms: 0, owner: 1, mayWrite: true, nodes: 1 }
+  const clock = { ms: 0, owner: 1, mayWrite: true, nodes: 1, paused: null as string | null }
   const open = createOpenRows(1, () => clock.ms)
   const lease: Lease = {
     owner: () => clock.owner,
@@ -44,6 +44,7 @@ function rig(window = 4): Rig {
   const lane = createPushLane({
     provider,
     lease: () => lease,
+    stops: { isPaused: (lane) => lane === clock.paused },
     log: pino({ level: 'silent' }),
     now: () => clock.ms,
     chance: () => 0,
@@ -79,6 +80,7 @@ function chunk(more: Partial<ChunkRow> = {}): ChunkRow {
     attemptsCounted: 0,
     uncertainAttempts: 0,
     crashes: 0,
+    cancelled: false,
     ageMs: 0,
     remainingMs: 60_000,
     ...more,
@@ -87,7 +89,12 @@ function chunk(more: Partial<ChunkRow> = {}): ChunkRow {
 
 /** As the ledger does, when the database takes it. */
 function commit(lane: PushLane, flushed: readonly FlushedChunk[] = lane.collect()): void {
-  lane.committed(flushed, new Set(flushed.map(({ chunk: { row } }) => row.id)))
+  lane.committed(flushed, kept(...flushed.map(({ chunk: { row } }) => row.id)))
+}
+
+/** These are still the node's. */
+function kept(...ids: readonly number[]): ReadonlyMap<number, MovedChunk> {
+  return new Map(ids.map((id) => [id, { id, cancelled: false }]))
 }
 
 const ACCEPTED: Outcome = { kind: 'accepted', providerMessageId: 'theirs', status: 'sent' }
@@ -165,7 +172,7 @@ test('a chunk that waits out a long pause is let go of as far as it is', () => {
   const flushed = lane.collect()
   expect(flushed[0]?.flush.move).toMatchObject({ started: 2, done: false })
   expect(lane.spill()).toEqual([5])
-  lane.committed(flushed, new Set([5]))
+  lane.committed(flushed, kept(5))
   expect(lane.has(5)).toBe(false)
   expect(handed).toHaveLength(1)
 })
@@ -191,14 +198,14 @@ test('a chunk taken anew is not touched by what the same process knew of it unde
   // While that is on its way to the database: declared dead, taken over, claimed again with what was settled by then.
   clock.owner = 2
   lane.offer([chunk({ owner: 2, started: 4 })], 0)
-  lane.committed(old, new Set())
+  lane.committed(old, kept())
   expect(lane.has(5)).toBe(true)
   const [again] = lane.collect()
   expect(again?.flush.move).toMatchObject({ id: 5, owner: 2, started: 8 })
   // The four that were in flight are in doubt and tried again; the old answer, which came too late, counts nowhere.
   expect(again?.flush.outcomes).toEqual([])
   expect(again?.flush.retries).toMatchObject([{ tokenIds: [1, 2, 3, 4], uncertainAttempts: 1 }])
-  lane.committed(again === undefined ? [] : [again], new Set([5]))
+  lane.committed(again === undefined ? [] : [again], kept(5))
   handed[0]?.answer(1, ACCEPTED)
   handed[1]?.answer(0, ACCEPTED)
   const [last] = lane.collect()
@@ -233,4 +240,57 @@ test('a chunk whose row was long on its way has that much less of its validity l
   lane.offer([chunk()], 0)
   commit(lane)
   expect(handed).toEqual([])
+})
+
+test('of a cancelled push nothing more is started, and what was not written yet is not', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk()], 0)
+  commit(lane)
+  handed[0]?.answer(0, ACCEPTED)
+  lane.callOff([5])
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'cancelled', status: 'cancelled' })
+  for (const index of [1, 2, 3]) handed[0]?.answer(index, ACCEPTED)
+  const [last] = lane.collect()
+  expect(last?.flush.move).toMatchObject({ started: 8, done: true, tally: { sent: 4, cancelled: 4 } })
+  expect(last?.flush.outcomes.filter(({ status }) => status === 'cancelled').map(({ tokenId }) => tokenId)).toEqual([
+    5, 6, 7, 8,
+  ])
+  commit(lane)
+  expect(handed).toHaveLength(1)
+})
+
+test('what the database says was cancelled before it was started is not started', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk()], 0)
+  lane.committed(lane.collect(), new Map([[5, { id: 5, cancelled: true }]]))
+  expect(handed).toEqual([])
+  expect(lane.inFlight()).toBe(0)
+  const [last] = lane.collect()
+  expect(last?.flush.move).toMatchObject({ started: 8, done: true, tally: { cancelled: 8 } })
+  expect(last?.flush).toMatchObject({ from: 8, to: 8 })
+})
+
+test('a target that may have been sent is not called cancelled', () => {
+  const { lane } = rig()
+  lane.offer([chunk({ cancelled: true, uncertainAttempts: 1 })], 0)
+  const [last] = lane.collect()
+  expect(last?.flush.move.tally).toEqual({ uncertain: 8 })
+  expect(last?.flush.outcomes[0]).toMatchObject({ status: 'uncertain', reason: 'cancelled' })
+})
+
+test('a paused category starts nothing, holds back what is not written yet, and is left to whoever goes on with it', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()], 0)
+  commit(lane)
+  clock.paused = 'held:transactional'
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent', counted: false })
+  expect(lane.reserve('transactional')).toBe(false)
+  expect(lane.reserve('otp')).toBe(true)
+  expect([...lane.rooms().keys()]).toEqual(['held:otp', 'held:marketing'])
+  expect(lane.serves()).toEqual(['held:otp', 'held:marketing'])
+  for (const index of [0, 1, 2, 3]) handed[0]?.answer(index, ACCEPTED)
+  commit(lane)
+  expect(handed).toHaveLength(1)
+  expect(lane.spill()).toEqual([5])
+  expect(lane.has(5)).toBe(false)
 })

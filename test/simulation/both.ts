@@ -37,6 +37,7 @@ const DEFAULTS = [
   ['notifications', 'time'],
   ['idempotency_keys', 'created_at'],
   ['parked_receipts', 'received_at'],
+  ['pauses', 'paused_at'],
 ]
 
 export async function openBoth(database: TestDatabase): Promise<Both> {
@@ -129,7 +130,7 @@ async function outcome(promise: Promise<unknown>): Promise<unknown> {
 }
 
 const EMPTY = `truncate nodes, clients, messages, attempts, tokens, notifications, push_chunks, tokennotifications, due,
-  parked_receipts, idempotency_keys restart identity cascade`
+  parked_receipts, idempotency_keys, pauses restart identity cascade`
 
 const ms = (column: string): string => `round(extract(epoch from ${column}) * 1000)::float8`
 
@@ -146,16 +147,18 @@ const DUMP = `select jsonb_build_object(
     order by message_id, action, run_at, owner, round), '[]') from due),
   'chunks', (select coalesce(jsonb_agg(jsonb_build_array(notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts,
     crashes, started, encode(settled, 'hex'), tally, reason, provider_message_id, lane, ${ms('run_at')}, ${ms('updated_at')}, owner,
-    ${ms('done_at')}) order by notification_id, attempt, run_at, token_ids, started), '[]') from push_chunks),
+    ${ms('done_at')}, ${ms('cancelled_at')}) order by notification_id, attempt, run_at, token_ids, started), '[]') from push_chunks),
   'targets', (select coalesce(jsonb_agg(jsonb_build_array(notification_id, token_id, status, reason, provider_message_id,
     uncertain_attempts) order by notification_id, token_id), '[]') from tokennotifications),
   'tokens', (select coalesce(jsonb_agg(jsonb_build_array(id, ${ms('last_ok_at')}, ${ms('retired_at')}, retired_reason) order by id), '[]')
     from tokens),
   'parked', (select coalesce(jsonb_agg(jsonb_build_array(provider, provider_message_id, status, reason, code) order by id), '[]')
-    from parked_receipts)) as all`
+    from parked_receipts),
+  'pauses', (select coalesce(jsonb_agg(jsonb_build_array(provider, category, reason, ${ms('paused_at')}) order by provider, category), '[]')
+    from pauses)) as all`
 
 function dumpModel(tables: Tables): unknown {
-  const { nodes, messages, attempts, due, chunks, targets, tokens, parked } = tables
+  const { nodes, messages, attempts, due, chunks, targets, tokens, parked, pauses } = tables
   const rows = <Row>(table: { readonly rows: ReadonlyMap<unknown, Row> }, of: (row: Row) => unknown[], by: number[]) =>
     [...table.rows.values()].map(of).toSorted((a, b) => compare(a, b, by))
   return {
@@ -179,7 +182,7 @@ function dumpModel(tables: Tables): unknown {
       (c) => [
         ...[c.notificationId, c.tokenIds, c.size, c.attempt, c.attemptsCounted, c.uncertainAttempts, c.crashes],
         ...[c.started, c.settled.toString('hex'), c.tally, c.reason, c.providerMessageId, c.lane, c.runAt],
-        ...[c.updatedAt, c.owner, c.doneAt],
+        ...[c.updatedAt, c.owner, c.doneAt, c.cancelledAt],
       ],
       [0, 3, 13, 1, 7],
     ),
@@ -192,6 +195,7 @@ function dumpModel(tables: Tables): unknown {
     parked: [...parked.rows.values()]
       .toSorted((a, b) => a.id - b.id)
       .map((p) => [p.provider, p.providerMessageId, p.status, p.reason, p.code]),
+    pauses: rows(pauses, (p) => [p.provider, p.category, p.reason, p.pausedAt], [0, 1]),
   }
 }
 

@@ -1,5 +1,7 @@
 import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll } from '../../src/store/asks.ts'
 import { insertMessages } from '../../src/store/messages.ts'
+import { cancelMessage, clearDue } from '../../src/store/cancel.ts'
+import { addPause, listPauses, readStops, removePauses, type PauseScope } from '../../src/store/pauses.ts'
 import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes.ts'
 import { applyReceipt, findAttempt, listMatchable, lockAttempt, parkReceipt, unpark } from '../../src/store/receipts.ts'
 import { expireDue, freeDue, listQuiet, ownsAnything, reclaimMessages } from '../../src/store/reclaim.ts'
@@ -82,6 +84,11 @@ function settlementOf(tables: Tables, n: readonly number[]): SmsSettlement {
   }
 }
 
+const scopeOf = (n: readonly number[]): PauseScope => ({
+  provider: at([null, 'plain', 'push'], n[0]),
+  category: at([null, 'otp', 'transactional'], n[1]),
+})
+
 const planned = (n: readonly number[]): Parameters<typeof toMessage>[1] => ({
   at: 0,
   provider: at(['plain', 'asked'], n[1]),
@@ -129,7 +136,7 @@ export const CALLS = {
       only: (n[3] ?? 0) % 2 === 0 ? null : [id(n[1]), id(n[4])],
       submitted: (n[5] ?? 0) % 3 > 0,
       reconcilable: ['asked'],
-      mostCrashes: 2,
+      mostCrashes: at([2, 4], n[6]),
       limit: 50,
       quietSeconds: (n[6] ?? 0) % 2 === 0 ? null : 10,
     }),
@@ -183,6 +190,16 @@ export const CALLS = {
   giveBack: (_, n) => async (db, _side, ids) => giveBackAsk(db, await ids.due(n[0] ?? 0), 5_000),
   sendAfterAll: (_, n) => async (db, _side, ids) => sendAfterAll(db, await ids.due(n[0] ?? 0)),
   pollLater: (_, n) => (db) => pollLater(db, id(n[0]), 5_000),
+  cancel: (_, n) => (db) => cancelMessage(db, id(n[0])),
+  clearDue: (_, n) => (db) => clearDue(db, id(n[0])),
+  pause: (_, n) => (db) => addPause(db, scopeOf(n), at([null, 'tests'], n[2]), 'anyone'),
+  resume: (_, n) => (db) => removePauses(db, scopeOf(n)),
+  pauses: () => async (db) =>
+    (await listPauses(db)).map(({ caller: _caller, pausedAt, ...pause }) => [pause, pausedAt.getTime()]),
+  stops: (_, n) => async (db) => {
+    const { pauses, cancelled } = await readStops(db, owner(n[0]))
+    return [pauses, cancelled.length]
+  },
   ...PUSH_CALLS,
 } satisfies Record<string, Chosen>
 

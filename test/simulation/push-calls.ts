@@ -1,3 +1,4 @@
+import { cancelChunks } from '../../src/store/cancel.ts'
 import { insertNotifications } from '../../src/store/notifications.ts'
 import {
   claimChunks,
@@ -60,8 +61,9 @@ export const PUSH_CALLS = {
       }
       const pushed = notifications.rows.has(id(n[4]))
       const moved = await moveChunks(db, owner(n[0]), [move], pushed ? [outcome] : [], pushed ? [retry] : [])
-      return moved.length
+      return moved.map(({ cancelled }) => cancelled)
     },
+  cancelChunks: (_, n) => (db) => cancelChunks(db, id(n[0])),
   releaseChunks: (_, n) => async (db, _side, ids) =>
     releaseChunks(db, owner(n[0]), [await ids.chunk(n[1] ?? 0)], 1_000),
   retire: (_, n) => (db) => retireTokens(db, [at([1, 2, 3], n[0])], ['unregistered']),
@@ -77,6 +79,7 @@ function moveOf(chunk: number, n: readonly number[]): ChunkMove {
   return {
     id: chunk,
     owner: owner(n[0]),
+    from: at([0, 0, 1], n[3]),
     started: (n[3] ?? 0) % 3,
     settled: Buffer.from([bits]),
     tally,

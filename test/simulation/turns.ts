@@ -95,7 +95,7 @@ export interface OutlookParts {
 
 /** What the loops of `src/delivery/delivery.ts` and of receipts look for. A loop that is not named here takes each of its turns. */
 export function createOutlook({ tables, now, owner, isGone }: OutlookParts): Outlook {
-  const { due, chunks, messages, nodes, notifications, parked, pauses } = tables
+  const { due, chunks, messages, nodes, notifications, parked } = tables
 
   function earliestDue(fits: (action: string) => boolean): number {
     let earliest = Infinity
@@ -149,7 +149,7 @@ export function createOutlook({ tables, now, owner, isGone }: OutlookParts): Out
 
   /** What it knows of pauses is not seen here: once there was one it looks each time. */
   function stops(me: number): number {
-    if (pauses.touched) return now()
+    if (tables.everPaused) return now()
     for (const chunk of chunks.rows.values()) {
       if (chunk.owner === me && chunk.doneAt === null && chunk.cancelledAt !== null) return now()
     }

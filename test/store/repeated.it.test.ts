@@ -137,6 +137,10 @@ test('a chunk’s move that is repeated makes no second chunk for what is tried 
       validitySeconds: 60,
       tokenIds: tokens.map((token) => token.id),
       suppressed: [],
+      keyId: null,
+      sendAt: null,
+      template: null,
+      resentFrom: null,
       held: true,
       idempotency: null,
     },
@@ -146,6 +150,7 @@ test('a chunk’s move that is repeated makes no second chunk for what is tried 
   const move = {
     id,
     owner,
+    from: 0,
     started: 2,
     settled: Buffer.from([1]),
     tally: {},
@@ -164,8 +169,8 @@ test('a chunk’s move that is repeated makes no second chunk for what is tried 
     crashes: 0,
     waitMs: 1_000,
   }
-  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([id])
-  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([id])
+  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([{ id, cancelled: false }])
+  expect(await moveChunks(db, owner, [move], [], [retry])).toEqual([{ id, cancelled: false }])
   const { rows } = await db.query(`select size, attempt from push_chunks order by id`)
   expect(rows).toEqual([
     { size: 2, attempt: 1 },

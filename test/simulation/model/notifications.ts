@@ -21,6 +21,7 @@ export const NO_CHUNK = {
   providerMessageId: null,
   owner: null,
   doneAt: null,
+  cancelledAt: null,
 } as const
 
 /** The model's notifications have no idempotency keys and no suppressed tokens. */

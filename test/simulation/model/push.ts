@@ -49,7 +49,9 @@ function claimExpiredChunks(tx: Transaction, tables: Tables, values: readonly un
   const picked = tx
     .all(chunks)
     .filter((chunk) => !served.includes(chunk.lane) && isDue(tx, tables, chunk))
-    .filter((chunk) => (tx.find(notifications, chunk.notificationId)?.expiresAt ?? 0) <= tx.now)
+    .filter(
+      (chunk) => (tx.find(notifications, chunk.notificationId)?.expiresAt ?? 0) <= tx.now || chunk.cancelledAt !== null,
+    )
     .toSorted((a, b) => a.id - b.id)
     .slice(0, Number(values[2]))
   return take(tx, tables, owner, picked)
@@ -87,6 +89,7 @@ function toChunkRow(tx: Transaction, { notifications, tokens }: Tables, chunk: C
   return {
     ...{ id, owner, notificationId, lane, provider, title, body, content, topic, ttlSeconds, onUncertain },
     ...{ tokenIds, started, settled, tally, attemptsCounted, uncertainAttempts, crashes },
+    cancelled: chunk.cancelledAt !== null,
     ageMs: tx.now - n.time,
     remainingMs: n.expiresAt - tx.now,
     targets:
@@ -98,6 +101,7 @@ function toChunkRow(tx: Transaction, { notifications, tokens }: Tables, chunk: C
 
 interface Move {
   readonly attempt: number
+  readonly cancelledAt: number | null
   /** It settles something: a repeat does not. */
   readonly first: boolean
 }
@@ -106,6 +110,7 @@ function moveChunks(tx: Transaction, tables: Tables, values: readonly unknown[])
   const { chunks } = tables
   const owner = Number(values[0])
   const [ids, started, done] = [numbers(values[1]), numbers(values[2]), booleans(values[5])]
+  const begins = numbers(values[24])
   const settled = values[3] as readonly Buffer[]
   const [tally, reason, theirs] = [texts(values[4]), texts(values[22]), texts(values[23])]
   const moved = new Map<number, Move>()
@@ -118,7 +123,7 @@ function moveChunks(tx: Transaction, tables: Tables, values: readonly unknown[])
     const isDone = done[index] === true
     tx.put(chunks, id, {
       ...chunk,
-      started: started[index] ?? 0,
+      started: (chunk.cancelledAt === null ? started : begins)[index] ?? 0,
       settled: bits,
       tally: JSON.parse(tally[index] ?? '{}') as Record<string, number>,
       updatedAt: tx.now,
@@ -127,11 +132,12 @@ function moveChunks(tx: Transaction, tables: Tables, values: readonly unknown[])
       doneAt: isDone ? tx.now : null,
       owner: isDone ? null : owner,
     })
-    moved.set(id, { attempt: chunk.attempt, first: countBits(chunk.settled) < countBits(bits) })
+    const { attempt, cancelledAt } = chunk
+    moved.set(id, { attempt, cancelledAt, first: countBits(chunk.settled) < countBits(bits) })
   }
   writeTargets(tx, tables, values, moved)
   addRetries(tx, tables, values, moved)
-  return rows(...[...moved.keys()].map((id) => ({ id })))
+  return rows(...[...moved].map(([id, { cancelledAt }]) => ({ id, cancelled: cancelledAt !== null })))
 }
 
 function countBits(bits: Buffer): number {
@@ -190,8 +196,9 @@ function addRetries(
       uncertainAttempts: uncertain?.[index] ?? 0,
       crashes: crashes?.[index] ?? 0,
       lane: lanes[index] ?? '',
-      runAt: tx.now + (waits?.[index] ?? 0),
+      runAt: tx.now + (move.cancelledAt === null ? (waits?.[index] ?? 0) : 0),
       updatedAt: tx.now,
+      cancelledAt: move.cancelledAt,
     })
   }
 }

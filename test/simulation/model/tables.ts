@@ -166,6 +166,8 @@ export interface Tables {
   readonly pauses: Table<PauseRow>
   /** How many transactions have written something; a beat of a node's heart is not counted. */
   changes: number
+  /** Whether anything was ever paused. */
+  everPaused: boolean
   readonly sequences: {
     node: number
     message: number
@@ -191,6 +193,7 @@ export function createTables(): Tables {
     keys: table('idempotency_keys'),
     pauses: table('pauses'),
     changes: 0,
+    everPaused: false,
     sequences: { node: 0, message: 0, due: 0, notification: 0, chunk: 0, parked: 0 },
   }
 }

@@ -1,0 +1,45 @@
+import type { Db } from '../store/db.ts'
+import { readStops, type PauseScope } from '../store/pauses.ts'
+import type { Lease } from './lease.ts'
+
+/** What somebody has paused or cancelled, as this node knows it: it asks the database again and again. */
+export interface Stops {
+  isPaused(lane: string): boolean
+}
+
+export interface StopsWatch extends Stops {
+  /** Asks. A failure leaves what was known. */
+  look(): Promise<void>
+}
+
+export interface StopsParts {
+  readonly db: Db
+  readonly lease: () => Lease
+  /** Pauses have begun or ended. */
+  readonly onChange: () => void
+  /** Chunks of this node that were cancelled, again each time until they have ended. */
+  readonly onCancelled: (chunkIds: readonly number[]) => void
+}
+
+/** Has asked once when it resolves: what was paused before this process began stays so. */
+export async function openStops({ db, lease, onChange, onCancelled }: StopsParts): Promise<StopsWatch> {
+  let { pauses } = await readStops(db, lease().owner())
+  let known = JSON.stringify(pauses)
+  return {
+    isPaused: (lane) => pauses.length > 0 && pauses.some((pause) => covers(pause, lane)),
+    async look() {
+      const read = await readStops(db, lease().owner())
+      if (read.cancelled.length > 0) onCancelled(read.cancelled)
+      const found = JSON.stringify(read.pauses)
+      if (found === known) return
+      known = found
+      pauses = read.pauses
+      onChange()
+    },
+  }
+}
+
+function covers({ provider, category }: PauseScope, lane: string): boolean {
+  const of = lane.lastIndexOf(':')
+  return (provider === null || provider === lane.slice(0, of)) && (category === null || category === lane.slice(of + 1))
+}
