@@ -16,6 +16,8 @@ interface Kept {
   readonly rounds: readonly {
     readonly seed: string
     readonly line: string
+    /** `64 s, load 0.4 as it began`; not of those that were run before this was kept. */
+    readonly took?: string
     readonly counts: Counts | null
     readonly faults: readonly string[]
   }[]
@@ -79,6 +81,8 @@ const WORDS = `| word | meaning |
 | unexpected | taken by the provider, and never asked for or refused |
 | recovered | acknowledged, after a try of which the client knew nothing |
 | uncertain | marked: an attempt may have been sent, and its answer is not known |
+| recovery | from a kill until others hold nothing of the dead node's any more, or until Postgres takes calls again |
+| load | what else the machine had to do: processes that ran or wanted to, in the minute before |
 `
 
 const WAYS = `## Known ways to lose a message, or to have it twice
@@ -96,20 +100,24 @@ const WAYS = `## Known ways to lose a message, or to have it twice
 function partOf(experiment: Experiment, kept: Kept | null): string {
   const head = `## ${experiment.id}: ${experiment.title}\n\nGoal: ${experiment.goal}.\n`
   if (kept === null) return `${head}\nNot run yet.\n`
-  const rounds = kept.rounds.map(({ line, faults }) =>
-    [`- ${line}`, ...faults.map((fault) => `  - fault: ${fault}`)].join('\n'),
+  const rounds = kept.rounds.map(({ line, took, faults }) =>
+    [
+      took === undefined ? `- ${line}` : `- ${line}, took ${took}`,
+      ...faults.map((fault) => `  - fault: ${fault}`),
+    ].join('\n'),
   )
   const passed = kept.rounds.filter(({ faults }) => faults.length === 0).length
   return `${head}\n${passed} of ${kept.rounds.length} passed, ${kept.date}, commit ${kept.commit}, ${kept.machine}.\n\n${rounds.join('\n')}\n`
 }
 
-function roundOf({ experiment, seed, result, faults }: Run): Kept['rounds'][number] {
+function roundOf({ experiment, seed, result, faults, seconds, load }: Run): Kept['rounds'][number] {
   const first = faults.map((fault) => fault.split('\n')[0] ?? '')
-  if (result === null) return { seed, line: `failed, seed ${seed}`, counts: null, faults: first }
+  const took = `${seconds} s, load ${load.toFixed(1)} as it began`
+  if (result === null) return { seed, line: `failed, seed ${seed}`, took, counts: null, faults: first }
   const { acknowledged, lost, unexpected, duplicated, recoveriesMs } = result
   const worstRecoveryMs = recoveriesMs.length === 0 ? null : Math.max(...recoveriesMs)
   const line = toLine(experiment.id, result, seed).slice(experiment.id.length + 2)
-  return { seed, line, counts: { acknowledged, lost, unexpected, duplicated, worstRecoveryMs }, faults: first }
+  return { seed, line, took, counts: { acknowledged, lost, unexpected, duplicated, worstRecoveryMs }, faults: first }
 }
 
 function readKept(root: string, id: string): Kept | null {

@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toLine, type Experiment, type Result } from './experiment.ts'
 
@@ -22,6 +22,9 @@ export interface Run {
   readonly result: Result | null
   /** In words; empty: it passed, or was not run. */
   readonly faults: readonly string[]
+  readonly seconds: number
+  /** What else the machine had to do as it began: processes that ran or wanted to, in the minute before. */
+  readonly load: number
 }
 
 /** One after the other. An experiment with faults leaves what its parts wrote. */
@@ -31,7 +34,7 @@ export async function runAll(options: RunOptions): Promise<Run[]> {
     const missing = experiment.missing?.() ?? null
     if (missing !== null) {
       options.print(`${experiment.id}: skipped: ${missing}`)
-      runs.push({ experiment, seed: '', result: null, faults: [] })
+      runs.push({ experiment, seed: '', result: null, faults: [], seconds: 0, load: 0 })
       continue
     }
     for (let round = 0; round < (options.rounds ?? experiment.rounds); round += 1) {
@@ -45,15 +48,18 @@ async function runOnce(experiment: Experiment, seed: string, { messages, small, 
   const directory = mkdtempSync(join(tmpdir(), `tidings-${experiment.id.toLowerCase()}-`))
   // Where root runs this, Postgres has another user, which must get in.
   chmodSync(directory, 0o711)
+  const [began, load = 0] = [performance.now(), loadavg()[0]]
   const result = await experiment.run({ directory, seed, messages, small }).catch((error: unknown) => {
     if (error instanceof Error) return error
     throw error
   })
   const failed = result instanceof Error
   const faults = failed ? [`it could not be carried out: ${result.stack}`] : result.faults
-  print(failed ? `${experiment.id}: failed, seed ${seed}` : toLine(experiment.id, result, seed))
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  const line = failed ? `${experiment.id}: failed, seed ${seed}` : toLine(experiment.id, result, seed)
+  print(`${line}, took ${seconds} s`)
   for (const fault of faults) print(`  ${fault}`)
   if (faults.length > 0) print(`  what each part wrote is in ${directory}`)
   else rmSync(directory, { recursive: true, force: true })
-  return { experiment, seed, result: failed ? null : result, faults }
+  return { experiment, seed, result: failed ? null : result, faults, seconds, load }
 }

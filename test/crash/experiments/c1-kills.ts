@@ -17,7 +17,7 @@ export const C1: Experiment = {
   id: 'C1',
   title: `${SIZE.kills} kills at random among ${NODES} nodes, one of them while it holds the push, and Postgres once`,
   goal: 'lost 0, unexpected 0, doubled only in doubt and within the windows, recovery ≤ 60 s',
-  rounds: 5,
+  rounds: 4,
   async run(context) {
     const times = (context.messages ?? SIZE.messages) / SIZE.messages
     const kills = Math.max(1, Math.round(SIZE.kills * times))

@@ -55,7 +55,7 @@ export const C2: Experiment = {
   id: 'C2',
   title: `a node is killed at each of ${POINTS.length} points of its work`,
   goal: 'each is reached; lost 0, unexpected 0, doubled only between a submission and its settling, within the window',
-  rounds: 2,
+  rounds: 1,
   async run(context) {
     const points = context.small ? few(context.seed) : POINTS
     const missed: string[] = []
