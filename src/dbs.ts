@@ -1,6 +1,9 @@
 import type { Log } from './log.ts'
 import { createDb, type Db } from './store/db.ts'
 
+/** A caller is owed an answer within 2 s: what is left is for the way there and back, and for a loop that is at its limit. */
+const ACCEPT_MS = 1_800
+
 /** Pools by what they are for, so that none waits for another's slow statement. */
 export interface Dbs {
   /** For accepting SMS: never shared with anything slow. */
@@ -11,6 +14,8 @@ export interface Dbs {
   readonly read: Db
   /** For whoever looks at the inbox: many may, at once and for long. */
   readonly inbox: Db
+  /** For searching and exporting what was sent. */
+  readonly history: Db
 }
 
 export function openDbs(url: string, log: Log): Dbs {
@@ -19,10 +24,11 @@ export function openDbs(url: string, log: Log): Dbs {
       log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke'),
     )
   return {
-    accept: open('accept', 4, 2_000, 2_000),
+    accept: open('accept', 4, ACCEPT_MS, ACCEPT_MS),
     ledger: open('ledger', 2, 10_000, 11_000),
     work: open('work', 6, 10_000, 11_000),
     read: open('read', 4, 5_000, 6_000),
     inbox: open('inbox', 3, 5_000, 6_000),
+    history: open('history', 3, 5_000, 6_000),
   }
 }

@@ -27,6 +27,9 @@ export interface DbOptions {
  */
 const SESSION = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off'
 
+/** Whoever waits for a connection to accept a message is owed an answer within 2 s: what is left is for the way there and back. */
+const CONNECT_MS = 1_800
+
 /** A pool. A connection that breaks while idle is dropped and reported through `onIdleError`; the next query opens another. */
 export function createDb(url: string, options: DbOptions, onIdleError: (error: Error) => void): Db {
   const pool = new pg.Pool({
@@ -37,7 +40,7 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     query_timeout: options.queryTimeoutMs,
     lock_timeout: 1_000,
     idle_in_transaction_session_timeout: 10_000,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     // Statements of one transaction are written together, without waiting for each other's answer.
     pipeline: true,
