@@ -3,6 +3,9 @@ import type { Formatters } from 'intl-messageformat'
 /** Formats kept: each is some 10 kB outside the heap, and takes up to a millisecond to make. */
 const MOST_KEPT = 500
 
+/** Of a date whose style is not named, as in ICU itself. */
+const USUAL_DATE = { dateStyle: 'medium' } as const
+
 /**
  * Numbers and dates by locale, kept for the next message. Dates are written as they stand (their time zone has been dealt with).
  * `plain`: the no-break spaces and the minus sign that some locales put into numbers and times become the ones of the GSM alphabet;
@@ -20,7 +23,7 @@ export function createFormats(plain: boolean): Formatters {
       }),
     getDateTimeFormat: (locales, options) =>
       dates([locales, options], () => {
-        const made = new Intl.DateTimeFormat(locales, { ...options, timeZone: 'UTC' })
+        const made = new Intl.DateTimeFormat(locales, { ...(options ?? USUAL_DATE), timeZone: 'UTC' })
         return plain ? withFormat(made, plainly(made.format)) : made
       }),
     getPluralRules: (locales, options) => plurals([locales, options], () => new Intl.PluralRules(locales, options)),

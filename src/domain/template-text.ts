@@ -14,20 +14,16 @@ export type TemplateText = readonly MessageFormatElement[]
 /** Without a prototype: a variable may be called as any of its members. */
 export type Values = Readonly<Record<string, string | number | Date>>
 
-/** A date, and a moment on the clock; neither has a zone of its own to show. */
-const DAY = { day: 'numeric', year: 'numeric' } as const
-const CLOCK = { hour: 'numeric', minute: 'numeric' } as const
-
-/** The styles that a text may name; for anything else there are skeletons. */
+/** The styles that a text may name; for anything else there are skeletons. Long times would name a zone, which ours have not. */
 export const STYLES: Formats = {
   number: { integer: { maximumFractionDigits: 0 }, percent: { style: 'percent' } },
   date: {
-    short: { ...DAY, month: 'numeric', year: '2-digit' },
-    medium: { ...DAY, month: 'short' },
-    long: { ...DAY, month: 'long' },
-    full: { ...DAY, month: 'long', weekday: 'long' },
+    short: { dateStyle: 'short' },
+    medium: { dateStyle: 'medium' },
+    long: { dateStyle: 'long' },
+    full: { dateStyle: 'full' },
   },
-  time: { short: CLOCK, medium: { ...CLOCK, second: 'numeric' } },
+  time: { short: { timeStyle: 'short' }, medium: { timeStyle: 'medium' } },
 }
 
 /** Throws what the parser throws where it is no ICU message. Tags are text. */
