@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { ERROR_WORDS } from '../../src/fakes/fcm/errors.ts'
+import { createRules } from '../../src/fakes/rules.ts'
+import { SINK } from '../../src/fakes/sink/command.ts'
+import { PLAY as SINK_PLAY } from '../../src/fakes/sink/play.ts'
+import { SMSC } from '../../src/fakes/smsc/command.ts'
+import { PLAY as SMSC_PLAY } from '../../src/fakes/smsc/script.ts'
+import { FCM } from '../../src/fakes/fcm/command.ts'
+import { TWILIO } from '../../src/fakes/twilio/command.ts'
+import { PLAY as TWILIO_PLAY } from '../../src/fakes/twilio/play.ts'
+import { blocksOf, readPage } from '../support/documents.ts'
+
+describe('docs/fakes.md', () => {
+  test.each([
+    ['twilio', Object.keys(TWILIO_PLAY.properties)],
+    ['smsc', Object.keys(SMSC_PLAY.properties)],
+    ['fcm', ERROR_WORDS],
+    ['sink', Object.keys(SINK_PLAY.properties)],
+  ])('explains all that %s can be told to play', (name, plays) => {
+    const [, section = ''] =
+      new RegExp(`^### ${name}\\n(.*?)(?=^### |$(?![\\s\\S]))`, 'ms').exec(readPage('docs/fakes.md')) ?? []
+    const explained = new Set([...section.matchAll(/`([A-Za-z-]+)`/g)].map(([, word]) => word))
+    expect(plays.filter((play) => !explained.has(play))).toEqual([])
+  })
+
+  test('shows a script that is one', () => {
+    const [script] = blocksOf('docs/fakes.md').filter((block) => block.language === 'json')
+    expect(() => createRules(TWILIO_PLAY, ['to', 'body'], JSON.parse(script?.text ?? ''))).not.toThrow()
+  })
+})
+
+test.each(Object.entries({ TWILIO, SMSC, FCM, SINK }))('the help of %s names every flag', (_, { flags, help }) => {
+  const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)
+  expect(named.toSorted()).toEqual([...flags, 'help', 'ledger', 'port', 'script'].toSorted())
+})
