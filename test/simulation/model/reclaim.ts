@@ -37,6 +37,7 @@ function reclaimMessages(tx: Transaction, tables: Tables, values: readonly unkno
   const picked = candidates(tx, tables, values).slice(0, Number(values[5]))
   for (const m of picked) tx.lock(tables.messages, m.id, 'all')
   const taken = picked.map((m) => takeFrom(tx, tables, m, values[6] === true, mostCrashes))
+  let apart = 0
   for (const { row, begun, doubtful } of taken) {
     const startedAt = picked.find((m) => m.id === row.id)?.startedAt ?? null
     if (doubtful) logDoubt(tx, tables, row, startedAt)
@@ -45,9 +46,12 @@ function reclaimMessages(tx: Transaction, tables: Tables, values: readonly unkno
     const repeats = doubtful && row.status === 'uncertain' && row.onUncertain !== 'fail'
     if (!waits && !repeats) continue
     const asked = reconcilable.includes(row.provider)
+    const soonest = doubtful && startedAt !== null ? Math.max(tx.now, startedAt + waitOf(row, asked)) : tx.now
+    // What was there at two crashes is repeated one by one.
+    if (row.crashes >= 2) apart += 1
     addDue(tx, tables, row, {
       action: doubtful && row.onUncertain === 'reconcile' && asked ? 'reconcile' : 'send',
-      runAt: doubtful && startedAt !== null ? Math.max(tx.now, startedAt + waitOf(row, asked)) : tx.now,
+      runAt: soonest + (row.crashes >= 2 ? apart * 1_000 : 0),
       expiresAt: row.expiresAt,
     })
   }

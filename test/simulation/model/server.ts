@@ -1,3 +1,16 @@
+/*
+ * The database in memory. A new statement of `src/store/` comes in like this:
+ *
+ * - A column that a statement decides by, or a table, goes into `tables.ts`, and into `dump` of `../both.ts`, which compares it with
+ *   Postgres.
+ * - The statement becomes a function `(tx, tables, values) => Answer` under its own name in the file of its noun; without a name, in
+ *   `UNNAMED_STATEMENTS` of `nodes.ts`. `values` are as the driver is handed them: `numbers`, `texts` and `booleans` read lists.
+ *   It reads through `tx.find` and `tx.all` and writes through `tx.put` and `tx.remove`, which lock as an UPDATE and a DELETE do;
+ *   FOR UPDATE and FOR KEY SHARE are `tx.lock`, SKIP LOCKED is `tx.isFree`. `tx.touch` is for what no loop looks for.
+ * - A call of the store that runs it goes into `../calls.ts`: `../model.it.test.ts` fails until there is one.
+ * - Should a loop look for what it writes, `../turns.ts` must say when, or that loop's turns are put off past it. Should a message change
+ *   hands there, its name belongs into `MOMENTS` of `../plan.ts`. Crash schedules try every statement that they see by themselves.
+ */
 import { MESSAGE_STATEMENTS } from './messages.ts'
 import { NODE_STATEMENTS, UNNAMED_STATEMENTS } from './nodes.ts'
 import { NOTIFICATION_STATEMENTS } from './notifications.ts'
