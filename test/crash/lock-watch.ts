@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { onDatabase } from './on-database.ts'
 
-/** What was seen of locks while somebody looked. */
+/** What was seen of locks, and of transactions, while somebody looked. */
 export interface Locks {
   /** How often it was looked. */
   readonly looks: number
@@ -10,6 +10,8 @@ export interface Locks {
   /** Locks that were asked for and not granted, over all looks, by what they are on: `extend tokens`. */
   readonly ungranted: Readonly<Record<string, number>>
   readonly deadlocks: number
+  /** Transactions that were committed, reading ones included. */
+  readonly commits: number
 }
 
 export interface LockWatch {
@@ -23,13 +25,13 @@ export function watchLocks(url: string): LockWatch {
   let [looks, waiting, stopped] = [0, 0, false]
   const ungranted: Record<string, number> = {}
   const watching = onDatabase(url, async (db) => {
-    const readDeadlocks = async (): Promise<number> => {
-      const { rows } = await db.query<{ deadlocks: number }>(
-        `select deadlocks::integer from pg_stat_database where datname = current_database()`,
+    const readTotals = async (): Promise<{ deadlocks: number; commits: number }> => {
+      const { rows } = await db.query<{ deadlocks: number; commits: number }>(
+        `select deadlocks::integer, xact_commit::integer as commits from pg_stat_database where datname = current_database()`,
       )
-      return rows[0]?.deadlocks ?? 0
+      return rows[0] ?? { deadlocks: 0, commits: 0 }
     }
-    const before = await readDeadlocks()
+    const before = await readTotals()
     while (!stopped) {
       const { rows } = await db.query<{ waiting: number; ungranted: string[] }>(
         `select (select count(*) from pg_stat_activity where wait_event_type = 'Lock')::integer as waiting,
@@ -40,13 +42,14 @@ export function watchLocks(url: string): LockWatch {
       for (const what of rows[0]?.ungranted ?? []) ungranted[what] = (ungranted[what] ?? 0) + 1
       await delay(EVERY_MS)
     }
-    return (await readDeadlocks()) - before
+    const after = await readTotals()
+    return { deadlocks: after.deadlocks - before.deadlocks, commits: after.commits - before.commits - looks }
   })
   return {
     async stop() {
       stopped = true
-      const deadlocks = await watching
-      return { looks, waiting, ungranted, deadlocks }
+      const totals = await watching
+      return { looks, waiting, ungranted, ...totals }
     },
   }
 }

@@ -55,10 +55,10 @@ async function dropAnswers(context: Context, network: Network): Promise<Result> 
 async function dropAnswersToCareful(context: Context, network: Network): Promise<Result> {
   const { cutMs, ...size } = context.small ? SMALL : FULL
   const behind = behindNetwork(network)
-  // Without an address to call back at, nobody is told later what became of them.
+  // What calls back at a port where nobody listens tells nobody later what became of them.
   const life = (node: number): NodeLife => {
     const { before = [], env } = behind.life(node, 0)
-    return { before, env: { ...env, PUBLIC_URL: '' } }
+    return { before, env: { ...env, PUBLIC_URL: 'http://127.0.0.1:9' } }
   }
   const { facts, ...result } = await onBench(context, { ...behind, life, nodes: 1 }, async (bench) => {
     const kind = { slow: true, onUncertain: 'fail' } as const

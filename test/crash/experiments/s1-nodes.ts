@@ -49,6 +49,8 @@ interface Turn {
   /** The most in any ten seconds. */
   readonly mostInWindow: number
   readonly locks: Locks
+  /** Messages and targets of pushes. */
+  readonly messages: number
   /** What became of what the killed node had left; null: none was killed. */
   readonly followed: Followed | null
 }
@@ -113,11 +115,12 @@ async function measure(bench: Bench, context: Context, pushed: number[][], kill:
   const watch = watchLocks(cluster.postgres.url)
   const before = cpuOf(cluster)
   await carry(bench, `${context.seed}-load`, { sms, tokens, overMs })
-  const cpuMs = (cpuOf(cluster) - before) / (sms + PUSHES * tokens)
+  const messages = sms + PUSHES * tokens
+  const cpuMs = (cpuOf(cluster) - before) / messages
   const locks = await watch.stop()
   const paced = readPace(pushed)
   const followed = kill ? await killAndFollow(bench, `${context.seed}-kill`) : null
-  return { nodes: pushed.length, cpuMs, ...paced, locks, followed }
+  return { nodes: pushed.length, cpuMs, ...paced, locks, messages, followed }
 }
 
 /** SMS at an even pace, pushes at once; resolves when all of it is sent. */
@@ -187,6 +190,7 @@ function tell(nodes: number, all: readonly Turn[]): string {
     `at most ${Math.max(...turns.map(({ mostInWindow }) => mostInWindow))} in 10 s`,
     `shares ${inPercent(Math.min(...shares))} to ${inPercent(Math.max(...shares))}`,
     `CPU a message ${cpuOfTurns(turns).toFixed(2)} ms (${cpuRatio(nodes, all).toFixed(2)} ×)`,
+    `${transactionsOf(turns).toFixed(2)} transactions a message`,
     `waiting for locks ${meanWaiting(turns).toFixed(3)} sessions, not granted ${ungranted.join(', ') || 'none'}`,
     ...(ms.length === 0 ? [] : [`${ms.length} left by a killed node were sent again or settled after ${tellMs(ms)}`]),
     ...(absentMs.length === 0
@@ -199,6 +203,11 @@ function tell(nodes: number, all: readonly Turn[]): string {
 function cpuRatio(nodes: number, all: readonly Turn[]): number {
   const of = (count: number): number => cpuOfTurns(all.filter((turn) => turn.nodes === count))
   return of(nodes) / of(1)
+}
+
+function transactionsOf(turns: readonly Turn[]): number {
+  const messages = turns.reduce((sum, turn) => sum + turn.messages, 0)
+  return turns.reduce((sum, { locks }) => sum + locks.commits, 0) / messages
 }
 
 function followedIn(turns: readonly Turn[]): Followed {
