@@ -1,4 +1,6 @@
+import type { LightMyRequestResponse } from 'fastify'
 import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import type { Caller } from '../../src/domain/caller.ts'
 import { createKeyHash } from '../../src/flows/key-hash.ts'
 import { createKeyring, type Keyring } from '../../src/flows/keyring.ts'
@@ -75,4 +77,47 @@ const KEY: KeyInput = {
   topics: null,
   cidrs: null,
   expiresAt: null,
+}
+
+let addresses = 0
+
+/** An address nobody has called from yet. */
+export const somewhere = (): string => `2001:db8:0:${(++addresses).toString(16)}::1`
+
+export interface Call {
+  readonly key?: string
+  readonly body?: object
+  readonly from?: string
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: LightMyRequestResponse['headers']
+  readonly body: Readonly<Record<string, unknown>> & { readonly data?: Readonly<Record<string, unknown>> }
+}
+
+export async function call(
+  { app }: KeysNode,
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  url: string,
+  { key, body, from = somewhere() }: Call = {},
+): Promise<Answer> {
+  const headers = { 'x-forwarded-for': from, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
+  const answer = await app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body }) })
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json() }
+}
+
+export const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+
+/** Sends an SMS. */
+export function send(node: KeysNode, key: string, options: Call = {}): Promise<Answer> {
+  return call(node, 'POST', '/smss', { key, body: SMS, ...options })
+}
+
+/** Makes a key over HTTP. */
+export async function create(node: KeysNode, admin: string, body: object): Promise<{ key: string; id: string }> {
+  const fields = { name: 'a key', scopes: ['sms:send'], ...body }
+  const answer = await call(node, 'POST', '/keys', { key: admin, body: fields })
+  expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+  return { key: String(answer.body['key']), id: String(answer.body.data?.['id']) }
 }
