@@ -23,7 +23,7 @@ export async function makeFirstKey(keys: Keys, dataDir: string, hasTerminal: boo
   } catch (error) {
     log.error(
       { event: 'key.first', err: error },
-      'there is no API key yet, and the first one could not be handed over; make one: npm run keys -- create --name first --scope admin',
+      'there is no API key yet, and the first one could not be handed over; make one: npm run keys -- create --name first --scope all',
     )
     return null
   }
