@@ -11,6 +11,7 @@ import { TidingsError } from '../../src/domain/errors.ts'
 import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { RateDecision } from '../../src/http/limits.ts'
+import { ONE_TEMPLATE } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
 import { DELIVERY, INBOX_PUSH, INBOX_SMS, MESSAGE, NOTIFICATION } from './records.ts'
 
@@ -28,6 +29,7 @@ let decision: RateDecision = { allowed: true, limit: 60, remaining: 59, resetSec
 function createFullServer(): Server {
   const { parts } = createStandIns({
     rateLimiter: async () => decision,
+    templates: ONE_TEMPLATE,
     reads: {
       message: async (id) => (id === 1 ? MESSAGE : null),
       notification: async (id) => (id === 1 ? NOTIFICATION : null),
@@ -100,6 +102,14 @@ test('nothing in the document refers to what is not there', async () => {
 const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
 const PUSH = { title: 'Hello', body: 'There', data: { a: 'b' }, android: { priority: 'high' } }
 
+const TEMPLATE = { name: 'order', version: 2, locale: 'en', variables: { name: 'Zoë', n: 5 } }
+const MADE = {
+  kind: 'sms',
+  default_locale: 'en',
+  locales: { en: { subject: 'Order', message: '{n}' } },
+  variables: { n: { type: 'number', sample: 5 } },
+}
+
 describe('Prism, between a client and this server, finds no difference from the document', () => {
   let app: Server
   let prism: ChildProcess
@@ -165,6 +175,16 @@ describe('Prism, between a client and this server, finds no difference from the 
     ['no message that could play', 404, 'POST', '/inbox/sms_2/play', { life: 'phone_off' }],
     ['an inbox that is emptied', 200, 'DELETE', '/inbox?tag=login'],
     ['an inbox emptied from elsewhere', 403, 'DELETE', '/inbox', undefined, { 'sec-fetch-site': 'cross-site' }],
+    ['an SMS of a template', 200, 'POST', '/smss', { contact: SMS.contact, template: TEMPLATE }],
+    ['a push of a template', 200, 'POST', '/notifications/tokens', { tokens: ['a'], template: TEMPLATE }],
+    ['a push to a topic of a template', 200, 'POST', '/notifications/topic', { topic: 'news', template: TEMPLATE }],
+    ['the templates', 200, 'GET', '/templates?limit=1'],
+    ['a template', 200, 'GET', '/templates/order?version=2'],
+    ['no template', 404, 'GET', '/templates/nothing'],
+    ['the versions of a template', 200, 'GET', '/templates/order/versions?limit=1'],
+    ['a preview', 200, 'POST', '/templates/order/preview', { locale: 'en', variables: TEMPLATE.variables }],
+    ['a template that is made', 200, 'PUT', '/templates/order', MADE],
+    ['a template that is deleted', 200, 'DELETE', '/templates/order'],
     ['liveness', 200, 'GET', '/livez'],
     ['readiness', 200, 'GET', '/readyz'],
     ['the errors', 200, 'GET', '/errors'],
