@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { openAccess, type Access } from './access.ts'
 import { openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
+import { openControl } from './control.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
 import { isAlive } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
+import { createSmsBatches } from './flows/batch.ts'
 import { createKeyGuard } from './flows/idempotent.ts'
 import { createInbox, type Inbox } from './flows/inbox.ts'
 import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
@@ -27,10 +29,9 @@ import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine 
 import { logAttempts, type Log } from './log.ts'
 import { machine, urlOf } from './place.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
+import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
 import type { Db } from './store/db.ts'
-import { readMessage } from './store/read-messages.ts'
-import { readDeliveries, readNotification } from './store/read-notifications.ts'
 
 export interface App {
   /** `http://localhost:5000` */
@@ -116,6 +117,7 @@ export async function startApp(parts: AppParts): Promise<App> {
 interface Core {
   readonly dbs: Dbs
   readonly access: Access
+  readonly past: Past
   readonly channels: Channels
   readonly outcomes: Outcomes
   readonly receipts: ReceiptsFlow
@@ -169,9 +171,11 @@ async function openCore(parts: AppParts): Promise<Core> {
   ]
   const checks = startProviderChecks(live, { log, after, chance })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
+  const past = openPast(config, { dbs, now, monotonic })
   return {
     dbs,
     access,
+    past,
     channels,
     outcomes,
     receipts,
@@ -270,15 +274,13 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     log,
     version,
     sms: onLine === null ? sms : showingRefusals(sms, onLine),
+    batches: createSmsBatches({ sms, intake: delivery.intake }),
     push: createPushFlow({ ...common, db: dbs.work, provider: channels.pushNow.name, now }),
-    reads: {
-      message: (id) => readMessage(dbs.read, id),
-      notification: (id) => readNotification(dbs.read, id),
-      deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
-    },
     templates,
     receipts,
     ...core.access.http,
+    ...core.past.http,
+    ...openControl(core).http,
     inbox,
     health: { ready: () => checkReady(dbs.read, delivery.lease, now), warnings: () => core.checks.failures() },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),

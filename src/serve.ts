@@ -44,7 +44,8 @@ export async function serve(parts: ServeParts): Promise<void> {
       throw refusal(error, config, parts.platform) ?? error
     })
     const firstKey = asksForKeys(config) ? await makeFirstKey(app.keys, config.dataDir, terminal !== null, log) : null
-    announce(parts, app.url, database.label, firstKey)
+    const signIn = terminal !== null && asksForKeys(config) ? await app.makeSignIn() : null
+    announce(parts, app.url, database.label, firstKey, signIn)
     lines.release()
     await told
     farewell(parts, app.inFlight())
@@ -76,13 +77,13 @@ function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; r
   }
 }
 
-function announce(parts: ServeParts, url: string, data: string, firstKey: FirstKey): void {
+function announce(parts: ServeParts, url: string, data: string, firstKey: FirstKey, signIn: string | null): void {
   const { config, version, log, terminal, uptime } = parts
   const sms = config.twilio === null ? null : 'Twilio'
   const push = config.fcm === null ? null : 'FCM'
   const openTo = isLoopback(config.host) ? null : config.host
   const newKey = firstKey?.kind === 'shown' ? firstKey.key : null
-  terminal?.banner({ version, url, sms, push, data, openTo, asksForKeys: asksForKeys(config), newKey })
+  terminal?.banner({ signIn, version, url, sms, push, data, openTo, asksForKeys: asksForKeys(config), newKey })
   const seconds = uptime()
   terminal?.ready(seconds)
   log.info(

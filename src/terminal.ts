@@ -13,6 +13,8 @@ export interface BannerFacts {
   readonly openTo: string | null
   /** Whether callers need an API key. */
   readonly asksForKeys: boolean
+  /** What signs whoever opens the dashboard in, once; null: nobody has to. */
+  readonly signIn: string | null
   /** One that was made just now; shown this once. */
   readonly newKey: string | null
 }
@@ -73,7 +75,7 @@ export function createTerminal({ write, colour, columns, now }: TerminalOptions)
 
 function bannerText(facts: BannerFacts, paint: Paint): string {
   const rows = [
-    ['Dashboard', `${facts.url}/dashboard`],
+    ['Dashboard', `${facts.url}/dashboard${facts.signIn === null ? '' : `${facts.signIn}\n${SIGN_IN}`}`],
     ['API', `${facts.url}/openapi.json`],
     ['This device', `${facts.url}/  (registers a browser, shows its token)`],
     ['Data', facts.data],
@@ -91,6 +93,8 @@ function bannerText(facts: BannerFacts, paint: Paint): string {
     '',
   ].join('\n')
 }
+
+const SIGN_IN = '              signs one browser in, within half an hour; later an API key does'
 
 const NEW_KEY = '              keep it: it has every scope and is shown this once; `npm run keys` makes others'
 

@@ -40,7 +40,7 @@ it('the README shows the first screen as it is printed', () => {
   })
   const { version } = JSON.parse(readPage('package.json')) as { version: string }
   const data = './data (new, embedded Postgres 18)'
-  const noKeys = { asksForKeys: false, newKey: null }
+  const noKeys = { asksForKeys: false, newKey: null, signIn: null }
   terminal.banner({ version, url: 'http://localhost:5000', sms: null, push: null, data, openTo: null, ...noKeys })
   terminal.ready(1.9)
   const shown = blocksOf('README.md').find((block) => block.text.includes('capture mode'))

@@ -12,6 +12,7 @@ const FACTS = {
   openTo: null,
   asksForKeys: false,
   newKey: null,
+  signIn: null,
 }
 const CAPTURED: LiveLine = {
   kind: 'captured',

@@ -18,7 +18,7 @@ export interface AuthParts {
   readonly required: boolean
   readonly keyring: Keyring
   /** Who is signed in in the browser that calls; null: nobody. Asked where a call brings no key. */
-  session(request: FastifyRequest): Caller | null | Promise<Caller | null>
+  session(request: FastifyRequest): GoodKey | null | Promise<GoodKey | null>
 }
 
 /** Who calls, or why nobody may as this. */
@@ -61,6 +61,19 @@ function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookH
   }
 }
 
+/**
+ * Whether whoever was let in may still be here: for answers that don't end by themselves. Where that can't be found out now, he stays: he
+ * is asked again.
+ */
+export async function mayStay(request: FastifyRequest, { auth, now }: HttpParts, scope: Scope): Promise<boolean> {
+  const { authorization } = request.headers
+  const found =
+    authorization === undefined || !BRINGS_KEY.test(authorization)
+      ? ((await auth.session(request)) ?? (auth.required ? null : { caller: ANYONE }))
+      : (auth.keyring.known(authorization, now()) ?? (await auth.keyring.look(authorization)))
+  return found !== null && typeof found !== 'string' && scopeProblem(found.caller, scope) === null
+}
+
 /** First the key that a call brings, then the session of the browser; without either `ANYONE`, where nobody is asked for a key. */
 export function callerOf(request: FastifyRequest, parts: HttpParts, wrong: WrongKeys): Called | Promise<Called> {
   const { authorization } = request.headers
@@ -75,8 +88,8 @@ export function callerOf(request: FastifyRequest, parts: HttpParts, wrong: Wrong
 function withoutKey(request: FastifyRequest, { auth }: HttpParts): Called | Promise<Called> {
   const session = auth.session(request)
   const none = (): Called => (auth.required ? nobody(request) : ANYONE)
-  if (session instanceof Promise) return session.then((caller) => caller ?? none())
-  return session ?? none()
+  if (session instanceof Promise) return session.then((found) => found?.caller ?? none())
+  return session?.caller ?? none()
 }
 
 async function lookedUp(header: string, request: FastifyRequest, parts: HttpParts, wrong: WrongKeys): Promise<Called> {
@@ -99,7 +112,8 @@ function at({ caller, from }: GoodKey, request: FastifyRequest, { addressOf }: H
   return new TidingsError('forbidden', message, { details: [{ path: 'Authorization', message }] })
 }
 
-const WHY_WRONG: Readonly<Record<WrongKey, string>> = {
+/** Why a key opens nothing, in a sentence. */
+export const WHY_WRONG: Readonly<Record<WrongKey, string>> = {
   malformed: 'This is not a whole API key: a part is missing, or was mistyped. Copy it again',
   unknown: 'There is no such API key',
   revoked: 'This API key was revoked',
@@ -115,7 +129,8 @@ function nobody({ headers }: FastifyRequest): TidingsError {
   )
 }
 
-function tooMany(retryAfterSeconds: number): TidingsError {
+/** After too many wrong keys from one address. */
+export function tooMany(retryAfterSeconds: number): TidingsError {
   const message = `More than ${MOST_WRONG_KEYS} wrong API keys came from this address within a minute`
   return new TidingsError('too_many_wrong_keys', message, { retryAfterSeconds })
 }

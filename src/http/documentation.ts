@@ -10,7 +10,7 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'inbox' | 'templates' | 'keys' | 'session' | 'service'
+  readonly tag: 'sms' | 'push' | 'history' | 'inbox' | 'templates' | 'keys' | 'session' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object
@@ -125,6 +125,7 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
       tags: [
         { name: 'sms', description: 'Messages to phones' },
         { name: 'push', description: 'Notifications to devices' },
+        { name: 'history', description: 'People, devices, and what was sent to them' },
         { name: 'inbox', description: 'Messages that were captured instead of sent' },
         { name: 'templates', description: 'Texts that are sent by name' },
         { name: 'keys', description: 'Who may call, and what was done to the service' },

@@ -1,4 +1,4 @@
-import type { onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { TidingsError } from '../domain/errors.ts'
 
 /**
@@ -6,13 +6,19 @@ import { TidingsError } from '../domain/errors.ts'
  * since 2023 says where a call comes from (Fetch Metadata); an older one still names the page's origin.
  */
 export function refuseOtherSites(publicUrl: string | null): onRequestHookHandler {
-  const ours = publicUrl === null ? null : new URL(publicUrl).host
   return (request, _reply, done) => {
-    const { origin, host, 'sec-fetch-site': site } = request.headers
-    const from = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).host : null
-    const foreign =
-      site === undefined ? from !== null && from !== host && from !== ours : site !== 'same-origin' && site !== 'none'
-    if (foreign || origin === 'null') return done(new TidingsError('cross_site', 'Pages of other sites cannot do this'))
+    if (isFromOtherSite(request, publicUrl))
+      return done(new TidingsError('cross_site', 'Pages of other sites cannot do this'))
     done()
   }
+}
+
+/** Whether a page of another site made this call. */
+export function isFromOtherSite({ headers }: FastifyRequest, publicUrl: string | null): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  if (origin === 'null') return true
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const from = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).host : null
+  const ours = publicUrl === null ? null : new URL(publicUrl).host
+  return from !== null && from !== host && from !== ours
 }

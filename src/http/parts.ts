@@ -8,8 +8,12 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
+import type { History } from '../flows/history.ts'
+import type { SmsBatches } from '../flows/batch.ts'
+import type { Cancels } from '../flows/cancel.ts'
 import type { Inbox } from '../flows/inbox.ts'
 import type { Keys } from '../flows/keys.ts'
+import type { Pauses } from '../flows/pauses.ts'
 import type { PushFlow } from '../flows/push.ts'
 import type { Sessions } from '../flows/sessions.ts'
 import type { SmsFlow } from '../flows/sms.ts'
@@ -66,9 +70,13 @@ export interface HttpParts {
   readonly log: Logger
   readonly version: string
   readonly sms: SmsFlow
+  readonly batches: SmsBatches
   readonly push: PushFlow
   readonly reads: Reads
+  readonly history: History
   readonly templates: TemplatesFlow
+  readonly cancels: Cancels
+  readonly pauses: Pauses
   readonly receipts: Receipts
   readonly auth: AuthParts
   readonly keys: KeyParts

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
 import { Done, Ready } from '../contract/health.ts'
+import { HISTORY_SCHEMAS } from '../contract/history.ts'
 import {
   InboxDeleted,
   InboxItem,
@@ -33,6 +34,16 @@ import {
   TopicRequest,
 } from '../contract/notifications.ts'
 import { Session, SessionAnswer, SignIn } from '../contract/session.ts'
+import { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
+import {
+  ItemError,
+  SmsBatchAnswer,
+  SmsBatchAnswerItem,
+  SmsBatchItem,
+  SmsBatchMessage,
+  SmsBatchRequest,
+} from '../contract/sms-batch.ts'
+import { Pause, PauseList, PauseRequest, Resumed, ResumeRequest } from '../contract/pauses.ts'
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
 import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
 import { createPaths } from './allow.ts'
@@ -44,15 +55,18 @@ import { refuseSchemaFaults } from './faults.ts'
 import { directions, endLines, guard } from './guard.ts'
 import { createLeavings } from './leavings.ts'
 import * as limits from './limits.ts'
+import { addLineParser } from './ndjson.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
 import { auditRoute } from './routes/audit.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
+import { cancelRoutes } from './routes/cancel.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { inboxDeedRoutes } from './routes/inbox-deeds.ts'
 import { inboxEventRoutes } from './routes/inbox-events.ts'
 import { inboxWaitRoutes } from './routes/inbox-wait.ts'
@@ -60,8 +74,10 @@ import { inboxRoutes } from './routes/inbox.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { pauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
 import { createWaits } from './waits.ts'
@@ -116,6 +132,7 @@ const SCHEMAS = [
   InboxThread,
   InboxThreadList,
   InboxWaited,
+  ItemError,
   Key,
   KeyAnswer,
   KeyChange,
@@ -126,16 +143,31 @@ const SCHEMAS = [
   Notification,
   NotificationAccepted,
   NotificationAnswer,
+  PushDryRun,
+  PushDryRunData,
+  Pause,
+  PauseList,
+  PauseRequest,
   Ready,
+  ResumeRequest,
+  Resumed,
   Session,
   SessionAnswer,
   SignIn,
   Sms,
   SmsAccepted,
   SmsAnswer,
+  SmsBatchAnswer,
+  SmsBatchAnswerItem,
+  SmsBatchItem,
+  SmsBatchMessage,
+  SmsBatchRequest,
+  SmsDryRun,
+  SmsDryRunData,
   SmsRequest,
   TokensRequest,
   TopicRequest,
+  ...HISTORY_SCHEMAS,
   ...TEMPLATE_SCHEMAS,
 ]
 
@@ -181,6 +213,9 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     smsRoutes(scope, parts, accepts, waits)
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
+    cancelRoutes(scope, parts)
+    pauseRoutes(scope, parts)
+    historyRoutes(scope, parts)
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
     inboxWaitRoutes(scope, parts, leavings)
@@ -193,6 +228,11 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)
     dashboardRoutes(scope, parts)
+    done()
+  })
+  app.register((scope: Server, _options, done) => {
+    addLineParser(scope)
+    smsBatchRoutes(scope, parts, leavings)
     done()
   })
   app.register((scope: Server, _options, done) => {

@@ -2,11 +2,14 @@ import { pino } from 'pino'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { ProviderCallback } from '../../src/domain/provider.ts'
 import type { PushCall } from '../../src/flows/push.ts'
+import { refuseAll } from '../../src/flows/batch-faults.ts'
+import type { PreparedItem } from '../../src/flows/batch.ts'
 import type { Idempotency } from '../../src/flows/idempotent.ts'
 import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
+import { EMPTY_HISTORY } from './empty-history.ts'
 
 /** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */
 export interface Recorded {
@@ -17,6 +20,7 @@ export interface Recorded {
     fids: readonly string[]
     idempotency: Idempotency | null
   }[]
+  readonly batches: PreparedItem[]
   readonly topics: { input: PushCall; topic: string; idempotency: Idempotency | null }[]
   readonly callbacks: { provider: string; callback: ProviderCallback }[]
 }
@@ -37,15 +41,18 @@ const NO_KEYS = {
 
 /** Parts that accept everything and remember it; `more` replaces some. */
 export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
-  const recorded: Recorded = { sms: [], tokens: [], topics: [], callbacks: [] }
+  const recorded: Recorded = { sms: [], batches: [], tokens: [], topics: [], callbacks: [] }
   let requests = 0
   const parts: HttpParts = {
     log: pino({ level: 'silent' }),
     version: '0.0.0',
     sms: smsStandIn(recorded),
+    batches: batchStandIn(recorded),
     push: pushStandIn(recorded),
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
     templates: NO_TEMPLATES,
+    cancels: { sms: notFound, push: notFound },
+    pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [] },
     receipts: {
       accept: async (provider, callback) => {
         recorded.callbacks.push({ provider, callback })
@@ -56,6 +63,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     keys: NO_API_KEYS,
     sessions: NO_SESSIONS,
     addressOf: createAddressOf(null),
+    history: EMPTY_HISTORY,
     inbox: EMPTY_INBOX,
     health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
     rateLimiter: null,
@@ -86,7 +94,7 @@ const notFound = async (): Promise<never> => Promise.reject(new TidingsError('no
 
 const NO_SESSIONS: HttpParts['sessions'] = {
   find: async () => null,
-  openByKey: async () => 'unknown',
+  openByKey: async () => ({ kind: 'wrong', why: 'unknown' }),
   openByLink: async () => null,
   close: async () => undefined,
   makeLink: async () => '',
@@ -127,6 +135,31 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
       return { answer, replayed: idempotency?.key === 'seen' }
     },
     waitFor: async () => ({ status: 'sent', reason: null }),
+  }
+}
+
+/** Every item is stored, or refused as it came. */
+function batchStandIn(recorded: Recorded): HttpParts['batches'] {
+  return {
+    prepare: async (items) =>
+      items.map((item) => {
+        if (item instanceof TidingsError) return item
+        if (!/^\+[1-9]\d{6,14}$/.test(item.call.contact))
+          return new TidingsError('invalid_contact', '`contact` is no phone number')
+        return { sms: { message: {}, measure: {}, warnings: [] }, ...item } as unknown as PreparedItem
+      }),
+    store: async (items, { idempotency, partial }) => {
+      if (!partial) refuseAll(items)
+      return {
+        answer: items.map((item, index) => {
+          if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
+          const answer: SmsAnswer = { message_id: index + 1, status: 'queued', segments: 1, encoding: 'gsm7' }
+          recorded.batches.push(item)
+          return { kind: 'accepted', answer, replayed: false }
+        }),
+        replayed: idempotency?.key === 'seen',
+      }
+    },
   }
 }
 

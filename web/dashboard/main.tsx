@@ -1,4 +1,5 @@
-import { render } from 'preact'
+import { render, type JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { LocationProvider } from 'preact-iso/router'
 import '../look/look.css'
 import './dashboard.css'
@@ -9,13 +10,17 @@ import { createInboxClient } from './inbox/client.ts'
 import { createInbox } from './inbox/inbox.ts'
 import { InboxPage } from './inbox/inbox-page.tsx'
 import { PageContext, type Page } from './page.ts'
+import { createSession, LINK_MARK } from './session/session.ts'
+import { SignIn } from './session/sign-in.tsx'
 
 const root = document.getElementById('app')
 if (root !== null) start(root)
 
 function start(element: HTMLElement): void {
-  const page: Page = {
-    inbox: createInbox(createInboxClient(fetch.bind(window)), () => new EventSource('/inbox/events')),
+  const session = createSession(fetch.bind(window), told('tidings-keys') === 'required')
+  void session.begin(takeLink())
+  const around: Around = {
+    session,
     settings: createSettings(storage(), document.documentElement),
     now: () => new Date(),
     origin: location.origin,
@@ -23,16 +28,43 @@ function start(element: HTMLElement): void {
     live: told('tidings-live').split(' ').filter(Boolean),
     copy: copyText,
   }
-  render(
+  render(<Doorway around={around} />, element)
+}
+
+/** What there is whoever is there. */
+type Around = Omit<Page, 'inbox'>
+
+/** The page, for whoever may see it. */
+function Doorway({ around }: { readonly around: Around }): JSX.Element | null {
+  const { session } = around
+  if (session.state.value === 'asking') return null
+  if (session.state.value === 'needed') return <SignIn session={session} />
+  return <Inside around={around} />
+}
+
+function Inside({ around }: { readonly around: Around }): JSX.Element {
+  const [page] = useState<Page>(() => {
+    const client = createInboxClient(around.session.fetch)
+    return { ...around, inbox: createInbox(client, () => new EventSource('/inbox/events')) }
+  })
+  useEffect(() => () => page.inbox.close(), [page])
+  return (
     <PageContext.Provider value={page}>
       <LocationProvider scope="/dashboard">
         <Frame>
           <InboxPage />
         </Frame>
       </LocationProvider>
-    </PageContext.Provider>,
-    element,
+    </PageContext.Provider>
   )
+}
+
+/** The link in the address that the terminal printed; it is used up, so it leaves the address. */
+function takeLink(): string | null {
+  if (!location.hash.startsWith(LINK_MARK)) return null
+  const link = location.hash.slice(LINK_MARK.length)
+  history.replaceState(null, '', location.pathname + location.search)
+  return link
 }
 
 /** What the service wrote into the page. */

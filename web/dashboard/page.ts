@@ -2,10 +2,12 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Settings } from './frame/settings.ts'
 import type { Inbox } from './inbox/inbox.ts'
+import type { Session } from './session/session.ts'
 
 /** What every part of the page may need. */
 export interface Page {
   readonly inbox: Inbox
+  readonly session: Session
   readonly settings: Settings
   readonly now: () => Date
   /** `http://localhost:5000`, as this browser reaches the service. */

@@ -39,10 +39,11 @@ export function dashboardRoutes(app: Server, parts: HttpParts): void {
 }
 
 /** What the page has to know before it asks for anything. */
-function withService(page: string, { version, channels }: HttpParts): string {
+function withService(page: string, { version, channels, auth }: HttpParts): string {
   const live = [...(channels.sms.capturing ? [] : ['sms']), ...(channels.push.capturing ? [] : ['push'])]
   const { markup } = html`<meta name="tidings-version" content="${version}" />
-    <meta name="tidings-live" content="${live.join(' ')}" />`
+    <meta name="tidings-live" content="${live.join(' ')}" />
+    <meta name="tidings-keys" content="${auth.required ? 'required' : 'none'}" />`
   return page.replace('<!--service-->', () => markup)
 }
 

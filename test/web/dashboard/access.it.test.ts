@@ -1,14 +1,8 @@
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { hasChromium, openChromium } from '../../support/chromium.ts'
+import { faultsOf } from './axe.ts'
 import { openService, SLOW_MS, visit, type Service } from './stage.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Beside what is best practice, every rule of WCAG 2.2 AA. */
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 const CONTACT = '+201009129288'
 
@@ -91,16 +85,3 @@ describe.skipIf(!hasChromium)('axe finds nothing wrong with', { timeout: SLOW_MS
     expect(complaints).toEqual([])
   })
 })
-
-interface Fault {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-}
-
-/** The tool is put in by the debugger: the page's own policy would not let it in. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const only = JSON.stringify({ runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] })
-  const { violations } = await page.evaluate<{ violations: readonly Fault[] }>(`axe.run(document, ${only})`)
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`))
-}

@@ -15,6 +15,8 @@ export const SLOW_MS = 120_000
 export interface Service {
   /** `http://127.0.0.1:40123` */
   readonly url: string
+  /** Its DATA_DIR. */
+  readonly directory: string
   post(path: string, body: object): Promise<Accepted>
   sms(contact: string, message: string, more?: object): Promise<Accepted>
   /** Deletes what is in the inbox, and what is on its way there. */
@@ -31,7 +33,8 @@ interface Accepted {
   readonly message_id?: number
 }
 
-export async function openService(): Promise<Service> {
+/** `settings`: variables beside those that let it start. */
+export async function openService(settings: Readonly<Record<string, string>> = {}): Promise<Service> {
   const database: TestDatabase = await createTestDatabase()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -48,6 +51,7 @@ export async function openService(): Promise<Service> {
       DATABASE_URL: database.url,
       DATA_DIR: directory,
       SMS_RATE_LIMIT_PER_MINUTE: '0',
+      ...settings,
     }
     program = startProgram([join(ROOT, 'dist/main.js')], { cwd: directory, env, log: join(directory, `${starts}.log`) })
     await waitForOutput(program, /"event":"(ready)"/)
@@ -76,6 +80,7 @@ export async function openService(): Promise<Service> {
   await start()
   return {
     url,
+    directory,
     post,
     sms: (contact, message, more = {}) => post('/smss', { contact, subject: 'Hello', message, ...more }),
     empty,

@@ -85,10 +85,24 @@ function Foot(): JSX.Element {
         Single-key shortcuts
       </label>
       {settings.keys.value && <Keys />}
+      <Who />
       <p>
         {version !== '' && `v${version}, `}times in {zoneName(now())}
       </p>
     </footer>
+  )
+}
+
+function Who(): JSX.Element | null {
+  const { session } = usePage()
+  if (session.who.value === null) return null
+  return (
+    <p>
+      Signed in by {session.who.value}.{' '}
+      <button type="button" class="button small quiet" onClick={() => void session.signOut()}>
+        Sign out
+      </button>
+    </p>
   )
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../answers.ts'
 import type { Item, Life, Thread } from './item.ts'
 
 /** The inbox's part of the API, as the page uses it. Each call rejects with a `Refused`, or with what `fetch` throws. */
@@ -81,11 +82,6 @@ interface Answer {
 
 function isAnswer(answer: unknown): answer is Answer {
   return typeof answer === 'object' && answer !== null && 'success' in answer && answer.success === true
-}
-
-function messageOf(answer: unknown): string | null {
-  if (typeof answer !== 'object' || answer === null || !('message' in answer)) return null
-  return typeof answer.message === 'string' ? answer.message : null
 }
 
 function query(values: Readonly<Record<string, string | number | null>>): string {

@@ -18,6 +18,8 @@ export interface Inbox {
   remove(key: string | null): Promise<void>
   /** Reads everything again, now. */
   refresh(): void
+  /** Listens no more. */
+  close(): void
 }
 
 export function createInbox(client: InboxClient, openEvents: () => EventSource): Inbox {
@@ -44,7 +46,7 @@ export function createInbox(client: InboxClient, openEvents: () => EventSource):
     if (now === 'live') read('again')
   }
 
-  listen(openEvents, {
+  const listening = listen(openEvents, {
     onLink,
     onHeard(heard) {
       take(itemsOf(heard, 'message'), itemsOf(heard, 'updated'))
@@ -64,6 +66,7 @@ export function createInbox(client: InboxClient, openEvents: () => EventSource):
       read('anew')
     },
     refresh: () => read('again'),
+    close: () => listening.close(),
   }
 }
 
