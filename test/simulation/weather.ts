@@ -43,7 +43,7 @@ export function createWeather({ world, plan, random, isHealed, kill, onRough }: 
   /** The traps that this moment springs. */
   function sprung(name: string): Trap[] {
     sent.set(name, (sent.get(name) ?? 0) + 1)
-    if (isHealed()) return []
+    if (traps.length === 0 || isHealed()) return []
     const hit = traps.filter(({ trap, left }) => left > 0 && trap.statements.includes(name))
     for (const one of hit) one.left -= 1
     const due = hit.filter(({ left }) => left === 0).map(({ trap }) => trap)
