@@ -31,5 +31,5 @@ describe('docs/fakes.md', () => {
 
 test.each(Object.entries({ TWILIO, SMSC, FCM, SINK }))('the help of %s names every flag', (_, { flags, help }) => {
   const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)
-  expect(named.toSorted()).toEqual([...flags, 'help', 'ledger', 'port', 'script'].toSorted())
+  expect(new Set(named)).toEqual(new Set([...flags, 'help', 'ledger', 'port', 'script']))
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startSink, type Sink, type SinkCall, type SinkOptions } from '../../src/fakes/sink.ts'
+import { until } from '../support/until.ts'
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`
 const BODY = JSON.stringify({ type: 'sms.delivered', data: { text: 'naïve ☂' } })
@@ -76,7 +77,7 @@ describe('a path', () => {
     const sink = await startSink()
     const slow = post(`${sink.url}/slow`).catch(() => 'cut off')
     const huge = await post(`${sink.url}/huge`)
-    while (sink.calls().length < 2) await post(`${sink.url}/`)
+    await until(() => sink.calls().some(({ path }) => path === '/slow'))
     await sink.close()
     expect(await slow).toBe('cut off')
     await expect(huge.text()).rejects.toThrow('terminated')

@@ -130,6 +130,15 @@ describe('a receipt', () => {
     expect(textOf(receipt)).toContain('stat:REJECTD err:045')
   })
 
+  test('comes after a while, that of all messages or of one', async () => {
+    const rules = [{ when: { text: 'now' }, play: { receiptAfterMs: 0 } }]
+    const fake = await open({ receiptAfterMs: 20_000, rules })
+    const esme = await bound(fake)
+    await Promise.all([esme.submit(TO, 'later'), esme.submit(TO, 'now')])
+    const [first] = await received(esme, 1)
+    expect(textOf(first)).toContain('text:now')
+  })
+
   test('may wait for others, which all go out in the opposite order', async () => {
     const fake = await open({ receiptsTogether: 3 })
     const esme = await bound(fake)

@@ -180,9 +180,17 @@ describe('a submission', () => {
 })
 
 describe('an answer', () => {
-  test('comes late or out of order', async () => {
+  test('comes late', async () => {
+    const fake = await open({ rules: [{ when: { text: 'slow' }, play: { slowMs: 20_000 } }] })
+    const esme = await bound(fake)
+    const [slow, quick] = [esme.submit(TO, 'slow'), esme.submit(TO, 'quick')]
+    const first = await Promise.race([slow.then(() => 'slow'), quick.then(() => 'quick')])
+    expect([first, fake.messages().length]).toEqual(['quick', 2])
+  })
+
+  test('comes out of order', async () => {
     const fake = await open({
-      rules: [{ times: 1, play: { answer: 'after-next' } }, { times: 1, play: { slowMs: 1 } }, { play: {} }],
+      rules: [{ times: 1, play: { answer: 'after-next' } }, { play: { slowMs: 1 } }],
     })
     const esme = await bound(fake)
     const answered: number[] = []
