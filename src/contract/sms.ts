@@ -95,6 +95,7 @@ export const Sms = Type.Object(
     category: CATEGORY,
     status: STATUS,
     reason: textOrNull({ description: 'The word after the status.' }),
+    verdict: Type.String({ description: 'Whether the person has it, in a sentence or two that can be passed on.' }),
     segments: Type.Integer(),
     encoding: oneOf(['gsm7', 'ucs2']),
     provider: Type.String(),

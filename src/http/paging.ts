@@ -36,7 +36,8 @@ export function readLimit(text: unknown): number | null {
   return limit >= 1 && limit <= LARGEST_PAGE ? limit : null
 }
 
-function readCursor(text: unknown): number | null {
+/** The id in a cursor, 0 where none is given; null: it is none of ours. */
+export function readCursor(text: unknown): number | null {
   if (text === undefined) return 0
   if (typeof text !== 'string') return null
   const id = Buffer.from(text, 'base64url').toString('latin1')

@@ -39,25 +39,53 @@ export interface AttemptRecord {
   readonly finishedAt: Date | null
 }
 
+/** Those of these messages that are there, newest first. */
+export async function readMessages(db: Db, ids: readonly number[]): Promise<MessageRecord[]> {
+  if (ids.length === 0) return []
+  const { rows } = await db.query<MessageRow & AttemptRow>({
+    name: 'read-messages',
+    text: READ_MESSAGES,
+    values: [ids],
+  })
+  const byId = new Map<number, (MessageRow & AttemptRow)[]>()
+  for (const row of rows) {
+    const known = byId.get(row.id)
+    if (known === undefined) byId.set(row.id, [row])
+    else known.push(row)
+  }
+  return [...byId.values()].flatMap((one) => toRecord(one) ?? [])
+}
+
 /** Null: no such message. */
 export async function readMessage(db: Db, id: number): Promise<MessageRecord | null> {
   const { rows } = await db.query<MessageRow & AttemptRow>({ name: 'read-message', text: READ_MESSAGE, values: [id] })
+  return toRecord(rows)
+}
+
+/** A row an attempt, all of one message. */
+function toRecord(rows: readonly (MessageRow & AttemptRow)[]): MessageRecord | null {
   const first = rows[0]
   if (first === undefined) return null
   const attempts = rows.map(toAttempt).filter((one) => one !== null)
   return { ...toMessage(first), attempts: [...attempts, ...openAttempt(first, attempts)] }
 }
 
-const READ_MESSAGE = `
+const MESSAGES = `
 select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status, m.reason, m.segments, m.encoding, m.provider,
   m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts",
   m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.time, m.updated_at as "updatedAt",
   m.attempt, m.started_at as "openSince",
   a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
   a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt"
-from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id
+from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id`
+
+const READ_MESSAGE = `${MESSAGES}
 where m.id = $1
 order by a.number`
+
+const READ_MESSAGES = `${MESSAGES}
+where m.id = any ($1::bigint[])
+order by m.id desc, a.number`
 
 interface MessageRow extends Omit<MessageRecord, 'attempts'> {
   /** Submissions begun. */

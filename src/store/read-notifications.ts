@@ -37,14 +37,26 @@ export interface DeliveryRecord {
 /** Null: no such notification. Reads the counters of its chunks, never its targets. */
 export async function readNotification(db: Db, id: number): Promise<NotificationRecord | null> {
   const { rows } = await db.query<NotificationRow>({ name: 'read-notification', text: READ_NOTIFICATION, values: [id] })
-  const row = rows[0]
-  if (row === undefined) return null
-  const { ended, inFlight, ...notification } = row
-  return { ...notification, counts: countAll(row.targets, ended, inFlight) }
+  return rows[0] === undefined ? null : toRecord(rows[0])
+}
+
+/** Those of these notifications that are there, newest first. */
+export async function readNotifications(db: Db, ids: readonly number[]): Promise<NotificationRecord[]> {
+  if (ids.length === 0) return []
+  const { rows } = await db.query<NotificationRow>({
+    name: 'read-notifications',
+    text: READ_NOTIFICATIONS,
+    values: [ids],
+  })
+  return rows.map(toRecord)
+}
+
+function toRecord({ ended, inFlight, ...notification }: NotificationRow): NotificationRecord {
+  return { ...notification, counts: countAll(notification.targets, ended, inFlight) }
 }
 
 // `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment.
-const READ_NOTIFICATION = `
+const NOTIFICATIONS = `
 select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, n.targets, n.time,
   coalesce(k.last_done, n.time) as "updatedAt", coalesce(k.in_flight, 0)::integer as "inFlight", (
     select coalesce(jsonb_object_agg(s.status, s.count), '{}') from (
@@ -55,8 +67,14 @@ select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider,
 from notifications n left join lateral (
   select max(c.done_at) as last_done,
     sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight
-  from push_chunks c where c.notification_id = n.id) k on true
+  from push_chunks c where c.notification_id = n.id) k on true`
+
+const READ_NOTIFICATION = `${NOTIFICATIONS}
 where n.id = $1`
+
+const READ_NOTIFICATIONS = `${NOTIFICATIONS}
+where n.id = any ($1::bigint[])
+order by n.id desc`
 
 interface NotificationRow extends Omit<NotificationRecord, 'counts'> {
   readonly ended: StatusCounts

@@ -94,7 +94,7 @@ test.each([
   ['GET', '/notifications/0', 404, 'Not Found'],
   ['GET', '/notifications/1/deliveries', 404, 'Not Found'],
   ['GET', '/package.json', 404, 'Not Found'],
-  ['GET', '/smss', 405, 'Method Not Allowed'],
+  ['PUT', '/smss', 405, 'Method Not Allowed'],
   ['DELETE', '/', 405, 'Method Not Allowed'],
 ] as const)('%s %s is answered with %i and `%s`', async (method, url, status, message) => {
   const answer = await createServer(createStandIns().parts).inject({ method, url })
@@ -177,7 +177,7 @@ test.each(['/nowhere', '/messages', '/sm', `/${'smss'.repeat(100)}`, '/smss/1/2/
 test.each([
   ['GET', '/notifications/tokens', 'POST'],
   ['GET', '/notifications/topic', 'POST'],
-  ['GET', '/smss', 'POST'],
+  ['PUT', '/smss', 'GET, POST'],
   ['POST', '/smss/1', 'GET'],
 ] as const)('%s %s is answered with the method that the path takes', async (method, url, taken) => {
   const answer = await createServer(createStandIns().parts).inject({ method, url })

@@ -1,11 +1,11 @@
-import type { Delivery, Notification } from '../../contract/notifications.ts'
+import type { Delivery } from '../../contract/notifications.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { DeliveryRecord, NotificationRecord } from '../../store/read-notifications.ts'
+import type { DeliveryRecord } from '../../store/read-notifications.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
-import { summarise } from '../notification-status.ts'
 import { LARGEST_PAGE, readPage, toCursor, USUAL_PAGE } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
+import { toNotification } from '../records.ts'
 
 export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): void {
   app.get('/notifications/:id', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
@@ -32,24 +32,6 @@ export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): vo
       return { success: true, data: page.map(toDelivery), next }
     },
   )
-}
-
-function toNotification(notification: NotificationRecord): Notification {
-  return {
-    notification_id: notification.id,
-    topic: notification.topic,
-    title: notification.title,
-    body: notification.body,
-    content: notification.content,
-    tag: notification.tag,
-    category: notification.category,
-    ...summarise(notification.counts),
-    provider: notification.provider,
-    targets: notification.targets,
-    counts: notification.counts,
-    created_at: notification.time.toISOString(),
-    updated_at: notification.updatedAt.toISOString(),
-  }
 }
 
 function toDelivery(delivery: DeliveryRecord): Delivery {

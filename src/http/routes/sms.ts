@@ -1,8 +1,7 @@
-import { SmsRequest, type Sms, type SmsAccepted } from '../../contract/sms.ts'
+import { SmsRequest, type SmsAccepted } from '../../contract/sms.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import type { SmsAnswer } from '../../flows/sms.ts'
-import type { AttemptRecord, MessageRecord } from '../../store/read-messages.ts'
 import {
   json,
   RATE_HEADERS,
@@ -19,6 +18,7 @@ import type { HttpParts, Server } from '../parts.ts'
 import { refuseParameters } from '../paging.ts'
 import { preferWait } from '../prefer.ts'
 import { limitRate } from '../rate-limit.ts'
+import { toSms } from '../records.ts'
 import type { Waits } from '../waits.ts'
 
 const ROUTE = 'POST /smss'
@@ -61,44 +61,6 @@ function readRoute(app: Server, { reads }: HttpParts): void {
     if (message === null) throw new TidingsError('not_found', 'Not Found')
     return { success: true, data: toSms(message) }
   })
-}
-
-function toSms(message: MessageRecord): Sms {
-  return {
-    message_id: message.id,
-    contact: message.contact,
-    subject: message.subject,
-    message: message.body,
-    sender: message.sender,
-    tag: message.tag,
-    category: message.category,
-    status: message.status,
-    reason: message.reason,
-    segments: message.segments,
-    encoding: message.encoding,
-    provider: message.provider,
-    provider_message_id: message.providerMessageId,
-    uncertain_attempts: message.uncertainAttempts,
-    send_at: message.sendAt?.toISOString() ?? null,
-    template: message.template,
-    resent_from: message.resentFrom,
-    redirected_to: message.redirectedTo,
-    created_at: message.time.toISOString(),
-    updated_at: message.updatedAt.toISOString(),
-    attempts: message.attempts.map(toAttempt),
-  }
-}
-
-function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
-  return {
-    number: attempt.number,
-    provider: attempt.provider,
-    provider_message_id: attempt.providerMessageId,
-    status: attempt.status,
-    reason: attempt.reason,
-    started_at: attempt.startedAt?.toISOString() ?? null,
-    finished_at: attempt.finishedAt?.toISOString() ?? null,
-  }
 }
 
 const SEND_DOCS: RouteDocs = {

@@ -1,0 +1,109 @@
+import { Type, type Static } from 'typebox'
+import type { Notification } from './notifications.ts'
+import type { Sms } from './sms.ts'
+import { ID, named, oneOf, textOrNull, TIME } from './words.ts'
+
+const NEXT = textOrNull({ description: 'The `cursor` of the next page; null on the last.' })
+
+const SEARCHED_UNTIL = textOrNull({
+  format: 'date-time',
+  description:
+    'How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.',
+})
+
+export const SmsList = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: Type.Array(named<Sms>('Sms')),
+    next: NEXT,
+    searched_until: SEARCHED_UNTIL,
+  },
+  { $id: 'SmsList', additionalProperties: false },
+)
+
+export type SmsList = Static<typeof SmsList>
+
+export const NotificationList = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: Type.Array(named<Notification>('Notification')),
+    next: NEXT,
+    searched_until: SEARCHED_UNTIL,
+  },
+  { $id: 'NotificationList', additionalProperties: false },
+)
+
+export type NotificationList = Static<typeof NotificationList>
+
+export const Client = Type.Object(
+  {
+    client_id: ID,
+    contact: Type.String({ description: 'The number; `erased:` and the id for a person who was erased.' }),
+    country: textOrNull({ description: 'ISO 3166-1 alpha-2; null for a number of no single one.' }),
+    messages: Type.Integer({
+      minimum: 0,
+      description: 'How many SMS there are; 1,000 stands for that many or more.',
+    }),
+    last_message_at: textOrNull({ format: 'date-time' }),
+    created_at: TIME,
+    erased_at: textOrNull({ format: 'date-time' }),
+  },
+  { $id: 'Client', additionalProperties: false, description: 'A person, as far as is known: a number.' },
+)
+
+export type Client = Static<typeof Client>
+
+export const ClientList = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: Type.Array(named<Client>('Client')),
+    next: NEXT,
+    searched_until: SEARCHED_UNTIL,
+  },
+  { $id: 'ClientList', additionalProperties: false },
+)
+
+export type ClientList = Static<typeof ClientList>
+
+export const ClientHistory = Type.Object(
+  {
+    success: Type.Literal(true),
+    client: named<Client>('Client'),
+    data: Type.Array(named<Sms>('Sms'), { description: 'Everything sent to this person, newest first.' }),
+    next: NEXT,
+    searched_until: SEARCHED_UNTIL,
+  },
+  { $id: 'ClientHistory', additionalProperties: false },
+)
+
+export type ClientHistory = Static<typeof ClientHistory>
+
+export const Token = Type.Object(
+  {
+    token_id: ID,
+    token: Type.String({ description: 'The registration token, or the installation id.' }),
+    kind: oneOf(['token', 'fid']),
+    created_at: TIME,
+    last_ok_at: textOrNull({ format: 'date-time', description: 'When the push service last took a push for it.' }),
+    retired_at: textOrNull({ format: 'date-time', description: 'Since when it is not sent to any more.' }),
+    retired_reason: textOrNull(),
+  },
+  { $id: 'Token', additionalProperties: false },
+)
+
+export type Token = Static<typeof Token>
+
+export const TokenList = Type.Object(
+  {
+    success: Type.Literal(true),
+    data: Type.Array(named<Token>('Token')),
+    next: NEXT,
+    searched_until: SEARCHED_UNTIL,
+  },
+  { $id: 'TokenList', additionalProperties: false },
+)
+
+export type TokenList = Static<typeof TokenList>
+
+/** What the server registers. */
+export const HISTORY_SCHEMAS = [Client, ClientHistory, ClientList, NotificationList, SmsList, Token, TokenList]

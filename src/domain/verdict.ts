@@ -1,0 +1,123 @@
+import { SANDBOX } from './provider.ts'
+import type { Status } from './status.ts'
+import { REASON_SENTENCES } from './verdict-reasons.ts'
+
+/** What a verdict is made from. */
+export interface Judged {
+  readonly status: Status
+  readonly reason: string | null
+  readonly provider: string
+  /** When it was accepted, and when its status last changed. */
+  readonly time: Date
+  readonly updatedAt: Date
+  readonly sendAt: Date | null
+  readonly uncertainAttempts: number
+  readonly attempts: readonly { readonly startedAt: Date | null; readonly reason: string | null }[]
+}
+
+/**
+ * Whether the person has the SMS, in one or two plain sentences: first the answer, then how it is known. It never says more than that. Times
+ * are UTC.
+ */
+export function verdict(sms: Judged): string {
+  const isTest = sms.provider === SANDBOX
+  if (sms.status === 'captured') return 'This is a test message. The sandbox kept it here; nothing was sent.'
+  return isTest ? `This is a test message; nothing left this machine. In the play: ${judge(sms)}` : judge(sms)
+}
+
+function judge(sms: Judged): string {
+  const { status, updatedAt } = sms
+  switch (status) {
+    case 'captured':
+      return 'The sandbox kept it.'
+    case 'scheduled':
+      return sms.sendAt === null ? 'Not yet. It goes out later.' : `Not yet. It goes out ${moment(sms.sendAt)}.`
+    case 'queued':
+      return waiting(sms)
+    case 'sending':
+      return sms.attempts.length > 1
+        ? `Not yet. It is being sent at this moment, for the ${ordinal(sms.attempts.length)} time.`
+        : 'Not yet. It is being sent at this moment.'
+    case 'sent':
+      return `Probably. ${named(sms.provider)} took it ${moment(updatedAt)}, ${after(sms)}; whether the phone has it was not reported yet.`
+    case 'delivered':
+      return `Yes. The carrier confirmed it on the phone ${moment(updatedAt)}, ${after(sms)}.`
+    case 'received':
+      return `Yes. The device itself reported it ${moment(updatedAt)}, ${after(sms)}.`
+    case 'opened':
+      return `Yes, and it was opened ${moment(updatedAt)}, ${after(sms)}.`
+    case 'uncertain':
+      return `It may have been sent. ${why(sms)} Nobody can say whether ${named(sms.provider)} has it.`
+    case 'undelivered':
+    case 'failed':
+      return `No. ${why(sms)}${tries(sms)}`
+    case 'rejected':
+    case 'suppressed':
+      return `It was never sent. ${why(sms)}`
+    case 'expired':
+      return `It was never sent. ${sms.reason === null ? (REASON_SENTENCES['expired'] ?? '') : why(sms)}`
+    case 'cancelled':
+      return sms.reason === null
+        ? `It was never sent. It was cancelled ${moment(updatedAt)}.`
+        : `It was never sent. ${why(sms)}`
+  }
+}
+
+function waiting(sms: Judged): string {
+  if (sms.attempts.length === 0) return 'Not yet. It waits to go out.'
+  const last = sms.attempts.at(-1)
+  const reason = last?.reason ?? sms.reason
+  return `Not yet. It is tried again: ${reason === null ? 'the last attempt came to nothing.' : lower(sentence(reason))}`
+}
+
+function why({ reason }: Judged): string {
+  return reason === null ? 'No reason was given.' : sentence(reason)
+}
+
+function sentence(reason: string): string {
+  return REASON_SENTENCES[reason] ?? `The reason given is \`${reason}\`.`
+}
+
+function tries({ attempts, updatedAt }: Judged): string {
+  const [first] = attempts
+  if (attempts.length < 2 || first?.startedAt === undefined || first.startedAt === null) return ''
+  return ` We tried ${attempts.length} times over ${span(updatedAt.getTime() - first.startedAt.getTime())}.`
+}
+
+function named(provider: string): string {
+  return provider.charAt(0).toUpperCase() + provider.slice(1)
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+/** From the request on, or from the time it was to go out. */
+function after({ time, sendAt, updatedAt }: Judged): string {
+  const from = sendAt !== null && sendAt > time ? sendAt : time
+  const words = sendAt !== null && sendAt > time ? 'after it was to go out' : 'after your request'
+  return `${span(Math.max(0, updatedAt.getTime() - from.getTime()))} ${words}`
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+function moment(at: Date): string {
+  return `on ${DAY.format(at)} at ${at.toISOString().slice(11, 19)} UTC`
+}
+
+/** `3.1 s`, `4 minutes`, `2 hours`, `5 days` */
+function span(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  if (ms < 120 * 60_000) return counted(Math.round(ms / 60_000), 'minute')
+  if (ms < 48 * 3_600_000) return counted(Math.round(ms / 3_600_000), 'hour')
+  return counted(Math.round(ms / 86_400_000), 'day')
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+function ordinal(count: number): string {
+  const words = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+  return words[count] ?? `${count}th`
+}

@@ -1,0 +1,94 @@
+import type { Client, Token } from '../contract/history.ts'
+import type { Notification } from '../contract/notifications.ts'
+import type { Sms } from '../contract/sms.ts'
+import { countryOf } from '../domain/country.ts'
+import { verdict } from '../domain/verdict.ts'
+import type { ClientRecord, TokenRecord } from '../store/read-clients.ts'
+import type { AttemptRecord, MessageRecord } from '../store/read-messages.ts'
+import type { NotificationRecord } from '../store/read-notifications.ts'
+import { summarise } from './notification-status.ts'
+
+/** Messages as they stand on the wire. */
+export function toSms(message: MessageRecord): Sms {
+  return {
+    message_id: message.id,
+    contact: message.contact,
+    subject: message.subject,
+    message: message.body,
+    sender: message.sender,
+    tag: message.tag,
+    category: message.category,
+    status: message.status,
+    reason: message.reason,
+    verdict: verdict(message),
+    segments: message.segments,
+    encoding: message.encoding,
+    provider: message.provider,
+    provider_message_id: message.providerMessageId,
+    uncertain_attempts: message.uncertainAttempts,
+    send_at: message.sendAt?.toISOString() ?? null,
+    template: message.template,
+    resent_from: message.resentFrom,
+    redirected_to: message.redirectedTo,
+    created_at: message.time.toISOString(),
+    updated_at: message.updatedAt.toISOString(),
+    attempts: message.attempts.map(toAttempt),
+  }
+}
+
+export function toNotification(notification: NotificationRecord): Notification {
+  return {
+    notification_id: notification.id,
+    topic: notification.topic,
+    title: notification.title,
+    body: notification.body,
+    content: notification.content,
+    tag: notification.tag,
+    category: notification.category,
+    ...summarise(notification.counts, notification.paused),
+    provider: notification.provider,
+    targets: notification.targets,
+    counts: notification.counts,
+    send_at: notification.sendAt?.toISOString() ?? null,
+    template: notification.template,
+    resent_from: notification.resentFrom,
+    created_at: notification.time.toISOString(),
+    updated_at: notification.updatedAt.toISOString(),
+  }
+}
+
+export function toClient(client: ClientRecord): Client {
+  return {
+    client_id: client.id,
+    contact: client.contact,
+    country: client.erasedAt === null ? countryOf(client.contact) : null,
+    messages: client.messages,
+    last_message_at: client.lastMessageAt?.toISOString() ?? null,
+    created_at: client.createdAt.toISOString(),
+    erased_at: client.erasedAt?.toISOString() ?? null,
+  }
+}
+
+export function toToken(token: TokenRecord): Token {
+  return {
+    token_id: token.id,
+    token: token.token,
+    kind: token.kind,
+    created_at: token.createdAt.toISOString(),
+    last_ok_at: token.lastOkAt?.toISOString() ?? null,
+    retired_at: token.retiredAt?.toISOString() ?? null,
+    retired_reason: token.retiredReason,
+  }
+}
+
+function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
+  return {
+    number: attempt.number,
+    provider: attempt.provider,
+    provider_message_id: attempt.providerMessageId,
+    status: attempt.status,
+    reason: attempt.reason,
+    started_at: attempt.startedAt?.toISOString() ?? null,
+    finished_at: attempt.finishedAt?.toISOString() ?? null,
+  }
+}
