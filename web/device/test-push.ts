@@ -61,6 +61,7 @@ async function post(call: typeof fetch, { kind, value }: Address, mark: string):
       headers,
       body: JSON.stringify({ ...targets, ...content, tag: 'device-page' }),
     })
+    if (answer.status === 401) return NOBODY
     const body: unknown = await answer.json()
     if (!isAccepted(body)) return { kind: 'refused', ...refusalOf(body) }
     const { notification_id: id, status } = body
@@ -68,6 +69,13 @@ async function post(call: typeof fetch, { kind, value }: Address, mark: string):
   } catch {
     return { kind: 'refused', message: 'Tidings did not answer. Does it still run?', docs: null }
   }
+}
+
+/** Who signs in on the dashboard is signed in here. */
+const NOBODY: TestPush = {
+  kind: 'refused',
+  message: 'Callers need a key here. Sign in on the dashboard, in this browser, and try again.',
+  docs: '/dashboard',
 }
 
 /** Why it went wrong, as the provider said it; null where nothing did. */
