@@ -213,7 +213,6 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     smsRoutes(scope, parts, accepts, waits)
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
-    historyRoutes(scope, parts)
     cancelRoutes(scope, parts)
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
