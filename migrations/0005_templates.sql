@@ -17,8 +17,6 @@ create table template_versions (
   version integer not null,
   -- default_locale, locales and variables as they were given, in their order.
   content json not null,
-  -- The key that brought it; null: none was asked for.
-  key_id bigint,
   created_at timestamptz not null default now(),
   primary key (name, version)
 );

@@ -55,7 +55,7 @@ export interface TemplatesFlow extends TemplateWords {
   /** Resolves after COMMIT. The name has been checked. */
   put(name: string, input: TemplateInput, caller: Caller): Promise<PutTemplate>
   /** Resolves with whether it was there. */
-  remove(name: string): Promise<boolean>
+  remove(name: string, caller: Caller): Promise<boolean>
   /** With the samples where no variables are given; null: no such template. */
   preview(use: TemplateUse): Promise<TemplatePreview | null>
 }
@@ -86,15 +86,15 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
       const { kind, ...content } = input
       const { reading, sizes } = await readThrough(kind, content)
       if (reading.faults.length > 0) throw refusal('invalid_template', reading.faults)
-      const stored = await changing(() => storeTemplate(workDb, name, kind, content, caller.keyId))
+      const stored = await changing(() => storeTemplate(workDb, name, kind, content, caller.name))
       cache.forget(name)
       if (stored.kind === 'other_kind') throw otherKind(name, kind)
       const { version, createdAt, changed } = stored
       const record = { name, kind, version, content, createdAt }
       return { record, changed, warnings: warningsOf(content, reading, sizes) }
     },
-    async remove(name) {
-      const removed = await changing(() => deleteTemplate(workDb, name))
+    async remove(name, caller) {
+      const removed = await changing(() => deleteTemplate(workDb, name, caller.name))
       cache.forget(name)
       return removed
     },

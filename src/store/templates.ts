@@ -1,4 +1,5 @@
 import type { TemplateContent, TemplateKind } from '../domain/template.ts'
+import { writeAudit } from './audit.ts'
 import type { Db, DbClient } from './db.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -7,13 +8,16 @@ export type StoredTemplate =
   | { readonly kind: 'stored'; readonly version: number; readonly changed: boolean; readonly createdAt: Date }
   | { readonly kind: 'other_kind' }
 
-/** Stores the content as a new version, unless the newest one is the same; several that come at once become several versions. */
+/**
+ * Stores the content as a new version, unless the newest one is the same; several that come at once become several versions. `caller`: who
+ * it was, for the audit.
+ */
 export async function storeTemplate(
   db: Db,
   name: string,
   kind: TemplateKind,
   content: TemplateContent,
-  keyId: number | null,
+  caller: string,
 ): Promise<StoredTemplate> {
   return inTransaction(db, async (client) => {
     const text = JSON.stringify(content)
@@ -22,13 +26,14 @@ export async function storeTemplate(
     const same = head.deleted ? null : await sameAsNewest(client, name, head.version, text)
     if (same !== null) return { kind: 'stored', version: head.version, changed: false, createdAt: same }
     const version = head.version + 1
-    const createdAt = await addVersion(client, name, kind, version, text, keyId)
+    const createdAt = await addVersion(client, name, kind, version, text)
+    await writeAudit(client, { caller, act: 'template.stored', what: `${name}@${version}` })
     return { kind: 'stored', version, changed: true, createdAt }
   })
 }
 
 /** Its texts go; its name and the number of its last version stay. Resolves with whether it was there. */
-export async function deleteTemplate(db: Db, name: string): Promise<boolean> {
+export async function deleteTemplate(db: Db, name: string, caller: string): Promise<boolean> {
   return inTransaction(db, async (client) => {
     const { rowCount } = await client.query({
       name: 'delete-template',
@@ -41,6 +46,7 @@ export async function deleteTemplate(db: Db, name: string): Promise<boolean> {
       text: `delete from template_versions where name = $1`,
       values: [name],
     })
+    if (rowCount === 1) await writeAudit(client, { caller, act: 'template.deleted', what: name })
     return rowCount === 1
   })
 }
@@ -83,7 +89,6 @@ async function addVersion(
   kind: TemplateKind,
   version: number,
   content: string,
-  keyId: number | null,
 ): Promise<Date> {
   await client.query({
     name: 'raise-template',
@@ -94,9 +99,9 @@ async function addVersion(
   })
   const { rows } = await client.query<{ createdAt: Date }>({
     name: 'add-template-version',
-    text: `insert into template_versions (name, version, content, key_id) values ($1, $2, $3, $4)
+    text: `insert into template_versions (name, version, content) values ($1, $2, $3)
       returning created_at as "createdAt"`,
-    values: [name, version, content, keyId],
+    values: [name, version, content],
   })
   const added = rows[0]
   if (added === undefined) throw new Error('a version was not inserted')

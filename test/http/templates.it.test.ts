@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readPage } from '../support/documents.ts'
 import { ask } from '../support/node.ts'
 import {
   call,
@@ -111,6 +112,29 @@ test('a deleted template is gone from every node within two seconds, and its ver
   expect(anew.body).toMatchObject({ changed: true, data: { version: 3 } })
   const old = await sendSms(nodes.other, { name: 'order', version: 1, variables: VALUES })
   expect(old.body['message']).toContain('`order` has version 3 only')
+})
+
+test('what is done to templates stands in the audit', async () => {
+  const acts = await ask(nodes.node, `select act, what, caller from audit where what like 'order%' order by id`)
+  expect(acts).toEqual([
+    { act: 'template.stored', what: 'order@1', caller: 'anyone' },
+    { act: 'template.stored', what: 'order@2', caller: 'anyone' },
+    { act: 'template.deleted', what: 'order', caller: 'anyone' },
+    { act: 'template.stored', what: 'order@3', caller: 'anyone' },
+  ])
+})
+
+test('the page about templates says what works', async () => {
+  const page = readPage('docs/templates.md')
+  const lines = [...page.matchAll(/^curl (?:-X (\w+) )?localhost:5000(\S+) .*?-d '(.*?)'$/gms)]
+  expect(lines).toHaveLength(3)
+  for (const [, method = 'POST', path = '', body = ''] of lines) {
+    const answer = await call(nodes.app, method === 'PUT' ? 'PUT' : 'POST', path, JSON.parse(body) as object)
+    expect([answer.status, answer.body['warnings'] ?? []]).toEqual([200, []])
+  }
+  const [sent] = await ask(nodes.node, 'select body, template from messages order by id desc limit 1')
+  expect(page).toContain(`sends "${String(sent?.['body'])}"`)
+  expect(page).toContain(`\`${String(sent?.['template'])}\``)
 })
 
 test('templates that are put at the same time become versions one after another', async () => {

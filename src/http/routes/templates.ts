@@ -107,7 +107,7 @@ function deedRoutes(app: Server, { templates, publicUrl }: HttpParts): void {
 
   app.delete('/templates/:name', { onRequest, config: { docs: DELETE_DOCS, scope: 'admin' } }, async (request) => {
     refuseParameters(request.query)
-    if (!(await templates.remove(readName(request.params)))) throw notFound()
+    if (!(await templates.remove(readName(request.params), request.caller))) throw notFound()
     return { success: true }
   })
 }
