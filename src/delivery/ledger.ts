@@ -68,8 +68,11 @@ const MOST = 1_000
 
 const NOTHING_SETTLED: Settled = { moved: new Set(), kept: new Map() }
 
-/** Between the beginnings of two transactions, while there is room in the windows. */
-const LINGER_MS = 20
+/**
+ * Between the beginnings of two transactions, while there is room in the windows: for each node, so that many nodes make no more of them,
+ * nor smaller ones, than one would of the same load.
+ */
+const LINGER = { msPerNode: 20, mostMs: 100 }
 
 /** Between repeats while the database is away: grows to this. */
 const LONGEST_WAIT_MS = 2_000
@@ -78,7 +81,7 @@ export function createLedger(parts: LedgerParts): Ledger {
   const { lease, log } = parts
   let running: Promise<void> | null = null
   let again = false
-  let begunAt = -LINGER_MS
+  let begunAt = -LINGER.mostMs
 
   async function run(): Promise<void> {
     await Promise.resolve()
@@ -96,7 +99,8 @@ export function createLedger(parts: LedgerParts): Ledger {
 
   /** Fewer, larger transactions: but not while a lane's window is what it waits for. */
   async function linger(): Promise<void> {
-    const leftMs = begunAt + LINGER_MS - parts.now()
+    const lingerMs = Math.min(LINGER.mostMs, LINGER.msPerNode * lease().nodes())
+    const leftMs = begunAt + lingerMs - parts.now()
     if (leftMs >= 1 && !parts.smsLanes().some((lane) => lane.isPressed())) await parts.wait(leftMs)
     begunAt = parts.now()
   }
