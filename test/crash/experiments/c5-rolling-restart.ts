@@ -1,5 +1,5 @@
 import { until } from '../../support/until.ts'
-import { countWhys, quantile, readAnswers } from '../answers.ts'
+import { countWhys, quantile, readAnswers, type Answer } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
 import type { ClusterNode } from '../cluster.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
@@ -39,7 +39,8 @@ async function rollOver(context: Context): Promise<Result> {
     const stops = await restartInTurn(bench, balancer, restarts)
     await loaded
     await balancer.stop()
-    const bad = readAnswers(context.directory).filter((answer) => answer.kind !== 'acknowledged')
+    const answers = readAnswers(context.directory)
+    const bad = answers.filter((answer) => answer.kind !== 'acknowledged')
     const slow = stops.filter(({ ms }) => ms > MOST_STOP_MS)
     const ill = stops.filter(({ exitCode }) => exitCode !== 0)
     if (bad.length > 0) faults.push(`${bad.length} calls were not answered with 200: ${countWhys(bad)}`)
@@ -47,11 +48,26 @@ async function rollOver(context: Context): Promise<Result> {
     if (ill.length > 0) faults.push(`${ill.length} stops ended with ${ill.map(({ exitCode }) => exitCode).join(', ')}`)
     const ms = stops.map((stop) => stop.ms)
     const worst = (quantile(ms, 1) / 1_000).toFixed(1)
-    return [`restarts ${stops.length}`, `client errors ${bad.length}`, `longest stop ${worst} s`]
+    return [
+      `${paceOf(answers)} calls/s, answered after p99 ${quantile(
+        answers.map((answer) => answer.ms),
+        0.99,
+      )} ms`,
+      `restarts ${stops.length}`,
+      `client errors ${bad.length}`,
+      `longest stop ${worst} s`,
+    ]
   })
   if (result.duplicated > 0) faults.push(`${result.duplicated} doubled, though no node died`)
   if (result.uncertain > 0) faults.push(`${result.uncertain} in doubt, though no node died`)
   return { ...result, faults: [...result.faults, ...faults] }
+}
+
+/** Answers a second, from the first question to the last answer: fewer than were meant where the machine can't carry more. */
+function paceOf(answers: readonly Answer[]): string {
+  const from = Math.min(...answers.slice(0, 1_000).map(({ at }) => at))
+  const last = answers.at(-1)
+  return last === undefined ? '0' : (answers.length / ((last.at + last.ms - from) / 1_000)).toFixed(0)
 }
 
 function loadThrough({ journal, chance }: Bench, url: string, calls: ReturnType<typeof makePlan>): Promise<void> {
