@@ -18,7 +18,7 @@ test('an unknown word suggests the near one', () => {
     problem: 'Unknown command migrat. Did you mean migrate?',
   })
   expect(parseArguments(['explode'])).toMatchObject({
-    problem: 'Unknown command explode. There are serve, migrate, db, fake.',
+    problem: 'Unknown command explode. There are serve, migrate, db, fake, keys.',
   })
   expect(parseArguments(['serve', 'db'])).toMatchObject({ kind: 'wrong' })
 })
@@ -26,6 +26,10 @@ test('an unknown word suggests the near one', () => {
 test('help and version win over commands', () => {
   expect(parseArguments(['serve', '-h'])).toEqual({ kind: 'help' })
   expect(parseArguments(['--version'])).toEqual({ kind: 'version' })
+})
+
+test('what follows `keys` is left to the command', () => {
+  expect(parseArguments(['keys', 'create', '--name', 'x'])).toEqual({ kind: 'keys', words: ['create', '--name', 'x'] })
 })
 
 test('what follows `fake` is left to the look-alikes', () => {

@@ -13,6 +13,13 @@ test('a push token keeps its first characters', () => {
   expect(masked(`{"for":"${token}"}`)).toBe('{"for":"dQw4w9Wg…"}')
 })
 
+test('of an API key its id is left, wherever it stands', () => {
+  const key = `tidings_live_ab12CD34ef_${'x'.repeat(49)}`
+  expect(masked(`{"msg":"Bearer ${key}, ${key.slice(0, 50)}"}`)).toBe(
+    '{"msg":"Bearer tidings_live_ab12CD34ef_…, tidings_live_ab12CD34ef_…"}',
+  )
+})
+
 test('texts and secrets are left out', () => {
   const line = logged((log) =>
     log.info({ text: 'hush', subject: 'hush', body: 'hush', authorization: 'hush', event: 'x' }, 'y'),

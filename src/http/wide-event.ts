@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller } from '../domain/caller.ts'
+import { ANYONE, type Caller } from '../domain/caller.ts'
 import type { HttpParts, Server } from './parts.ts'
 
 declare module 'fastify' {
@@ -33,10 +33,16 @@ function toEvent(request: FastifyRequest, reply: FastifyReply, now: number): obj
     method: request.method,
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
+    ...describeCaller(request),
     // Refused before the guard saw it: at once.
     ms: request.arrivedAt === 0 ? 0 : Math.round((now - request.arrivedAt) * 10) / 10,
     ...(reply.refusal === null ? {} : { code: reply.refusal.code, ...describeCause(reply.refusal) }),
   }
+}
+
+/** What was refused before it was looked at has none. */
+function describeCaller({ caller }: { readonly caller?: Caller }): object {
+  return caller === undefined || caller === ANYONE ? {} : { caller: caller.name }
 }
 
 /** Only what can't hold a caller's values: a database's error has them in its further fields. */
