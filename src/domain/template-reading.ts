@@ -20,23 +20,31 @@ import { readValue } from './template-values.ts'
 /** A locale's texts, read and looked through, by field. */
 export type ReadTexts = ReadonlyMap<string, { readonly text: TemplateText; readonly use: TextUse }>
 
+/** A template that was read. */
 export interface TemplateReading {
   readonly locales: ReadonlyMap<string, ReadTexts>
   /** Empty: whatever variables of the right types are given, every text can be rendered. */
   readonly faults: readonly FaultDetail[]
 }
 
-/** Reads what is to become a template, its JSON types already checked. */
-export function readTemplate(kind: TemplateKind, content: TemplateContent, formats: Formatters): TemplateReading {
-  const faults = [...checkVariables(content.variables), ...checkLocales(content)]
-  const locales = new Map<string, ReadTexts>()
-  for (const [locale, fields] of Object.entries(content.locales)) {
-    if (canonicalLocale(locale) === null) continue
-    const path = `locales.${locale}`
-    faults.push(...checkFields(kind, fields, path))
-    locales.set(locale, readFields(fields, locale, path, formats, content.variables, faults))
-  }
-  return { locales, faults }
+/** What is wrong with what is to become a template, its texts aside; its JSON types have been checked. */
+export function checkContent(content: TemplateContent): readonly FaultDetail[] {
+  return [...checkVariables(content.variables), ...checkLocales(content)]
+}
+
+/** Reads one locale's texts: some milliseconds for the first ones of a language. */
+export function readLocale(
+  kind: TemplateKind,
+  { locales, variables }: TemplateContent,
+  locale: string,
+  formats: Formatters,
+): { readonly texts: ReadTexts; readonly faults: readonly FaultDetail[] } {
+  // A tag that is none has been refused already.
+  if (canonicalLocale(locale) === null) return { texts: new Map(), faults: [] }
+  const fields = locales[locale] ?? {}
+  const path = `locales.${locale}`
+  const faults = checkFields(kind, fields, path)
+  return { texts: readFields(fields, locale, path, formats, variables, faults), faults }
 }
 
 function checkVariables(variables: Readonly<Record<string, Variable>>): FaultDetail[] {

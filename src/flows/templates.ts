@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { createFormats } from '../domain/template-formats.ts'
-import { readTemplate, type TemplateReading } from '../domain/template-reading.ts'
+import { checkContent, readLocale, type ReadTexts, type TemplateReading } from '../domain/template-reading.ts'
 import { renderFields, sizeOf, type LocaleTexts, type TemplateSize } from '../domain/template-render.ts'
 import { readValues, sampleValues } from '../domain/template-values.ts'
 import type { TemplateContent, TemplateKind } from '../domain/template.ts'
@@ -115,13 +115,17 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
     kind: TemplateKind,
     content: TemplateContent,
   ): Promise<{ readonly reading: TemplateReading; readonly sizes: readonly LocaleSize[] }> {
-    const reading = readTemplate(kind, content, formats[kind])
+    const faults = [...checkContent(content)]
+    const locales = new Map<string, ReadTexts>()
     const sizes: LocaleSize[] = []
-    for (const [locale, read] of reading.faults.length > 0 ? [] : reading.locales) {
+    for (const locale of Object.keys(content.locales)) {
+      const read = readLocale(kind, content, locale, formats[kind])
+      faults.push(...read.faults)
+      locales.set(locale, read.texts)
+      if (faults.length === 0) sizes.push(measureLocale(kind, content, locale, read.texts, formats[kind], textFormat))
       await nextTurn()
-      sizes.push(measureLocale(kind, content, locale, read, formats[kind], textFormat))
     }
-    return { reading, sizes }
+    return { reading: { locales, faults }, sizes }
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFormats } from '../../src/domain/template-formats.ts'
-import { readTemplate } from '../../src/domain/template-reading.ts'
+import { checkContent, readLocale, type TemplateReading } from '../../src/domain/template-reading.ts'
 import { renderText } from '../../src/domain/template-text.ts'
 import { readValues } from '../../src/domain/template-values.ts'
 import { measureLocale, warningsOf } from '../../src/domain/template-warnings.ts'
@@ -21,12 +21,18 @@ function sms(message: string, more: Partial<TemplateContent> = {}): TemplateCont
   return { default_locale: 'en', locales: { en: { subject: 's', message } }, variables: VARIABLES, ...more }
 }
 
+function readTemplate(kind: TemplateKind, content: TemplateContent): TemplateReading {
+  const read = Object.keys(content.locales).map((locale) => ({ locale, ...readLocale(kind, content, locale, formats) }))
+  const locales = new Map(read.map(({ locale, texts }) => [locale, texts]))
+  return { locales, faults: [...checkContent(content), ...read.flatMap(({ faults }) => faults)] }
+}
+
 function faultsOf(content: TemplateContent, kind: TemplateKind = 'sms'): readonly string[] {
-  return readTemplate(kind, content, formats).faults.map((fault) => fault.message)
+  return readTemplate(kind, content).faults.map((fault) => fault.message)
 }
 
 function warningsFor(content: TemplateContent): readonly string[] {
-  const reading = readTemplate('sms', content, formats)
+  const reading = readTemplate('sms', content)
   expect(reading.faults).toEqual([])
   const sizes = [...reading.locales].map(([locale, read]) =>
     measureLocale('sms', content, locale, read, formats, '{message}'),
@@ -124,7 +130,7 @@ describe('what a hostile author may try', () => {
     ['an endless apostrophe', `'{${'x'.repeat(1_990)}`],
   ])('%s: read or refused, and no parser hangs on it', (_name, message) => {
     // Measured: below 20 ms each. One that hangs is ended by the runner.
-    expect(readTemplate('sms', sms(message), formats).faults.length).toBeLessThan(500)
+    expect(readTemplate('sms', sms(message)).faults.length).toBeLessThan(500)
   })
 
   test('more than four levels or a hundred places are refused', () => {
@@ -140,7 +146,7 @@ describe('what a hostile author may try', () => {
   test('names of the language’s own change nothing outside the template', () => {
     const variables = JSON.parse('{"valueOf": {"type": "text", "sample": "x"}}') as Record<string, Variable>
     const message = '{valueOf, select, __proto__ {bad} constructor {bad} other {good}}'
-    const reading = readTemplate('sms', sms(message, { variables }), formats)
+    const reading = readTemplate('sms', sms(message, { variables }))
     expect(reading.faults).toEqual([])
     expect(Object.keys(Object.prototype)).toEqual([])
     const text = reading.locales.get('en')?.get('message')?.text ?? []
@@ -155,7 +161,7 @@ describe('what a hostile author may try', () => {
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        const reading = readTemplate('sms', sms(pieces.join('')), formats)
+        const reading = readTemplate('sms', sms(pieces.join('')))
         expect(reading.faults.every((fault) => fault.path.startsWith('locales.en.message'))).toBe(true)
       }),
       { numRuns: 3_000 },
@@ -180,7 +186,7 @@ test('a text that was taken can be rendered with whatever variables are taken', 
   fc.assert(
     fc.property(fc.array(place), given, locale, (places, of, tag) => {
       const locales = { [tag]: { subject: '', message: places.join('') } }
-      const reading = readTemplate('sms', sms('', { default_locale: tag, locales }), formats)
+      const reading = readTemplate('sms', sms('', { default_locale: tag, locales }))
       expect(reading.faults).toEqual([])
       const { values, faults } = readValues(VARIABLES, of, 'variables')
       expect(faults).toEqual([])
