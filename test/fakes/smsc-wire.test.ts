@@ -98,6 +98,13 @@ describe('a PDU', () => {
     expect(decode(tlv)).toMatchObject({ refuseWith: STATUSES.ESME_RINVOPTPARSTREAM })
   })
 
+  test('with a field that is longer than its command has room for is refused', () => {
+    const pduTo = (number: string): Buffer =>
+      new smpp.PDU('submit_sm', { ...SUBMIT, destination_addr: number, sequence_number: 1 }).toBuffer()
+    expect(decode(pduTo('1'.repeat(20)))).toMatchObject({ status: 0 })
+    expect(decode(pduTo('1'.repeat(21)))).toMatchObject({ refuseWith: STATUSES.ESME_RINVCMDLEN })
+  })
+
   test('comes in any pieces', () => {
     const stream = Buffer.concat(
       [1, 2, 3].map((n) => new smpp.PDU('submit_sm', { ...SUBMIT, sequence_number: n }).toBuffer()),
