@@ -26,16 +26,25 @@ export type Entry =
     }
 
 export interface Journal {
+  /** Nothing once it is closed: a load may outlive an experiment that failed. */
   write(entry: Entry): void
+  isClosed(): boolean
   close(): void
 }
 
 /** Written through at once, so that what is in it has come before what follows. */
 export function createJournal(path: string): Journal {
   const file = openSync(path, 'a')
+  let closed = false
   return {
-    write: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
-    close: () => closeSync(file),
+    write(entry) {
+      if (!closed) writeSync(file, `${JSON.stringify(entry)}\n`)
+    },
+    isClosed: () => closed,
+    close() {
+      closed = true
+      closeSync(file)
+    },
   }
 }
 

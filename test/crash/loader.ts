@@ -57,7 +57,7 @@ async function makeCall(options: LoaderOptions, agent: Agent, call: Call): Promi
   const { journal, urls, chance, now } = options
   const { key } = call
   const deadline = now() + GIVE_UP_MS
-  for (let waitMs = AGAIN_MS; now() < deadline; waitMs = Math.min(AGAIN_MOST_MS, waitMs * 1.5)) {
+  for (let waitMs = AGAIN_MS; now() < deadline && !journal.isClosed(); waitMs = Math.min(AGAIN_MOST_MS, waitMs * 1.5)) {
     const node = Math.floor(chance() * urls.length)
     journal.write({ kind: 'intent', at: now(), key, node })
     const outcome = await post(agent, `${urls[node]}${call.path}`, call)
