@@ -51,12 +51,13 @@ interface Entry extends GoodKey {
   readonly rowId: number
   readonly goodUntil: number
   lookAgainAt: number
+  /** Since it was last stored that it was. */
+  used: boolean
 }
 
 export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
   const entries = new Map<string, Entry>()
   const looking = new Map<string, Promise<GoodKey | WrongKey>>()
-  let used = new Set<number>()
 
   async function look(header: string): Promise<GoodKey | WrongKey> {
     const asked = now()
@@ -69,10 +70,10 @@ export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
       entries.delete(header)
       return verdict
     }
-    const entry = { ...verdict, goodUntil: asked + verdict.goodForMs, lookAgainAt: asked + LOOK_AGAIN_MS }
+    const goodUntil = asked + verdict.goodForMs
+    const entry: Entry = { ...verdict, goodUntil, lookAgainAt: asked + LOOK_AGAIN_MS, used: true }
     if (entries.size >= MOST_KNOWN && !entries.has(header)) entries.delete(entries.keys().next().value ?? '')
     entries.set(header, entry)
-    used.add(entry.rowId)
     return entry
   }
 
@@ -92,7 +93,7 @@ export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
         // Where the database is away the entry ends by itself, and the next caller is told.
         void lookOnce(header).catch(() => undefined)
       }
-      used.add(entry.rowId)
+      entry.used = true
       return entry
     },
     look: lookOnce,
@@ -101,10 +102,10 @@ export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
       for (const [header, entry] of entries) if (entry.rowId === rowId) entries.set(header, { ...entry, goodUntil: 0 })
     },
     async noteUses(workDb) {
-      if (used.size === 0) return
-      const rowIds = [...used]
-      used = new Set()
-      await noteUses(workDb, rowIds)
+      const used = [...entries.values()].filter((entry) => entry.used)
+      if (used.length === 0) return
+      for (const entry of used) entry.used = false
+      await noteUses(workDb, [...new Set(used.map(({ rowId }) => rowId))])
     },
   }
 }
