@@ -139,12 +139,23 @@ export const Notification = Type.Object(
     tag: textOrNull(),
     category: CATEGORY,
     status: STATUS,
-    reason: textOrNull({ description: '`partial`: the targets ended differently, see `counts`.' }),
+    reason: textOrNull({
+      description: '`partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now.',
+    }),
     provider: Type.String(),
     targets: Type.Integer(),
     counts: Counts,
     created_at: TIME,
     updated_at: TIME,
+    send_at: textOrNull({
+      format: 'date-time',
+      description: 'The earliest time it may leave, if its caller named one.',
+    }),
+    template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
+    resent_from: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: 'The notification whose content was sent again as this one.',
+    }),
   },
   { $id: 'Notification', additionalProperties: false },
 )

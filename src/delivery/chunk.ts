@@ -137,7 +137,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
 /** What a target gets whose notification's validity is over. */
 const TOO_LATE = failure('permanent', 'expired', { status: 'expired' })
 
-const CANCELLED = failure('permanent', 'cancelled', { status: 'cancelled' })
+const CANCELLED = failure('permanent', 'called_off', { status: 'cancelled' })
 
 /** What a dead owner had started and not settled: handed over, perhaps. */
 function inDoubt(row: ChunkRow, settled: Buffer): { index: number; outcome: Outcome }[] {

@@ -26,7 +26,7 @@ export async function openStops({ db, lease, onChange, onCancelled }: StopsParts
   let { pauses } = await readStops(db, lease().owner())
   let known = JSON.stringify(pauses)
   return {
-    isPaused: (lane) => pauses.length > 0 && pauses.some((pause) => covers(pause, lane)),
+    isPaused: (lane) => pauses.some((pause) => covers(pause, lane)),
     async look() {
       const read = await readStops(db, lease().owner())
       if (read.cancelled.length > 0) onCancelled(read.cancelled)

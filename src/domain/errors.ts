@@ -22,6 +22,8 @@ export const ERROR_CODES = [
   'request_timeout',
   'idempotency_in_progress',
   'not_playable',
+  'too_late',
+  'still_open',
   'last_admin_key',
   'key_revoked',
   'body_too_large',

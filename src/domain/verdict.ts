@@ -64,6 +64,7 @@ function judge(sms: Judged): string {
 }
 
 function waiting(sms: Judged): string {
+  if (sms.reason === 'paused') return `Not yet. ${why(sms)}`
   if (sms.attempts.length === 0) return 'Not yet. It waits to go out.'
   const last = sms.attempts.at(-1)
   const reason = last?.reason ?? sms.reason

@@ -192,6 +192,22 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: 'An SMS yes, a moment later.',
     charged: NEVER,
   },
+  too_late: {
+    status: 409,
+    what: 'It cannot be cancelled any more.',
+    why: 'It is being handed to the provider at this moment, or has been, or has come to its end. details says where it stands.',
+    fix: 'Nothing to do: what a provider has taken cannot be taken back. To stop what is still to come, POST /pause.',
+    retry: 'Only if it was being sent and comes back to wait for another attempt.',
+    charged: 'As what became of it says: GET /smss/{id} or /notifications/{id}.',
+  },
+  still_open: {
+    status: 409,
+    what: 'It is still on its way, so it is not sent again.',
+    why: 'It waits, or is being sent, or is tried again by itself: a second one now would reach people twice. details says where it stands.',
+    fix: 'Wait until it has come to its end, or cancel it first.',
+    retry: 'Yes, once it has come to its end.',
+    charged: NEVER,
+  },
   last_admin_key: {
     status: 409,
     what: 'No other key could administer the service any more.',
@@ -211,7 +227,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   body_too_large: {
     status: 413,
     what: 'The body is larger than this route takes.',
-    why: 'One SMS or topic push takes 32 KiB, a list of tokens 24 MiB and 100,000 targets, a callback 64 KiB.',
+    why: 'One SMS or topic push takes 32 KiB, a list of tokens 24 MiB and 100,000 targets, a template or a callback 64 KiB.',
     fix: 'Send the list in several calls.',
     retry: AS_IT_IS,
     charged: NEVER,

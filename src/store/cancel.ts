@@ -13,7 +13,7 @@ export async function cancelMessage(db: Db, id: number): Promise<boolean> {
     text: `
 update messages m set
   status = case when uncertain_attempts > 0 then 'uncertain' else 'cancelled' end,
-  reason = 'cancelled',
+  reason = case when uncertain_attempts > 0 then 'called_off' end,
   expires_at = least(expires_at, now()),
   owner = case when uncertain_attempts > 0 then owner end,
   updated_at = now()

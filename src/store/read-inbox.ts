@@ -67,7 +67,7 @@ export async function readInboxPushes(db: Db, ids: readonly number[]): Promise<I
   return rows.map(({ ended, inFlight, ...row }) => ({
     channel: 'push',
     ...row,
-    counts: countAll(row.targets, ended, inFlight),
+    counts: countAll(row.targets, ended, { inFlight, calledOff: 0, later: false }),
   }))
 }
 

@@ -1,6 +1,7 @@
 import type { Category } from '../domain/category.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
+import { isPausedSql } from './read-pauses.ts'
 
 /** One SMS with all that is known of it. */
 export interface MessageRecord {
@@ -71,7 +72,8 @@ function toRecord(rows: readonly (MessageRow & AttemptRow)[]): MessageRecord | n
 }
 
 const MESSAGES = `
-select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status, m.reason, m.segments, m.encoding, m.provider,
+select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status,
+  case when m.status = 'queued' and ${isPausedSql('m')} then 'paused' else m.reason end as reason, m.segments, m.encoding, m.provider,
   m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts",
   m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.time, m.updated_at as "updatedAt",
   m.attempt, m.started_at as "openSince",

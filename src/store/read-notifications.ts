@@ -2,6 +2,7 @@ import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
+import { isPausedSql } from './read-pauses.ts'
 
 export type StatusCounts = Readonly<Partial<Record<Status, number>>>
 
@@ -19,6 +20,12 @@ export interface NotificationRecord {
   readonly targets: number
   /** Every target is counted once; only statuses that occur. */
   readonly counts: StatusCounts
+  /** Somebody has paused what it is: what waits of it stays. */
+  readonly paused: boolean
+  readonly sendAt: Date | null
+  /** name@version/locale */
+  readonly template: string | null
+  readonly resentFrom: number | null
   readonly time: Date
   readonly updatedAt: Date
 }
@@ -51,14 +58,17 @@ export async function readNotifications(db: Db, ids: readonly number[]): Promise
   return rows.map(toRecord)
 }
 
-function toRecord({ ended, inFlight, ...notification }: NotificationRow): NotificationRecord {
-  return { ...notification, counts: countAll(notification.targets, ended, inFlight) }
+function toRecord({ ended, inFlight, calledOff, later, ...notification }: NotificationRow): NotificationRecord {
+  return { ...notification, counts: countAll(notification.targets, ended, { inFlight, calledOff, later }) }
 }
 
-// `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment.
+// `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment; of one that is
+// cancelled those from there on have ended, though nobody has written it yet, unless they may have been sent before.
 const NOTIFICATIONS = `
 select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, n.targets, n.time,
-  coalesce(k.last_done, n.time) as "updatedAt", coalesce(k.in_flight, 0)::integer as "inFlight", (
+  n.send_at as "sendAt", n.template, n.resent_from as "resentFrom", ${isPausedSql('n')} as paused,
+  coalesce(n.send_at > now(), false) as later, coalesce(k.last_done, n.time) as "updatedAt",
+  coalesce(k.in_flight, 0)::integer as "inFlight", coalesce(k.called_off, 0)::integer as "calledOff", (
     select coalesce(jsonb_object_agg(s.status, s.count), '{}') from (
       select t.key as status, sum(t.value::bigint) as count
       from (select n.tally union all select c.tally from push_chunks c where c.notification_id = n.id) as l (tally)
@@ -66,7 +76,8 @@ select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider,
       group by t.key) s) as ended
 from notifications n left join lateral (
   select max(c.done_at) as last_done,
-    sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight
+    sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight,
+    sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off
   from push_chunks c where c.notification_id = n.id) k on true`
 
 const READ_NOTIFICATION = `${NOTIFICATIONS}
@@ -79,14 +90,31 @@ order by n.id desc`
 interface NotificationRow extends Omit<NotificationRecord, 'counts'> {
   readonly ended: StatusCounts
   readonly inFlight: number
+  readonly calledOff: number
+  /** Its time has not come. */
+  readonly later: boolean
+}
+
+/** Of the targets that have no end: how many are with the provider, or were cancelled; whether the others wait for their time. */
+export interface OpenTargets {
+  readonly inFlight: number
+  readonly calledOff: number
+  readonly later: boolean
 }
 
 /** What has not ended is on its way or waits. The two are read at one moment, but a late tally must not make a count negative. */
-export function countAll(targets: number, ended: StatusCounts, inFlight: number): StatusCounts {
+export function countAll(targets: number, ended: StatusCounts, unended: OpenTargets): StatusCounts {
   const open = Math.max(0, targets - Object.values(ended).reduce((sum, count) => sum + count, 0))
-  const sending = Math.min(open, inFlight)
-  const queued = open - sending
-  return { ...ended, ...(sending > 0 ? { sending } : {}), ...(queued > 0 ? { queued } : {}) }
+  const sending = Math.min(open, unended.inFlight)
+  const calledOff = Math.min(open - sending, unended.calledOff)
+  const waiting = open - sending - calledOff
+  const cancelled = (ended.cancelled ?? 0) + calledOff
+  return {
+    ...ended,
+    ...(cancelled > 0 ? { cancelled } : {}),
+    ...(sending > 0 ? { sending } : {}),
+    ...(waiting > 0 ? { [unended.later ? 'scheduled' : 'queued']: waiting } : {}),
+  }
 }
 
 /**
@@ -117,7 +145,8 @@ export async function readDeliveries(
 // bits set in it: what lies beyond its end is not settled.
 const READ_DELIVERIES = `
 with open as materialized (
-  select o.token_id, case when o.ord <= c.started then 'sending' else 'queued' end as status, greatest(c.created_at, n.time) as time
+  select o.token_id, case when o.ord <= c.started then 'sending' when c.cancelled_at is not null and c.uncertain_attempts = 0 then 'cancelled'
+      when n.send_at > now() then 'scheduled' else 'queued' end as status, greatest(c.created_at, n.time) as time
   from push_chunks c join notifications n on n.id = c.notification_id
     cross join lateral unnest(c.token_ids) with ordinality as o (token_id, ord)
   where c.notification_id = $1 and c.done_at is null and o.token_id > $2

@@ -248,7 +248,7 @@ test('of a cancelled push nothing more is started, and what was not written yet 
   commit(lane)
   handed[0]?.answer(0, ACCEPTED)
   lane.callOff([5])
-  expect(handed[0]?.gate()).toMatchObject({ reason: 'cancelled', status: 'cancelled' })
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'called_off', status: 'cancelled' })
   for (const index of [1, 2, 3]) handed[0]?.answer(index, ACCEPTED)
   const [last] = lane.collect()
   expect(last?.flush.move).toMatchObject({ started: 8, done: true, tally: { sent: 4, cancelled: 4 } })
@@ -275,7 +275,7 @@ test('a target that may have been sent is not called cancelled', () => {
   lane.offer([chunk({ cancelled: true, uncertainAttempts: 1 })], 0)
   const [last] = lane.collect()
   expect(last?.flush.move.tally).toEqual({ uncertain: 8 })
-  expect(last?.flush.outcomes[0]).toMatchObject({ status: 'uncertain', reason: 'cancelled' })
+  expect(last?.flush.outcomes[0]).toMatchObject({ status: 'uncertain', reason: 'called_off' })
 })
 
 test('a paused category starts nothing, holds back what is not written yet, and is left to whoever goes on with it', () => {

@@ -59,6 +59,10 @@ export const NOTIFICATION: NotificationRecord = {
   provider: 'fcm',
   targets: 2,
   counts: { sent: 1, failed: 1 },
+  paused: false,
+  sendAt: null,
+  template: null,
+  resentFrom: null,
   time: AT,
   updatedAt: AT,
 }

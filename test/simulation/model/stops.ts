@@ -35,7 +35,7 @@ function readStops(tx: Transaction, { pauses, chunks }: Tables, values: readonly
 function addPause(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
   const { pauses } = tables
   tables.everPaused = true
-  const [provider, category, reason] = values.map((value) => (value === null ? null : String(value)))
+  const [provider, category, reason] = values.map((value) => (typeof value === 'string' ? value : null))
   const scope = { provider: provider ?? '*', category: category ?? '*' }
   const pausedAt = tx.find(pauses, keyOf(scope))?.pausedAt ?? tx.now
   tx.put(pauses, keyOf(scope), { ...scope, reason: reason ?? null, pausedAt })
@@ -77,7 +77,7 @@ function cancelMessage(tx: Transaction, { messages, due }: Tables, values: reado
   tx.put(messages, id, {
     ...m,
     status,
-    reason: 'cancelled',
+    reason: doubtful ? 'called_off' : null,
     expiresAt: Math.min(m.expiresAt, tx.now),
     owner: doubtful ? m.owner : null,
     updatedAt: tx.now,

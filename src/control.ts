@@ -1,0 +1,31 @@
+import type { Channels } from './channels.ts'
+import type { Dbs } from './dbs.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { createCancels } from './flows/cancel.ts'
+import { createPauses } from './flows/pauses.ts'
+import type { HttpParts } from './http/parts.ts'
+
+/** What changes the course of messages that were accepted already. */
+export interface Control {
+  readonly http: Pick<HttpParts, 'cancels' | 'pauses'>
+}
+
+export interface ControlParts {
+  readonly dbs: Dbs
+  readonly channels: Channels
+  readonly delivery: Delivery
+}
+
+export function openControl({ dbs, channels, delivery }: ControlParts): Control {
+  const providers = new Set([...channels.sms, ...channels.push].map(({ name }) => name))
+  return {
+    http: {
+      cancels: createCancels(dbs.work),
+      pauses: createPauses({
+        db: dbs.work,
+        providers: [...providers],
+        onChange: () => delivery.stopsChanged(),
+      }),
+    },
+  }
+}

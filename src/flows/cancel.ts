@@ -1,0 +1,65 @@
+import { TidingsError } from '../domain/errors.ts'
+import type { Status } from '../domain/status.ts'
+import { cancelChunks, cancelMessage, clearDue } from '../store/cancel.ts'
+import type { Db } from '../store/db.ts'
+import { refusing } from '../store/faults.ts'
+import { readMessage, type MessageRecord } from '../store/read-messages.ts'
+import { readNotification, type NotificationRecord, type StatusCounts } from '../store/read-notifications.ts'
+
+/** Takes back what has not left. Both may be repeated; both throw TidingsError: `not_found`, `too_late`. */
+export interface Cancels {
+  /** From its COMMIT on nobody submits the message. One that may have been sent stays `uncertain` and is not repeated. */
+  sms(id: number): Promise<MessageRecord>
+  /** Targets that were not handed over never are; the others go on. Too late: none is left. */
+  push(id: number): Promise<NotificationRecord>
+}
+
+export function createCancels(db: Db): Cancels {
+  return {
+    async sms(id) {
+      const done = await refusing(() => cancelMessage(db, id))
+      // What is left there does no harm: whoever finds it removes it.
+      if (done) await clearDue(db, id).catch(() => undefined)
+      const message = await refusing(() => readMessage(db, id))
+      if (message === null) throw new TidingsError('not_found', 'Not Found')
+      if (done || isCancelled(message)) return message
+      throw tooLate(message.status)
+    },
+    async push(id) {
+      const before = await readPush(db, id)
+      if (waiting(before.counts) === 0) return cancelledOnly(before)
+      while ((await refusing(() => cancelChunks(db, id))) > 0);
+      const after = await readPush(db, id)
+      return waiting(after.counts) > 0 ? after : cancelledOnly(after)
+    },
+  }
+}
+
+function isCancelled({ status, reason }: MessageRecord): boolean {
+  return status === 'cancelled' || (status === 'uncertain' && reason === 'called_off')
+}
+
+async function readPush(db: Db, id: number): Promise<NotificationRecord> {
+  const push = await refusing(() => readNotification(db, id))
+  if (push === null) throw new TidingsError('not_found', 'Not Found')
+  return push
+}
+
+/** Those that were not handed over, or will be again. */
+function waiting(counts: StatusCounts): number {
+  return (counts.scheduled ?? 0) + (counts.queued ?? 0)
+}
+
+function cancelledOnly(push: NotificationRecord): NotificationRecord {
+  if ((push.counts.cancelled ?? 0) > 0) return push
+  const [first] = Object.entries(push.counts).toSorted(([, a], [, b]) => b - a)
+  throw tooLate(first?.[0] ?? 'sent')
+}
+
+function tooLate(status: Status | string): TidingsError {
+  const why =
+    status === 'sending' ? 'it is being handed to the provider at this moment' : `its status is \`${status}\` already`
+  return new TidingsError('too_late', `It can’t be cancelled: ${why}`, {
+    details: [{ path: 'status', message: status }],
+  })
+}

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { ANYONE } from '../../src/domain/caller.ts'
+import type { Category } from '../../src/domain/category.ts'
+import { createPauses, type Pauses } from '../../src/flows/pauses.ts'
+import { readMessage } from '../../src/store/read-messages.ts'
+import { readNotification } from '../../src/store/read-notifications.ts'
+import { upsertTokens } from '../../src/store/tokens.ts'
+import { createGate } from '../support/gate.ts'
+import { notification } from '../support/notification.ts'
+import { ACCEPTED, ask, message, scripted, type TestNode } from '../support/node.ts'
+import { useNodes } from '../support/nodes.ts'
+import { until } from '../support/until.ts'
+
+const nodes = useNodes()
+
+function pausesOf(node: TestNode): Pauses {
+  return createPauses({ db: node.db, providers: ['scripted'], onChange: () => node.delivery.stopsChanged() })
+}
+
+async function send(node: TestNode, category: Category = 'transactional', ttlSeconds = 3_600): Promise<number> {
+  return (await node.delivery.intake.addSms(message({ category, ttlSeconds }))) ?? 0
+}
+
+/** Sends until one stays where it is: then this node knows of the pause. Returns that one. */
+async function sendUntilHeld(node: TestNode): Promise<number> {
+  return until(async () => {
+    const id = await send(node)
+    const [row] = await ask(node, 'select owner from messages where id = $1', [id])
+    return row?.['owner'] === null && (await readMessage(node.db, id))?.status === 'queued' ? id : null
+  })
+}
+
+test('a pause stops every node, whatever is accepted waits, and goes out when it ends', async () => {
+  const submitted: number[] = []
+  const provider = scripted((sms) => (submitted.push(sms.messageId), ACCEPTED))
+  const [one, two] = [await nodes.start({ sms: [provider] }), await nodes.start({ sms: [provider] })]
+  await send(one)
+  await pausesOf(one).pause({ reason: 'an incident' }, ANYONE)
+  const held = [await sendUntilHeld(one), await sendUntilHeld(two), await send(one), await send(two)]
+  // Those before the first that stayed have left.
+  await until(
+    async () => (await ask(one, `select id from messages where status = 'sending' or owner is not null`)).length === 0,
+  )
+  const before = submitted.length
+  expect(submitted.filter((id) => held.includes(id))).toEqual([])
+  expect(await readMessage(one.db, held[0] ?? 0)).toMatchObject({ status: 'queued', reason: 'paused' })
+  expect(await pausesOf(two).list()).toMatchObject([
+    { provider: null, category: null, reason: 'an incident', caller: 'anyone' },
+  ])
+  // A node that starts now is paused, too.
+  const three = await nodes.start({ sms: [provider] })
+  const last = await send(three)
+  expect(await ask(three, 'select owner, status from messages where id = $1', [last])).toEqual([
+    { owner: null, status: 'queued' },
+  ])
+  expect(submitted.length).toBe(before)
+  expect(await pausesOf(two).resume({}, ANYONE)).toMatchObject({ ended: 1, pauses: [] })
+  await until(() => [...held, last].every((id) => submitted.includes(id)))
+  expect(new Set(submitted).size).toBe(submitted.length)
+})
+
+test('what waits in memory when a pause begins is handed back, and what is in flight ends', async () => {
+  const gate = createGate()
+  const submitted: number[] = []
+  const provider = scripted(
+    async (sms) => {
+      submitted.push(sms.messageId)
+      await gate.opened
+      return ACCEPTED
+    },
+    { window: 2 },
+  )
+  const node = await nodes.start({ sms: [provider] })
+  const ids = await Promise.all(Array.from({ length: 20 }, () => send(node)))
+  await until(() => submitted.length === 2)
+  await pausesOf(node).pause({ provider: 'scripted' }, ANYONE)
+  await until(async () => (await ask(node, 'select id from due where owner is null')).length === 18)
+  gate.open()
+  await until(() => node.settled.length === 2)
+  await sendUntilHeld(node)
+  expect(submitted.length).toBe(2)
+  await pausesOf(node).resume({ provider: 'scripted' }, ANYONE)
+  await until(() => ids.every((id) => submitted.includes(id)))
+})
+
+test('a pause of one category leaves the others alone, and messages that wait in it expire', async () => {
+  const submitted: number[] = []
+  const sms = scripted((one) => (submitted.push(one.messageId), ACCEPTED))
+  const push = { ...sms, submitMany: async () => undefined }
+  const node = await nodes.start({ sms: [sms], push: [push] })
+  await pausesOf(node).pause({ category: 'transactional' }, ANYONE)
+  await sendUntilHeld(node)
+  const brief = await send(node, 'transactional', 1)
+  const code = await send(node, 'otp')
+  await until(() => submitted.includes(code))
+  await until(async () => (await readMessage(node.db, brief))?.status === 'expired')
+  expect(submitted).not.toContain(brief)
+})
+
+test('a paused push waits, and expires all the same', async () => {
+  const taken: string[] = []
+  const push = {
+    ...scripted(() => ACCEPTED),
+    submitMany: async (_content: unknown, targets: readonly { value: string }[]) =>
+      void taken.push(...targets.map(({ value }) => value)),
+  }
+  const node = await nodes.start({ push: [push] })
+  await pausesOf(node).pause({}, ANYONE)
+  const [token] = await upsertTokens(node.db, ['token'], ['token-1'])
+  const add = async (validitySeconds: number): Promise<number> =>
+    (await node.delivery.intake.addPush(notification({ tokenIds: [token?.id ?? 0], validitySeconds })))?.id ?? 0
+  const stays = await until(async () => {
+    const id = await add(3_600)
+    const [row] = await ask(node, 'select owner from push_chunks where notification_id = $1', [id])
+    return row?.['owner'] === null ? id : null
+  })
+  const brief = await add(1)
+  expect(await readNotification(node.db, stays)).toMatchObject({ paused: true, counts: { queued: 1 } })
+  const before = taken.length
+  await until(async () => (await readNotification(node.db, brief))?.counts.expired === 1)
+  expect(taken.length).toBe(before)
+})
+
+test('a pause begun twice is one; ending a part of what is paused ends nothing wider', async () => {
+  const node = await nodes.start({ sms: [scripted(() => ACCEPTED)] })
+  const pauses = pausesOf(node)
+  await pauses.pause({ reason: 'first' }, ANYONE)
+  await pauses.pause({ reason: 'second' }, ANYONE)
+  await pauses.pause({ category: 'marketing' }, ANYONE)
+  expect((await pauses.list()).map(({ category, reason }) => [category, reason])).toEqual([
+    [null, 'second'],
+    ['marketing', null],
+  ])
+  expect(await pauses.resume({ category: 'marketing' }, ANYONE)).toMatchObject({
+    ended: 1,
+    pauses: [{ category: null }],
+  })
+  expect(await pauses.resume({ provider: 'scripted' }, ANYONE)).toMatchObject({
+    ended: 0,
+    pauses: [{ category: null }],
+  })
+  expect(() => pauses.pause({ provider: 'scriped' }, ANYONE)).toThrow('There is no provider of this name')
+})
