@@ -67,9 +67,7 @@ export function pickLocale(locales: readonly string[], asked: string, usual: str
   return usual
 }
 
-/** `zh-Hant-TW` → `zh-Hant` → `zh`; a single letter announces what follows it, and goes with it. */
+/** `zh-Hant-TW` → `zh-Hant` → `zh`. */
 function parentOf(tag: string): string {
-  const cut = tag.lastIndexOf('-')
-  if (cut < 0) return ''
-  return tag.slice(0, tag[cut - 2] === '-' ? cut - 2 : cut)
+  return tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
 }

@@ -23,7 +23,7 @@ export async function storeTemplate(
     const text = JSON.stringify(content)
     const head = await lockHead(client, name, kind)
     if (!head.deleted && head.kind !== kind) return { kind: 'other_kind' }
-    const same = head.deleted ? null : await sameAsNewest(client, name, head.version, text)
+    const same = await sameAsNewest(client, name, head.version, text)
     if (same !== null) return { kind: 'stored', version: head.version, changed: false, createdAt: same }
     const version = head.version + 1
     const createdAt = await addVersion(client, name, kind, version, text)
