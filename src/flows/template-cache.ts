@@ -2,6 +2,7 @@ import type { Formatters } from 'intl-messageformat'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import {
+  listTemplateNames,
   readTemplateHead,
   readTemplateVersion,
   type TemplateHead,
@@ -27,6 +28,8 @@ export interface TemplateCache {
   head(name: string): Promise<TemplateHead | null>
   /** Null: no such version. */
   version(name: string, version: number): Promise<LoadedTemplate | null>
+  /** Some names there are, for the one that was probably meant. Rejects with TidingsError. */
+  names(): Promise<readonly string[]>
   /** It was changed through this node. */
   forget(name: string): void
 }
@@ -38,23 +41,22 @@ const STALE_MS = 2_000
 const MOST_VERSIONS = 500
 const MOST_NAMES = 2_000
 
+/** Names that are looked through for the one that was meant. */
+const NAMES_COMPARED = 500
+
 export function createTemplateCache(
   db: Db,
   now: () => number,
   formatsOf: Readonly<Record<TemplateKind, Formatters>>,
 ): TemplateCache {
-  const heads = createShelf<{ readonly at: number; readonly head: Promise<TemplateHead | null> }>(MOST_NAMES)
+  // Also that there is none: a batch may name it ten thousand times.
+  const heads = createShelf<Asked<TemplateHead | null>>(MOST_NAMES)
+  const names = createShelf<Asked<readonly string[]>>(1)
   const versions = createShelf<Promise<LoadedTemplate | null>>(MOST_VERSIONS)
 
   return {
-    head(name) {
-      const known = heads.get(name)
-      if (known !== undefined && now() - known.at < STALE_MS) return known.head
-      const asked = { at: now(), head: refusing(() => readTemplateHead(db, name)) }
-      heads.put(name, asked)
-      keepOnly(asked.head, () => heads.get(name) === asked && heads.drop(name))
-      return asked.head
-    },
+    head: (name) => fresh(heads, name, () => readTemplateHead(db, name)),
+    names: () => fresh(names, 'all', () => listTemplateNames(db, NAMES_COMPARED)),
     version(name, version) {
       const key = `${name}@${version}`
       const known = versions.get(key)
@@ -63,19 +65,30 @@ export function createTemplateCache(
         (record) => record && load(record, formatsOf[record.kind]),
       )
       versions.put(key, asked)
-      keepOnly(asked, () => versions.get(key) === asked && versions.drop(key))
+      const drop = (): void => void (versions.get(key) === asked && versions.drop(key))
+      void asked.then((found) => found === null && drop(), drop)
       return asked
     },
-    forget: (name) => heads.drop(name),
+    forget(name) {
+      heads.drop(name)
+      names.drop('all')
+    },
+  }
+
+  /** What was found less than two seconds ago, or is being looked for; what failed is asked again the next time. */
+  function fresh<Found>(shelf: Shelf<Asked<Found>>, key: string, ask: () => Promise<Found>): Promise<Found> {
+    const known = shelf.get(key)
+    if (known !== undefined && now() - known.at < STALE_MS) return known.found
+    const asked = { at: now(), found: refusing(ask) }
+    shelf.put(key, asked)
+    asked.found.catch(() => shelf.get(key) === asked && shelf.drop(key))
+    return asked.found
   }
 }
 
-/** What failed, or found nothing, is asked again the next time. */
-function keepOnly(asked: Promise<unknown>, drop: () => void): void {
-  void asked.then(
-    (found) => found === null && drop(),
-    () => drop(),
-  )
+interface Asked<Found> {
+  readonly at: number
+  readonly found: Promise<Found>
 }
 
 function load(record: TemplateRecord, formats: Formatters): LoadedTemplate {

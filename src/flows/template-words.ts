@@ -3,9 +3,7 @@ import { nearest } from '../domain/nearest.ts'
 import { canonicalLocale, pickLocale, TEMPLATE_NAME, type TemplateKind } from '../domain/template.ts'
 import { renderFields, type LocaleTexts } from '../domain/template-render.ts'
 import { readValues } from '../domain/template-values.ts'
-import type { Db } from '../store/db.ts'
-import { refusing } from '../store/faults.ts'
-import { listTemplateNames, type TemplateHead } from '../store/read-templates.ts'
+import type { TemplateHead } from '../store/read-templates.ts'
 import type { LoadedTemplate, TemplateCache } from './template-cache.ts'
 
 /** What a call says instead of its words, its JSON types already checked. */
@@ -42,15 +40,12 @@ export interface TemplateWords {
 /** A text beyond this is no message; it is not even measured. UTF-16 code units. */
 const LONGEST_RENDERED = 32_768
 
-/** Names that are looked through for the one that was meant. */
-const NAMES_COMPARED = 500
-
-export function createTemplateWords(cache: TemplateCache, db: Db): TemplateWords {
+export function createTemplateWords(cache: TemplateCache): TemplateWords {
   async function render(
     kind: TemplateKind,
     use: TemplateUse,
   ): Promise<{ fields: Readonly<Record<string, string>>; origin: string }> {
-    const { template, locale } = await findTexts(cache, db, use, kind, 'template')
+    const { template, locale } = await findTexts(cache, use, kind, 'template')
     const { name, version } = template.record
     const { values, faults } = readValues(locale.variables, use.variables ?? {}, 'template.variables')
     if (faults.length > 0) throw refusal('invalid_variables', faults)
@@ -76,7 +71,6 @@ export function createTemplateWords(cache: TemplateCache, db: Db): TemplateWords
 /** The version and locale that a call means; `path` is where it names them. `kind` null: any. Throws TidingsError. */
 export async function findTexts(
   cache: TemplateCache,
-  db: Db,
   use: TemplateUse,
   kind: TemplateKind | null,
   path: 'template' | '',
@@ -87,7 +81,7 @@ export async function findTexts(
     throw refusal('invalid_request', [wrong(at('locale'), 'is not a language tag such as en, pt-BR or zh-Hant')])
   }
   const head = TEMPLATE_NAME.test(use.name) ? await cache.head(use.name) : null
-  if (head === null) throw await unknownName(db, use.name, at('name'))
+  if (head === null) throw await unknownName(cache, use.name, at('name'))
   if (kind !== null && head.kind !== kind) throw refusal('unknown_template', [otherKind(at('name'), use.name, head)])
   const version = use.version ?? head.version
   const template = await loadVersion(cache, use.name, head, version)
@@ -133,9 +127,9 @@ function checkRendered(kind: TemplateKind, fields: Readonly<Record<string, strin
   }
 }
 
-async function unknownName(db: Db, name: string, path: string): Promise<TidingsError> {
+async function unknownName(cache: TemplateCache, name: string, path: string): Promise<TidingsError> {
   const short = name.slice(0, 64)
-  const names = name.length > 64 ? [] : await refusing(() => listTemplateNames(db, NAMES_COMPARED))
+  const names = name.length > 64 ? [] : await cache.names()
   const meant = nearest(short.toLowerCase(), names, Math.min(2, Math.ceil(short.length / 3)))
   const message = `\`${path}\`: no template is called \`${short}\``
   if (meant === null) return refusal('unknown_template', [{ path, message }])

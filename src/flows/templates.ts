@@ -75,7 +75,7 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
   const cache = createTemplateCache(readDb, parts.now, formats)
 
   return {
-    ...createTemplateWords(cache, readDb),
+    ...createTemplateWords(cache),
     read: (name, version) => refusing(() => readRecord(readDb, name, version)),
     list: (after, limit) => refusing(() => listTemplates(readDb, after, limit)),
     versions: (name, before, limit) =>
@@ -100,7 +100,7 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
     },
     async preview(use) {
       if ((await cache.head(use.name)) === null) return null
-      const { template, locale } = await findTexts(cache, readDb, use, null, '')
+      const { template, locale } = await findTexts(cache, use, null, '')
       const { kind, content } = template.record
       const fields = previewFields(locale, use)
       const { reading, sizes } = await readThrough(kind, content)

@@ -120,6 +120,16 @@ test.each([
   expect(await rowsStored(nodes.node)).toEqual(before)
 })
 
+test('a name that is not there is looked for once in two seconds, however often it is named', async () => {
+  await sendSms(nodes.app, { name: 'missing' })
+  const before = nodes.asked.count
+  await Promise.all(Array.from({ length: 50 }, () => sendSms(nodes.app, { name: 'missing' })))
+  expect(nodes.asked.count).toBe(before)
+  const made = { ...ORDER, locales: { en: { subject: 's', message: 'here' } }, variables: {} }
+  await call(nodes.app, 'PUT', '/templates/missing', made)
+  expect((await sendSms(nodes.app, { name: 'missing' })).status).toBe(200)
+})
+
 test('a call has its words or a template, not both and not neither', async () => {
   const template = { name: 'order', variables: VALUES }
   const both = await call(nodes.app, 'POST', '/smss', { contact: '+201009129288', message: 'x', template })

@@ -110,6 +110,7 @@ test('a deleted template is gone from every node within two seconds, and its ver
   ])
   const anew = await call(nodes.app, 'PUT', '/templates/order', ORDER)
   expect(anew.body).toMatchObject({ changed: true, data: { version: 3 } })
+  nodes.clock.ms += 2_000
   const old = await sendSms(nodes.other, { name: 'order', version: 1, variables: VALUES })
   expect(old.body['message']).toContain('`order` has version 3 only')
 })
