@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions }
 import { ANYONE, type Caller, type Scope } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { scopeProblem } from '../domain/permissions.ts'
-import type { GoodKey, Keyring, WrongKey } from '../flows/keyring.ts'
+import type { GoodKey, WrongKey } from '../flows/keyring.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { createWrongKeys, MOST_WRONG_KEYS, type WrongKeys } from './wrong-keys.ts'
 
@@ -11,14 +11,6 @@ declare module 'fastify' {
     /** What a caller must be allowed to do; `open`: nothing is asked. A route without it keeps the service from starting. */
     scope?: Scope | 'open'
   }
-}
-
-export interface AuthParts {
-  /** Whether whoever comes without a key is turned away. */
-  readonly required: boolean
-  readonly keyring: Keyring
-  /** Who is signed in in the browser that calls; null: nobody. Asked where a call brings no key. */
-  session(request: FastifyRequest): GoodKey | null | Promise<GoodKey | null>
 }
 
 /** Who calls, or why nobody may as this. */

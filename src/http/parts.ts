@@ -1,6 +1,7 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -8,10 +9,13 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
+import type { Erasing } from '../flows/erase.ts'
+import type { DryRuns } from '../flows/dry-run.ts'
 import type { History } from '../flows/history.ts'
 import type { SmsBatches } from '../flows/batch.ts'
 import type { Cancels } from '../flows/cancel.ts'
 import type { Inbox } from '../flows/inbox.ts'
+import type { GoodKey, Keyring } from '../flows/keyring.ts'
 import type { Keys } from '../flows/keys.ts'
 import type { Pauses } from '../flows/pauses.ts'
 import type { PushFlow } from '../flows/push.ts'
@@ -21,7 +25,6 @@ import type { TemplatesFlow } from '../flows/templates.ts'
 import type { AuditRecord, KeyRecord } from '../store/read-api-keys.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
-import type { AuthParts } from './auth.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 import type { AddressOf } from './peer.ts'
@@ -65,6 +68,15 @@ export interface KeyParts {
   audit(limit: number, before: number): Promise<readonly AuditRecord[]>
 }
 
+/** How callers are told apart. */
+export interface AuthParts {
+  /** Whether whoever comes without a key is turned away. */
+  readonly required: boolean
+  readonly keyring: Keyring
+  /** Who is signed in in the browser that calls; null: nobody. Asked where a call brings no key. */
+  session(request: FastifyRequest): GoodKey | null | Promise<GoodKey | null>
+}
+
 /** Everything the HTTP ring is made of. */
 export interface HttpParts {
   readonly log: Logger
@@ -72,8 +84,10 @@ export interface HttpParts {
   readonly sms: SmsFlow
   readonly batches: SmsBatches
   readonly push: PushFlow
+  readonly dryRuns: DryRuns
   readonly reads: Reads
   readonly history: History
+  readonly erasing: Pick<Erasing, 'look' | 'erase'>
   readonly templates: TemplatesFlow
   readonly cancels: Cancels
   readonly pauses: Pauses
