@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeSecret } from '../../src/domain/api-key.ts'
 import { KNOWN_MS } from '../../src/flows/keyring.ts'
+import type { HttpParts } from '../../src/http/parts.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { call, create, openKeysNode, send, SMS, somewhere, type KeysNode } from './keys-node.ts'
@@ -213,6 +214,25 @@ test('when a key was last used is stored once a minute at most', async () => {
   await node.db.query(`update api_keys set last_used_at = last_used_at - interval '61 seconds'`)
   await send(node, key)
   expect(Date.parse(String(await lastUse()))).toBeGreaterThanOrEqual(Date.parse(String(first)))
+})
+
+test('calls a minute are counted by key, wherever it is used from, and by address where keys are not asked for', async () => {
+  const callers: string[] = []
+  const rateLimiter: HttpParts['rateLimiter'] = async (caller) => {
+    callers.push(caller)
+    return { allowed: true, limit: 60, remaining: 59, resetSeconds: 60 }
+  }
+  const limited = openKeysNode(database.url, { rateLimiter })
+  const open = openKeysNode(database.url, {
+    rateLimiter,
+    auth: { required: false, keyring: node.keyring, session: () => null },
+  })
+  const { key, id } = await create(node, admin, {})
+  for (const from of ['203.0.113.7', '203.0.113.8']) await send(limited, key, { from })
+  await call(limited, 'POST', '/smss', { body: SMS })
+  await call(open, 'POST', '/smss', { body: SMS, from: '203.0.113.7' })
+  expect(callers).toEqual([`key:${id}`, `key:${id}`, '203.0.113.7'])
+  await Promise.all([limited.close(), open.close()])
 })
 
 test('no line of the log holds a key, whatever becomes of its call', async () => {
