@@ -171,7 +171,7 @@ async function openCore(parts: AppParts): Promise<Core> {
   ]
   const checks = startProviderChecks(live, { log, after, chance })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
-  const past = openPast(config, { dbs, now, monotonic })
+  const past = openPast(config, { dbs, log, after, chance, now, monotonic, sleep: pause })
   return {
     dbs,
     access,
@@ -184,7 +184,7 @@ async function openCore(parts: AppParts): Promise<Core> {
     checks,
     async close() {
       await checks.close()
-      await access.close()
+      await Promise.all([access.close(), past.close()])
       await asks.close()
       await inbox.close()
       await delivery.close(GRACE_MS)

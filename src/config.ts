@@ -11,6 +11,10 @@ export interface Config {
   /** A Postgres to use; null: the embedded one below `dataDir`. */
   readonly databaseUrl: string | null
   readonly dataDir: string
+  /** Days that texts are kept; 0: for ever. */
+  readonly keepBodiesDays: number
+  /** Days that messages are kept; 0: for ever. */
+  readonly keepMessagesDays: number
   /** Where the outside reaches this service, without a trailing slash; null: no status callbacks, poll instead. */
   readonly publicUrl: string | null
   /** ISO 3166-1 alpha-2; lets local spellings of numbers in. */
@@ -91,6 +95,8 @@ export function readConfig(
     host: read('HOST') === 'localhost' ? null : read('HOST'),
     databaseUrl: read('DATABASE_URL') ?? urlFromParts(env),
     dataDir: read('DATA_DIR') ?? '',
+    keepBodiesDays: Number(read('KEEP_BODIES_DAYS')),
+    keepMessagesDays: Number(read('KEEP_MESSAGES_DAYS')),
     publicUrl: withoutSlash(read('PUBLIC_URL')),
     defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',

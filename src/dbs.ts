@@ -1,5 +1,5 @@
 import type { Log } from './log.ts'
-import { createDb, type Db } from './store/db.ts'
+import { createDb, IN_ORDER, type Db } from './store/db.ts'
 
 /** A caller is owed an answer within 2 s: what is left is for the way there and back, and for a loop that is at its limit. */
 const ACCEPT_MS = 1_800
@@ -19,8 +19,8 @@ export interface Dbs {
 }
 
 export function openDbs(url: string, log: Log): Dbs {
-  const open = (name: string, max: number, statementTimeoutMs: number, queryTimeoutMs: number): Db =>
-    createDb(url, { max, name: `tidings ${name}`, statementTimeoutMs, queryTimeoutMs }, (error) =>
+  const open = (name: string, max: number, statementTimeoutMs: number, queryTimeoutMs: number, session = ''): Db =>
+    createDb(url, { max, name: `tidings ${name}`, statementTimeoutMs, queryTimeoutMs, session }, (error) =>
       log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke'),
     )
   return {
@@ -29,6 +29,6 @@ export function openDbs(url: string, log: Log): Dbs {
     work: open('work', 6, 10_000, 11_000),
     read: open('read', 4, 5_000, 6_000),
     inbox: open('inbox', 3, 5_000, 6_000),
-    history: open('history', 3, 5_000, 6_000),
+    history: open('history', 3, 5_000, 6_000, IN_ORDER),
   }
 }

@@ -1,24 +1,39 @@
 import type { Config } from './config.ts'
 import type { Dbs } from './dbs.ts'
+import { startLoop, type Loop, type LoopParts } from './delivery/loop.ts'
+import { createErasing } from './flows/erase.ts'
 import { createHistory } from './flows/history.ts'
+import { forgetOld } from './flows/retention.ts'
 import type { HttpParts } from './http/parts.ts'
 import { readMessage } from './store/read-messages.ts'
 import { readDeliveries, readNotification } from './store/read-notifications.ts'
 
 /** What was sent before: to be read, searched, and in time forgotten. */
 export interface Past {
-  readonly http: Pick<HttpParts, 'reads' | 'history'>
+  readonly http: Pick<HttpParts, 'reads' | 'history' | 'erasing'>
+  close(): Promise<void>
 }
 
-export interface PastParts {
+export interface PastParts extends LoopParts {
   readonly dbs: Dbs
   readonly now: () => Date
   /** In milliseconds. */
   readonly monotonic: () => number
+  readonly sleep: (ms: number) => Promise<void>
 }
 
-export function openPast(config: Config, { dbs, now, monotonic }: PastParts): Past {
-  const { defaultCountry } = config
+const ERASING_MS = 60_000
+const FORGET_MS = 10_000
+
+export function openPast(config: Config, parts: PastParts): Past {
+  const { dbs, log, now, monotonic, sleep } = parts
+  const { defaultCountry, keepBodiesDays, keepMessagesDays } = config
+  const erasing = createErasing({ db: dbs.work, defaultCountry, monotonic, sleep })
+  const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]
+  if (keepBodiesDays > 0 || keepMessagesDays > 0) {
+    const forget = (): Promise<void> => forgetOld({ db: dbs.work, log, keepBodiesDays, keepMessagesDays })
+    loops.push(startLoop('retention', FORGET_MS, forget, parts))
+  }
   return {
     http: {
       reads: {
@@ -27,6 +42,10 @@ export function openPast(config: Config, { dbs, now, monotonic }: PastParts): Pa
         deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
       },
       history: createHistory({ db: dbs.history, defaultCountry, now, monotonic }),
+      erasing,
+    },
+    async close() {
+      await Promise.all(loops.map((loop) => loop.stop()))
     },
   }
 }

@@ -76,6 +76,14 @@ export const VARIABLES = [
     example: 'postgres://tidings:secret@db.example.com/tidings',
     secret: true,
   }),
+  variable('KEEP_BODIES_DAYS', 'Database', { type: 'number', min: 0, max: 36_500 }, '0', {
+    meaning: 'Days after which the texts of messages are emptied; 0: never.',
+    example: '90',
+  }),
+  variable('KEEP_MESSAGES_DAYS', 'Database', { type: 'number', min: 0, max: 36_500 }, '0', {
+    meaning: 'Days after which messages are deleted, with their attempts; 0: never.',
+    example: '730',
+  }),
   variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {
     meaning:
       'Lets numbers in as people of this country write them (ISO 3166-1). Unset: only with `+` and the country code.',

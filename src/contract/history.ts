@@ -105,5 +105,45 @@ export const TokenList = Type.Object(
 
 export type TokenList = Static<typeof TokenList>
 
+const COUNT = Type.Integer({ minimum: 0 })
+
+export const ClientErased = Type.Object(
+  {
+    success: Type.Literal(true),
+    dry_run: Type.Boolean({ description: 'True: nothing was changed; these would be.' }),
+    complete: Type.Boolean({
+      description: 'False: something is with a provider, and emptied within a minute of its end.',
+    }),
+    data: Type.Object(
+      {
+        client_id: ID,
+        messages: Type.Integer({ minimum: 0, description: 'SMS whose content went.' }),
+        cancelled: Type.Integer({ minimum: 0, description: 'Among them: had not been sent, and never will be.' }),
+        in_flight: Type.Integer({ minimum: 0, description: 'SMS that are with a provider at this moment.' }),
+        attempts: COUNT,
+        idempotency_keys: COUNT,
+        parked_receipts: COUNT,
+        redirected: Type.Integer({
+          minimum: 0,
+          description: 'SMS of others that went to this number by `REDIRECT_TO`.',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { $id: 'ClientErased', additionalProperties: false },
+)
+
+export type ClientErased = Static<typeof ClientErased>
+
 /** What the server registers. */
-export const HISTORY_SCHEMAS = [Client, ClientHistory, ClientList, NotificationList, SmsList, Token, TokenList]
+export const HISTORY_SCHEMAS = [
+  Client,
+  ClientErased,
+  ClientHistory,
+  ClientList,
+  NotificationList,
+  SmsList,
+  Token,
+  TokenList,
+]

@@ -85,7 +85,8 @@ export function createHistory(parts: HistoryParts): History {
     tokens: async ({ q, before, limit }) =>
       page(searchTokens(db, read(q, 'tokens'), before, limits(limit)), readTokens),
     async client(contact) {
-      const client = await refusing(() => readClient(db, readContact(contact, parts.defaultCountry)))
+      const written = readContact(contact, parts.defaultCountry)
+      const client = await refusing(() => readClient(db, written))
       if (client === null) throw new TidingsError('not_found', 'Not Found')
       return client
     },

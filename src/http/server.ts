@@ -64,7 +64,9 @@ import { auditRoute } from './routes/audit.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { cancelRoutes } from './routes/cancel.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
+import { eraseRoutes } from './routes/erase.ts'
 import { errorRoutes } from './routes/errors.ts'
+import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { inboxDeedRoutes } from './routes/inbox-deeds.ts'
@@ -216,6 +218,8 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     cancelRoutes(scope, parts)
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
+    exportRoutes(scope, parts)
+    eraseRoutes(scope, parts, leavings)
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
     inboxWaitRoutes(scope, parts, leavings)

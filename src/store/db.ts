@@ -19,6 +19,8 @@ export interface DbOptions {
   readonly statementTimeoutMs: number
   /** After this we hang up: for a server that does not even answer that it gave up. */
   readonly queryTimeoutMs: number
+  /** More settings for each connection, as `-c name=value`. */
+  readonly session?: string
 }
 
 /**
@@ -26,6 +28,13 @@ export interface DbOptions {
  * nearly empty would go on scanning it), and never compiled: these statements run for milliseconds.
  */
 const SESSION = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off'
+
+/**
+ * For searches, whose values the planner never sees: rows come from an index in their order and end with the limit. A plan that gathers first
+ * and sorts then would read all that has a tag, or was sent to a number.
+ */
+export const IN_ORDER =
+  '-c enable_bitmapscan=off -c enable_sort=off -c enable_incremental_sort=off -c enable_hashjoin=off -c enable_mergejoin=off'
 
 /** Whoever waits for a connection to accept a message is owed an answer within 2 s: what is left is for the way there and back. */
 const CONNECT_MS = 1_800
@@ -44,7 +53,7 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     keepAlive: true,
     // Statements of one transaction are written together, without waiting for each other's answer.
     pipeline: true,
-    options: SESSION,
+    options: options.session === undefined ? SESSION : `${SESSION} ${options.session}`,
     types,
   })
   // One that breaks while somebody holds it says so twice: its statement fails, and it emits an error, which nobody else would take.

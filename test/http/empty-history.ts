@@ -13,3 +13,9 @@ export const EMPTY_HISTORY: HttpParts['history'] = {
   messagesOf: async () => EMPTY,
   everyMessage: async function* () {},
 }
+
+/** Nobody is known. */
+export const NOBODY: HttpParts['erasing'] = {
+  look: async () => Promise.reject(new TidingsError('not_found', 'Not Found')),
+  erase: async () => Promise.reject(new TidingsError('not_found', 'Not Found')),
+}

@@ -9,7 +9,7 @@ import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
-import { EMPTY_HISTORY } from './empty-history.ts'
+import { EMPTY_HISTORY, NOBODY } from './empty-history.ts'
 
 /** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */
 export interface Recorded {
@@ -64,6 +64,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     sessions: NO_SESSIONS,
     addressOf: createAddressOf(null),
     history: EMPTY_HISTORY,
+    erasing: NOBODY,
     inbox: EMPTY_INBOX,
     health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
     rateLimiter: null,
