@@ -3,6 +3,7 @@
 import { pino } from 'pino'
 import { createKeyGuard } from '../dist/flows/idempotent.js'
 import { createSmsFlow } from '../dist/flows/sms.js'
+import { createAddressOf } from '../dist/http/peer.js'
 import { createServer } from '../dist/http/server.js'
 
 let messageId = 0
@@ -23,6 +24,8 @@ const server = createServer({
   push: null,
   reads: null,
   receipts: null,
+  auth: { required: false, keyring: null, session: () => null },
+  addressOf: createAddressOf(null),
   health: { ready: async () => [], warnings: () => [] },
   rateLimiter: null,
   publicUrl: null,
