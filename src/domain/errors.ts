@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'not_playable',
   'too_late',
   'still_open',
+  'content_gone',
   'last_admin_key',
   'key_revoked',
   'body_too_large',

@@ -1,117 +1,10 @@
 import type { ErrorCode } from '../domain/errors.ts'
-
-/** One page of the error reference; `status` is the HTTP status the code always has. */
-export interface Page {
-  readonly status: number
-  readonly what: string
-  readonly why: string
-  readonly fix: string
-  readonly retry: string
-  readonly charged: string
-}
-
-const NEVER = 'No. Nothing was stored and nothing was sent.'
-const AS_IT_IS = 'No. The same call will fail again until it is changed.'
-const LATER = 'Yes. Wait as long as Retry-After says, then make the same call again, with the same Idempotency-Key.'
+import { BAD_CALL_PAGES } from './bad-call-pages.ts'
+import { AS_IT_IS, LATER, NEVER, type Page } from './error-page.ts'
 
 /** Every code has its page: a code without one does not compile. */
 export const ERROR_PAGES: Record<ErrorCode, Page> = {
-  invalid_json: {
-    status: 400,
-    what: 'The body is not JSON as we need it.',
-    why: 'It is empty, cut off, not UTF-8, nested deeper than 16 levels, names a field twice, or holds a number or a character that cannot be kept exactly.',
-    fix: 'Build the body with a JSON library rather than by hand. The answer says what is wrong, and where it can, at which place.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  shell_quotes: {
-    status: 400,
-    what: 'Your shell removed the quotes from the body.',
-    why: 'Inside double quotes a shell takes inner double quotes for its own. What arrives is {contact: +2010…}, which is not JSON.',
-    fix: 'In a Unix shell put single quotes around the whole body; anywhere, write it to a file and send it with --data @file. /errors/shell_quotes.txt has lines for bash, PowerShell and cmd.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_request: {
-    status: 400,
-    what: 'A field or parameter is missing, unknown, or has a value that cannot be.',
-    why: 'Unknown fields are refused rather than dropped: a misspelt field would otherwise change what is sent without a word.',
-    fix: 'Go through details: each entry names the place, what is wrong there, and where possible what to write instead.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_contact: {
-    status: 400,
-    what: 'The contact is not a phone number that can exist.',
-    why: 'It has letters, too few or too many digits, or no country code.',
-    fix: 'Write it with its country code, as in +201009129288. To let local spellings in, set DEFAULT_COUNTRY on the service.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  too_many_segments: {
-    status: 400,
-    what: 'The text needs more SMS segments than allowed.',
-    why: 'One segment holds 160 characters, or 70 as soon as one character lies outside the GSM alphabet; joined segments hold 153 or 67. A curly quote or an emoji is enough.',
-    fix: 'Shorten the text, replace the character that details names, or raise max_segments.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  push_too_large: {
-    status: 400,
-    what: 'The notification is larger than push services take.',
-    why: 'They take 4,096 bytes, 2,048 for a topic, all fields together.',
-    fix: 'Send less: an id in data, and let the app fetch the rest.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_template: {
-    status: 400,
-    what: 'The template cannot be kept as it is.',
-    why: 'A text is not an ICU message, uses a variable that is not declared or is of another type, or a plural or select has no branch `other`.',
-    fix: 'Go through details: each entry names the locale and field, and what is wrong there. A brace that is to be shown stands in apostrophes.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  unknown_template: {
-    status: 400,
-    what: 'There is no such template, no such version of it, or it is for another channel.',
-    why: 'Its name is misspelt, it was deleted, or it was made a moment ago on another node: nodes learn of changes within two seconds.',
-    fix: 'Look at GET /templates for the names, and at GET /templates/{name}/versions for the versions. Leave version out to use the newest.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_variables: {
-    status: 400,
-    what: 'The variables do not fit the template.',
-    why: 'One is missing, unknown, of another type or too long, or they make a text that cannot be sent.',
-    fix: 'Go through details. GET /templates/{name} shows every variable with its type and a sample.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_idempotency_key: {
-    status: 400,
-    what: 'The Idempotency-Key header cannot be used.',
-    why: 'It must be 1 to 255 visible ASCII characters, without spaces, and stand once.',
-    fix: 'Make a UUID for each thing to send, and use the same one again when you repeat the call.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  malformed_http: {
-    status: 400,
-    what: 'The request is not HTTP.',
-    why: 'Its first line, a header or its framing breaks the rules, or HTTP/1.1 was spoken without a Host header.',
-    fix: 'Use an HTTP library. If you do, look for a proxy in between, or for HTTPS spoken to this plain HTTP port.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
-  invalid_url: {
-    status: 400,
-    what: 'The URL cannot be read.',
-    why: 'It holds a percent sign that is not followed by two hexadecimal digits, or bytes that are not UTF-8.',
-    fix: 'Encode each part of the path with your language’s URL encoder.',
-    retry: AS_IT_IS,
-    charged: NEVER,
-  },
+  ...BAD_CALL_PAGES,
   unauthorized: {
     status: 401,
     what: 'The call brings no API key, or one that opens nothing.',
@@ -206,6 +99,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     why: 'It waits, or is being sent, or is tried again by itself: a second one now would reach people twice. details says where it stands.',
     fix: 'Wait until it has come to its end, or cancel it first.',
     retry: 'Yes, once it has come to its end.',
+    charged: NEVER,
+  },
+  content_gone: {
+    status: 410,
+    what: 'Its words are not there any more.',
+    why: 'The person was erased, or the time that words are kept is over. What is left says only that it was sent, and when.',
+    fix: 'Send a new message.',
+    retry: 'No. They do not come back.',
     charged: NEVER,
   },
   last_admin_key: {
