@@ -10,27 +10,23 @@ import { openControl } from './control.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
-import type { Receipt } from './domain/provider.ts'
+import type { PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
 import { isAlive } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
-import { createSmsBatches } from './flows/batch.ts'
-import { createKeyGuard } from './flows/idempotent.ts'
 import { createInbox, type Inbox } from './flows/inbox.ts'
 import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
-import { createPushFlow } from './flows/push.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
-import { createSmsFlow } from './flows/sms.ts'
-import { createTemplatesFlow } from './flows/templates.ts'
 import { createRateLimiter } from './http/limits.ts'
 import { listen } from './http/listen.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
-import { createPushLines, lineOfMove, lineOfSms, showingRefusals, type LiveLine } from './live-lines.ts'
+import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { machine, urlOf } from './place.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
+import { openSending } from './sending.ts'
 import type { Db } from './store/db.ts'
 
 export interface App {
@@ -165,11 +161,7 @@ async function openCore(parts: AppParts): Promise<Core> {
   const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, pollWaitsMs[0] ?? MINUTE)
   later.delivery = delivery
   const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
-  const live = [
-    ...(config.twilio === null ? [] : [channels.smsNow]),
-    ...(config.fcm === null ? [] : [channels.pushNow]),
-  ]
-  const checks = startProviderChecks(live, { log, after, chance })
+  const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
   const past = openPast(config, { dbs, log, after, chance, now, monotonic, sleep: pause })
   return {
@@ -192,6 +184,10 @@ async function openCore(parts: AppParts): Promise<Core> {
       await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
     },
   }
+}
+
+function liveOnes({ twilio, fcm }: Config, { smsNow, pushNow }: Channels): readonly (SmsProvider | PushProvider)[] {
+  return [...(twilio === null ? [] : [smsNow]), ...(fcm === null ? [] : [pushNow])]
 }
 
 function startDelivery(
@@ -256,27 +252,11 @@ function startAsks(
 
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
   const { dbs, channels, outcomes, receipts, inbox, delivery } = core
-  const templates = createTemplatesFlow({
-    readDb: dbs.read,
-    workDb: dbs.work,
-    now: monotonic,
-    textFormat: config.smsTextFormat,
-  })
-  const common = { intake: delivery.intake, keys: createKeyGuard(dbs.read), outcomes, templates }
-  const sms = createSmsFlow({
-    ...common,
-    provider: channels.smsNow.name,
-    defaultCountry: config.defaultCountry,
-    textFormat: config.smsTextFormat,
-    now,
-  })
+  const sending = openSending({ config, dbs, channels, delivery, outcomes, onLine, now, monotonic })
   return {
     log,
     version,
-    sms: onLine === null ? sms : showingRefusals(sms, onLine),
-    batches: createSmsBatches({ sms, intake: delivery.intake }),
-    push: createPushFlow({ ...common, db: dbs.work, provider: channels.pushNow.name, now }),
-    templates,
+    ...sending.http,
     receipts,
     ...core.access.http,
     ...core.past.http,

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { DRY_RUN } from './dry-run.ts'
 import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
@@ -50,6 +51,7 @@ const content = {
   ttl: Type.Optional(
     Type.Integer({ minimum: 0, maximum: LONGEST_TTL_SECONDS, description: 'Seconds. 0: now or never.' }),
   ),
+  dry_run: Type.Optional(DRY_RUN),
 }
 
 const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
@@ -119,6 +121,7 @@ export const NotificationAccepted = Type.Object(
     reason: Type.Optional(textOrNull({ description: 'Only with `Prefer: wait`.' })),
     targets: Type.Integer({ minimum: 1, description: 'How many different ones there are.' }),
     counts: Type.Optional(Counts),
+    warnings: Type.Optional(Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })),
   },
   { $id: 'NotificationAccepted', additionalProperties: false },
 )
@@ -145,8 +148,6 @@ export const Notification = Type.Object(
     provider: Type.String(),
     targets: Type.Integer(),
     counts: Counts,
-    created_at: TIME,
-    updated_at: TIME,
     send_at: textOrNull({
       format: 'date-time',
       description: 'The earliest time it may leave, if its caller named one.',
@@ -156,6 +157,8 @@ export const Notification = Type.Object(
       type: ['integer', 'null'],
       description: 'The notification whose content was sent again as this one.',
     }),
+    created_at: TIME,
+    updated_at: TIME,
   },
   { $id: 'Notification', additionalProperties: false },
 )

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { DRY_RUN } from './dry-run.ts'
 import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
@@ -43,6 +44,7 @@ export const SmsRequest = Type.Object(
       // A concatenation header counts its segments in one octet: 3GPP TS 23.040 §9.2.3.24.1.
       Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),
     ),
+    dry_run: Type.Optional(DRY_RUN),
   },
   {
     $id: 'SmsRequest',

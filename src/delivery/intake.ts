@@ -6,6 +6,7 @@ import { isServerRefusal } from '../store/transaction.ts'
 import { insertNotifications, type InsertedNotification, type NewNotification } from '../store/notifications.ts'
 import { loadChunks } from '../store/push-work.ts'
 import type { SmsWork, Started } from '../store/sms-work.ts'
+import { createBatchIntake, reach, type BatchIntake } from './batch-intake.ts'
 import { createGatherer } from './gather.ts'
 import type { Lease } from './lease.ts'
 import type { PushLane } from './push-lane.ts'
@@ -16,13 +17,14 @@ export interface Intake {
   /** Resolves with the message's id after COMMIT; null: its idempotency key was taken already. Rejects with TidingsError. */
   addSms(message: Omit<NewMessage, 'place'>): Promise<number | null>
   addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
+  addBatch: BatchIntake['addBatch']
   /** Resolves when nothing is being written any more. */
   close(): Promise<void>
 }
 
 export interface IntakeParts {
   readonly smsDb: Db
-  /** Apart, so that a long list of targets does not hold up the short messages. */
+  /** Apart, so that a long list, of targets or of messages, does not hold up the short messages. */
   readonly pushDb: Db
   readonly lease: () => Lease
   /** Monotonic, in milliseconds. */
@@ -50,7 +52,9 @@ export function createIntake(parts: IntakeParts): Intake {
     queue: MOST_WAITING,
     commit: (rows) => commitPush(parts, rows),
   })
+  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner() })
   return {
+    addBatch: batches.addBatch,
     async addSms(message) {
       const lane = parts.smsLane(message.provider)
       const later = (message.extras?.sendAt ?? null) !== null
@@ -64,7 +68,7 @@ export function createIntake(parts: IntakeParts): Intake {
       return withPlace(push.add({ ...notification, held }), () => held && lane?.unreserve(notification.category, 1))
     },
     async close() {
-      await Promise.all([sms.idle(), push.idle()])
+      await Promise.all([sms.idle(), push.idle(), batches.idle()])
       connection.release()
     },
   }
@@ -182,13 +186,6 @@ async function hold(
       askedAt,
     )
   }
-}
-
-/** A database that can't be reached at all is told apart from one that broke off: nothing was sent to it. */
-async function reach(db: Db): Promise<void> {
-  if (db.idleCount > 0) return
-  const client = await db.connect().catch(refuse)
-  client.release()
 }
 
 function refuse(cause: unknown): never {

@@ -58,6 +58,15 @@ export function parseContact(text: string, defaultCountry: string | null): Conta
   return parsed === null ? withoutCountry(text, defaultCountry) : judge(parsed)
 }
 
+/**
+ * What the numbering plan says of a number: its country (ISO 3166-1 alpha-2), and its type in libphonenumber's words, in small letters:
+ * `mobile`, `fixed_line_or_mobile`. Null: it says nothing.
+ */
+export function describeContact(contact: Msisdn): { country: string | null; numberType: string | null } {
+  const parsed = parsePhoneNumberFromString(contact, { extract: false })
+  return { country: parsed?.country ?? null, numberType: parsed?.getType()?.toLowerCase() ?? null }
+}
+
 /** Whether a word is a country libphonenumber knows, in capitals: `EG`. */
 export function isCountry(word: string): boolean {
   return isSupportedCountry(word)

@@ -1,13 +1,9 @@
 import { TidingsError } from '../domain/errors.ts'
 import type { Db } from '../store/db.ts'
-import { findAnswer, type IdempotencyRecord } from '../store/idempotency.ts'
+import { findAnswer, type IdempotencyKey, type IdempotencyRecord, type KeptAnswer } from '../store/idempotency.ts'
 
 /** One caller's `Idempotency-Key` on one route, with a hash for each top-level field of the body. */
-export interface Idempotency {
-  readonly caller: string
-  /** `POST /smss` */
-  readonly route: string
-  readonly key: string
+export interface Idempotency extends IdempotencyKey {
   readonly fields: Readonly<Record<string, string>>
 }
 
@@ -20,8 +16,9 @@ export interface Accepted<Answer> {
 /** Runs one call at a time for each key on this node; over nodes the database decides. */
 export interface KeyGuard {
   /**
-   * `insert` resolves null when the key was taken in the database; then the first answer is given again, or the difference is named.
-   * Throws `idempotency_in_progress` while the first call runs here, `idempotency_conflict` for another body.
+   * `insert` resolves null when the key was taken in the database; then the first answer is given again, or the difference is named. A call
+   * that comes while the first one runs here waits for its end, which the database's time limit bounds, and shares it. Throws
+   * `idempotency_conflict` for another body, `idempotency_in_progress` where the first answer is just being forgotten.
    */
   once<Answer>(
     idempotency: Idempotency | null,
@@ -32,17 +29,33 @@ export interface KeyGuard {
 }
 
 export function createKeyGuard(db: Db): KeyGuard {
-  const running = new Set<string>()
+  const running = new Map<string, Promise<First>>()
+
+  async function first(
+    idempotency: Idempotency,
+    kept: unknown,
+    insert: (record: IdempotencyRecord) => Promise<number | null>,
+  ): Promise<First> {
+    const id = await insert({ ...idempotency, answer: kept })
+    if (id !== null) return { fields: idempotency.fields, answer: kept, resourceId: id, isNew: true }
+    const before = await findAnswer(db, idempotency)
+    // It was there a moment ago and is past its 24 hours now: the caller's next try will be a first one.
+    if (before === null) throw inProgress()
+    return { ...before, isNew: false }
+  }
+
   return {
     async once(idempotency, kept, insert, toAnswer) {
       if (idempotency === null) return { answer: toAnswer(idOf(await insert(null)), kept), replayed: false }
       const name = JSON.stringify([idempotency.caller, idempotency.route, idempotency.key])
-      if (running.has(name)) throw inProgress()
-      running.add(name)
+      const other = running.get(name)
+      if (other !== undefined) return replay(await other, idempotency, toAnswer)
+      const mine = first(idempotency, kept, insert)
+      running.set(name, mine)
       try {
-        const id = await insert({ ...idempotency, answer: kept })
-        if (id !== null) return { answer: toAnswer(id, kept), replayed: false }
-        return await replay(db, idempotency, toAnswer)
+        const made = await mine
+        if (!made.isNew) return replay(made, idempotency, toAnswer)
+        return { answer: toAnswer(made.resourceId, kept), replayed: false }
       } finally {
         running.delete(name)
       }
@@ -50,18 +63,23 @@ export function createKeyGuard(db: Db): KeyGuard {
   }
 }
 
-async function replay<Answer>(
-  db: Db,
+/** `isNew`: made by the call that runs; else kept from one that ran before. */
+type First = KeptAnswer & { readonly isNew: boolean }
+
+function replay<Answer>(
+  first: KeptAnswer,
   idempotency: Idempotency,
   toAnswer: (id: number, kept: unknown) => Answer,
-): Promise<Accepted<Answer>> {
-  const first = await findAnswer(db, idempotency)
-  // It was there a moment ago and is past its 24 hours now: the caller's next try will be a first one.
-  if (first === null) throw inProgress()
-  const names = new Set([...Object.keys(first.fields), ...Object.keys(idempotency.fields)])
-  const differing = [...names].filter((name) => first.fields[name] !== idempotency.fields[name]).toSorted()
-  if (differing.length > 0) throw conflict(differing)
+): Accepted<Answer> {
+  refuseOther(first, idempotency)
   return { answer: toAnswer(first.resourceId, first.answer), replayed: true }
+}
+
+/** Throws `idempotency_conflict`, with the names of the fields, where the first call with this key had another body. */
+export function refuseOther(first: Pick<KeptAnswer, 'fields'>, again: Pick<Idempotency, 'fields'>): void {
+  const names = new Set([...Object.keys(first.fields), ...Object.keys(again.fields)])
+  const differing = [...names].filter((name) => first.fields[name] !== again.fields[name]).toSorted()
+  if (differing.length > 0) throw conflict(differing)
 }
 
 function idOf(id: number | null): number {
@@ -69,7 +87,8 @@ function idOf(id: number | null): number {
   return id
 }
 
-function inProgress(): TidingsError {
+/** The first call with this key still runs, as far as is known. */
+export function inProgress(): TidingsError {
   return new TidingsError('idempotency_in_progress', 'The first call with this Idempotency-Key is still running.', {
     retryAfterSeconds: 1,
   })

@@ -7,9 +7,11 @@ import { readSendAt } from '../domain/send-at.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
 import { checkFids, checkPushContent, checkTokens, parseTopic } from '../domain/push-content.ts'
+import { aimPush, topicWarning, type Devices, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
+import type { NewNotification } from '../store/notifications.ts'
 import { upsertTokens } from '../store/tokens.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -47,6 +49,8 @@ export interface PushInput extends PushOptions {
   readonly body: string
   /** The template that they came from: `name@version/locale`. */
   readonly origin?: string
+  /** The notification whose words these are. */
+  readonly resentFrom?: number
 }
 
 export interface PushAnswer {
@@ -54,9 +58,35 @@ export interface PushAnswer {
   readonly status: Status
   /** How many different targets there are. */
   readonly targets: number
+  /** Sentences; only there when there is something to say. */
+  readonly warnings?: readonly string[]
+}
+
+/** Different ones, of one kind or the other. */
+export type Targets =
+  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
+  | { readonly kind: 'topic'; readonly topic: string }
+
+/** Everything that is known of a push from its call alone. */
+export interface PreparedPush {
+  readonly input: PushInput
+  readonly targets: Targets
+  /** Named, and left out: they may not be reached from here. */
+  readonly leftOut: Devices
+  /** Sentences. */
+  readonly warnings: readonly string[]
+  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'suppressed' | 'idempotency'>
 }
 
 export interface PushFlow {
+  /** Stores nothing. Throws TidingsError for every refusal that the call alone earns. */
+  prepareTokens(
+    call: PushCall,
+    tokens: readonly string[],
+    fids: readonly string[],
+    caller: Caller,
+  ): Promise<PreparedPush>
+  prepareTopic(call: PushCall, topic: string, caller: Caller): Promise<PreparedPush>
   /** Up to 100,000 tokens and fids together; a token named twice is sent once. Resolves after COMMIT; throws TidingsError. */
   acceptTokens(
     call: PushCall,
@@ -86,6 +116,8 @@ export interface PushFlowParts {
   readonly templates: Pick<TemplateWords, 'push'>
   /** Where pushes go now. */
   readonly provider: string
+  /** Left out, or null: everybody may be reached. */
+  readonly staging?: StagingRules | null
   readonly now: () => Date
 }
 
@@ -94,59 +126,71 @@ const TOKENS_AT_ONCE = 5_000
 
 /** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
 export function createPushFlow(parts: PushFlowParts): PushFlow {
-  async function accept(
-    call: PushCall,
-    targets: Targets,
-    caller: Caller,
-    idempotency: Idempotency | null,
-  ): Promise<Accepted<PushAnswer>> {
+  async function prepare(call: PushCall, targets: Targets, caller: Caller): Promise<PreparedPush> {
     const input = hasWords(call) ? call : await fill(parts.templates, call)
     const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
     await refuseFaults(input, targets)
-    const { tokenIds, suppressed } = await knownTargets(parts.db, targets)
-    const category = input.category ?? 'transactional'
+    const usual = caller.mode === 'test' ? SANDBOX : parts.provider
+    const aimed = aim(usual === SANDBOX ? null : (parts.staging ?? null), targets)
+    const notification = {
+      title: input.title,
+      body: input.body,
+      topic: targets.kind === 'topic' ? targets.topic : null,
+      content: contentOf(input),
+      tag: input.tag ?? null,
+      category: input.category ?? 'transactional',
+      onUncertain: defaultOnUncertainPush(targets.kind),
+      provider: aimed.capture ? SANDBOX : usual,
+      ttlSeconds: input.ttl ?? null,
+      validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
+      keyId: caller.keyId,
+      sendAt,
+      template: input.origin ?? null,
+      resentFrom: input.resentFrom ?? null,
+    }
+    return { input, targets: aimed.targets, leftOut: aimed.leftOut, warnings: aimed.warnings, notification }
+  }
+
+  async function accept(prepared: PreparedPush, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>> {
+    const { targets, leftOut, notification } = prepared
+    const { tokenIds, suppressed: dead } = await knownTargets(parts.db, targets)
+    const suppressed = [...dead, ...(await unlisted(parts.db, leftOut))]
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
     return parts.keys.once(
       idempotency,
-      { status: sendAt === null ? 'queued' : 'scheduled', targets: count },
+      toKept(prepared, count),
       async (record) => {
-        const inserted = await parts.intake.addPush({
-          title: input.title,
-          body: input.body,
-          topic: targets.kind === 'topic' ? targets.topic : null,
-          content: contentOf(input),
-          tag: input.tag ?? null,
-          category,
-          onUncertain: defaultOnUncertainPush(targets.kind),
-          provider: caller.mode === 'test' ? SANDBOX : parts.provider,
-          ttlSeconds: input.ttl ?? null,
-          validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
-          keyId: caller.keyId,
-          sendAt,
-          template: input.origin ?? null,
-          resentFrom: null,
-          tokenIds,
-          suppressed,
-          idempotency: record,
-        })
+        const inserted = await parts.intake.addPush({ ...notification, tokenIds, suppressed, idempotency: record })
         return inserted?.id ?? null
       },
-      (id, kept) => ({ notification_id: id, ...(kept as Omit<PushAnswer, 'notification_id'>) }),
+      toAnswer,
     )
   }
 
+  const toTokens: PushFlow['prepareTokens'] = (call, tokens, fids, caller) =>
+    prepare(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller)
+  const toTopic: PushFlow['prepareTopic'] = async (call, topic, caller) =>
+    prepare(call, { kind: 'topic', topic: topicName(topic, caller) }, caller)
+
   return {
-    acceptTokens: (call, tokens, fids, caller, idempotency) =>
-      accept(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller, idempotency),
-    acceptTopic: async (call, topic, caller, idempotency) =>
-      accept(call, { kind: 'topic', topic: topicName(topic, caller) }, caller, idempotency),
+    prepareTokens: toTokens,
+    prepareTopic: toTopic,
+    acceptTokens: async (call, tokens, fids, caller, idempotency) =>
+      accept(await toTokens(call, tokens, fids, caller), idempotency),
+    acceptTopic: async (call, topic, caller, idempotency) => accept(await toTopic(call, topic, caller), idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }
 
-type Targets =
-  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
-  | { readonly kind: 'topic'; readonly topic: string }
+/** The answer without the id, as it is kept for a repeated call. */
+export function toKept({ notification, warnings }: PreparedPush, targets: number): Omit<PushAnswer, 'notification_id'> {
+  const status = notification.sendAt === null ? 'queued' : 'scheduled'
+  return { status, targets, ...(warnings.length === 0 ? {} : { warnings }) }
+}
+
+export function toAnswer(id: number, kept: unknown): PushAnswer {
+  return { notification_id: id, ...(kept as Omit<PushAnswer, 'notification_id'>) }
+}
 
 function hasWords(call: PushCall): call is PushInput {
   return call.template === undefined && call.title !== undefined && call.body !== undefined
@@ -157,6 +201,30 @@ async function fill(templates: Pick<TemplateWords, 'push'>, call: PushCall): Pro
   const { template, ...options } = call
   if (template === undefined) throw new Error('a call without words or template was let through')
   return { ...(await templates.push(template)), ...options }
+}
+
+interface Aimed {
+  readonly capture: boolean
+  readonly targets: Targets
+  readonly leftOut: Devices
+  readonly warnings: readonly string[]
+}
+
+function aim(staging: StagingRules | null, targets: Targets): Aimed {
+  const plain = { capture: false, targets, leftOut: { tokens: [], fids: [] }, warnings: [] }
+  if (staging === null) return plain
+  if (targets.kind === 'topic') {
+    const warning = topicWarning(staging, targets.topic)
+    return warning === null ? plain : { ...plain, capture: true, warnings: [warning] }
+  }
+  const { capture, devices, leftOut, warning } = aimPush(staging, targets)
+  return { capture, targets: { kind: 'token', ...devices }, leftOut, warnings: warning === null ? [] : [warning] }
+}
+
+/** Targets that staging leaves out; those that are dead besides have that for a reason. */
+async function unlisted(db: Db, leftOut: Devices): Promise<KnownTargets['suppressed']> {
+  const { tokenIds, suppressed } = await knownTargets(db, { kind: 'token', ...leftOut })
+  return [...suppressed, ...tokenIds.map((tokenId) => ({ tokenId, reason: 'only_to' }))]
 }
 
 interface KnownTargets {

@@ -6,9 +6,10 @@ import { countryProblem } from '../domain/permissions.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
 import { formatText, MAX_SEGMENTS, measureText, type SmsMeasure } from '../domain/sms-text.ts'
+import { detourOf, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Intake } from '../delivery/intake.ts'
-import type { NewMessage } from '../store/messages.ts'
+import type { MessageExtras, NewMessage } from '../store/messages.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { TemplateUse, TemplateWords } from './template-words.ts'
@@ -39,6 +40,8 @@ export interface SmsInput extends SmsOptions {
   readonly message: string
   /** The template that they came from: `name@version/locale`. */
   readonly origin?: string
+  /** The message whose words these are. */
+  readonly resentFrom?: number
 }
 
 export interface SmsAnswer {
@@ -79,6 +82,8 @@ export interface SmsFlowParts {
   readonly defaultCountry: string | null
   /** `{message}` and `{subject}` are replaced. */
   readonly textFormat: string
+  /** Left out, or null: everybody may be reached. */
+  readonly staging?: StagingRules | null
   readonly now: () => Date
 }
 
@@ -86,6 +91,12 @@ export interface SmsFlowParts {
 export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   function prepare(input: SmsInput, caller: Caller): PreparedSms {
     const { contact, warnings } = readContact(input.contact, parts.defaultCountry, caller)
+    const usual = caller.mode === 'test' ? SANDBOX : parts.provider
+    const detour =
+      parts.staging === null || parts.staging === undefined || usual === SANDBOX
+        ? null
+        : detourOf(parts.staging, contact)
+    if (detour !== null) warnings.push(detour.warning)
     const text = formatText(parts.textFormat, input)
     const measure = measureText(text)
     checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
@@ -102,10 +113,10 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
       onUncertain: input.on_uncertain ?? defaultOnUncertainSms(category),
       segments: measure.segments,
       encoding: measure.encoding,
-      provider: caller.mode === 'test' ? SANDBOX : parts.provider,
+      provider: detour?.kind === 'capture' ? SANDBOX : usual,
       ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
       keyId: caller.keyId,
-      extras: extrasOf(sendAt, input.origin ?? null),
+      extras: extrasOf(sendAt, input, detour?.kind === 'redirect' ? detour.to : null),
     }
     return { message, measure, warnings }
   }
@@ -141,13 +152,14 @@ async function fill(templates: Pick<TemplateWords, 'sms'>, call: SmsCall): Promi
 }
 
 /** Null for nearly all messages: what is rare costs the others nothing. */
-function extrasOf(sendAt: Date | null, template: string | null): NewMessage['extras'] {
-  if (sendAt === null && template === null) return null
-  return { sendAt, template, resentFrom: null, redirectedTo: null }
+function extrasOf(sendAt: Date | null, input: SmsInput, redirectedTo: Msisdn | null): MessageExtras | null {
+  const { origin: template = null, resentFrom = null } = input
+  if (sendAt === null && template === null && resentFrom === null && redirectedTo === null) return null
+  return { sendAt, template, resentFrom, redirectedTo }
 }
 
-/** The answer without the id. */
-function toKept({ message, warnings }: PreparedSms): Omit<SmsAnswer, 'message_id'> {
+/** The answer without the id, as it is kept for a repeated call. */
+export function toKept({ message, warnings }: PreparedSms): Omit<SmsAnswer, 'message_id'> {
   return {
     status: message.extras?.sendAt ? 'scheduled' : 'queued',
     segments: message.segments,

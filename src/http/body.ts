@@ -1,22 +1,27 @@
 import type { FastifyRequest } from 'fastify'
-import { MOST_TARGETS } from '../contract/notifications.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { readJson } from './json.ts'
 import { readLargeJson, type LongLists } from './large-json.ts'
-import { SEND_BYTES } from './limits.ts'
 import { originOf } from './origin.ts'
 import type { Server } from './parts.ts'
 import { shellQuotes } from './shell-quotes.ts'
-import { tooManyTargets } from './targets.ts'
 
-/** Beyond this a body is read in blocks; only one route takes such. */
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of a route that takes large bodies. */
+    longLists?: LongLists
+  }
+}
+
+/** Beyond this a body is read in blocks; few routes take such. */
 const LARGE_BYTES = 64 * 1024
 
-const TARGET_LISTS: LongLists = {
-  names: new Set(['tokens', 'fids']),
-  mostMembers: MOST_TARGETS,
-  mostOtherBytes: SEND_BYTES,
-  tooMany: tooManyTargets,
+const NO_LISTS: LongLists = {
+  names: new Set(),
+  objects: false,
+  mostMembers: 0,
+  mostOtherBytes: LARGE_BYTES,
+  tooMany: () => new Error('a list that is not there has too many members'),
 }
 
 /** JSON is the only body we take, and we read it ourselves: nothing may be dropped or changed on the way. */
@@ -30,7 +35,7 @@ export function addJsonParser(app: Server, publicUrl: string | null): void {
       if (encoding !== undefined && encoding !== 'identity') {
         throw new TidingsError('unsupported_media_type', 'Send the body uncompressed')
       }
-      if (body.length > LARGE_BYTES) return readLargeJson(body, TARGET_LISTS)
+      if (body.length > LARGE_BYTES) return readLargeJson(body, request.routeOptions.config.longLists ?? NO_LISTS)
       // A small body is not worth a promise.
       const value = readSmall(request, body, publicUrl)
       return done(null, value)

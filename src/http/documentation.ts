@@ -35,6 +35,11 @@ export function json(name: string): object {
   return { 'application/json': { schema: { $ref: `${name}#` } } }
 }
 
+/** The same, for one of several. */
+export function jsonEither(...names: readonly string[]): object {
+  return { 'application/json': { schema: { oneOf: names.map((name) => ({ $ref: `${name}#` })) } } }
+}
+
 /** Faults that any route can answer. */
 const EVERYWHERE: readonly ErrorCode[] = [
   'malformed_http',

@@ -25,6 +25,17 @@ export function readJson(body: Buffer): unknown {
   return value
 }
 
+/** Reads members of a list that stands at `path`, the first of them at `from`, with the same checks; `[]` around them is the caller's. */
+export function readMembers(text: string, path: string, from: number): readonly unknown[] {
+  const names = countNames(text)
+  const members = parse(text)
+  if (!Array.isArray(members)) return []
+  const walk: Walk = { escapes: text.includes('\\u'), names: 0, faults: [] }
+  members.forEach((member, index) => visit(member, joinPath(path, from + index), walk))
+  finish(walk, names)
+  return members
+}
+
 /** JSON.parse with our refusal. */
 export function parse(text: string): unknown {
   try {
@@ -41,8 +52,7 @@ export function parse(text: string): unknown {
 export function checkValue(value: unknown, names: number, escapes: boolean): void {
   const walk: Walk = { escapes, names: 0, faults: [] }
   visit(value, '', walk)
-  if (walk.faults.length > 0) throw refuse(walk.faults)
-  if (walk.names !== names) throw new TidingsError('invalid_json', 'The body names a field twice in one object')
+  finish(walk, names)
 }
 
 /** What is wrong with a string, or null. */
@@ -58,6 +68,11 @@ interface Walk {
   readonly escapes: boolean
   names: number
   readonly faults: FaultDetail[]
+}
+
+function finish(walk: Walk, names: number): void {
+  if (walk.faults.length > 0) throw refuse(walk.faults)
+  if (walk.names !== names) throw new TidingsError('invalid_json', 'The body names a field twice in one object')
 }
 
 function visit(value: unknown, path: string, walk: Walk): void {

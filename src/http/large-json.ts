@@ -12,6 +12,7 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   parse,
+  readMembers,
   QUOTE,
   tooDeep,
 } from './json.ts'
@@ -19,6 +20,8 @@ import {
 export interface LongLists {
   /** Top-level fields whose lists may be long. */
   readonly names: ReadonlySet<string>
+  /** Their members are objects, which are looked through; else strings, or refused later. */
+  readonly objects: boolean
   /** Members of all of them together. */
   readonly mostMembers: number
   /** Bytes of everything else. */
@@ -148,9 +151,10 @@ function passColon(walk: Walk): void {
   if (walk.depth === 1) walk.name = walk.lastString
 }
 
-/** Parses the members up to here. They are strings, or refused later: so their names, numbers and characters are not looked at. */
+/** Parses the members up to here. */
 function takeBlock(walk: Walk, list: LongList): void {
-  const block = parse(`[${walk.body.toString('utf8', walk.taken, walk.at)}]`)
+  const text = `[${walk.body.toString('utf8', walk.taken, walk.at)}]`
+  const block = walk.lists.objects ? readMembers(text, list.name, list.members.length) : parse(text)
   if (!Array.isArray(block)) return
   const cut = list.members.length > 0 || walk.body[walk.at] === COMMA
   // `["a",]`, cut at its comma, would otherwise pass.

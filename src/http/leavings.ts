@@ -5,14 +5,18 @@ import type { Server } from './parts.ts'
 export interface Leavings {
   /** `signal` ends the work once the caller has gone, or the server closes. */
   untilGone<Answer>(reply: FastifyReply, work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer>
+  /** Calls `run` when the server closes before this call is over. */
+  onClosing(reply: FastifyReply, run: () => void): void
 }
 
 export function createLeavings(app: Server): Leavings {
   const working = new Set<AbortController>()
+  const told = new Set<() => void>()
   let closing = false
   app.addHook('preClose', (done) => {
     closing = true
     for (const controller of working) controller.abort()
+    for (const run of told) run()
     done()
   })
   return {
@@ -27,6 +31,11 @@ export function createLeavings(app: Server): Leavings {
       } finally {
         working.delete(controller)
       }
+    },
+    onClosing(reply, run) {
+      if (closing) return run()
+      told.add(run)
+      reply.raw.once('close', () => told.delete(run))
     },
   }
 }

@@ -5,6 +5,8 @@ import type { Db } from '../store/db.ts'
 export const SEND_BYTES = 32 * 1024
 /** Bytes of a template. */
 export const TEMPLATE_BYTES = 64 * 1024
+/** Bytes of a batch of SMS. */
+export const BATCH_BYTES = 8 * 1024 * 1024
 /** Bytes of a list of tokens. */
 export const TOKENS_BYTES = 24 * 1024 * 1024
 /** Bytes of a provider's callback. */
@@ -26,6 +28,8 @@ export const CONNECTIONS = 2_000
 export const ACCEPTS_UNDER_WAY = 256
 /** Bodies beyond SEND_BYTES read at once: eight of the largest are 192 MiB. */
 export const LARGE_BODIES_UNDER_WAY = 8
+/** Bodies of lines read at once by one route. */
+export const MOST_STREAMS = 8
 
 /** Counts who is inside; the caller of a successful `enter` must `leave`. */
 export interface Gate {
@@ -55,8 +59,11 @@ export interface RateDecision {
   readonly resetSeconds: number
 }
 
-/** Calls per caller and minute; rejects only when the database can't be asked. */
-export type RateLimiter = (caller: string) => Promise<RateDecision>
+/**
+ * Calls per caller and minute, 1 unless said otherwise; 0 only looks. Several count all or, where they don't fit, not at all. Rejects only
+ * when the database can't be asked.
+ */
+export type RateLimiter = (caller: string, calls?: number) => Promise<RateDecision>
 
 /** The length of a window; it begins with a caller's first call. */
 export const WINDOW_SECONDS = 60
@@ -77,9 +84,15 @@ export function createRateLimiter(db: Db, perMinute: number): RateLimiter | null
     duration: WINDOW_SECONDS,
     inMemoryBlockOnConsumed: perMinute,
   })
-  return async (caller) => {
+  return async (caller, calls = 1) => {
+    // One call is counted even where it is refused; several that would be would use up what others could have.
+    if (calls !== 1) {
+      const used = await limiter.get(caller)
+      const decision = toDecision(used ?? new RateLimiterRes(perMinute, WINDOW_SECONDS * 1_000), perMinute, true)
+      if (calls === 0 || calls > decision.remaining) return { ...decision, allowed: calls <= decision.remaining }
+    }
     try {
-      return toDecision(await limiter.consume(caller), perMinute, true)
+      return toDecision(await limiter.consume(caller, calls), perMinute, true)
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused
       return toDecision(refused, perMinute, false)

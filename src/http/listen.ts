@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { answerOddRequests, answerParserError } from './client-errors.ts'
 import * as limits from './limits.ts'
+import { mayTakeLong } from './long-requests.ts'
 import type { Server } from './parts.ts'
 
 /** What holds for every socket we listen on. */
@@ -56,6 +57,7 @@ export function dress(server: HttpServer, { newRequestId }: SocketParts): void {
 
 /** Answers what is no HTTP, and writes it down. */
 export function refuseMalformed(error: Error, socket: Duplex, { log, newRequestId }: SocketParts): void {
+  if ('code' in error && error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayTakeLong(socket)) return
   const requestId = newRequestId()
   const refusal = answerParserError(error, socket, requestId)
   if (refusal !== null) log.info({ request_id: requestId, code: refusal.code }, 'request')

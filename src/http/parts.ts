@@ -20,6 +20,7 @@ import type { Keys } from '../flows/keys.ts'
 import type { Pauses } from '../flows/pauses.ts'
 import type { PushFlow } from '../flows/push.ts'
 import type { Sessions } from '../flows/sessions.ts'
+import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
 import type { AuditRecord, KeyRecord } from '../store/read-api-keys.ts'
@@ -91,6 +92,7 @@ export interface HttpParts {
   readonly templates: TemplatesFlow
   readonly cancels: Cancels
   readonly pauses: Pauses
+  readonly resends: Resends
   readonly receipts: Receipts
   readonly auth: AuthParts
   readonly keys: KeyParts

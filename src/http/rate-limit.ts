@@ -18,6 +18,6 @@ export function limitRate(limiter: RateLimiter, addressOf: AddressOf): onRequest
 }
 
 /** Who has a key is counted by it, wherever he calls from; anybody else by his address. */
-function nameOf({ caller, raw }: FastifyRequest, addressOf: AddressOf): string {
+export function nameOf({ caller, raw }: FastifyRequest, addressOf: AddressOf): string {
   return caller === ANYONE ? addressOf(raw) : caller.name
 }

@@ -44,6 +44,7 @@ import {
   SmsBatchRequest,
 } from '../contract/sms-batch.ts'
 import { Pause, PauseList, PauseRequest, Resumed, ResumeRequest } from '../contract/pauses.ts'
+import { NotificationResend, SmsResend } from '../contract/resend.ts'
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
 import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
 import { createPaths } from './allow.ts'
@@ -79,6 +80,7 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { resendRoutes } from './routes/resend.ts'
 import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
@@ -147,6 +149,7 @@ const SCHEMAS = [
   NotificationAnswer,
   PushDryRun,
   PushDryRunData,
+  NotificationResend,
   Pause,
   PauseList,
   PauseRequest,
@@ -169,6 +172,7 @@ const SCHEMAS = [
   SmsRequest,
   TokensRequest,
   TopicRequest,
+  SmsResend,
   ...HISTORY_SCHEMAS,
   ...TEMPLATE_SCHEMAS,
 ]
@@ -192,6 +196,7 @@ function bareServer(parts: HttpParts): Server {
         coerceTypes: false,
         removeAdditional: false,
         useDefaults: false,
+        allowUnionTypes: true,
       },
     },
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, parts),
@@ -216,6 +221,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
     cancelRoutes(scope, parts)
+    resendRoutes(scope, parts, accepts)
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
     exportRoutes(scope, parts)

@@ -3,9 +3,20 @@ import { LONGEST_TARGET, MOST_TARGETS, type TokensRequestShape } from '../contra
 import type { FaultDetail, TidingsError } from '../domain/errors.ts'
 import { joinPath, MOST_FAULTS, refuse } from './faults.ts'
 import { stringProblem } from './json.ts'
+import type { LongLists } from './large-json.ts'
+import { SEND_BYTES } from './limits.ts'
 
 /** Members looked at in one turn of the event loop: about a millisecond. */
 const BLOCK = 2_000
+
+/** The lists of targets in a large body. */
+export const TARGET_LISTS: LongLists = {
+  names: new Set(['tokens', 'fids']),
+  objects: false,
+  mostMembers: MOST_TARGETS,
+  mostOtherBytes: SEND_BYTES,
+  tooMany: tooManyTargets,
+}
 
 export interface Targets {
   readonly tokens: readonly string[]
@@ -20,7 +31,7 @@ export async function readTargets(body: TokensRequestShape): Promise<Targets> {
   return { tokens: await readList(tokens, 'tokens'), fids: await readList(fids, 'fids') }
 }
 
-export function tooManyTargets(): TidingsError {
+function tooManyTargets(): TidingsError {
   const most = MOST_TARGETS.toLocaleString('en')
   return refuse([{ path: 'tokens', message: `at most ${most} tokens and fids fit into one call: send several` }])
 }

@@ -32,6 +32,28 @@ export async function upsertTokens(
   })
 }
 
+/** Of some tokens: how many there are, how many were seen before, and how many of those are dead. */
+export interface KnownTokens {
+  readonly total: number
+  readonly known: number
+  readonly suppressed: number
+}
+
+/** Looks tokens up and enters none. `tokens` are distinct. */
+export async function countKnownTokens(
+  db: Db,
+  kinds: readonly ('token' | 'fid')[],
+  tokens: readonly string[],
+): Promise<KnownTokens> {
+  const { rows } = await db.query<{ known: number; suppressed: number }>({
+    name: 'count-known-tokens',
+    text: `select count(*)::integer as known, (count(*) filter (where t.retired_at > now() - interval '7 days'))::integer as suppressed
+      from unnest($1::text[], $2::text[]) as i (kind, token) join tokens t on t.hash = token_hash(i.kind, i.token)`,
+    values: [kinds, tokens],
+  })
+  return { total: tokens.length, known: rows[0]?.known ?? 0, suppressed: rows[0]?.suppressed ?? 0 }
+}
+
 /** What another call enters at the same moment is passed over in the first round and found in the next. */
 const ROUNDS = 5
 

@@ -6,6 +6,7 @@ import { createServer } from '../../src/http/server.ts'
 import { createStandIns } from './stand-ins.ts'
 
 const LISTS: LongLists = {
+  objects: false,
   names: new Set(['tokens', 'fids']),
   mostMembers: 1_000,
   mostOtherBytes: 32_768,

@@ -2,7 +2,6 @@ import { pino } from 'pino'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { ProviderCallback } from '../../src/domain/provider.ts'
 import type { PushCall } from '../../src/flows/push.ts'
-import { refuseAll } from '../../src/flows/batch-faults.ts'
 import type { PreparedItem } from '../../src/flows/batch.ts'
 import type { Idempotency } from '../../src/flows/idempotent.ts'
 import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
@@ -10,6 +9,7 @@ import type { HttpParts } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { EMPTY_HISTORY, NOBODY } from './empty-history.ts'
+import { batchStandIn, createDryRunStandIn, preparePush, prepareSms } from './sending-stand-ins.ts'
 
 /** What the flows were asked to accept, in order. Empty after a refusal: nothing would have been stored. */
 export interface Recorded {
@@ -47,11 +47,13 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     log: pino({ level: 'silent' }),
     version: '0.0.0',
     sms: smsStandIn(recorded),
-    batches: batchStandIn(recorded),
+    batches: batchStandIn(recorded.batches),
     push: pushStandIn(recorded),
+    dryRuns: createDryRunStandIn(),
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
     templates: NO_TEMPLATES,
     cancels: { sms: notFound, push: notFound },
+    resends: { sms: notFound, push: notFound },
     pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [] },
     receipts: {
       accept: async (provider, callback) => {
@@ -125,9 +127,7 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
     words: () => {
       throw new Error('no route asks for them alone')
     },
-    prepare: () => {
-      throw new Error('no route asks for it alone')
-    },
+    prepare: prepareSms,
     accept: async (input, _caller, idempotency) => {
       if (!/^\+[1-9]\d{6,14}$/.test(input.contact))
         throw new TidingsError('invalid_contact', '`contact` is no phone number')
@@ -139,33 +139,9 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
   }
 }
 
-/** Every item is stored, or refused as it came. */
-function batchStandIn(recorded: Recorded): HttpParts['batches'] {
-  return {
-    prepare: async (items) =>
-      items.map((item) => {
-        if (item instanceof TidingsError) return item
-        if (!/^\+[1-9]\d{6,14}$/.test(item.call.contact))
-          return new TidingsError('invalid_contact', '`contact` is no phone number')
-        return { sms: { message: {}, measure: {}, warnings: [] }, ...item } as unknown as PreparedItem
-      }),
-    store: async (items, { idempotency, partial }) => {
-      if (!partial) refuseAll(items)
-      return {
-        answer: items.map((item, index) => {
-          if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
-          const answer: SmsAnswer = { message_id: index + 1, status: 'queued', segments: 1, encoding: 'gsm7' }
-          recorded.batches.push(item)
-          return { kind: 'accepted', answer, replayed: false }
-        }),
-        replayed: idempotency?.key === 'seen',
-      }
-    },
-  }
-}
-
 function pushStandIn(recorded: Recorded): HttpParts['push'] {
   return {
+    ...preparePush(),
     acceptTokens: async (input, tokens, fids, _caller, idempotency) => {
       recorded.tokens.push({ input, tokens, fids, idempotency })
       const targets = new Set([...tokens, ...fids]).size

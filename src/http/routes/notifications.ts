@@ -3,7 +3,8 @@ import { named } from '../../contract/words.ts'
 import type { PushFlow, PushAnswer } from '../../flows/push.ts'
 import type { Accepted } from '../../flows/idempotent.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { json, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
+import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
+import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
 import { createGate, LARGE_BODIES_UNDER_WAY, SEND_BYTES, TOKENS_BYTES, type Gate } from '../limits.ts'
 import { summarise } from '../notification-status.ts'
@@ -11,7 +12,7 @@ import { limitLargeBodies, overloaded } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { refuseParameters } from '../paging.ts'
 import { preferWait } from '../prefer.ts'
-import { readTargets } from '../targets.ts'
+import { readTargets, TARGET_LISTS } from '../targets.ts'
 import type { Waits } from '../waits.ts'
 
 const ANSWER = { 200: named<NotificationAccepted>('NotificationAccepted') }
@@ -23,12 +24,16 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
     {
       bodyLimit: TOKENS_BYTES,
       schema: { body: TokensRequestShape, response: ANSWER },
-      config: { docs: TOKENS_DOCS, scope: 'push:send' },
+      config: { docs: TOKENS_DOCS, scope: 'push:send', longLists: TARGET_LISTS },
       onRequest: limitLargeBodies(createGate(LARGE_BODIES_UNDER_WAY), chance),
     },
     async (request, reply) => {
       refuseParameters(request.query)
       const { tokens, fids } = await readTargets(request.body)
+      if (request.body.dry_run === true) {
+        const prepared = await push.prepareTokens(request.body, tokens, fids, request.caller)
+        return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
+      }
       const idempotency = await readIdempotency(request, 'POST /notifications/tokens')
       const { tokens: _tokens, fids: _fids, ...input } = request.body
       if (!gate.enter()) throw overloaded(chance)
@@ -46,8 +51,12 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
     },
     async (request, reply) => {
       refuseParameters(request.query)
-      const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       const { topic, ...input } = request.body
+      if (input.dry_run === true) {
+        const prepared = await push.prepareTopic(input, topic, request.caller)
+        return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
+      }
+      const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       if (!gate.enter()) throw overloaded(chance)
       const accepted = push.acceptTopic(input, topic, request.caller, idempotency)
       return toAnswer(push, waits, await leaving(gate, accepted), request, reply)
@@ -84,7 +93,11 @@ const TOKENS_DOCS: RouteDocs = {
   tag: 'push',
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'TokensRequest#' },
-  ok: { description: 'Accepted.', content: json('NotificationAccepted'), headers: SEND_ANSWER_HEADERS },
+  ok: {
+    description: 'Accepted.',
+    content: jsonEither('NotificationAccepted', 'PushDryRun'),
+    headers: SEND_ANSWER_HEADERS,
+  },
   errors: [...SEND_ERRORS, 'push_too_large'],
 }
 

@@ -1,15 +1,19 @@
+import type { FastifyReply } from 'fastify'
 import { SmsRequest, type SmsAccepted } from '../../contract/sms.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
+import type { Caller } from '../../domain/caller.ts'
 import type { SmsAnswer } from '../../flows/sms.ts'
 import {
   json,
+  jsonEither,
   RATE_HEADERS,
   SEND_ANSWER_HEADERS,
   SEND_ERRORS,
   SEND_REQUEST_HEADERS,
   type RouteDocs,
 } from '../documentation.ts'
+import { sendDryRun, toSmsDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
 import { SEND_BYTES, type Gate } from '../limits.ts'
@@ -33,8 +37,12 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
       config: { docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS, scope: 'sms:send' },
       ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter, addressOf) }),
     },
-    async (request, reply): Promise<SmsAccepted> => {
+    async (request, reply): Promise<SmsAccepted | undefined> => {
       refuseParameters(request.query)
+      if (request.body.dry_run === true) {
+        await dryRun(request, reply, parts)
+        return undefined
+      }
       const keyed = request.headers['idempotency-key'] !== undefined
       const idempotency = keyed ? await readIdempotency(request, ROUTE) : null
       if (!gate.enter()) throw overloaded(parts.chance)
@@ -55,6 +63,18 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
   readRoute(app, parts)
 }
 
+/** Answered by another serializer than the route's own. */
+async function dryRun(
+  { body, caller }: { readonly body: SmsRequest; readonly caller: Caller },
+  reply: FastifyReply,
+  { sms, dryRuns }: HttpParts,
+): Promise<void> {
+  const [report] = await dryRuns.sms([sms.prepare(await sms.words(body), caller)], caller)
+  if (report === undefined) throw new Error('a dry run came to nothing')
+  // Resolves when it is sent.
+  await sendDryRun(reply, toSmsDryRun(report))
+}
+
 function readRoute(app: Server, { reads }: HttpParts): void {
   app.get('/smss/:id', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
     const message = await reads.message(readId(request.params))
@@ -70,7 +90,7 @@ const SEND_DOCS: RouteDocs = {
   tag: 'sms',
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'SmsRequest#' },
-  ok: { description: 'Accepted.', content: json('SmsAccepted'), headers: SEND_ANSWER_HEADERS },
+  ok: { description: 'Accepted.', content: jsonEither('SmsAccepted', 'SmsDryRun'), headers: SEND_ANSWER_HEADERS },
   errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments'],
 }
 

@@ -1,0 +1,109 @@
+import { Type, type Static } from 'typebox'
+import { CATEGORY, freeObject, named, oneOf, textOrNull, TIME } from './words.ts'
+
+/** Asks what would happen, and nothing more. */
+export const DRY_RUN = Type.Boolean({
+  description: 'Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up.',
+})
+
+const route = Type.Object(
+  { provider: Type.String(), reason: Type.String({ description: 'Why this one, in words.' }) },
+  { additionalProperties: false },
+)
+
+const waits = Type.Array(
+  Type.Object(
+    {
+      reason: oneOf(['scheduled', 'paused', 'rate_limited']),
+      message: Type.String({ description: 'In words.' }),
+      seconds: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'How long; null: nobody knows.' }),
+    },
+    { additionalProperties: false },
+  ),
+  { description: 'What would keep it from leaving at once.' },
+)
+
+const warnings = Type.Array(Type.String())
+
+/** What would become of an SMS. */
+export const SmsDryRunData = Type.Object(
+  {
+    contact: Type.String({ description: 'As it would be stored: E.164.' }),
+    country: textOrNull({ description: 'ISO 3166-1 alpha-2; null for numbers of no single country.' }),
+    number_type: textOrNull({
+      description: 'What the numbering plan says of it: `mobile`, `fixed_line`, `fixed_line_or_mobile`, `toll_free` …',
+    }),
+    redirected_to: textOrNull({ description: 'Who would have it in the contact’s place.' }),
+    template: textOrNull({ description: 'What its words were made from: `name@version/locale`.' }),
+    subject: Type.String(),
+    text: Type.String({ description: 'The text on the handset.' }),
+    encoding: oneOf(['gsm7', 'ucs2']),
+    segments: Type.Integer({ minimum: 1 }),
+    units: Type.Integer({ description: 'Septets in gsm7, UTF-16 code units in ucs2.' }),
+    culprit: Type.Unsafe<{ readonly character: string; readonly code_point: string; readonly index: number } | null>({
+      type: ['object', 'null'],
+      properties: {
+        character: { type: 'string' },
+        code_point: { type: 'string', examples: ['U+2019'] },
+        index: { type: 'integer', description: 'In the text, in UTF-16 code units.' },
+      },
+      required: ['character', 'code_point', 'index'],
+      additionalProperties: false,
+      description: 'The first character that makes it ucs2, and so dearer.',
+    }),
+    sender: textOrNull({ description: 'Null: the configured one.' }),
+    tag: textOrNull(),
+    category: CATEGORY,
+    on_uncertain: oneOf(['retry', 'reconcile', 'fail']),
+    route,
+    send_at: TIME,
+    expires_at: TIME,
+    waits,
+    warnings,
+  },
+  { $id: 'SmsDryRunData', additionalProperties: false },
+)
+
+export type SmsDryRunData = Static<typeof SmsDryRunData>
+
+export const SmsDryRun = Type.Object(
+  { success: Type.Literal(true), dry_run: Type.Literal(true), data: named<SmsDryRunData>('SmsDryRunData') },
+  { $id: 'SmsDryRun', additionalProperties: false },
+)
+
+export type SmsDryRun = Static<typeof SmsDryRun>
+
+/** What would become of a push. */
+export const PushDryRunData = Type.Object(
+  {
+    topic: textOrNull(),
+    template: textOrNull({ description: 'What its words were made from: `name@version/locale`.' }),
+    targets: Type.Object(
+      {
+        total: Type.Integer({ description: 'Different ones.' }),
+        known: Type.Integer({ description: 'Seen in an earlier call.' }),
+        new: Type.Integer(),
+        suppressed: Type.Integer({ description: 'Known, and dead: they would be left out.' }),
+      },
+      { additionalProperties: false },
+    ),
+    bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
+    most_bytes: Type.Integer({ description: 'What FCM takes.' }),
+    fcm: freeObject('The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here.'),
+    category: CATEGORY,
+    route,
+    send_at: TIME,
+    expires_at: TIME,
+    waits,
+  },
+  { $id: 'PushDryRunData', additionalProperties: false },
+)
+
+export type PushDryRunData = Static<typeof PushDryRunData>
+
+export const PushDryRun = Type.Object(
+  { success: Type.Literal(true), dry_run: Type.Literal(true), data: named<PushDryRunData>('PushDryRunData') },
+  { $id: 'PushDryRun', additionalProperties: false },
+)
+
+export type PushDryRun = Static<typeof PushDryRun>

@@ -1,0 +1,77 @@
+import { TidingsError } from '../domain/errors.ts'
+import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
+import type { Db } from '../store/db.ts'
+import { readDbFault, toRefusal, unavailable } from '../store/faults.ts'
+import type { NewMessage } from '../store/messages.ts'
+import { createTurns } from './turns.ts'
+
+/** Takes many messages in with one commit, beside those that come one by one and without holding them up. */
+export interface BatchIntake {
+  /**
+   * Stores up to 10,000 messages in one transaction; they wait in `due` for whichever node has room. Resolves after COMMIT. `judge` sees
+   * what became of them before: what it returns is kept as the answer for `key`, and if it throws nothing is stored. Rejects with
+   * TidingsError.
+   */
+  addBatch(
+    messages: readonly Omit<NewMessage, 'place'>[],
+    key: BatchKey | null,
+    judge: (rows: readonly BatchRow[]) => unknown,
+  ): Promise<StoredBatch>
+  /** Resolves when nothing is being written any more. */
+  idle(): Promise<void>
+}
+
+export interface BatchIntakeParts {
+  /** Not the one that single messages are accepted through. */
+  readonly db: Db
+  /** The mark of this node. */
+  readonly owner: () => number
+}
+
+/** Transactions at once on one node: the others of the pool are for those who work beside. */
+const AT_ONCE = 2
+
+/** Repeats after another transaction was in the way. */
+const REPEATS = 3
+
+export function createBatchIntake({ db, owner }: BatchIntakeParts): BatchIntake {
+  const turns = createTurns(AT_ONCE)
+
+  async function store(
+    rows: readonly NewMessage[],
+    key: BatchKey | null,
+    judge: (rows: readonly BatchRow[]) => unknown,
+    repeats = REPEATS,
+  ): Promise<StoredBatch> {
+    try {
+      await reach(db)
+      return await insertBatch(db, owner(), rows, key, judge)
+    } catch (error) {
+      if (error instanceof TidingsError) throw error
+      const fault = readDbFault(error)
+      if (fault.kind === 'conflict' && repeats > 0) return store(rows, key, judge, repeats - 1)
+      throw toRefusal(fault, error) ?? error
+    }
+  }
+
+  return {
+    addBatch: (messages, key, judge) =>
+      turns.take(() =>
+        store(
+          messages.map((message) => ({ ...message, place: 'wait' })),
+          key,
+          judge,
+        ),
+      ),
+    idle: () => turns.idle(),
+  }
+}
+
+/** A database that can't be reached at all is told apart from one that broke off: nothing was sent to it. */
+export async function reach(db: Db): Promise<void> {
+  if (db.idleCount > 0) return
+  const client = await db.connect().catch((cause: unknown) => {
+    throw unavailable(cause)
+  })
+  client.release()
+}

@@ -1,0 +1,132 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Intake } from '../delivery/intake.ts'
+import type { Caller } from '../domain/caller.ts'
+import { TidingsError } from '../domain/errors.ts'
+import type { BatchRow } from '../store/batches.ts'
+import type { KeptAnswer } from '../store/idempotency.ts'
+import type { NewMessage } from '../store/messages.ts'
+import { packAnswers, unpackAnswers } from './batch-answers.ts'
+import { refuseAll } from './batch-faults.ts'
+import { inProgress, refuseOther, type Accepted, type Idempotency } from './idempotent.ts'
+import { toKept, type PreparedSms, type SmsAnswer, type SmsCall, type SmsFlow } from './sms.ts'
+
+/** One message of a batch, its types already checked, with a key of its own if it has one. */
+export interface BatchItem {
+  readonly call: SmsCall
+  readonly idempotency: Idempotency | null
+}
+
+/** Ready to be stored. */
+export interface PreparedItem {
+  readonly sms: PreparedSms
+  readonly idempotency: Idempotency | null
+}
+
+/** What became of one item. */
+export type ItemAnswer =
+  | { readonly kind: 'accepted'; readonly answer: SmsAnswer; readonly replayed: boolean }
+  | { readonly kind: 'refused'; readonly refusal: TidingsError }
+
+export interface StoreOptions {
+  /** Store the good ones; else one refusal refuses all. */
+  readonly partial: boolean
+  /** Of the whole batch. */
+  readonly idempotency: Idempotency | null
+}
+
+/** Many SMS in one call. */
+export interface SmsBatches {
+  /**
+   * Each item, ready to be stored, or why it is refused; one that was refused before is passed on. In blocks, so that ten thousand of them
+   * don't hold up the calls beside. Throws TidingsError for what is no item's fault.
+   */
+  prepare(
+    items: readonly (BatchItem | TidingsError)[],
+    caller: Caller,
+  ): Promise<readonly (PreparedItem | TidingsError)[]>
+  /** One transaction; resolves after COMMIT, with an answer for each item. Throws TidingsError: then nothing was stored, unless it says so. */
+  store(
+    items: readonly (PreparedItem | TidingsError)[],
+    options: StoreOptions,
+  ): Promise<Accepted<readonly ItemAnswer[]>>
+}
+
+export interface SmsBatchesParts {
+  readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
+  readonly intake: Pick<Intake, 'addBatch'>
+}
+
+/** Items prepared in one turn of the event loop: about a millisecond. */
+const BLOCK = 100
+
+export function createSmsBatches({ sms, intake }: SmsBatchesParts): SmsBatches {
+  async function prepareOne(item: BatchItem, caller: Caller): Promise<PreparedItem | TidingsError> {
+    try {
+      const words = sms.words(item.call)
+      const input = words instanceof Promise ? await words : words
+      return { sms: sms.prepare(input, caller), idempotency: item.idempotency }
+    } catch (error) {
+      // What passes by itself is not the item's fault.
+      if (error instanceof TidingsError && error.retryAfterSeconds === null) return error
+      throw error
+    }
+  }
+
+  return {
+    async prepare(items, caller) {
+      const prepared: (PreparedItem | TidingsError)[] = []
+      for (const [index, item] of items.entries()) {
+        prepared.push(item instanceof TidingsError ? item : await prepareOne(item, caller))
+        if (index % BLOCK === BLOCK - 1) await nextTurn()
+      }
+      return prepared
+    },
+
+    async store(items, { partial, idempotency }) {
+      if (!partial) refuseAll(items)
+      const good = items.filter((item): item is PreparedItem => !(item instanceof TidingsError))
+      const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(items, rows)
+      const stored = await intake.addBatch(good.map(toMessage), idempotency, (rows) => {
+        const all = answers(rows)
+        if (!partial) refuseAll(all.map((one) => (one.kind === 'refused' ? one.refusal : one)))
+        return packAnswers(all)
+      })
+      if (stored.kind === 'stored') return { answer: answers(stored.rows), replayed: false }
+      return { answer: earlierAnswers(stored.first, idempotency), replayed: true }
+    },
+  }
+}
+
+function toMessage({ sms, idempotency }: PreparedItem): Omit<NewMessage, 'place'> {
+  return { ...sms.message, idempotency: idempotency && { ...idempotency, answer: toKept(sms) } }
+}
+
+/** `rows` are those of the items that were not refused, in order. */
+function answerEach(items: readonly (PreparedItem | TidingsError)[], rows: readonly BatchRow[]): readonly ItemAnswer[] {
+  let next = 0
+  return items.map((item) => {
+    if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
+    const row = rows[next++]
+    if (row === undefined) throw new Error(`a batch of ${items.length} has ${rows.length} rows`)
+    if (row.kind === 'taken') return answerTaken(row.first, item.idempotency)
+    return { kind: 'accepted', answer: { message_id: row.id, ...toKept(item.sms) }, replayed: false }
+  })
+}
+
+function answerTaken(first: KeptAnswer | null, idempotency: Idempotency | null): ItemAnswer {
+  if (first === null || idempotency === null) return { kind: 'refused', refusal: inProgress() }
+  try {
+    refuseOther(first, idempotency)
+  } catch (error) {
+    if (error instanceof TidingsError) return { kind: 'refused', refusal: error }
+    throw error
+  }
+  const kept = first.answer as Omit<SmsAnswer, 'message_id'>
+  return { kind: 'accepted', answer: { message_id: first.resourceId, ...kept }, replayed: true }
+}
+
+function earlierAnswers(first: KeptAnswer | null, idempotency: Idempotency | null): readonly ItemAnswer[] {
+  if (first === null || idempotency === null) throw inProgress()
+  refuseOther(first, idempotency)
+  return unpackAnswers(first.answer)
+}

@@ -1,0 +1,171 @@
+import type { Caller } from '../domain/caller.ts'
+import type { Category } from '../domain/category.ts'
+import { describeContact } from '../domain/contact.ts'
+import { SANDBOX, type PushContent, type PushTarget } from '../domain/provider.ts'
+import { MAX_PAYLOAD_BYTES, payloadBytes, toPushContent } from '../domain/push-content.ts'
+import type { SmsMeasure } from '../domain/sms-text.ts'
+import type { Db } from '../store/db.ts'
+import { refusing } from '../store/faults.ts'
+import type { NewMessage } from '../store/messages.ts'
+import type { PauseScope } from '../store/pauses.ts'
+import { countKnownTokens, type KnownTokens } from '../store/tokens.ts'
+import type { PreparedPush } from './push.ts'
+import type { PreparedSms } from './sms.ts'
+
+/** Something that would keep a message from leaving at once. */
+export interface Wait {
+  readonly reason: 'scheduled' | 'paused' | 'rate_limited'
+  /** A sentence. */
+  readonly message: string
+  /** Null: nobody knows. */
+  readonly seconds: number | null
+}
+
+/** Where it would go, and when. */
+interface Journey {
+  readonly route: { readonly provider: string; readonly reason: string }
+  readonly sendAt: Date
+  readonly expiresAt: Date
+  readonly waits: readonly Wait[]
+}
+
+/** What would become of an SMS. */
+export interface SmsReport extends Journey {
+  readonly message: PreparedSms['message']
+  readonly measure: SmsMeasure
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+  /** As the numbering plan has it: `mobile`. */
+  readonly numberType: string | null
+  readonly warnings: readonly string[]
+}
+
+/** What would become of a push. */
+export interface PushReport extends Journey {
+  readonly notification: PreparedPush['notification']
+  readonly targets: KnownTokens
+  readonly bytes: number
+  readonly mostBytes: number
+  /** The body of FCM's `messages:send` for the first target, as JSON. */
+  readonly fcm: string
+}
+
+/** Answers what would happen, and stores nothing. Both throw TidingsError when the database can't be asked. */
+export interface DryRuns {
+  sms(prepared: readonly PreparedSms[], caller: Caller): Promise<readonly SmsReport[]>
+  push(prepared: PreparedPush, caller: Caller): Promise<PushReport>
+}
+
+export interface DryRunParts {
+  readonly db: Db
+  readonly pauses: () => Promise<readonly PauseScope[]>
+  /** Where messages go now. */
+  readonly smsProvider: string
+  readonly pushProvider: string
+  /** What FCM would be sent for one target. */
+  readonly pushBody: (content: PushContent, target: PushTarget) => string
+  readonly now: () => Date
+}
+
+/** Tokens looked up in one statement. */
+const TOKENS_AT_ONCE = 5_000
+
+export function createDryRuns(parts: DryRunParts): DryRuns {
+  return {
+    async sms(prepared, caller) {
+      const pauses = await parts.pauses()
+      const now = parts.now()
+      return prepared.map(({ message, measure, warnings }) => ({
+        message,
+        measure,
+        warnings,
+        ...describeContact(message.contact),
+        ...journey(message, smsTimes(message), pauses, caller, parts.smsProvider, now),
+      }))
+    },
+    async push({ input, targets, notification }, caller) {
+      const pauses = await parts.pauses()
+      const times = { sendAt: notification.sendAt, seconds: notification.validitySeconds }
+      return {
+        notification,
+        targets: targets.kind === 'topic' ? ONE_TOPIC : await lookUp(parts.db, targets),
+        bytes: payloadBytes(input),
+        mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
+        fcm: parts.pushBody(toPushContent(0, input), firstOf(targets)),
+        ...journey(notification, times, pauses, caller, parts.pushProvider, parts.now()),
+      }
+    },
+  }
+}
+
+const ONE_TOPIC: KnownTokens = { total: 1, known: 0, suppressed: 0 }
+
+interface Times {
+  readonly sendAt: Date | null
+  /** Its validity. */
+  readonly seconds: number
+}
+
+function smsTimes({ extras, ttlSeconds }: Pick<NewMessage, 'extras' | 'ttlSeconds'>): Times {
+  return { sendAt: extras?.sendAt ?? null, seconds: ttlSeconds }
+}
+
+function journey(
+  { provider, category }: { readonly provider: string; readonly category: Category },
+  times: Times,
+  pauses: readonly PauseScope[],
+  caller: Caller,
+  usual: string,
+  now: Date,
+): Journey {
+  const leaves = times.sendAt !== null && times.sendAt > now ? times.sendAt : now
+  const paused = pauses.some(
+    (one) => (one.provider ?? provider) === provider && (one.category ?? category) === category,
+  )
+  return {
+    route: { provider, reason: reasonFor(provider, caller, usual) },
+    sendAt: leaves,
+    expiresAt: new Date(leaves.getTime() + times.seconds * 1_000),
+    waits: [...(leaves > now ? [scheduled(leaves, now)] : []), ...(paused ? [PAUSED] : [])],
+  }
+}
+
+function reasonFor(provider: string, caller: Caller, usual: string): string {
+  if (provider !== SANDBOX) return 'It is the provider that is set for this channel.'
+  if (caller.mode === 'test') return 'Whatever comes with a test key is captured, and leaves for nowhere.'
+  if (usual === SANDBOX) return 'No provider is set for this channel: everything is captured, and leaves for nowhere.'
+  return 'This service may not send to this recipient: what is for him is captured.'
+}
+
+function scheduled(leaves: Date, now: Date): Wait {
+  const seconds = Math.ceil((leaves.getTime() - now.getTime()) / 1_000)
+  return { reason: 'scheduled', message: 'It is to leave at its send_at.', seconds }
+}
+
+const PAUSED: Wait = { reason: 'paused', message: 'Sending is paused; it leaves when it is resumed.', seconds: null }
+
+function firstOf(targets: PreparedPush['targets']): PushTarget {
+  if (targets.kind === 'topic') return { kind: 'topic', value: targets.topic }
+  const [token] = targets.tokens
+  return token === undefined ? { kind: 'fid', value: targets.fids[0] ?? '' } : { kind: 'token', value: token }
+}
+
+async function lookUp(
+  db: Db,
+  { tokens, fids }: Extract<PreparedPush['targets'], { kind: 'token' }>,
+): Promise<KnownTokens> {
+  const all = [...tokens.map((one) => ['token', one] as const), ...fids.map((one) => ['fid', one] as const)]
+  let sum: KnownTokens = { total: all.length, known: 0, suppressed: 0 }
+  for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
+    const some = all.slice(from, from + TOKENS_AT_ONCE)
+    const found = await refusing(() =>
+      countKnownTokens(
+        db,
+        some.map(([kind]) => kind),
+        some.map(([, token]) => token),
+      ),
+    )
+    sum = { ...sum, known: sum.known + found.known, suppressed: sum.suppressed + found.suppressed }
+  }
+  return sum
+}

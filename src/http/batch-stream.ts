@@ -1,0 +1,137 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { TidingsError } from '../domain/errors.ts'
+import type { PreparedItem } from '../flows/batch.ts'
+import { toItemError } from './batch-items.ts'
+import { toRefusal } from './errors.ts'
+import { SenderGone, type Line, type Lines } from './lines.ts'
+
+/** Lines that are stored with one commit. */
+const GROUP = 1_000
+
+/** Bytes of answers that wait for a sender who reads them only at the end: some forty thousand. */
+const WAITING_BYTES = 4 * 1_048_576
+
+/** A reader who takes nothing for this long, while answers wait for him, is given up. */
+const STALLED_MS = 60_000
+
+export type Group = readonly (PreparedItem | TidingsError)[]
+
+export interface StreamParts {
+  readonly log: Logger
+  readonly lines: Lines
+  /** Lines taken at once, at most. */
+  readonly most: number
+  /** Makes items of lines; `from` is the place of the first one. Throws for what is not the fault of one item. */
+  prepare(lines: readonly Line[], from: number): Promise<Group>
+  /** Resolves with an answer for each, after COMMIT: objects, to be written as they are. */
+  store(group: Group, from: number): Promise<readonly (object & { readonly success: boolean })[]>
+}
+
+/** The last line of the answer. */
+interface End {
+  readonly done: boolean
+  readonly accepted: number
+  readonly rejected: number
+  readonly error?: object
+}
+
+/**
+ * The answer to a batch that is streamed: a line for each one that came, in order, after its COMMIT; then one with the counts. While one
+ * group is stored the next one is read. It goes no faster than its reader, and ends early when there is no sense in going on.
+ */
+export function answerLines(request: FastifyRequest, reply: FastifyReply, parts: StreamParts): FastifyReply {
+  const body = Readable.from(pacedBy(reply, answers(parts)), { objectMode: false, highWaterMark: WAITING_BYTES })
+  reply.raw.once('close', () => parts.lines.stop(new SenderGone()))
+  // What is still on its way when the last line is written is not waited for.
+  if (!request.raw.complete) reply.header('connection', 'close')
+  return reply.header('content-type', 'application/x-ndjson').header('x-accel-buffering', 'no').send(body)
+}
+
+async function* pacedBy(reply: FastifyReply, texts: AsyncGenerator<string>): AsyncGenerator<string> {
+  for await (const text of texts) {
+    const stalled = setTimeout(() => reply.raw.destroy(), STALLED_MS)
+    yield text
+    clearTimeout(stalled)
+  }
+}
+
+async function* answers(parts: StreamParts): AsyncGenerator<string> {
+  const tally = { accepted: 0, rejected: 0, read: 0 }
+  let why: unknown = null
+  let storing: Promise<Stored> | null = null
+  for (;;) {
+    const next = await nextGroup(parts, tally.read, storing === null)
+    tally.read += next.count
+    if (storing !== null) {
+      const stored: Stored = await storing
+      storing = null
+      tally.accepted += stored.accepted
+      tally.rejected += stored.rejected
+      yield stored.text
+      why ??= stored.failure
+    }
+    why ??= next.failure
+    if (why !== null || next.isEnd) break
+    if (next.group.length > 0) storing = store(parts, next.group, tally.read - next.count)
+  }
+  if (!(why instanceof SenderGone)) yield lastLine(parts.log, tally, why)
+}
+
+interface Next {
+  readonly group: Group
+  /** Lines it was made of. */
+  readonly count: number
+  readonly isEnd: boolean
+  readonly failure: unknown
+}
+
+/** `patient`: wait for lines; else those that are there. */
+async function nextGroup({ lines, most, prepare }: StreamParts, from: number, patient: boolean): Promise<Next> {
+  try {
+    const room = Math.min(most, GROUP)
+    const taken = patient ? await lines.take(room) : lines.takeWaiting(room)
+    const group = taken.length === 0 ? [] : await prepare(taken, from)
+    return { group, count: taken.length, isEnd: patient && taken.length === 0, failure: null }
+  } catch (failure) {
+    return { group: [], count: 0, isEnd: false, failure }
+  }
+}
+
+interface Stored {
+  readonly text: string
+  readonly accepted: number
+  readonly rejected: number
+  readonly failure: unknown
+}
+
+/** Never rejects: when none could be stored, each is told so. */
+async function store(parts: StreamParts, group: Group, from: number): Promise<Stored> {
+  try {
+    const answered = await parts.store(group, from)
+    const accepted = answered.filter((one) => one.success).length
+    const text = answered.map((one) => `${JSON.stringify(one)}\n`).join('')
+    return { text, accepted, rejected: answered.length - accepted, failure: null }
+  } catch (failure) {
+    if (failure instanceof SenderGone) return { text: '', accepted: 0, rejected: 0, failure }
+    const refusal = toRefusal(failure)
+    const lines = group.map((item, index) => {
+      const error = toItemError(item instanceof TidingsError ? item : refusal)
+      return `${JSON.stringify({ index: from + index, success: false, error })}\n`
+    })
+    return { text: lines.join(''), accepted: 0, rejected: group.length, failure }
+  }
+}
+
+function lastLine(log: Logger, { accepted, rejected }: { accepted: number; rejected: number }, why: unknown): string {
+  const counts = { accepted, rejected }
+  if (why === null) return written({ done: true, ...counts })
+  const refusal = toRefusal(why)
+  if (refusal.code === 'internal_error') log.error({ event: 'batch.failed', err: why }, 'a streamed batch failed')
+  return written({ done: false, ...counts, error: toItemError(refusal) })
+}
+
+function written(end: End): string {
+  return `${JSON.stringify(end)}\n`
+}

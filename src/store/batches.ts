@@ -1,0 +1,53 @@
+import type { Db, DbClient } from './db.ts'
+import { findAnswers, keepAnswer, takeKey, type IdempotencyKey, type KeptAnswer } from './idempotency.ts'
+import { insertMessages, type NewMessage } from './messages.ts'
+import { inTransaction } from './transaction.ts'
+
+/** What became of one row: its id, or what its key was used for before; `first` null: nobody knows any more. */
+export type BatchRow =
+  { readonly kind: 'made'; readonly id: number } | { readonly kind: 'taken'; readonly first: KeptAnswer | null }
+
+/** `replayed`: the key of the whole batch was used before, and nothing was stored. */
+export type StoredBatch =
+  | { readonly kind: 'stored'; readonly rows: readonly BatchRow[] }
+  | { readonly kind: 'replayed'; readonly first: KeptAnswer | null }
+
+/** The key of a whole batch, with a hash for each field of its body. */
+export interface BatchKey extends IdempotencyKey {
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/**
+ * Up to 10,000 messages in one statement. `judge` sees what became of them: what it returns is kept as the answer for `key`, and if it
+ * throws nothing is stored. Without keys it is not asked: then all rows are made.
+ */
+export async function insertBatch(
+  db: Db,
+  owner: number,
+  batch: readonly NewMessage[],
+  key: BatchKey | null,
+  judge: (rows: readonly BatchRow[]) => unknown,
+): Promise<StoredBatch> {
+  const keyed = key !== null || batch.some((message) => message.idempotency !== null)
+  if (!keyed) return { kind: 'stored', rows: await insertRows(db, owner, batch) }
+  const rows = await inTransaction(db, async (client) => {
+    if (key !== null && !(await takeKey(client, key))) return null
+    const made = await insertRows(client, owner, batch)
+    const answer = judge(made)
+    if (key !== null) await keepAnswer(client, key, answer)
+    return made
+  })
+  if (rows !== null) return { kind: 'stored', rows }
+  return { kind: 'replayed', first: key === null ? null : ((await findAnswers(db, [key]))[0] ?? null) }
+}
+
+async function insertRows(client: DbClient, owner: number, batch: readonly NewMessage[]): Promise<BatchRow[]> {
+  const made = batch.length === 0 ? [] : await insertMessages(client, owner, batch)
+  const taken = batch.filter((_, index) => made[index] === null)
+  const keys = taken.map((message) => message.idempotency).filter((record) => record !== null)
+  const first = keys.length === 0 ? [] : await findAnswers(client, keys)
+  let next = 0
+  return made.map((one) =>
+    one === null ? { kind: 'taken', first: first[next++] ?? null } : { kind: 'made', id: one.id },
+  )
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSmsBatches } from '../../src/flows/batch.ts'
+import { createKeyGuard } from '../../src/flows/idempotent.ts'
+import { createOutcomes } from '../../src/flows/outcomes.ts'
+import { createPushFlow } from '../../src/flows/push.ts'
+import { createSmsFlow } from '../../src/flows/sms.ts'
+import { createTemplatesFlow } from '../../src/flows/templates.ts'
+import { createRateLimiter } from '../../src/http/limits.ts'
+import type { HttpParts, Server } from '../../src/http/parts.ts'
+import { createServer } from '../../src/http/server.ts'
+import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
+import { startNode, type TestNode } from '../support/node.ts'
+import { createStandIns } from './stand-ins.ts'
+
+/** One node with its HTTP side on a port of its own. */
+export interface BatchNode {
+  readonly node: TestNode
+  readonly app: Server
+  /** `http://127.0.0.1:…` */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** `perMinute`: of the rate limit; 0: none. */
+export async function startBatchNode(databaseUrl: string, perMinute = 0): Promise<BatchNode> {
+  const after = (ms: number, run: () => void): void => void setTimeout(run, ms).unref()
+  const node = await startNode(databaseUrl, {
+    sms: [createSandboxSms({ after, onReceipt: () => undefined })],
+    push: [createSandboxPush({ after })],
+  })
+  const app = createServer(partsOf(node, perMinute))
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    node,
+    app,
+    url,
+    async close() {
+      await app.close()
+      await node.close()
+    },
+  }
+}
+
+function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
+  const outcomes = createOutcomes(
+    db,
+    () => performance.now(),
+    (ms) => sleep(ms),
+  )
+  const templates = createTemplatesFlow({ readDb: db, workDb: db, now: () => 0, textFormat: '{message}' })
+  const flow = {
+    intake: delivery.intake,
+    keys: createKeyGuard(db),
+    outcomes,
+    templates,
+    provider: 'sandbox',
+    now: () => new Date(),
+  }
+  const sms = createSmsFlow({ ...flow, defaultCountry: null, textFormat: '{message}' })
+  const push = createPushFlow({ ...flow, db })
+  const batches = createSmsBatches({ sms, intake: delivery.intake })
+  return createStandIns({ sms, push, batches, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
+}

@@ -1,0 +1,77 @@
+import type { Msisdn } from '../../src/domain/contact.ts'
+import { TidingsError } from '../../src/domain/errors.ts'
+import { measureText } from '../../src/domain/sms-text.ts'
+import { refuseAll } from '../../src/flows/batch-faults.ts'
+import type { PreparedItem } from '../../src/flows/batch.ts'
+import { createDryRuns } from '../../src/flows/dry-run.ts'
+import { createPushFlow, type PushFlow, type PushFlowParts } from '../../src/flows/push.ts'
+import type { PreparedSms, SmsAnswer, SmsInput } from '../../src/flows/sms.ts'
+import type { HttpParts } from '../../src/http/parts.ts'
+import { createEnvelope } from '../../src/providers/fcm/message.ts'
+import type { Db } from '../../src/store/db.ts'
+
+/** As if everything about it were known. */
+export function prepareSms(input: SmsInput): PreparedSms {
+  const message = {
+    contact: input.contact as Msisdn,
+    subject: input.subject,
+    body: input.message,
+    text: null,
+    sender: null,
+    tag: null,
+    category: 'transactional',
+    onUncertain: 'fail',
+    segments: 1,
+    encoding: 'gsm7',
+    provider: 'sandbox',
+    ttlSeconds: 60,
+    keyId: null,
+    extras: null,
+  } as const
+  return { message, measure: measureText(input.message), warnings: [] }
+}
+
+/** Every item is stored, or refused as it came. */
+export function batchStandIn(recorded: PreparedItem[]): HttpParts['batches'] {
+  return {
+    prepare: async (items) =>
+      items.map((item) => {
+        if (item instanceof TidingsError) return item
+        if (!/^\+[1-9]\d{6,14}$/.test(item.call.contact))
+          return new TidingsError('invalid_contact', '`contact` is no phone number')
+        return { sms: { message: {}, measure: {}, warnings: [] }, ...item } as unknown as PreparedItem
+      }),
+    store: async (items, { idempotency, partial }) => {
+      if (!partial) refuseAll(items)
+      return {
+        answer: items.map((item, index) => {
+          if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
+          const answer: SmsAnswer = { message_id: index + 1, status: 'queued', segments: 1, encoding: 'gsm7' }
+          recorded.push(item)
+          return { kind: 'accepted', answer, replayed: false }
+        }),
+        replayed: idempotency?.key === 'seen',
+      }
+    },
+  }
+}
+
+/** Those of the real flow: they ask nobody. */
+export function preparePush(): Pick<PushFlow, 'prepareTokens' | 'prepareTopic'> {
+  const parts: Pick<PushFlowParts, 'provider' | 'now'> = { provider: 'sandbox', now: () => new Date(0) }
+  const { prepareTokens, prepareTopic } = createPushFlow(parts as PushFlowParts)
+  return { prepareTokens, prepareTopic }
+}
+
+/** Every list has one known token, and everything is paused. */
+export function createDryRunStandIn(): HttpParts['dryRuns'] {
+  const query = async (): Promise<object> => ({ rows: [{ known: 1, suppressed: 0 }] })
+  return createDryRuns({
+    db: { query } as unknown as Db,
+    pauses: async () => [{ provider: null, category: null }],
+    smsProvider: 'sandbox',
+    pushProvider: 'sandbox',
+    pushBody: (content, target) => createEnvelope(content, new Date(0)).bodyFor(target),
+    now: () => new Date(0),
+  })
+}
