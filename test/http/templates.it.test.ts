@@ -150,6 +150,16 @@ test('templates that are put at the same time become versions one after another'
   expect(versions.toSorted((one, two) => one - two)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
 })
 
+test('a template takes up to 64 KiB', async () => {
+  const tags = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'da', 'fi', 'pl', 'cs', 'sk', 'hu', 'ro']
+  const locales = (message: string): object => Object.fromEntries(tags.map((tag) => [tag, { subject: 's', message }]))
+  const sized = (message: string): object => ({ kind: 'sms', default_locale: 'en', locales: locales(message) })
+  const taken = await call(nodes.app, 'PUT', '/templates/large', sized('ü'.repeat(1_950)))
+  expect([taken.status, taken.body['changed']]).toEqual([200, true])
+  const refused = await call(nodes.app, 'PUT', '/templates/large', sized('語'.repeat(1_950)))
+  expect(refused.body).toMatchObject({ error: 413, code: 'body_too_large' })
+})
+
 test('a name that cannot be one is refused with the rule', async () => {
   const answer = await call(nodes.app, 'PUT', '/templates/My%20Order', ORDER)
   expect(answer.body).toMatchObject({ code: 'invalid_request', details: [{ path: 'name' }] })
