@@ -1,4 +1,6 @@
 import { parseEnv } from 'node:util'
+import { readStaging, type StagingRules } from './domain/staging.ts'
+import { readProxies, readSecretKey } from './access-values.ts'
 import { readAccount } from './google-account.ts'
 import { misspelt, unread } from './variable-names.ts'
 import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
@@ -28,6 +30,8 @@ export interface Config {
   readonly secretKey: Buffer | null
   /** How many proxies may be believed, or which; null: none. */
   readonly trustProxy: number | readonly string[] | null
+  /** Null: everybody may be reached. */
+  readonly staging: StagingRules | null
   readonly logLevel: string
   /** Null: SMS are captured. */
   readonly twilio: TwilioConfig | null
@@ -102,8 +106,9 @@ export function readConfig(
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',
     smsRateLimitPerMinute: Number(read('SMS_RATE_LIMIT_PER_MINUTE')),
     auth: read('AUTH') === 'off' ? 'off' : 'auto',
-    secretKey: decoded(read('SECRET_KEY')),
+    secretKey: readSecretKey(read('SECRET_KEY')),
     trustProxy: readProxies(read('TRUST_PROXY')),
+    staging: readStaging(read('ONLY_TO'), read('REDIRECT_TO')),
     logLevel: read('LOG_LEVEL') ?? '',
     twilio: twilio.value,
     fcm: fcm.value,
@@ -179,15 +184,6 @@ function secretFault(config: Config): readonly ConfigFault[] {
   const problem = 'is missing, while a provider is live and the database is one of yours'
   const fix = 'Set 32 bytes in base64, the same on every node; `openssl rand -base64 32` makes some.'
   return [{ variable: 'SECRET_KEY', problem, fix }]
-}
-
-function decoded(secretKey: string | null): Buffer | null {
-  return secretKey === null ? null : Buffer.from(secretKey, 'base64')
-}
-
-function readProxies(text: string | null): Config['trustProxy'] {
-  if (text === null) return null
-  return /^\d+$/.test(text) ? Number(text) : text.split(',').map((one) => one.trim())
 }
 
 const TWILIO_PARTS = [

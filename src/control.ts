@@ -3,11 +3,12 @@ import type { Dbs } from './dbs.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import { createCancels } from './flows/cancel.ts'
 import { createPauses } from './flows/pauses.ts'
+import { createResends } from './flows/resend.ts'
 import type { HttpParts } from './http/parts.ts'
 
 /** What changes the course of messages that were accepted already. */
 export interface Control {
-  readonly http: Pick<HttpParts, 'cancels' | 'pauses'>
+  readonly http: Pick<HttpParts, 'cancels' | 'pauses' | 'resends'>
 }
 
 export interface ControlParts {
@@ -21,6 +22,7 @@ export function openControl({ dbs, channels, delivery }: ControlParts): Control 
   return {
     http: {
       cancels: createCancels(dbs.work),
+      resends: createResends(dbs.read),
       pauses: createPauses({
         db: dbs.work,
         providers: [...providers],

@@ -46,6 +46,10 @@ function kindText(kind: Kind): string {
       return '32 bytes in base64'
     case 'proxies':
       return 'number, or addresses and blocks with commas between'
+    case 'only-to':
+      return 'list, with commas or spaces between'
+    case 'redirect-to':
+      return 'number, or token, or both with a comma between'
     case 'url':
       return 'URL'
     case 'number':

@@ -1,10 +1,23 @@
 import { isIP } from 'node:net'
 import { isCountry } from './domain/contact.ts'
+import { onlyToProblem, redirectToProblem } from './domain/staging.ts'
 import { isCidr } from './flows/cidrs.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
-  | { readonly type: 'text' | 'path' | 'host' | 'country' | 'json-or-path' | 'sender' | 'secret-key' | 'proxies' }
+  | {
+      readonly type:
+        | 'text'
+        | 'path'
+        | 'host'
+        | 'country'
+        | 'json-or-path'
+        | 'sender'
+        | 'secret-key'
+        | 'proxies'
+        | 'only-to'
+        | 'redirect-to'
+    }
   | { readonly type: 'url'; readonly schemes: readonly string[] }
   | { readonly type: 'number'; readonly min: number; readonly max: number }
   | { readonly type: 'choice'; readonly of: readonly string[] }
@@ -55,6 +68,18 @@ export const VARIABLES = [
     meaning:
       'What stands before Tidings and tells in `X-Forwarded-For` where a call comes from: how many proxies, or their addresses and blocks. Unset: that header is not believed.',
     example: '1',
+  }),
+  variable('ONLY_TO', 'Service', { type: 'only-to' }, null, {
+    meaning:
+      'Who gets anything at all, for [staging](pausing.md#staging): numbers, beginnings of numbers with `*`, tokens, `topic:name`. What is meant for others is captured. Unset: everybody.',
+    example: '+15005550006, +20100*, topic:testers',
+    secret: true,
+  }),
+  variable('REDIRECT_TO', 'Service', { type: 'redirect-to' }, null, {
+    meaning:
+      'A number, a token, or both: they get what is meant for anybody who is not in `ONLY_TO`, for [staging](pausing.md#staging).',
+    example: '+15005550006',
+    secret: true,
   }),
   variable(
     'LOG_LEVEL',
@@ -222,6 +247,10 @@ export function valueProblem(kind: Kind, value: string): string | null {
       return isProxies(value)
         ? null
         : 'is neither a number of proxies, 1 to 10, nor a list of their addresses and blocks'
+    case 'only-to':
+      return onlyToProblem(value)
+    case 'redirect-to':
+      return redirectToProblem(value)
     case 'prefix':
       return value.startsWith(kind.prefix) ? null : `does not begin with ${kind.prefix}`
   }

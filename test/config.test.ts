@@ -23,6 +23,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     auth: 'auto',
     secretKey: null,
     trustProxy: null,
+    staging: null,
     logLevel: 'info',
     twilio: null,
     fcm: null,
@@ -272,3 +273,14 @@ function hints(env: Record<string, string>): readonly string[] {
   const reading = readConfig(env)
   return 'hints' in reading ? reading.hints : [`not read: ${JSON.stringify(reading.faults)}`]
 }
+
+test('staging is read from its two variables, and their faults name no number', () => {
+  expect(config({ ONLY_TO: '+20100*, topic:testers', REDIRECT_TO: '+15005550006' }).staging).toEqual({
+    onlyTo: ['+20100*', 'topic:testers'],
+    redirectNumber: '+15005550006',
+    redirectToken: null,
+  })
+  const [first, second] = faults({ ONLY_TO: '01009129288', REDIRECT_TO: '+20*' })
+  expect([first?.variable, second?.variable]).toEqual(['ONLY_TO', 'REDIRECT_TO'])
+  expect(first?.problem).toBe('(not shown) has an entry, number 1, that is a number without + and its country code')
+})

@@ -4,6 +4,7 @@ export const REASON_SENTENCES: Readonly<Record<string, string>> = {
   expired: 'Its validity ended before it could be sent.',
   called_off: 'It was cancelled, so that it is not sent again.',
   paused: 'Sending is paused.',
+  only_to: 'From here it is not to be reached.',
   exhausted: 'It was tried as often as makes sense.',
   node_lost: 'The machine that was sending it failed.',
   poison: 'Sending it made the service fail three times, so it was put aside.',
