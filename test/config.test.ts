@@ -16,6 +16,8 @@ test('without any variable it serves on port 5000 of this machine and captures e
     host: null,
     databaseUrl: null,
     dataDir: './data',
+    keepBodiesDays: 0,
+    keepMessagesDays: 0,
     publicUrl: null,
     defaultCountry: null,
     smsTextFormat: '{message}',

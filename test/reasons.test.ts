@@ -19,6 +19,7 @@ const WRITTEN = [
   /\breason = case .* then '([a-z_]+)' else '(?:[a-z_]+)' end/g,
   /\breason = case .* then '(?:[a-z_]+)' else '([a-z_]+)' end/g,
   /\breason: .* \? '([a-z_]+)' : null/g,
+  /\breason = case .* then '([a-z_]+)' else \w+\.reason end/g,
 ]
 
 test('every reason of the code is explained, and every explained one is in the code', () => {

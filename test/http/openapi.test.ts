@@ -13,6 +13,7 @@ import { createServer } from '../../src/http/server.ts'
 import type { RateDecision } from '../../src/http/limits.ts'
 import { ONE_TEMPLATE } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
+import { FULL_HISTORY, SOMEBODY } from './history-records.ts'
 import { DELIVERY, INBOX_PUSH, INBOX_SMS, MESSAGE, NOTIFICATION } from './records.ts'
 
 const require = createRequire(import.meta.url)
@@ -29,6 +30,8 @@ let decision: RateDecision = { allowed: true, limit: 60, remaining: 59, resetSec
 function createFullServer(): Server {
   const { parts } = createStandIns({
     rateLimiter: async () => decision,
+    history: FULL_HISTORY,
+    erasing: SOMEBODY,
     templates: ONE_TEMPLATE,
     reads: {
       message: async (id) => (id === 1 ? MESSAGE : null),
@@ -185,6 +188,17 @@ describe('Prism, between a client and this server, finds no difference from the 
     ['a preview', 200, 'POST', '/templates/order/preview', { locale: 'en', variables: TEMPLATE.variables }],
     ['a template that is made', 200, 'PUT', '/templates/order', MADE],
     ['a template that is deleted', 200, 'DELETE', '/templates/order'],
+    ['a page of SMS', 200, 'GET', '/smss?q=status:delivered&limit=1'],
+    ['the last page of SMS', 200, 'GET', '/smss?cursor=OQ'],
+    ['SMS that are asked for nonsense', 400, 'GET', '/smss?cursor=x'],
+    ['a page of notifications', 200, 'GET', '/notifications?limit=1'],
+    ['people', 200, 'GET', '/clients?q=country:EG&limit=1'],
+    ['a person', 200, 'GET', '/clients/%2B201009129288?limit=1'],
+    ['nobody', 404, 'GET', '/clients/%2B15005550006'],
+    ['tokens', 200, 'GET', '/tokens?limit=1'],
+    ['a person who would be erased', 200, 'DELETE', '/clients/%2B201009129288?dry_run=true'],
+    ['a person who is erased', 200, 'DELETE', '/clients/%2B201009129288'],
+    ['nobody to be erased', 404, 'DELETE', '/clients/%2B15005550006'],
     ['liveness', 200, 'GET', '/livez'],
     ['readiness', 200, 'GET', '/readyz'],
     ['the errors', 200, 'GET', '/errors'],

@@ -1,0 +1,72 @@
+import { TidingsError } from '../../src/domain/errors.ts'
+import type { Erasure } from '../../src/flows/erase.ts'
+import type { HistoryQuery } from '../../src/flows/history.ts'
+import type { HttpParts } from '../../src/http/parts.ts'
+import type { ClientRecord, TokenRecord } from '../../src/store/read-clients.ts'
+import { MESSAGE, NOTIFICATION } from './records.ts'
+
+const AT = new Date('2026-03-01T14:02:11.000Z')
+
+const CLIENT: ClientRecord = {
+  id: 1,
+  contact: '+201009129288',
+  messages: 3,
+  lastMessageAt: AT,
+  createdAt: AT,
+  erasedAt: null,
+}
+
+const TOKEN: TokenRecord = {
+  id: 7,
+  token: 'token-7',
+  kind: 'token',
+  createdAt: AT,
+  lastOkAt: AT,
+  retiredAt: AT,
+  retiredReason: 'unregistered',
+}
+
+const ERASURE: Erasure = {
+  clientId: 1,
+  messages: 2,
+  cancelled: 1,
+  inFlight: 1,
+  attempts: 2,
+  idempotencyKeys: 1,
+  parkedReceipts: 0,
+  redirected: 0,
+}
+
+/** One row in each list; a page of one has another after it. */
+function pageOf<Row>(row: Row): (query: HistoryQuery) => Promise<{
+  readonly rows: readonly Row[]
+  readonly next: number | null
+  readonly searchedUntil: Date | null
+}> {
+  return async ({ limit }) => ({ rows: [row], next: limit === 1 ? 9 : null, searchedUntil: limit === 1 ? AT : null })
+}
+
+/** Something in each list. */
+export const FULL_HISTORY: HttpParts['history'] = {
+  messages: pageOf(MESSAGE),
+  notifications: pageOf(NOTIFICATION),
+  clients: pageOf(CLIENT),
+  tokens: pageOf(TOKEN),
+  client: async (contact) => {
+    if (contact === CLIENT.contact) return CLIENT
+    throw new TidingsError('not_found', 'Not Found')
+  },
+  messagesOf: (_client, query) => pageOf(MESSAGE)(query),
+  everyMessage: async function* () {
+    yield [MESSAGE]
+  },
+}
+
+/** One person, who can be erased. */
+export const SOMEBODY: HttpParts['erasing'] = {
+  look: async () => ERASURE,
+  erase: async (contact) => {
+    if (contact === CLIENT.contact) return ERASURE
+    throw new TidingsError('not_found', 'Not Found')
+  },
+}
