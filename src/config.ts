@@ -1,7 +1,6 @@
 import { parseEnv } from 'node:util'
 import { readStaging, type StagingRules } from './domain/staging.ts'
 import { readProxies, readSecretKey } from './access-values.ts'
-import { readProxies, readSecretKey } from './access-values.ts'
 import { readAccount } from './google-account.ts'
 import { misspelt, unread } from './variable-names.ts'
 import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
