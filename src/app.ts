@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { openAccess, type Access } from './access.ts'
 import { openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
-import { openControl } from './control.ts'
+import { openControl, pauseWarnings } from './control.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
@@ -262,7 +262,10 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     ...core.past.http,
     ...openControl(core).http,
     inbox,
-    health: { ready: () => checkReady(dbs.read, delivery.lease, now), warnings: () => core.checks.failures() },
+    health: {
+      ready: () => checkReady(dbs.read, delivery.lease, now),
+      warnings: () => [...core.checks.failures(), ...pauseWarnings(delivery.pauses())],
+    },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,
     loopbackOnly: isLoopback(config.host),

@@ -1,10 +1,12 @@
 import type { Channels } from './channels.ts'
 import type { Dbs } from './dbs.ts'
 import type { Delivery } from './delivery/delivery.ts'
+import type { CheckStep } from './domain/provider.ts'
 import { createCancels } from './flows/cancel.ts'
 import { createPauses } from './flows/pauses.ts'
 import { createResends } from './flows/resend.ts'
 import type { HttpParts } from './http/parts.ts'
+import type { PauseScope } from './store/pauses.ts'
 
 /** What changes the course of messages that were accepted already. */
 export interface Control {
@@ -30,4 +32,12 @@ export function openControl({ dbs, channels, delivery }: ControlParts): Control 
       }),
     },
   }
+}
+
+/** For `/readyz`: paused is no fault of a node, and yet somebody has to know. */
+export function pauseWarnings(pauses: readonly PauseScope[]): CheckStep[] {
+  return pauses.map(({ provider, category }) => {
+    const what = [category ?? 'everything', ...(provider === null ? [] : [`through ${provider}`])].join(' ')
+    return { name: 'paused', ok: false, detail: `Sending is paused: ${what}.`, fix: 'POST /resume, when it may go on.' }
+  })
 }

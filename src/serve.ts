@@ -8,6 +8,7 @@ import type { LiveLine } from './live-lines.ts'
 import type { Log } from './log.ts'
 import { portProblem } from './port.ts'
 import { openSecretKey } from './secret-key.ts'
+import { stagingSentence } from './domain/staging.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ServeParts {
@@ -102,6 +103,7 @@ function warn({ config, log }: ServeParts, firstKey: FirstKey): void {
       `the first API key, with every scope, is in ${file}: take it, and delete the file`,
     )
   }
+  if (config.staging !== null) log.warn({ event: 'staging' }, stagingSentence(config.staging))
   const live = config.twilio !== null || config.fcm !== null
   if (config.auth !== 'off' || !live) return
   const who = isLoopback(config.host) ? 'every program of this machine' : `whoever reaches HOST=${config.host}`

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { PushProvider, SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
+import type { PauseScope } from '../store/pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { forgetOldAnswers } from '../store/idempotency.ts'
@@ -46,6 +47,8 @@ export interface Delivery {
   readonly lease: Lease
   /** Submissions under way. */
   inFlight(): number
+  /** What is paused, as far as this node knows. */
+  pauses(): readonly PauseScope[]
   /** Pauses have changed: this node looks at once, the others within half a second. */
   stopsChanged(): void
   /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
@@ -79,6 +82,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     db: workDb,
     lease: () => lease,
     onChange: () => {
+      tellPauses(log, stops.pauses())
       kick()
       claims.hurry()
     },
@@ -141,7 +145,14 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
       )
   }
 
-  return { intake: startingAtOnce(intake, claims), lease, inFlight, stopsChanged: () => watching.hurry(), close }
+  return {
+    intake: startingAtOnce(intake, claims),
+    lease,
+    inFlight,
+    pauses: () => stops.pauses(),
+    stopsChanged: () => watching.hurry(),
+    close,
+  }
 }
 
 /** A batch, and a long push, have parts that nobody holds: this node looks for them now, not at its next turn. */
@@ -166,6 +177,11 @@ const ABORT_MS = 2_000
 
 function startLoops(
   parts: DeliveryParts,
+function tellPauses(log: Logger, pauses: readonly PauseScope[]): void {
+  if (pauses.length > 0) log.warn({ event: 'sending.paused', pauses }, 'sending is paused; what is accepted waits')
+  else log.warn({ event: 'sending.resumed' }, 'sending goes on')
+}
+
   lease: Lease,
   sweep: SweepParts,
   smsLanes: readonly SmsLane[],

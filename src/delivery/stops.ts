@@ -5,6 +5,8 @@ import type { Lease } from './lease.ts'
 /** What somebody has paused or cancelled, as this node knows it: it asks the database again and again. */
 export interface Stops {
   isPaused(lane: string): boolean
+  /** Empty: nothing is paused. */
+  pauses(): readonly PauseScope[]
 }
 
 export interface StopsWatch extends Stops {
@@ -26,6 +28,7 @@ export async function openStops({ db, lease, onChange, onCancelled }: StopsParts
   let { pauses } = await readStops(db, lease().owner())
   let known = JSON.stringify(pauses)
   return {
+    pauses: () => pauses,
     isPaused: (lane) => pauses.some((pause) => covers(pause, lane)),
     async look() {
       const read = await readStops(db, lease().owner())

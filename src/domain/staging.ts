@@ -25,6 +25,15 @@ export function detourOf(rules: StagingRules, contact: Msisdn): Detour | null {
 
 const OFF_LIST = 'The contact is not in ONLY_TO.'
 
+/** For whoever starts the service. */
+export function stagingSentence({ onlyTo, redirectNumber, redirectToken }: StagingRules): string {
+  const who =
+    onlyTo.length === 0 ? 'nobody gets' : `only the ${onlyTo.length} of ONLY_TO ${onlyTo.length === 1 ? 'gets' : 'get'}`
+  const sms = redirectNumber === null ? 'captured' : 'sent to the number in REDIRECT_TO'
+  const push = redirectToken === null ? 'captured' : 'sent to the token in REDIRECT_TO'
+  return `Staging: ${who} what is meant for them; of what is meant for others SMS are ${sms}, and pushes ${push}`
+}
+
 /** Targets of a push, of which each is here or there. */
 export interface Devices {
   readonly tokens: readonly string[]

@@ -44,7 +44,7 @@ function rig(window = 4): Rig {
   const lane = createPushLane({
     provider,
     lease: () => lease,
-    stops: { isPaused: (lane) => lane === clock.paused },
+    stops: { isPaused: (lane) => lane === clock.paused, pauses: () => [] },
     log: pino({ level: 'silent' }),
     now: () => clock.ms,
     chance: () => 0,
