@@ -1,4 +1,5 @@
 // npm run bench [-- --rounds N --seconds N --connections N --save]: figures of this machine, each beside what it is measured against.
+// npm run bench -- history [--messages N --pages N --plans --save]: how long searches take.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -12,12 +13,16 @@ const NOISE = 0.2
 
 const RESULTS = fileURLToPath(new URL('results', import.meta.url))
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '64' },
     save: { type: 'boolean', default: false },
+    messages: { type: 'string', default: '1000000' },
+    pages: { type: 'string', default: '40' },
+    plans: { type: 'boolean', default: false },
   },
 })
 const settings = {
@@ -26,11 +31,32 @@ const settings = {
   connections: Number(values.connections),
 }
 
-if (await build()) {
-  const result = await measureAccept(settings, (line) => console.error(`  ${line}`))
-  console.log(acceptText(result))
+const [what = 'accept'] = positionals
+if (!['accept', 'history'].includes(what) || positionals.length > 1) {
+  console.error(`bench: there is no row ${positionals.join(' ')}. There are: accept, history.`)
+  process.exitCode = 2
+} else if (await build()) {
+  const { result, text } = what === 'history' ? await history() : await accept()
+  console.log(text)
   if (values.save) console.log(`\n  Written to ${save(result)}`)
 } else process.exitCode = 1
+
+function tell(line) {
+  console.error(`  ${line}`)
+}
+
+async function accept() {
+  const result = await measureAccept(settings, tell)
+  return { result, text: acceptText(result) }
+}
+
+async function history() {
+  // What is measured is built first.
+  const { historyText, measureHistory } = await import('./history.mjs')
+  const asked = { messages: Number(values.messages), rounds: Number(values.pages), plans: values.plans }
+  const result = await measureHistory(asked, tell)
+  return { result, text: historyText(result) }
+}
 
 function acceptText({ connections, load, tidings, route, ceiling, ofRoute, ofCeiling, others }) {
   const head = ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs: Node', 'Postgres', 'drained in s', 'errors']
@@ -73,7 +99,7 @@ function machine() {
 function save(result) {
   mkdirSync(RESULTS, { recursive: true })
   const at = new Date().toISOString()
-  const file = `${RESULTS}/accept-${at.slice(0, 19).replaceAll(':', '')}.json`
+  const file = `${RESULTS}/${result.row}-${at.slice(0, 19).replaceAll(':', '')}.json`
   writeFileSync(
     file,
     `${JSON.stringify({ at, node: process.versions.node, machine: machine(), ...result }, null, 2)}\n`,

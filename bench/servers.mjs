@@ -38,7 +38,8 @@ export async function startCeiling() {
   return { ...(await start('bench/ceiling.mjs', ['PORT'], ROOT, {})), dataDir: null }
 }
 
-function newDirectory() {
+/** On the disk of this checkout. */
+export function newDirectory() {
   const cache = join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const directory = mkdtempSync(join(cache, 'tidings-bench-'))

@@ -1,0 +1,182 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { startEmbedded } from '../dist/embedded/postgres.js'
+import { createHistory, NEWEST_ID } from '../dist/flows/history.js'
+import { createDb, IN_ORDER } from '../dist/store/db.js'
+import { migrate } from '../dist/store/migrate.js'
+import { newDirectory } from './servers.mjs'
+import { table } from './table.mjs'
+
+/** What one page may take at the 95th percentile. */
+const GOAL_MS = 150
+
+const CLIENTS = 100_000
+const PAGE = 50
+
+/** The moment that the newest message came before. */
+const NOW = '2026-10-29T00:00:00Z'
+
+/** One of each kind, with values that are frequent, rare, and not there at all. */
+const QUERIES = [
+  ['smss', null],
+  ['smss', 'status:delivered'],
+  ['smss', 'status:failed'],
+  ['smss', 'status:uncertain'],
+  ['smss', 'status:cancelled'],
+  ['smss', 'to:+201010000001'],
+  ['smss', 'to:+201010000001 status:uncertain'],
+  ['smss', 'to:+201010000777'],
+  ['smss', '01010000777'],
+  ['smss', '0000777'],
+  ['smss', 'tag:invoice'],
+  ['smss', 'tag:invoice status:uncertain'],
+  ['smss', 'tag:rare'],
+  ['smss', 'parcel'],
+  ['smss', 'zeppelin'],
+  ['smss', 'code:30003'],
+  ['smss', 'code:nothing'],
+  ['smss', 'country:EG'],
+  ['smss', 'country:US'],
+  ['smss', 'country:CA'],
+  ['smss', 'via:twilio'],
+  ['smss', 'via:nobody'],
+  ['smss', '-status:delivered'],
+  ['smss', 'before:2026-02-01'],
+  ['smss', 'after:2026-03-01 before:2026-03-02 status:failed'],
+  ['smss', 'last:24h status:undelivered'],
+  ['smss', 'status:failed country:US parcel after:2026-02-01'],
+  ['clients', null],
+  ['clients', '0000777'],
+  ['clients', 'country:US'],
+]
+
+/**
+ * How long a page of each kind of search takes, on this many messages in an embedded Postgres: the first page and those that follow it. Each
+ * is asked `rounds` times.
+ */
+export async function measureHistory({ messages, rounds, plans }, tell) {
+  const directory = newDirectory()
+  const embedded = await startEmbedded({ dataDir: join(directory, 'data'), onRestart: tell })
+  const options = { max: 3, name: 'bench', statementTimeoutMs: 600_000, queryTimeoutMs: 600_000, session: IN_ORDER }
+  const db = createDb(embedded.url, options, () => undefined)
+  try {
+    await migrate(embedded.url)
+    await seed(db, messages, tell)
+    const results = []
+    for (const [list, q] of QUERIES) {
+      results.push(await measure(db, list, q, rounds))
+      if (plans) tell(await planOf(db, list, q))
+    }
+    return { row: 'history', messages, rounds, goalMs: GOAL_MS, results }
+  } finally {
+    await db.end()
+    await embedded.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** What was measured, for people. */
+export function historyText({ messages, rounds, results }) {
+  const ms = (value) => value.toFixed(0)
+  const rows = results.map(({ list, q, found, p50Ms, p95Ms, ended }) => [
+    `${list}  ${q ?? '(everything)'}`,
+    String(found),
+    ms(p50Ms),
+    ms(p95Ms),
+    ended ? '' : 'goes on',
+  ])
+  const slow = results.filter(({ p95Ms }) => p95Ms > GOAL_MS).length
+  return [
+    '',
+    `  history: a page of ${PAGE} of ${messages.toLocaleString('en')} messages, ${rounds} pages a row, from the newest on`,
+    '',
+    table([['', 'rows', 'p50 ms', 'p95 ms', 'first page'], ...rows]),
+    '',
+    slow === 0
+      ? `  All within ${GOAL_MS} ms at the 95th percentile.`
+      : `  ${slow} of them beyond ${GOAL_MS} ms at the 95th percentile.`,
+  ].join('\n')
+}
+
+function historyOf(db) {
+  return createHistory({
+    db,
+    defaultCountry: null,
+    now: () => new Date(NOW),
+    monotonic: () => performance.now(),
+  })
+}
+
+/** Pages one after the other, from the newest on and over again. */
+async function measure(db, list, q, rounds) {
+  const history = historyOf(db)
+  const times = []
+  let before = NEWEST_ID
+  let first = null
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now()
+    const page = await history[list === 'smss' ? 'messages' : list]({ q, before, limit: PAGE })
+    times.push(performance.now() - began)
+    first ??= page
+    before = page.next ?? NEWEST_ID
+  }
+  const sorted = times.toSorted((one, other) => one - other)
+  const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]
+  return { list, q, found: first.rows.length, ended: first.next === null, p50Ms: at(0.5), p95Ms: at(0.95) }
+}
+
+/** Each statement of one page, as Postgres runs it. */
+async function planOf(db, list, q) {
+  const plans = []
+  const explained = Object.assign(Object.create(db), {
+    query: async (statement, values) => {
+      const text = typeof statement === 'string' ? statement : statement.text
+      const bound = typeof statement === 'string' ? values : statement.values
+      const { rows } = await db.query(`explain (analyze, costs off, buffers off, timing off) ${text}`, bound)
+      plans.push(rows.map((row) => `      ${row['QUERY PLAN']}`).join('\n'))
+      return db.query(statement, values)
+    },
+  })
+  await historyOf(explained)[list === 'smss' ? 'messages' : list]({ q, before: NEWEST_ID, limit: PAGE })
+  return [`plans of ${list} ${q ?? '(everything)'}`, ...plans].join('\n\n')
+}
+
+/** The newest message has this id, whatever was there before. */
+async function seed(db, messages, tell) {
+  tell(`seeding ${messages.toLocaleString('en')} messages`)
+  await db.query(SEED_CLIENTS, [CLIENTS])
+  await db.query(`select setval('messages_id_seq', $1)`, [messages])
+  await db.query('select ensure_partitions()')
+  for (let from = 1; from <= messages; from += 100_000) {
+    const bound = [from, Math.min(messages, from + 99_999), messages, CLIENTS]
+    await db.query(SEED_MESSAGES, bound)
+    await db.query(SEED_ATTEMPTS, bound.slice(0, 2))
+  }
+  await db.query('vacuum analyze')
+}
+
+const SEED_CLIENTS = `
+insert into clients (contact, created_at)
+select case when n % 50 = 0 then '+1415' || lpad((2000000 + n)::text, 7, '0') else '+2010' || lpad((10000000 + n)::text, 8, '0') end,
+  '2026-01-01'::timestamptz + n * interval '1 minute' from generate_series(1, $1::integer) n`
+
+// One client has a twentieth of all messages; of statuses and words some are everywhere, some rare, some not there.
+const SEED_MESSAGES = `
+insert into messages (id, client_id, subject, body, time, tag, category, provider, status, reason, provider_message_id, attempt,
+  attempts_counted, updated_at, expires_at)
+select n, case when n % 20 = 0 then 1 else 1 + (hashint8(n)::bigint + 2147483648) % $4::integer end, 'Order ' || n,
+  case when n = 777 then 'The zeppelin lands at noon' when n % 3 = 0 then 'Your code is ' || lpad((n % 1000000)::text, 6, '0') || '. It is valid for ten minutes.'
+    else 'Dear customer, your parcel number ' || n || ' is on its way and comes tomorrow between nine and noon. Reply if you are not at home.' end,
+  at, case when n % 10 = 0 then 'invoice' when n % 50001 = 0 then 'rare' end, case when n % 3 = 0 then 'otp' else 'transactional' end, 'twilio',
+  case when n % 50000 = 49999 then 'uncertain' when n % 1000 < 900 then 'delivered' when n % 1000 < 960 then 'sent'
+    when n % 1000 < 990 then 'failed' else 'undelivered' end,
+  case when n % 1000 >= 990 then 'unreachable' when n % 1000 >= 960 then 'invalid_number' end,
+  'SM' || md5(n::text), 1, 1, at + interval '3 seconds', at + interval '1 day'
+from generate_series($1::bigint, $2::bigint) n
+  cross join lateral (select '${NOW}'::timestamptz - ($3::bigint - n + 1) * interval '26 seconds' as at) t`
+
+const SEED_ATTEMPTS = `
+insert into attempts (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at)
+select id, 1, provider, provider_message_id, status, reason,
+  case when reason = 'unreachable' then '30003' when reason is not null then '21211' end, time, updated_at
+from messages where id between $1 and $2 order by id`
