@@ -91,6 +91,11 @@ export const TokensRequestShape = Type.Object(
 
 export type TokensRequestShape = Static<typeof TokensRequestShape>
 
+/** The first line of a push whose targets are lines. */
+export const TokensCommon = Type.Object(content, { additionalProperties: false, ...wordsOrTemplate([], WORDS) })
+
+export type TokensCommon = Static<typeof TokensCommon>
+
 export const TopicRequest = Type.Object(
   {
     // Source: Firebase Cloud Messaging, "Topic messaging". Up to 900 characters, and the prefix of FCM's old API.

@@ -2,6 +2,7 @@ import { TidingsError } from '../domain/errors.ts'
 import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
 import type { Db } from '../store/db.ts'
 import { readDbFault, toRefusal, unavailable } from '../store/faults.ts'
+import { insertLongNotification, type LongNotification } from '../store/long-notifications.ts'
 import type { NewMessage } from '../store/messages.ts'
 import { createTurns } from './turns.ts'
 
@@ -17,6 +18,8 @@ export interface BatchIntake {
     key: BatchKey | null,
     judge: (rows: readonly BatchRow[]) => unknown,
   ): Promise<StoredBatch>
+  /** The same for one push with many targets; null: its idempotency key was taken already. */
+  addLongPush(long: LongNotification): Promise<number | null>
   /** Resolves when nothing is being written any more. */
   idle(): Promise<void>
 }
@@ -37,32 +40,24 @@ const REPEATS = 3
 export function createBatchIntake({ db, owner }: BatchIntakeParts): BatchIntake {
   const turns = createTurns(AT_ONCE)
 
-  async function store(
-    rows: readonly NewMessage[],
-    key: BatchKey | null,
-    judge: (rows: readonly BatchRow[]) => unknown,
-    repeats = REPEATS,
-  ): Promise<StoredBatch> {
+  async function attempt<T>(work: () => Promise<T>, repeats = REPEATS): Promise<T> {
     try {
       await reach(db)
-      return await insertBatch(db, owner(), rows, key, judge)
+      return await work()
     } catch (error) {
       if (error instanceof TidingsError) throw error
       const fault = readDbFault(error)
-      if (fault.kind === 'conflict' && repeats > 0) return store(rows, key, judge, repeats - 1)
+      if (fault.kind === 'conflict' && repeats > 0) return attempt(work, repeats - 1)
       throw toRefusal(fault, error) ?? error
     }
   }
 
   return {
-    addBatch: (messages, key, judge) =>
-      turns.take(() =>
-        store(
-          messages.map((message) => ({ ...message, place: 'wait' })),
-          key,
-          judge,
-        ),
-      ),
+    addBatch(messages, key, judge) {
+      const rows = messages.map((message) => ({ ...message, place: 'wait' as const }))
+      return turns.take(() => attempt(() => insertBatch(db, owner(), rows, key, judge)))
+    },
+    addLongPush: (long) => turns.take(() => attempt(() => insertLongNotification(db, owner(), long))),
     idle: () => turns.idle(),
   }
 }

@@ -164,6 +164,11 @@ function startingAtOnce(intake: Intake, claims: Loop): Intake {
       claims.hurry()
       return stored
     },
+    async addLongPush(long) {
+      const id = await intake.addLongPush(long)
+      claims.hurry()
+      return id
+    },
     async addPush(notification) {
       const made = await intake.addPush(notification)
       if (made !== null && made.chunkIds.length > 1) claims.hurry()
@@ -172,16 +177,16 @@ function startingAtOnce(intake: Intake, claims: Loop): Intake {
   }
 }
 
-/** For what was aborted to come back and be settled. */
-const ABORT_MS = 2_000
-
-function startLoops(
-  parts: DeliveryParts,
 function tellPauses(log: Logger, pauses: readonly PauseScope[]): void {
   if (pauses.length > 0) log.warn({ event: 'sending.paused', pauses }, 'sending is paused; what is accepted waits')
   else log.warn({ event: 'sending.resumed' }, 'sending goes on')
 }
 
+/** For what was aborted to come back and be settled. */
+const ABORT_MS = 2_000
+
+function startLoops(
+  parts: DeliveryParts,
   lease: Lease,
   sweep: SweepParts,
   smsLanes: readonly SmsLane[],

@@ -18,6 +18,7 @@ export interface Intake {
   addSms(message: Omit<NewMessage, 'place'>): Promise<number | null>
   addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
   addBatch: BatchIntake['addBatch']
+  addLongPush: BatchIntake['addLongPush']
   /** Resolves when nothing is being written any more. */
   close(): Promise<void>
 }
@@ -55,6 +56,7 @@ export function createIntake(parts: IntakeParts): Intake {
   const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner() })
   return {
     addBatch: batches.addBatch,
+    addLongPush: batches.addLongPush,
     async addSms(message) {
       const lane = parts.smsLane(message.provider)
       const later = (message.extras?.sendAt ?? null) !== null

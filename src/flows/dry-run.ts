@@ -9,7 +9,7 @@ import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
 import type { PauseScope } from '../store/pauses.ts'
 import { countKnownTokens, type KnownTokens } from '../store/tokens.ts'
-import type { PreparedPush } from './push.ts'
+import type { PreparedPush } from './push-call.ts'
 import type { PreparedSms } from './sms.ts'
 
 /** Something that would keep a message from leaving at once. */

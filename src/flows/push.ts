@@ -1,8 +1,8 @@
 import type { Intake } from '../delivery/intake.ts'
-import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush, type Category } from '../domain/category.ts'
+import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
 import { topicProblem } from '../domain/permissions.ts'
-import { SANDBOX, type JsonObject } from '../domain/provider.ts'
+import { SANDBOX } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
@@ -11,72 +11,20 @@ import { aimPush, topicWarning, type Devices, type StagingRules } from '../domai
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
-import type { NewNotification } from '../store/notifications.ts'
 import { upsertTokens } from '../store/tokens.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
+import {
+  toAnswer,
+  toKept,
+  type PreparedPush,
+  type PushAnswer,
+  type PushCall,
+  type PushInput,
+  type Targets,
+} from './push-call.ts'
+import { createLongPush, type LongPush } from './long-push.ts'
 import type { Outcomes } from './outcomes.ts'
-import type { TemplateUse, TemplateWords } from './template-words.ts'
-
-interface PushOptions {
-  readonly data?: Readonly<Record<string, string>>
-  readonly image?: string
-  readonly link?: string
-  readonly android?: JsonObject
-  readonly apns?: JsonObject
-  readonly webpush?: JsonObject
-  readonly fcm_options?: JsonObject
-  readonly tag?: string
-  readonly category?: Category
-  /** Seconds, 0..2,419,200. */
-  readonly ttl?: number
-  /** RFC 3339. */
-  readonly send_at?: string
-}
-
-/**
- * What both push routes take beside their targets, as it stands on the wire, its types already checked: its words, or the template they
- * come from.
- */
-export interface PushCall extends PushOptions {
-  readonly title?: string
-  readonly body?: string
-  readonly template?: TemplateUse
-}
-
-/** A call that has its words. */
-export interface PushInput extends PushOptions {
-  readonly title: string
-  readonly body: string
-  /** The template that they came from: `name@version/locale`. */
-  readonly origin?: string
-  /** The notification whose words these are. */
-  readonly resentFrom?: number
-}
-
-export interface PushAnswer {
-  readonly notification_id: number
-  readonly status: Status
-  /** How many different targets there are. */
-  readonly targets: number
-  /** Sentences; only there when there is something to say. */
-  readonly warnings?: readonly string[]
-}
-
-/** Different ones, of one kind or the other. */
-export type Targets =
-  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
-  | { readonly kind: 'topic'; readonly topic: string }
-
-/** Everything that is known of a push from its call alone. */
-export interface PreparedPush {
-  readonly input: PushInput
-  readonly targets: Targets
-  /** Named, and left out: they may not be reached from here. */
-  readonly leftOut: Devices
-  /** Sentences. */
-  readonly warnings: readonly string[]
-  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'suppressed' | 'idempotency'>
-}
+import type { TemplateWords } from './template-words.ts'
 
 export interface PushFlow {
   /** Stores nothing. Throws TidingsError for every refusal that the call alone earns. */
@@ -95,6 +43,8 @@ export interface PushFlow {
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
+  /** For more targets than `acceptTokens` takes. Throws TidingsError for every refusal that the content earns. */
+  openLong(call: PushCall, caller: Caller): Promise<LongPush>
   acceptTopic(
     call: PushCall,
     topic: string,
@@ -177,19 +127,18 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     prepareTopic: toTopic,
     acceptTokens: async (call, tokens, fids, caller, idempotency) =>
       accept(await toTokens(call, tokens, fids, caller), idempotency),
+    async openLong(call, caller) {
+      if ((parts.staging ?? null) !== null) throw tooManyForStaging()
+      return createLongPush(parts, await toTokens(call, [], [], caller))
+    },
     acceptTopic: async (call, topic, caller, idempotency) => accept(await toTopic(call, topic, caller), idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }
 
-/** The answer without the id, as it is kept for a repeated call. */
-export function toKept({ notification, warnings }: PreparedPush, targets: number): Omit<PushAnswer, 'notification_id'> {
-  const status = notification.sendAt === null ? 'queued' : 'scheduled'
-  return { status, targets, ...(warnings.length === 0 ? {} : { warnings }) }
-}
-
-export function toAnswer(id: number, kept: unknown): PushAnswer {
-  return { notification_id: id, ...(kept as Omit<PushAnswer, 'notification_id'>) }
+function tooManyForStaging(): TidingsError {
+  const message = 'While ONLY_TO or REDIRECT_TO is set, a push takes at most 100,000 targets. Nothing was stored.'
+  return new TidingsError('invalid_request', message, { details: [{ path: 'targets', message }] })
 }
 
 function hasWords(call: PushCall): call is PushInput {

@@ -30,6 +30,8 @@ export const ACCEPTS_UNDER_WAY = 256
 export const LARGE_BODIES_UNDER_WAY = 8
 /** Bodies of lines read at once by one route. */
 export const MOST_STREAMS = 8
+/** Lists of targets read as lines at once: each keeps up to 40 MB until its end. */
+export const MOST_TARGET_STREAMS = 2
 
 /** Counts who is inside; the caller of a successful `enter` must `leave`. */
 export interface Gate {

@@ -81,6 +81,7 @@ import { pauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { resendRoutes } from './routes/resend.ts'
+import { pushTokenRoutes } from './routes/push-tokens.ts'
 import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
@@ -243,6 +244,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
   app.register((scope: Server, _options, done) => {
     addLineParser(scope)
     smsBatchRoutes(scope, parts, leavings)
+    pushTokenRoutes(scope, { parts, gate: accepts, waits, leavings })
     done()
   })
   app.register((scope: Server, _options, done) => {

@@ -1,5 +1,5 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
-import type { Db } from './db.ts'
+import type { Db, DbClient } from './db.ts'
 import { KEYED, type IdempotencyRecord } from './idempotency.ts'
 
 /** One accepted push, ready to be written; its tokens have their ids already. */
@@ -45,7 +45,7 @@ export interface InsertedNotification {
 
 /** One statement, so one commit: idempotency key, notification, its chunks and target rows. Null where the key was taken already. */
 export async function insertNotifications(
-  db: Db,
+  db: DbClient,
   owner: number,
   batch: readonly NewNotification[],
 ): Promise<(InsertedNotification | null)[]> {

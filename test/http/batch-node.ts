@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSmsBatches } from '../../src/flows/batch.ts'
+import { createDryRuns } from '../../src/flows/dry-run.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow } from '../../src/flows/push.ts'
@@ -8,7 +9,9 @@ import { createTemplatesFlow } from '../../src/flows/templates.ts'
 import { createRateLimiter } from '../../src/http/limits.ts'
 import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
+import { createEnvelope } from '../../src/providers/fcm/message.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
+import { listPauses } from '../../src/store/pauses.ts'
 import { startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
 
@@ -59,5 +62,13 @@ function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
   const sms = createSmsFlow({ ...flow, defaultCountry: null, textFormat: '{message}' })
   const push = createPushFlow({ ...flow, db })
   const batches = createSmsBatches({ sms, intake: delivery.intake })
-  return createStandIns({ sms, push, batches, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
+  const dryRuns = createDryRuns({
+    db,
+    pauses: () => listPauses(db),
+    smsProvider: 'sandbox',
+    pushProvider: 'sandbox',
+    pushBody: (content, target) => createEnvelope(content, new Date()).bodyFor(target),
+    now: () => new Date(),
+  })
+  return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
 }

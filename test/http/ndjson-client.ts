@@ -27,8 +27,8 @@ export function openCall(url: string, headers: Record<string, string> = {}): Lin
 
   async function next(): Promise<Record<string, unknown> | null> {
     lines ??= createInterface({ input: await answer })[Symbol.asyncIterator]()
-    const { value, done } = await lines.next()
-    return done === true ? null : (JSON.parse(value) as Record<string, unknown>)
+    const line = await lines.next()
+    return line.done === true ? null : (JSON.parse(line.value) as Record<string, unknown>)
   }
 
   call.flushHeaders()

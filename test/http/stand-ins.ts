@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { ProviderCallback } from '../../src/domain/provider.ts'
-import type { PushCall } from '../../src/flows/push.ts'
+import type { PushCall } from '../../src/flows/push-call.ts'
 import type { PreparedItem } from '../../src/flows/batch.ts'
 import type { Idempotency } from '../../src/flows/idempotent.ts'
 import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
@@ -147,6 +147,7 @@ function pushStandIn(recorded: Recorded): HttpParts['push'] {
       const targets = new Set([...tokens, ...fids]).size
       return { answer: { notification_id: recorded.tokens.length, status: 'queued', targets }, replayed: false }
     },
+    openLong: async () => Promise.reject(new Error('no list here is that long')),
     acceptTopic: async (input, topic, _caller, idempotency) => {
       recorded.topics.push({ input, topic, idempotency })
       return { answer: { notification_id: recorded.topics.length, status: 'queued', targets: 1 }, replayed: false }

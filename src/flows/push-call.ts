@@ -1,0 +1,77 @@
+import type { Category } from '../domain/category.ts'
+import type { JsonObject } from '../domain/provider.ts'
+import type { Devices } from '../domain/staging.ts'
+import type { Status } from '../domain/status.ts'
+import type { NewNotification } from '../store/notifications.ts'
+import type { TemplateUse } from './template-words.ts'
+
+interface PushOptions {
+  readonly data?: Readonly<Record<string, string>>
+  readonly image?: string
+  readonly link?: string
+  readonly android?: JsonObject
+  readonly apns?: JsonObject
+  readonly webpush?: JsonObject
+  readonly fcm_options?: JsonObject
+  readonly tag?: string
+  readonly category?: Category
+  /** Seconds, 0..2,419,200. */
+  readonly ttl?: number
+  /** RFC 3339. */
+  readonly send_at?: string
+}
+
+/**
+ * What both push routes take beside their targets, as it stands on the wire, its types already checked: its words, or the template they
+ * come from.
+ */
+export interface PushCall extends PushOptions {
+  readonly title?: string
+  readonly body?: string
+  readonly template?: TemplateUse
+}
+
+/** A call that has its words. */
+export interface PushInput extends PushOptions {
+  readonly title: string
+  readonly body: string
+  /** The template that they came from: `name@version/locale`. */
+  readonly origin?: string
+  /** The notification whose words these are. */
+  readonly resentFrom?: number
+}
+
+/** Different ones, of one kind or the other. */
+export type Targets =
+  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
+  | { readonly kind: 'topic'; readonly topic: string }
+
+/** Everything that is known of a push from its call alone. */
+export interface PreparedPush {
+  readonly input: PushInput
+  readonly targets: Targets
+  /** Named, and left out: they may not be reached from here. */
+  readonly leftOut: Devices
+  /** Sentences. */
+  readonly warnings: readonly string[]
+  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'suppressed' | 'idempotency'>
+}
+
+export interface PushAnswer {
+  readonly notification_id: number
+  readonly status: Status
+  /** How many different targets there are. */
+  readonly targets: number
+  /** Sentences; only there when there is something to say. */
+  readonly warnings?: readonly string[]
+}
+
+/** The answer without the id, as it is kept for a repeated call. */
+export function toKept({ notification, warnings }: PreparedPush, targets: number): Omit<PushAnswer, 'notification_id'> {
+  const status = notification.sendAt === null ? 'queued' : 'scheduled'
+  return { status, targets, ...(warnings.length === 0 ? {} : { warnings }) }
+}
+
+export function toAnswer(id: number, kept: unknown): PushAnswer {
+  return { notification_id: id, ...(kept as Omit<PushAnswer, 'notification_id'>) }
+}
