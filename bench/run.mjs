@@ -1,4 +1,5 @@
 // npm run bench [-- --rounds N --seconds N --connections N --save]: figures of this machine, each beside what it is measured against.
+// npm run bench -- batch [--rounds N --items N --save]: how many items a second batches and lists of targets take.
 // npm run bench -- history [--messages N --pages N --plans --save]: how long searches take.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from '../scripts/build.mjs'
 import { measureAccept } from './accept.mjs'
+import { measureBatch } from './batch.mjs'
 import { table } from './table.mjs'
 
 /** Cores that other programs may take before the figures mean little. */
@@ -21,6 +23,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '64' },
     save: { type: 'boolean', default: false },
     messages: { type: 'string', default: '1000000' },
+    items: { type: 'string', default: '200000' },
     pages: { type: 'string', default: '40' },
     plans: { type: 'boolean', default: false },
   },
@@ -32,11 +35,11 @@ const settings = {
 }
 
 const [what = 'accept'] = positionals
-if (!['accept', 'history'].includes(what) || positionals.length > 1) {
-  console.error(`bench: there is no row ${positionals.join(' ')}. There are: accept, history.`)
+if (!['accept', 'batch', 'history'].includes(what) || positionals.length > 1) {
+  console.error(`bench: there is no row ${positionals.join(' ')}. There are: accept, batch, history.`)
   process.exitCode = 2
 } else if (await build()) {
-  const { result, text } = what === 'history' ? await history() : await accept()
+  const { result, text } = await { accept, batch, history }[what]()
   console.log(text)
   if (values.save) console.log(`\n  Written to ${save(result)}`)
 } else process.exitCode = 1
@@ -48,6 +51,30 @@ function tell(line) {
 async function accept() {
   const result = await measureAccept(settings, tell)
   return { result, text: acceptText(result) }
+}
+
+async function batch() {
+  const result = await measureBatch({ rounds: settings.rounds, items: Number(values.items) }, tell)
+  return { result, text: batchText(result) }
+}
+
+function batchText({ rounds, items, measured }) {
+  const micros = (value) => (value === null ? '–' : value.toFixed(0))
+  const row = (one) => [
+    one.name,
+    one.perSecond.toFixed(0),
+    micros(one.nodeMicros),
+    micros(one.postgresMicros),
+    one.drainSeconds.toFixed(1),
+  ]
+  return [
+    '',
+    `  batch: ${items.toLocaleString('en')} items a round, committed to disk, ${machine()}`,
+    '',
+    table([['', 'items/s', 'CPU µs: Node', 'Postgres', 'drained in s'], ...measured.map(row)]),
+    '',
+    `  Medians of ${rounds} rounds. What is delivered while items come in costs CPU in these figures, too.`,
+  ].join('\n')
 }
 
 async function history() {

@@ -66,19 +66,11 @@ async function count(node: TestNode, table: string): Promise<number> {
 
 test('a key makes one message, whoever calls how often on whichever node', async () => {
   const [a, b] = [await start(), await start()]
-  const calls = Array.from({ length: 400 }, (_, index) =>
-    (index % 2 === 0 ? a : b).sms.accept(INPUT, ANYONE, key(`key-${index % 20}`)).then(
-      (accepted) => accepted,
-      (error: unknown) => error,
+  const answers = await Promise.all(
+    Array.from({ length: 400 }, (_, index) =>
+      (index % 2 === 0 ? a : b).sms.accept(INPUT, ANYONE, key(`key-${index % 20}`)),
     ),
   )
-  const results = await Promise.all(calls)
-  const answers = results.filter((result) => !(result instanceof Error)) as {
-    answer: { message_id: number }
-    replayed: boolean
-  }[]
-  const refused = results.filter((result) => result instanceof TidingsError)
-  expect(refused.every((error) => error.code === 'idempotency_in_progress')).toBe(true)
   expect(answers.filter((answer) => !answer.replayed)).toHaveLength(20)
   expect(new Set(answers.map((answer) => answer.answer.message_id)).size).toBe(20)
   expect(await count(a.node, 'messages')).toBe(20)
@@ -97,6 +89,32 @@ test('a repeated call gets the first answer again, and a changed one is told whi
   const other = await sms.accept(INPUT, ANYONE, { ...key('k'), caller: '127.0.0.2' })
   expect(other.replayed).toBe(false)
   expect(await count(node, 'messages')).toBe(2)
+})
+
+test('a call that repeats one which runs waits for it, and shares its answer or its refusal', async () => {
+  const { node, sms } = await start()
+  const ends: ((id: number | null) => void)[] = []
+  const keys = createKeyGuard(node.db)
+  const call = (fields: Record<string, string>): Promise<unknown> =>
+    keys.once(
+      key('k', fields),
+      'kept',
+      () => new Promise<number | null>((resolve) => ends.push(resolve)),
+      (id, kept) => ({ id, kept }),
+    )
+  const calls = [call({ a: '1' }), call({ a: '1' }), call({ a: '2' })]
+  expect(ends).toHaveLength(1)
+  ends[0]?.(7)
+  expect(await Promise.allSettled(calls)).toMatchObject([
+    { value: { answer: { id: 7 }, replayed: false } },
+    { value: { answer: { id: 7, kept: 'kept' }, replayed: true } },
+    { reason: { code: 'idempotency_conflict' } },
+  ])
+  await node.db.query(`alter table messages add constraint none check (tag <> 'none')`)
+  const failing = Array.from({ length: 5 }, () => sms.accept({ ...INPUT, tag: 'none' }, ANYONE, key('other')))
+  expect((await Promise.allSettled(failing)).map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+  const mended = await sms.accept(INPUT, ANYONE, key('other'))
+  expect(mended.replayed).toBe(false)
 })
 
 test('a key is free again after 24 hours', async () => {
