@@ -64,7 +64,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   request_timeout: {
     status: 408,
     what: 'The request did not arrive in time.',
-    why: 'Its headers must be here within 5 seconds, all of it within 10.',
+    why: 'Its headers must be here within 5 seconds, all of it within 10; a body of lines may take longer, as long as no 10 seconds pass without a byte.',
     fix: 'Send large lists in several calls, and check the line in between.',
     retry: 'Yes, at once.',
     charged: NEVER,

@@ -103,6 +103,7 @@ test('nothing in the document refers to what is not there', async () => {
 })
 
 const SMS = { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' }
+const BATCH = { subject: 'Hello', message: 'Hi', items: [{ contact: '+201009129288', key: 'a' }, { contact: '12' }] }
 const PUSH = { title: 'Hello', body: 'There', data: { a: 'b' }, android: { priority: 'high' } }
 
 const TEMPLATE = { name: 'order', version: 2, locale: 'en', variables: { name: 'Zoë', n: 5 } }
@@ -159,6 +160,25 @@ describe('Prism, between a client and this server, finds no difference from the 
     ['a bug', 500, 'POST', '/smss', SMS, { 'idempotency-key': 'bug' }],
     ['a push to tokens', 200, 'POST', '/notifications/tokens', { tokens: ['a', 'b'], ...PUSH }],
     ['a push to installations', 200, 'POST', '/notifications/tokens', { fids: ['a'], ...PUSH }, { prefer: 'wait=1' }],
+    ['an SMS that is only looked at', 200, 'POST', '/smss', { ...SMS, dry_run: true }],
+    ['a batch', 200, 'POST', '/smss/batch', { ...BATCH, partial: true }],
+    ['a batch with a bad item', 400, 'POST', '/smss/batch', { ...BATCH }],
+    ['a batch that is only looked at', 200, 'POST', '/smss/batch', { ...BATCH, dry_run: true }],
+    ['a batch sent before', 200, 'POST', '/smss/batch', { ...BATCH, partial: true }, { 'idempotency-key': 'seen' }],
+    [
+      'a push that is only looked at',
+      200,
+      'POST',
+      '/notifications/tokens',
+      { fids: ['c'.repeat(22)], ...PUSH, dry_run: true },
+    ],
+    [
+      'a push to a topic that is only looked at',
+      200,
+      'POST',
+      '/notifications/topic',
+      { topic: 'a', ...PUSH, dry_run: true },
+    ],
     ['a push to a topic', 200, 'POST', '/notifications/topic', { topic: 'news', ...PUSH }],
     ['a message', 200, 'GET', '/smss/1'],
     ['a message that is not there', 404, 'GET', '/smss/2'],

@@ -39,7 +39,8 @@ export function batchStandIn(recorded: PreparedItem[]): HttpParts['batches'] {
         if (item instanceof TidingsError) return item
         if (!/^\+[1-9]\d{6,14}$/.test(item.call.contact))
           return new TidingsError('invalid_contact', '`contact` is no phone number')
-        return { sms: { message: {}, measure: {}, warnings: [] }, ...item } as unknown as PreparedItem
+        const { subject = '', message = '' } = item.call
+        return { sms: prepareSms({ ...item.call, subject, message }), idempotency: item.idempotency }
       }),
     store: async (items, { idempotency, partial }) => {
       if (!partial) refuseAll(items)
