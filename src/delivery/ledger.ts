@@ -150,7 +150,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       for (const work of [...works, ...(spilt?.works ?? [])]) letGo(work, (open) => open.lose(work.id, false))
       lane.committed(settlements, works, [], parts.now())
     }
-    for (const { lane, flushed } of page.push) lane.committed(flushed, new Map())
+    for (const { lane, flushed, spilt } of page.push) {
+      lane.committed(flushed, new Map())
+      lane.released(spilt)
+    }
   }
 
   async function commit(page: Page, met: boolean): Promise<void> {
@@ -186,7 +189,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       for (const work of spilt?.works ?? []) letGo(work, (open) => open.drop(work.id))
       lane.committed(settlements, works, started, askedAt)
     }
-    for (const { lane, flushed } of page.push) lane.committed(flushed, kept)
+    for (const { lane, flushed, spilt } of page.push) {
+      lane.committed(flushed, kept)
+      lane.released(spilt)
+    }
     telling(() => report(page, settled, started))
     const ended = page.push.flatMap((p) => p.flushed).filter(({ flush }) => flush.move.done && kept.has(flush.move.id))
     if (ended.length > 0) parts.onPushed(ended.map(({ chunk, flush }) => ({ ...chunk.row, tally: flush.move.tally })))

@@ -50,7 +50,9 @@ export interface PushLane {
   committed(flushed: readonly FlushedChunk[], kept: ReadonlyMap<number, MovedChunk>): void
   /** These were cancelled: what of them is not handed over never is. */
   callOff(chunkIds: readonly number[]): void
-  /** Whether it is held, under the present owner mark. */
+  /** After COMMIT, or where it was refused: what was spilt is not this node's any more. */
+  released(chunkIds: readonly number[]): void
+  /** Whether it is held, under the present owner mark, or on its way out. */
   has(chunkId: number): boolean
   /** Chunks to let go of: nothing of theirs is in flight, and the lane waits for long, or is closing, or somebody has paused what they are. */
   spill(): number[]
@@ -65,6 +67,8 @@ const CHUNKS_PER_CATEGORY = 12
 export function createPushLane(parts: PushLaneParts): PushLane {
   const { provider, now, kick } = parts
   const chunks = new Map<number, Chunk>()
+  // Let go of here, but not yet in the database: nobody may take them for lost.
+  const leaving = new Set<number>()
   const stop = new AbortController()
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   let closed = false
@@ -173,14 +177,18 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     },
     has(chunkId) {
       const chunk = chunks.get(chunkId)
-      return chunk !== undefined && isOurs(chunk)
+      return leaving.has(chunkId) || (chunk !== undefined && isOurs(chunk))
     },
     spill() {
-      const leaving = [...chunks.values()].filter((chunk) => isShut() || isHeldBack(chunk))
-      const idle = leaving.filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
-      for (const chunk of idle) chunks.delete(chunk.row.id)
+      const going = [...chunks.values()].filter((chunk) => isShut() || isHeldBack(chunk))
+      const idle = going.filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
+      for (const chunk of idle) {
+        chunks.delete(chunk.row.id)
+        leaving.add(chunk.row.id)
+      }
       return idle.map((chunk) => chunk.row.id)
     },
+    released: (chunkIds) => chunkIds.forEach((id) => leaving.delete(id)),
     inFlight: () => [...chunks.values()].reduce((sum, chunk) => sum + chunk.inFlight(), 0),
     close() {
       closed = true

@@ -173,6 +173,7 @@ test('a chunk that waits out a long pause is let go of as far as it is', () => {
   expect(flushed[0]?.flush.move).toMatchObject({ started: 2, done: false })
   expect(lane.spill()).toEqual([5])
   lane.committed(flushed, kept(5))
+  lane.released([5])
   expect(lane.has(5)).toBe(false)
   expect(handed).toHaveLength(1)
 })
@@ -292,5 +293,16 @@ test('a paused category starts nothing, holds back what is not written yet, and 
   commit(lane)
   expect(handed).toHaveLength(1)
   expect(lane.spill()).toEqual([5])
+  lane.released([5])
+  expect(lane.has(5)).toBe(false)
+})
+
+test('a chunk that is let go of is not taken for lost before that is written', () => {
+  const { lane, clock } = rig()
+  lane.offer([chunk()], 0)
+  clock.paused = 'held:transactional'
+  expect(lane.spill()).toEqual([5])
+  expect(lane.has(5)).toBe(true)
+  lane.released([5])
   expect(lane.has(5)).toBe(false)
 })

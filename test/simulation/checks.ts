@@ -94,8 +94,14 @@ export function checkLowMarks({ nodes, messages, due }: Tables): string[] {
 }
 
 /** What must hold when all is quiet. */
-export function checkEnd(tables: Tables, carrier: Carrier, accepted: readonly Accepted[]): string[] {
+export function checkEnd(
+  tables: Tables,
+  carrier: Carrier,
+  accepted: readonly Accepted[],
+  cancelled: ReadonlySet<number> = new Set(),
+): string[] {
   return [
+    ...[...cancelled].flatMap((id) => checkCancelled(tables, id)),
     ...[...tables.messages.rows.values()].flatMap((m) => checkMessage(tables, carrier, m)),
     ...[...tables.notifications.rows.values()].flatMap(({ id }) => checkNotification(tables, carrier, id)),
     ...accepted.flatMap((one) => checkAccepted(tables, one)),
@@ -127,12 +133,22 @@ function checkMessage(tables: Tables, carrier: Carrier, m: MessageRow): string[]
   const copies = submitted.filter((one) => one.taken)
   if ((m.status === 'sent' || m.status === 'delivered') && copies.length === 0)
     problems.push(`${what} was never taken by a provider`)
-  const denies = m.status === 'expired' || m.status === 'rejected' || m.status === 'failed'
+  const denies = DENIES.has(m.status)
   if (denies && copies.length > 0 && m.uncertainAttempts === 0 && !cameBack(tables, m))
     problems.push(`${what} is denied, though a provider took it`)
   if (copies.length > 1 + m.uncertainAttempts && !cameBack(tables, m))
     problems.push(`${what} has ${copies.length} copies and ${m.uncertainAttempts} doubts`)
   return problems
+}
+
+/** These say that nobody has it. */
+const DENIES: ReadonlySet<string> = new Set(['expired', 'rejected', 'failed', 'cancelled'])
+
+/** One that was cancelled has that for its end, unless it may have been sent before. */
+function checkCancelled({ messages }: Tables, id: number): string[] {
+  const m = messages.rows.get(id)
+  if (m === undefined || m.status === 'cancelled' || m.uncertainAttempts > 0) return []
+  return [`message ${id} was cancelled, and is ${m.status}`]
 }
 
 function cameBack({ attempts }: Tables, m: MessageRow): boolean {
@@ -156,7 +172,7 @@ function checkNotification(tables: Tables, carrier: Carrier, id: number): string
     const what = `push ${id} ${token} (${row.status})`
     if (row.status === 'queued') problems.push(`${what} has no end`)
     if (row.status === 'sent' && copies.length === 0) problems.push(`${what} was never taken`)
-    const denies = row.status === 'expired' || row.status === 'failed'
+    const denies = DENIES.has(row.status)
     if (denies && copies.length > 0 && row.uncertainAttempts === 0)
       problems.push(`${what} is denied, though it was taken`)
   }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { openDelivery, type Delivery } from '../../src/delivery/delivery.ts'
 import { startLoop, type Loop } from '../../src/delivery/loop.ts'
 import type { SmsProvider } from '../../src/domain/provider.ts'
+import type { Db } from '../../src/store/db.ts'
 import { askProviders } from '../../src/flows/asks.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
 import type { Carrier } from './carrier.ts'
@@ -17,6 +18,8 @@ export interface Machine {
   /** Null until it is open. */
   delivery(): Delivery | null
   readonly receipts: ReceiptsFlow
+  /** For its callers. */
+  readonly db: Db
   isUp(): boolean
   /** Its loops: see there. */
   readonly turns: Turns
@@ -125,6 +128,7 @@ export function startMachine(parts: MachineParts): Machine {
     turns,
     delivery: () => state.delivery,
     receipts,
+    db: dbs.work,
     isUp: () => process.isAlive() && state.delivery !== null && !state.closing,
     kill,
     close(graceMs) {

@@ -20,7 +20,19 @@ export interface Plan {
   readonly storms: readonly number[]
   /** What providers answer to the first submissions, in order; the others as luck has it. */
   readonly answers: readonly Answering[]
+  readonly meddling: readonly Meddling[]
 }
+
+/** Somebody cancels the `nth` of what is there, or pauses what he names. */
+export type Meddling =
+  | { readonly kind: 'cancel-sms' | 'cancel-push'; readonly at: number; readonly nth: number }
+  | {
+      readonly kind: 'pause'
+      readonly at: number
+      readonly forMs: number
+      readonly provider: string | null
+      readonly category: 'otp' | 'marketing' | null
+    }
 
 /** `lost`: it was taken and the answer is lost · `vanished`: it was not, and nobody knows. */
 export type Answering = 'taken' | 'lost' | 'vanished' | 'busy' | 'throttled'
@@ -105,8 +117,27 @@ export function makePlan(seed: number): Plan {
     roughness: random.pick([0, 0.02, 0.1, 0.3]),
     storms: storms.toSorted((a, b) => a - b),
     answers: [],
+    meddling: meddling(createRandom(seed + 4_000_037), busyMs),
     atOnce: 0.9,
   }
+}
+
+/** Drawn apart: lives without it are what they were. */
+function meddling(random: Random, busyMs: number): Meddling[] {
+  if (random.happens(0.4)) return []
+  const cancels = Array.from({ length: random.between(0, 6) }, () => ({
+    kind: random.pick(['cancel-sms', 'cancel-sms', 'cancel-push'] as const),
+    at: random.between(500, busyMs + 5_000),
+    nth: random.between(0, 15),
+  }))
+  const pauses = Array.from({ length: random.between(0, 2) }, () => ({
+    kind: 'pause' as const,
+    at: random.between(100, busyMs),
+    forMs: random.pick([300, 2_000, 20_000]),
+    provider: random.pick([null, 'plain', 'push']),
+    category: random.pick([null, 'otp', 'marketing'] as const),
+  }))
+  return [...cancels, ...pauses]
 }
 
 function sms(random: Random, busyMs: number): PlannedSms {

@@ -97,6 +97,7 @@ function toPlan({ scenario, faults }: Schedule): Plan {
     pushes: tokens === 0 ? [] : [push],
     faults: [],
     traps: faults,
+    meddling: [],
     healsAt: GIVEN_UP_MS,
     roughness: 0,
     atOnce: 1,

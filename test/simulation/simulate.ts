@@ -32,9 +32,10 @@ export async function simulate(seed: number, trace: ((line: string) => void) | n
   const expiries = [...tables.messages.rows.values(), ...tables.notifications.rows.values()].map((row) => row.expiresAt)
   const deadline = Math.max(plan.healsAt, ...expiries) + PATIENCE_MS
   do await world.run(world.now() + STEP_MS)
-  while (world.now() < deadline && problems.size === 0 && !isQuiet(tables))
+  while (world.now() < deadline && problems.size === 0 && !(isQuiet(tables) && stage.meddlers.areDone()))
   if (problems.size === 0)
-    for (const problem of checkEnd(tables, stage.carrier, stage.senders.accepted)) onProblem(problem)
+    for (const problem of checkEnd(tables, stage.carrier, stage.senders.accepted, stage.meddlers.cancelled))
+      onProblem(problem)
   if (problems.size === 0 && plan.nodes === 1) for (const problem of await fill(stage, plan)) onProblem(problem)
   for (const id of stage.senders.pushes) if (!tables.notifications.rows.has(id)) onProblem(`push ${id} is lost`)
   const submissions = [...stage.carrier.submissions.values()].reduce((sum, list) => sum + list.length, 0)

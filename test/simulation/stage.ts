@@ -1,6 +1,7 @@
 import { createCarrier, type Carrier } from './carrier.ts'
 import { checkLowMarks, checkPush, checkSms, isQuiet } from './checks.ts'
 import { startMachine, type Machine } from './machine.ts'
+import { createMeddlers, type Meddlers } from './meddlers.ts'
 import { createTables, type Tables } from './model/tables.ts'
 import type { Fault, Plan } from './plan.ts'
 import { createPostgres, type Postgres } from './postgres.ts'
@@ -21,6 +22,7 @@ export interface Stage {
   machines(): readonly Machine[]
   readonly carrier: Carrier
   readonly senders: ReturnType<typeof createSenders>
+  readonly meddlers: Meddlers
   /** From now on nothing befalls anybody any more. */
   heal(): void
   /** Whoever ends in this place is started again. */
@@ -145,9 +147,11 @@ export function setStage(seed: number, plan: Plan, trace: ((line: string) => voi
   }
 
   for (let slot = 0; slot < plan.nodes; slot++) start(slot)
+  const meddlers = createMeddlers({ world, tables, machines: () => machines })
   const senders = createSenders({ world, random, machines: () => machines, tokens: TOKENS, onProblem })
   for (const one of plan.sms) world.after(one.at, () => senders.sms(one))
   for (const one of plan.pushes) world.after(one.at, () => senders.push(one))
+  for (const one of plan.meddling) world.after(one.at, () => meddlers.meddle(one))
   for (const one of plan.faults) world.after(one.at, () => befall(one, { ...scene, postgres }))
   return {
     world,
@@ -158,6 +162,7 @@ export function setStage(seed: number, plan: Plan, trace: ((line: string) => voi
     carrier,
     machines: () => machines,
     senders,
+    meddlers,
     heal() {
       world.note('heal')
       state.healed = true
@@ -170,6 +175,7 @@ export function setStage(seed: number, plan: Plan, trace: ((line: string) => voi
     crashes: () => state.crashes,
     isOver: () =>
       senders.areDone() &&
+      meddlers.areDone() &&
       isQuiet(tables) &&
       postgres.isIdle() &&
       machines.every(
