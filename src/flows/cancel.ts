@@ -1,5 +1,4 @@
 import { TidingsError } from '../domain/errors.ts'
-import type { Status } from '../domain/status.ts'
 import { cancelChunks, cancelMessage, clearDue } from '../store/cancel.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
@@ -56,7 +55,7 @@ function cancelledOnly(push: NotificationRecord): NotificationRecord {
   throw tooLate(first?.[0] ?? 'sent')
 }
 
-function tooLate(status: Status | string): TidingsError {
+function tooLate(status: string): TidingsError {
   const why =
     status === 'sending' ? 'it is being handed to the provider at this moment' : `its status is \`${status}\` already`
   return new TidingsError('too_late', `It can’t be cancelled: ${why}`, {

@@ -28,7 +28,11 @@ const OTHER = '+15005550006'
 const TOKENS = ['token-of-a-device-1', 'token-of-a-device-2', 'token-of-a-device-3']
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString()
 
-type Body = Readonly<Record<string, unknown>>
+/** An answer, of which a test reads what it must have. */
+type Body = Readonly<Record<string, unknown>> & {
+  readonly message_id?: number
+  readonly notification_id?: number
+}
 
 async function call(
   { app }: HoldingNode,
@@ -57,16 +61,24 @@ test('a message whose time has not come is cancelled over HTTP, and cannot be re
   const one = await start()
   const { message_id: id, status } = await call(one, 'POST', '/smss', { ...SMS, send_at: inAnHour() })
   expect(status).toBe('scheduled')
-  expect(await call(one, 'POST', `/smss/${id}/resend`, {})).toMatchObject({
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, {})).toMatchObject({
     http: 409,
     code: 'still_open',
     details: [{ path: 'status', message: 'scheduled' }],
   })
-  expect(await call(one, 'POST', `/smss/${id}/cancel`)).toMatchObject({
+  expect(await call(one, 'POST', `/smss/${String(id)}/cancel`)).toMatchObject({
     http: 200,
-    data: { message_id: id, status: 'cancelled', reason: null, verdict: expect.stringContaining('It was never sent') },
+    data: {
+      message_id: id,
+      status: 'cancelled',
+      reason: null,
+      verdict: expect.stringContaining('It was never sent') as string,
+    },
   })
-  expect(await call(one, 'POST', `/smss/${id}/cancel`)).toMatchObject({ http: 200, data: { status: 'cancelled' } })
+  expect(await call(one, 'POST', `/smss/${String(id)}/cancel`)).toMatchObject({
+    http: 200,
+    data: { status: 'cancelled' },
+  })
   expect(await call(one, 'POST', '/smss/4711/cancel')).toMatchObject({ http: 404, code: 'not_found' })
   expect(one.reached).toEqual([])
 })
@@ -74,8 +86,8 @@ test('a message whose time has not come is cancelled over HTTP, and cannot be re
 test('what was sent is too late to cancel', async () => {
   const one = await start()
   const { message_id: id } = await call(one, 'POST', '/smss', SMS)
-  await ended(one, `/smss/${id}`)
-  expect(await call(one, 'POST', `/smss/${id}/cancel`)).toMatchObject({
+  await ended(one, `/smss/${String(id)}`)
+  expect(await call(one, 'POST', `/smss/${String(id)}/cancel`)).toMatchObject({
     http: 409,
     code: 'too_late',
     details: [{ path: 'status', message: 'sent' }],
@@ -85,19 +97,19 @@ test('what was sent is too late to cancel', async () => {
 test('a message is sent once more, to another number too, and once for each Idempotency-Key', async () => {
   const one = await start()
   const { message_id: id } = await call(one, 'POST', '/smss', { ...SMS, tag: 'orders', category: 'otp' })
-  await ended(one, `/smss/${id}`)
-  expect(await call(one, 'POST', `/smss/${id}/resend`, { dry_run: true })).toMatchObject({
+  await ended(one, `/smss/${String(id)}`)
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, { dry_run: true })).toMatchObject({
     http: 200,
     dry_run: true,
     data: { contact: SMS.contact, text: SMS.message, tag: 'orders', category: 'otp' },
   })
   const key = { 'idempotency-key': 'again-1' }
-  const again = await call(one, 'POST', `/smss/${id}/resend`, { contact: OTHER }, key)
-  expect(await call(one, 'POST', `/smss/${id}/resend`, { contact: OTHER }, key)).toMatchObject({
+  const again = await call(one, 'POST', `/smss/${String(id)}/resend`, { contact: OTHER }, key)
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, { contact: OTHER }, key)).toMatchObject({
     message_id: again['message_id'],
     replayed: 'true',
   })
-  expect(await call(one, 'POST', `/smss/${id}/resend`, {}, key)).toMatchObject({ http: 422 })
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, {}, key)).toMatchObject({ http: 422 })
   expect(await ended(one, `/smss/${again['message_id']}`)).toMatchObject({
     contact: OTHER,
     message: SMS.message,
@@ -107,15 +119,17 @@ test('a message is sent once more, to another number too, and once for each Idem
   })
   expect(one.reached).toEqual([SMS.contact, OTHER])
   expect(await call(one, 'POST', '/smss/4711/resend', {})).toMatchObject({ http: 404 })
-  expect(await call(one, 'POST', `/smss/${id}/resend`, { contact: '123' })).toMatchObject({ code: 'invalid_contact' })
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, { contact: '123' })).toMatchObject({
+    code: 'invalid_contact',
+  })
 })
 
 test('a message whose words were erased is not sent again', async () => {
   const one = await start()
   const { message_id: id } = await call(one, 'POST', '/smss', SMS)
-  await ended(one, `/smss/${id}`)
+  await ended(one, `/smss/${String(id)}`)
   await one.node.db.query(`update messages set subject = '', body = '' where id = $1`, [id])
-  expect(await call(one, 'POST', `/smss/${id}/resend`, {})).toMatchObject({ http: 410, code: 'content_gone' })
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, {})).toMatchObject({ http: 410, code: 'content_gone' })
 })
 
 test('a push is sent once more to those of its targets that are named by their status', async () => {
@@ -195,7 +209,7 @@ test('the stop button over HTTP: what is paused, who did it, what waits, and how
   expect(await call(one, 'GET', '/pauses')).toMatchObject({ http: 200, data: [paused] })
   const held = await until(async () => {
     const { message_id: id } = await call(one, 'POST', '/smss', SMS)
-    const message = await read(one, `/smss/${id}`)
+    const message = await read(one, `/smss/${String(id)}`)
     return message['status'] === 'queued' && message['reason'] === 'paused' && (await isUnowned(one, id))
       ? message
       : null
@@ -203,8 +217,8 @@ test('the stop button over HTTP: what is paused, who did it, what waits, and how
   expect(held).toMatchObject({ verdict: 'Not yet. Sending is paused.' })
   const push = await until(async () => {
     const { notification_id: id } = await call(one, 'POST', '/notifications/topic', { ...PUSH, topic: 'news' })
-    const read_ = await read(one, `/notifications/${id}`)
-    return read_['status'] === 'queued' ? read_ : null
+    const shown = await read(one, `/notifications/${String(id)}`)
+    return shown['status'] === 'queued' ? shown : null
   })
   expect(push).toMatchObject({ reason: 'paused' })
   const code = await call(one, 'POST', '/smss', { ...SMS, contact: OTHER, category: 'otp' })
@@ -265,7 +279,9 @@ test('with ONLY_TO whoever is not in it gets nothing: what is for him is capture
 test('with REDIRECT_TO its number and its token get what is meant for others', async () => {
   const one = await start(SMS.contact, `${OTHER} ${TOKENS[0]}`)
   const off = await call(one, 'POST', '/smss', { ...SMS, contact: '+201119129288' })
-  expect(off).toMatchObject({ warnings: [expect.stringContaining('It goes to the number in REDIRECT_TO instead.')] })
+  expect(off).toMatchObject({
+    warnings: [expect.stringContaining('It goes to the number in REDIRECT_TO instead.') as string],
+  })
   expect(await ended(one, `/smss/${off['message_id']}`)).toMatchObject({
     contact: '+201119129288',
     redirected_to: OTHER,
@@ -274,7 +290,7 @@ test('with REDIRECT_TO its number and its token get what is meant for others', a
   const listed = await call(one, 'POST', '/smss', SMS)
   expect(await ended(one, `/smss/${listed['message_id']}`)).toMatchObject({ redirected_to: null })
   const push = await call(one, 'POST', '/notifications/tokens', { ...PUSH, tokens: TOKENS })
-  expect(push).toMatchObject({ targets: 1, warnings: [expect.stringContaining('2 of 3 targets')] })
+  expect(push).toMatchObject({ targets: 1, warnings: [expect.stringContaining('2 of 3 targets') as string] })
   await ended(one, `/notifications/${push['notification_id']}`)
   expect(one.reached).toEqual([OTHER, SMS.contact, TOKENS[0]])
 })
