@@ -6,7 +6,7 @@ import { createCancels } from './flows/cancel.ts'
 import { createPauses } from './flows/pauses.ts'
 import { createResends } from './flows/resend.ts'
 import type { HttpParts } from './http/parts.ts'
-import type { PauseScope } from './store/pauses.ts'
+import type { PauseScope } from './store/read-pauses.ts'
 
 /** What changes the course of messages that were accepted already. */
 export interface Control {

@@ -12,7 +12,7 @@ import { createTemplatesFlow } from './flows/templates.ts'
 import type { HttpParts } from './http/parts.ts'
 import { showingRefusals, type LiveLine } from './live-lines.ts'
 import { createEnvelope } from './providers/fcm/message.ts'
-import { listPauses } from './store/pauses.ts'
+import { listPauses } from './store/read-pauses.ts'
 
 /** Everything that takes messages in. */
 export interface Sending {

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import type { PushProvider, SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
-import type { PauseScope } from '../store/pauses.ts'
+import type { PauseScope } from '../store/read-pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { forgetOldAnswers } from '../store/idempotency.ts'
 import { claimMessages, claimPushes } from './claims.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { BEAT_MS, openLease, type Lease } from './lease.ts'
-import { createLedger, type PushedChunk, type SettledSms } from './ledger.ts'
+import { createLedger, type Ledger, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type After, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
@@ -69,15 +69,9 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
   const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
-  const retirement = createRetirement(now, (share) =>
-    log.error(
-      { event: 'tokens.kept', share },
-      'too many tokens came back as dead; no more are retired until this has passed',
-    ),
-  )
+  const retirement = createRetirement(now, (share) => tellKept(log, share))
   const kick = (): void => ledger.kick()
   const backlog = { known: false }
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => void after(ms, resolve))
   const stops = await openStops({
     db: workDb,
     lease: () => lease,
@@ -106,53 +100,86 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     // Places became free: what waits in the database need not wait for the next look.
     onCommitted: () => backlog.known && claims.hurry(),
     now,
-    wait,
+    wait: waiting(after),
   })
-  const intake = createIntake({
-    smsDb: parts.acceptDb,
+  const intake = intakeTo(parts, lease, smsLanes, pushLanes)
+  const holdsChunk = (id: number): boolean => pushLanes.some((lane) => lane.has(id))
+  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk }
+  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
+  const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
+  const lanes = [...smsLanes, ...pushLanes]
+  const running = { parts, sweep, claims, loops: [watching, ...loops], intake, ledger, lanes }
+
+  return {
+    intake: startingAtOnce(intake, claims),
+    lease,
+    inFlight: () => countInFlight(lanes),
+    pauses: () => stops.pauses(),
+    stopsChanged: () => watching.hurry(),
+    close: (graceMs) => end(running, graceMs),
+  }
+}
+
+function intakeTo(
+  { acceptDb, workDb, now }: DeliveryParts,
+  lease: Lease,
+  smsLanes: readonly SmsLane[],
+  pushLanes: readonly PushLane[],
+): Intake {
+  return createIntake({
+    smsDb: acceptDb,
     pushDb: workDb,
     lease: () => lease,
     now,
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
   })
-  const sweep: SweepParts = {
-    db: workDb,
-    lease,
-    log,
-    reconcilable,
-    holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
-  }
-  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
-  const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
-  const inFlight = (): number => [...smsLanes, ...pushLanes].reduce((sum, lane) => sum + lane.inFlight(), 0)
+}
 
-  async function close(graceMs: number): Promise<void> {
-    await claims.stop()
-    await intake.close()
-    for (const lane of [...smsLanes, ...pushLanes]) lane.close()
-    const deadline = now() + graceMs
-    while (inFlight() > 0 && now() < deadline) await wait(20)
-    for (const lane of [...smsLanes, ...pushLanes]) lane.abort()
-    while (inFlight() > 0 && now() < deadline + ABORT_MS) await wait(20)
-    await Promise.race([ledger.idle(), wait(ABORT_MS)])
-    await Promise.all([watching, ...loops].map((loop) => loop.stop()))
-    // Should the database be away, the others find what is left when the lease runs out.
-    await endNode(workDb, lease.owner())
-      .then(() => takeOver(sweep))
-      .catch((error: unknown) =>
-        log.warn({ event: 'close.failed', err: error }, 'this node’s rows could not be handed over'),
-      )
-  }
+function tellKept(log: Logger, share: number): void {
+  log.error(
+    { event: 'tokens.kept', share },
+    'too many tokens came back as dead; no more are retired until this has passed',
+  )
+}
 
-  return {
-    intake: startingAtOnce(intake, claims),
-    lease,
-    inFlight,
-    pauses: () => stops.pauses(),
-    stopsChanged: () => watching.hurry(),
-    close,
-  }
+/** What has to be stopped in order. */
+interface Running {
+  readonly parts: DeliveryParts
+  readonly sweep: SweepParts
+  readonly claims: Loop
+  readonly loops: readonly Loop[]
+  readonly intake: Intake
+  readonly ledger: Ledger
+  readonly lanes: readonly (SmsLane | PushLane)[]
+}
+
+async function end({ parts, sweep, claims, loops, intake, ledger, lanes }: Running, graceMs: number): Promise<void> {
+  const { now, after, workDb, log } = parts
+  const wait = waiting(after)
+  await claims.stop()
+  await intake.close()
+  for (const lane of lanes) lane.close()
+  const deadline = now() + graceMs
+  while (countInFlight(lanes) > 0 && now() < deadline) await wait(20)
+  for (const lane of lanes) lane.abort()
+  while (countInFlight(lanes) > 0 && now() < deadline + ABORT_MS) await wait(20)
+  await Promise.race([ledger.idle(), wait(ABORT_MS)])
+  await Promise.all(loops.map((loop) => loop.stop()))
+  // Should the database be away, the others find what is left when the lease runs out.
+  await endNode(workDb, sweep.lease.owner())
+    .then(() => takeOver(sweep))
+    .catch((error: unknown) =>
+      log.warn({ event: 'close.failed', err: error }, 'this node’s rows could not be handed over'),
+    )
+}
+
+function waiting(after: After): (ms: number) => Promise<void> {
+  return (ms) => new Promise((resolve) => void after(ms, resolve))
+}
+
+function countInFlight(lanes: readonly (SmsLane | PushLane)[]): number {
+  return lanes.reduce((sum, lane) => sum + lane.inFlight(), 0)
 }
 
 /** A batch, and a long push, have parts that nobody holds: this node looks for them now, not at its next turn. */

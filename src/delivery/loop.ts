@@ -8,8 +8,8 @@ export interface Loop {
   stop(): Promise<void>
 }
 
-/** Calls `run` once, `ms` milliseconds from now; what it returns calls that off. */
-export type After = (ms: number, run: () => void) => () => void
+/** Calls `run` once, `ms` milliseconds from now; what it returns calls that off. `loop`: the loop whose next turn it is. */
+export type After = (ms: number, run: () => void, loop?: string) => () => void
 
 export interface LoopParts {
   readonly log: Logger
@@ -36,7 +36,7 @@ export function startLoop(name: string, everyMs: number, work: () => Promise<boo
     running = null
     if (stopped) return
     if (hurried) begin()
-    else callOff = parts.after(everyMs * (0.8 + 0.4 * parts.chance()), begin)
+    else callOff = parts.after(everyMs * (0.8 + 0.4 * parts.chance()), begin, name)
   }
 
   function begin(): void {

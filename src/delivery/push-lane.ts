@@ -78,7 +78,6 @@ export function createPushLane(parts: PushLaneParts): PushLane {
 
   const inLane = (category: Category): Chunk[] =>
     [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category))
-  const held = (category: Category): number => inLane(category).length
   const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
   const isHeldBack = ({ row }: Chunk): boolean => parts.stops.isPaused(row.lane)
   /** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
@@ -88,7 +87,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const places = createPlaces({
     provider: provider.name,
     capacity: () => (isShut() ? 0 : CHUNKS_PER_CATEGORY),
-    held,
+    held: (category) => inLane(category).length,
   })
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
   const isOurs = (chunk: Chunk): boolean => chunk.row.owner === parts.lease().owner()

@@ -73,7 +73,6 @@ const READY_PER_PLACE = 16
 
 export function createSmsLane(parts: SmsLaneParts): SmsLane {
   const { provider, route, now, kick } = parts
-  const capacity = provider.window * READY_PER_PLACE
   const ready = createReadyMessages()
   const stop = new AbortController()
   // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
@@ -86,7 +85,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
   const places = createPlaces({
     provider: provider.name,
-    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : capacity),
+    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE),
     held: (category) => ready.count(category),
   })
   const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
@@ -169,7 +168,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       return taken
     },
     // Claimed in larger steps: half a buffer at once.
-    rooms: () => places.reserveAll(capacity / 2, (category) => (isStopped(category) ? 0 : Infinity)),
+    rooms: () =>
+      places.reserveAll((provider.window * READY_PER_PLACE) / 2, (category) => (isStopped(category) ? 0 : Infinity)),
     collect(most) {
       dropFormer()
       const settlements = outcomes.slice(0, most)

@@ -1,6 +1,10 @@
 import { TidingsError, type ErrorCode, type FaultDetail } from '../domain/errors.ts'
-import type { ItemAnswer } from './batch.ts'
 import type { SmsAnswer } from './sms.ts'
+
+/** What became of one item. */
+export type ItemAnswer =
+  | { readonly kind: 'accepted'; readonly answer: SmsAnswer; readonly replayed: boolean }
+  | { readonly kind: 'refused'; readonly refusal: TidingsError }
 
 /** Neighbours that differ in nothing but their ids, which follow each other, are kept as one. */
 interface Run {

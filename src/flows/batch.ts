@@ -5,7 +5,7 @@ import { TidingsError } from '../domain/errors.ts'
 import type { BatchRow } from '../store/batches.ts'
 import type { KeptAnswer } from '../store/idempotency.ts'
 import type { NewMessage } from '../store/messages.ts'
-import { packAnswers, unpackAnswers } from './batch-answers.ts'
+import { packAnswers, unpackAnswers, type ItemAnswer } from './batch-answers.ts'
 import { refuseAll } from './batch-faults.ts'
 import { inProgress, refuseOther, type Accepted, type Idempotency } from './idempotent.ts'
 import { toKept, type PreparedSms, type SmsAnswer, type SmsCall, type SmsFlow } from './sms.ts'
@@ -21,11 +21,6 @@ export interface PreparedItem {
   readonly sms: PreparedSms
   readonly idempotency: Idempotency | null
 }
-
-/** What became of one item. */
-export type ItemAnswer =
-  | { readonly kind: 'accepted'; readonly answer: SmsAnswer; readonly replayed: boolean }
-  | { readonly kind: 'refused'; readonly refusal: TidingsError }
 
 export interface StoreOptions {
   /** Store the good ones; else one refusal refuses all. */

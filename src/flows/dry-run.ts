@@ -7,7 +7,7 @@ import type { SmsMeasure } from '../domain/sms-text.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
-import type { PauseScope } from '../store/pauses.ts'
+import type { PauseScope } from '../store/read-pauses.ts'
 import { countKnownTokens, type KnownTokens } from '../store/tokens.ts'
 import type { PreparedPush } from './push-call.ts'
 import type { PreparedSms } from './sms.ts'
@@ -137,9 +137,12 @@ function reasonFor(provider: string, caller: Caller, usual: string): string {
   return 'This service may not send to this recipient: what is for him is captured.'
 }
 
+/** A wait's word; no message has it for a reason. */
+const SCHEDULED = 'scheduled'
+
 function scheduled(leaves: Date, now: Date): Wait {
   const seconds = Math.ceil((leaves.getTime() - now.getTime()) / 1_000)
-  return { reason: 'scheduled', message: 'It is to leave at its send_at.', seconds }
+  return { reason: SCHEDULED, message: 'It is to leave at its send_at.', seconds }
 }
 
 const PAUSED: Wait = { reason: 'paused', message: 'Sending is paused; it leaves when it is resumed.', seconds: null }

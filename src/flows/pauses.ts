@@ -5,7 +5,8 @@ import { nearest } from '../domain/nearest.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
-import { addPause, listPauses, removePauses, type PauseRecord, type PauseScope } from '../store/pauses.ts'
+import { addPause, removePauses } from '../store/pauses.ts'
+import { listPauses, type PauseRecord, type PauseScope } from '../store/read-pauses.ts'
 import { inTransaction } from '../store/transaction.ts'
 
 /** As it stands on the wire. What is left out stands for all. */

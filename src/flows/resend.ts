@@ -4,7 +4,7 @@ import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { readSentPush, readSentSms, readSentTargets, type SentPush } from '../store/read-resend.ts'
-import type { PushInput, Targets } from './push.ts'
+import type { PushInput, Targets } from './push-call.ts'
 import type { SmsInput } from './sms.ts'
 
 /** The call that sends a message once more. It is not sent here, but as any other call. Both throw TidingsError: `not_found`, … */

@@ -7,7 +7,8 @@ import {
   type SmsBatchMessage,
 } from '../contract/sms-batch.ts'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import type { BatchItem, ItemAnswer, PreparedItem } from '../flows/batch.ts'
+import type { ItemAnswer } from '../flows/batch-answers.ts'
+import type { BatchItem, PreparedItem } from '../flows/batch.ts'
 import type { Idempotency } from '../flows/idempotent.ts'
 import { retryAfterOf } from './errors.ts'
 import { refuse, refuseSchemaFaults } from './faults.ts'

@@ -30,7 +30,6 @@ export interface SandboxSms extends SmsProvider {
 type SmsLife = 'delivered' | 'refused' | 'throttled' | 'slow' | 'uncertain' | 'phone-off' | 'late' | 'stop'
 type PushLife = 'delivered' | 'unregistered' | 'throttled' | 'slow' | 'uncertain'
 
-
 /** Nothing is waited for but the commits, so this only bounds what one node holds in flight. */
 const WINDOW = 500
 

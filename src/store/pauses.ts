@@ -1,20 +1,5 @@
-import type { Category } from '../domain/category.ts'
 import type { Db, DbClient } from './db.ts'
-
-/** What is not sent for now. */
-export interface PauseScope {
-  /** Null: every provider. */
-  readonly provider: string | null
-  /** Null: every category. */
-  readonly category: Category | null
-}
-
-export interface PauseRecord extends PauseScope {
-  readonly reason: string | null
-  /** Whose call it was, as the audit names him. */
-  readonly caller: string
-  readonly pausedAt: Date
-}
+import type { PauseScope } from './read-pauses.ts'
 
 /** What holds a node back now. */
 export interface StopsRead {
@@ -59,15 +44,4 @@ export async function removePauses(client: DbClient, { provider, category }: Pau
     values: [provider, category],
   })
   return rowCount ?? 0
-}
-
-/** Oldest first. */
-export async function listPauses(client: DbClient): Promise<PauseRecord[]> {
-  const { rows } = await client.query<PauseRecord>({
-    name: 'list-pauses',
-    text: `select nullif(provider, '*') as provider, nullif(category, '*') as category, reason, caller, paused_at as "pausedAt"
-      from pauses order by paused_at, provider, category`,
-    values: [],
-  })
-  return rows
 }

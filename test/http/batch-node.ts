@@ -11,7 +11,7 @@ import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
-import { listPauses } from '../../src/store/pauses.ts'
+import { listPauses } from '../../src/store/read-pauses.ts'
 import { startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
 

@@ -68,7 +68,7 @@ test('HTTP/1.0 needs no Host header', async () => {
 
 const PATHS = [
   ['/', ['GET', 'HEAD']],
-  ['/smss', ['POST']],
+  ['/smss', ['GET', 'HEAD', 'POST']],
   ['/smss/1', ['GET', 'HEAD']],
   ['/notifications/tokens', ['POST']],
   ['/notifications/1', ['GET', 'HEAD']],
@@ -76,7 +76,7 @@ const PATHS = [
   ['/livez', ['GET', 'HEAD']],
   ['/errors/not_found', ['GET', 'HEAD']],
   ['/callbacks/twilio/status', ['POST']],
-  ['/%73mss', ['POST']],
+  ['/%73mss', ['GET', 'HEAD', 'POST']],
 ] as const
 
 test.each(PATHS)('%s answers every method it does not take with 405 and the ones it takes', async (path, taken) => {

@@ -1,5 +1,6 @@
 import { cancelChunks, cancelMessage, clearDue } from '../../src/store/cancel.ts'
-import { addPause, removePauses, type PauseScope } from '../../src/store/pauses.ts'
+import { addPause, removePauses } from '../../src/store/pauses.ts'
+import type { PauseScope } from '../../src/store/read-pauses.ts'
 import type { Db } from '../../src/store/db.ts'
 import type { Machine } from './machine.ts'
 import type { Tables } from './model/tables.ts'

@@ -1,6 +1,6 @@
 import { PauseRequest, ResumeRequest, type Pause, type PauseList, type Resumed } from '../../contract/pauses.ts'
 import { named } from '../../contract/words.ts'
-import type { PauseRecord } from '../../store/pauses.ts'
+import type { PauseRecord } from '../../store/read-pauses.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { refuseParameters } from '../paging.ts'
