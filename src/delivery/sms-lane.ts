@@ -88,7 +88,9 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE),
     held: (category) => ready.count(category),
   })
-  const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
+  // Asked for each message that comes in: mostly nothing is paused.
+  const isStopped = (category: Category): boolean =>
+    parts.stops.pauses().length > 0 && parts.stops.isPaused(laneOf(provider.name, category))
   const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
 
   function forget(work: SmsWork): void {
