@@ -25,19 +25,23 @@ interface KeptRefusal {
 /** The answers to a batch, to be kept for a repeated call: ten thousand that are alike take less than a hundred bytes. */
 export function packAnswers(answers: readonly ItemAnswer[]): readonly Run[] {
   const runs: Run[] = []
-  let [last, text] = [null as Run | null, '']
   for (const one of answers) {
     const run = toRun(one)
-    const own = JSON.stringify([run.answer, run.replayed])
-    if (last !== null && own === text && run.id === (last.id === null ? null : last.id + last.count)) {
-      last = { ...last, count: last.count + 1 }
-      runs[runs.length - 1] = last
-      continue
-    }
-    ;[last, text] = [run, own]
-    runs.push(run)
+    const last = runs.at(-1)
+    if (last !== undefined && follows(run, last)) runs[runs.length - 1] = { ...last, count: last.count + 1 }
+    else runs.push(run)
   }
   return runs
+}
+
+/** Refusals, and answers that warn, stand alone. */
+function follows(run: Run, last: Run): boolean {
+  if (run.id === null || last.id === null || run.id !== last.id + last.count || run.replayed !== last.replayed)
+    return false
+  if (!('status' in run.answer) || !('status' in last.answer)) return false
+  const [one, other] = [run.answer, last.answer]
+  const alike = one.status === other.status && one.segments === other.segments && one.encoding === other.encoding
+  return alike && one.warnings === undefined && other.warnings === undefined
 }
 
 /** What `packAnswers` made, read back. */

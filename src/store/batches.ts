@@ -1,3 +1,4 @@
+import { texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 import { findAnswers, keepAnswer, takeKey, type IdempotencyKey, type KeptAnswer } from './idempotency.ts'
 import { insertMessages, type NewMessage } from './messages.ts'
@@ -17,8 +18,11 @@ export interface BatchKey extends IdempotencyKey {
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** Messages in one statement: it is made, and its answer read, in a few milliseconds. */
+const ROWS_AT_ONCE = 1_000
+
 /**
- * Up to 10,000 messages in one statement. `judge` sees what became of them: what it returns is kept as the answer for `key`, and if it
+ * Up to 10,000 messages in one transaction. `judge` sees what became of them: what it returns is kept as the answer for `key`, and if it
  * throws nothing is stored. Without keys it is not asked: then all rows are made.
  */
 export async function insertBatch(
@@ -29,16 +33,46 @@ export async function insertBatch(
   judge: (rows: readonly BatchRow[]) => unknown,
 ): Promise<StoredBatch> {
   const keyed = key !== null || batch.some((message) => message.idempotency !== null)
-  if (!keyed) return { kind: 'stored', rows: await insertRows(db, owner, batch) }
+  if (!keyed && batch.length <= ROWS_AT_ONCE) return { kind: 'stored', rows: await insertRows(db, owner, batch) }
   const rows = await inTransaction(db, async (client) => {
     if (key !== null && !(await takeKey(client, key))) return null
-    const made = await insertRows(client, owner, batch)
-    const answer = judge(made)
+    const made = await insertAll(client, owner, batch)
+    const answer = keyed ? judge(made) : null
     if (key !== null) await keepAnswer(client, key, answer)
     return made
   })
   if (rows !== null) return { kind: 'stored', rows }
   return { kind: 'replayed', first: key === null ? null : ((await findAnswers(db, [key]))[0] ?? null) }
+}
+
+/**
+ * Contacts that are new are entered first, all of them in sorted order, so that batches which share some never wait for each other in a
+ * circle. Keys of single rows are taken in sorted order only within one statement: where there are any, there is no other.
+ */
+async function insertAll(client: DbClient, owner: number, batch: readonly NewMessage[]): Promise<BatchRow[]> {
+  if (batch.some((message) => message.idempotency !== null)) return insertRows(client, owner, batch)
+  if (batch.length > ROWS_AT_ONCE) {
+    await enterContacts(
+      client,
+      batch.map((message) => message.contact),
+    )
+  }
+  const made: BatchRow[] = []
+  for (let from = 0; from < batch.length; from += ROWS_AT_ONCE) {
+    made.push(...(await insertRows(client, owner, batch.slice(from, from + ROWS_AT_ONCE))))
+  }
+  return made
+}
+
+async function enterContacts(client: DbClient, contacts: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'enter-contacts',
+    text: `insert into clients (contact)
+      select contact from (select distinct contact from unnest($1::text[]) as t (contact)) new
+      where not exists (select from clients c where c.contact = new.contact) order by contact
+      on conflict (contact) do nothing`,
+    values: [texts(contacts)],
+  })
 }
 
 async function insertRows(client: DbClient, owner: number, batch: readonly NewMessage[]): Promise<BatchRow[]> {
