@@ -88,9 +88,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE),
     held: (category) => ready.count(category),
   })
-  // Asked for each message that comes in: mostly nothing is paused.
-  const isStopped = (category: Category): boolean =>
-    parts.stops.pauses().length > 0 && parts.stops.isPaused(laneOf(provider.name, category))
+  const isStopped = (category: Category): boolean => isHeldBack(parts, category)
   const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
 
   function forget(work: SmsWork): void {
@@ -215,3 +213,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
 const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
 const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }
+
+/** Asked for each message that comes in: mostly nothing is paused. */
+function isHeldBack({ provider, stops }: SmsLaneParts, category: Category): boolean {
+  return stops.pauses().length > 0 && stops.isPaused(laneOf(provider.name, category))
+}

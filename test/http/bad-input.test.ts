@@ -215,9 +215,12 @@ interface Refused {
   readonly details?: readonly { readonly path: string; readonly suggestion?: string }[]
 }
 
+/** One for all that is refused: making one takes a while, and what it is asked to store stays nothing. */
+const { parts: refusingParts, recorded } = createStandIns()
+const refusing = createServer(refusingParts)
+
 async function expectRefused(url: string, payload: string | Buffer): Promise<Refused> {
-  const { parts, recorded } = createStandIns()
-  const answer = await createServer(parts).inject({ method: 'POST', url, headers: JSON_TYPE, payload })
+  const answer = await refusing.inject({ method: 'POST', url, headers: JSON_TYPE, payload })
   const object = answer.json<Refused & { error: number }>()
   expect([400, 413]).toContain(answer.statusCode)
   expect(object).toMatchObject({ success: false, error: answer.statusCode, docs: `/errors/${object.code}` })
