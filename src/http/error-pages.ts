@@ -177,7 +177,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     status: 431,
     what: 'The headers are larger than 8 KiB.',
     why: 'Often cookies of another program on the same host.',
-    fix: 'Send fewer headers; the only cookie of ours is the dashboard’s, of 47 characters.',
+    fix: 'Send fewer headers; the only cookie of ours is the dashboard’s, and it is short.',
     retry: AS_IT_IS,
     charged: NEVER,
   },
