@@ -2,10 +2,12 @@
 // it. node bench/ceiling.mjs PORT
 import { fastify } from 'fastify'
 import { SmsAccepted, SmsRequest } from '../dist/contract/sms.js'
+import { TEMPLATE_SCHEMAS } from '../dist/contract/templates.js'
 
 const app = fastify({
   ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
 })
+for (const schema of TEMPLATE_SCHEMAS) app.addSchema(schema)
 let messageId = 0
 
 app.get('/readyz', () => ({ success: true }))
