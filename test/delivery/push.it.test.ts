@@ -5,6 +5,7 @@ import type { NewNotification } from '../../src/store/notifications.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
 import { upsertTokens } from '../../src/store/tokens.ts'
 import { ACCEPTED, ask, refused, type TestNode } from '../support/node.ts'
+import { notification } from '../support/notification.ts'
 import { useNodes } from '../support/nodes.ts'
 import { until } from '../support/until.ts'
 
@@ -23,26 +24,7 @@ function scriptedPush(answer: (target: PushTarget) => Outcome | Promise<Outcome>
 }
 
 function push(tokenIds: readonly number[], more: Partial<NewNotification> = {}): Omit<NewNotification, 'held'> {
-  return {
-    title: 'Hello',
-    body: 'There',
-    topic: null,
-    content: {},
-    tag: null,
-    category: 'transactional',
-    onUncertain: 'retry',
-    provider: 'scripted',
-    ttlSeconds: null,
-    validitySeconds: 3600,
-    keyId: null,
-    sendAt: null,
-    template: null,
-    resentFrom: null,
-    tokenIds,
-    suppressed: [],
-    idempotency: null,
-    ...more,
-  }
+  return notification({ tokenIds, ...more })
 }
 
 async function tokens(node: TestNode, count: number): Promise<number[]> {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SignIn, type SessionAnswer } from '../../contract/session.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { SessionSecret } from '../../flows/sessions.ts'
+import type { Session, SessionSecret } from '../../flows/sessions.ts'
 import { tooMany, WHY_WRONG } from '../auth.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { refuseOtherSites } from '../other-sites.ts'
@@ -16,7 +16,9 @@ export function sessionRoutes(app: Server, parts: HttpParts): void {
   const onRequest = refuseOtherSites(publicUrl)
   const wrong = createWrongKeys()
 
-  app.get('/session', { config: { docs: READ_DOCS, scope: 'open' } }, (request) => answer(request, parts))
+  app.get('/session', { config: { docs: READ_DOCS, scope: 'open' } }, async (request) =>
+    answer(await sessionOf(request, parts), parts),
+  )
 
   app.post(
     '/session',
@@ -35,7 +37,7 @@ export function sessionRoutes(app: Server, parts: HttpParts): void {
         throw secret
       }
       reply.header('Set-Cookie', cookieWith(secret, publicUrl))
-      return signedIn(secret, parts)
+      return answer(await sessions.find(secret, parts.now()), parts)
     },
   )
 
@@ -46,28 +48,18 @@ export function sessionRoutes(app: Server, parts: HttpParts): void {
       const secret = secretIn(request, publicUrl)
       if (secret !== null) await sessions.close(secret)
       reply.header('Set-Cookie', cookieGone(publicUrl))
-      return { success: true, data: { required: parts.auth.required, ...NOBODY } }
+      return answer(null, parts)
     },
   )
 }
 
 const NOBODY = { signed_in: false, name: null, scopes: [], ends_at: null }
 
-async function answer(request: FastifyRequest, parts: HttpParts): Promise<SessionAnswer> {
-  const session = await sessionOf(request, parts)
-  return { success: true, data: { required: parts.auth.required, ...(session === null ? NOBODY : toSession(session)) } }
+function answer(session: Session | null, { auth }: HttpParts): SessionAnswer {
+  return { success: true, data: { required: auth.required, ...(session === null ? NOBODY : toSession(session)) } }
 }
 
-async function signedIn(secret: SessionSecret, parts: HttpParts): Promise<SessionAnswer> {
-  const session = await parts.sessions.find(secret, parts.now())
-  return { success: true, data: { required: parts.auth.required, ...(session === null ? NOBODY : toSession(session)) } }
-}
-
-function toSession({
-  keyName,
-  caller,
-  endsAt,
-}: NonNullable<Awaited<ReturnType<typeof sessionOf>>>): Omit<SessionAnswer['data'], 'required'> {
+function toSession({ keyName, caller, endsAt }: Session): Omit<SessionAnswer['data'], 'required'> {
   return { signed_in: true, name: keyName, scopes: [...caller.scopes], ends_at: endsAt.toISOString() }
 }
 
