@@ -130,12 +130,13 @@ async function openCore(parts: AppParts): Promise<Core> {
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
   const nodes = (): number => later.delivery?.lease.nodes() ?? 1
+  const clock = (): Date => later.delivery?.lease.clock() ?? now()
   const settle = async (receipt: Receipt): Promise<void> => later.receipts?.settle(receipt)
   const onReceipt = (receipt: Receipt): void =>
     void settle(receipt).catch((error: unknown) =>
       log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
     )
-  const channels = openChannels(config, { log, now, monotonic, chance, after, nodes, onReceipt })
+  const channels = openChannels(config, { log, now, clock, monotonic, chance, after, nodes, onReceipt })
   const inbox = createInbox({
     db: dbs.inbox,
     workDb: dbs.work,
@@ -162,8 +163,8 @@ async function openCore(parts: AppParts): Promise<Core> {
   later.delivery = delivery
   const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
   const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
-  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now, monotonic })
-  const past = openPast(config, { dbs, log, after, chance, now, monotonic, sleep: pause })
+  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
+  const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   return {
     dbs,
     access,
@@ -252,7 +253,7 @@ function startAsks(
 
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
   const { dbs, channels, outcomes, receipts, inbox, delivery } = core
-  const sending = openSending({ config, dbs, channels, delivery, outcomes, onLine, now, monotonic })
+  const sending = openSending({ config, dbs, channels, delivery, outcomes, onLine, monotonic })
   return {
     log,
     version,

@@ -20,6 +20,8 @@ export interface Channels {
 export interface ChannelParts {
   readonly log: Log
   readonly now: () => Date
+  /** The database's. */
+  readonly clock: () => Date
   /** Monotonic, in milliseconds. */
   readonly monotonic: () => number
   /** 0..1 */

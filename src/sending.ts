@@ -27,18 +27,18 @@ export interface SendingParts {
   readonly outcomes: Outcomes
   /** For a person who looks on; null: nobody does. */
   readonly onLine: ((line: LiveLine) => void) | null
-  readonly now: () => Date
   /** In milliseconds. */
   readonly monotonic: () => number
 }
 
 export function openSending(parts: SendingParts): Sending {
-  const { config, dbs, channels, delivery, outcomes, onLine, now } = parts
-  const { intake } = delivery
+  const { config, dbs, channels, delivery, outcomes, onLine } = parts
+  const { intake, lease } = delivery
+  const clock = (): Date => lease.clock()
   const { smsTextFormat: textFormat, defaultCountry } = config
   const [smsProvider, pushProvider] = [channels.smsNow.name, channels.pushNow.name]
   const templates = createTemplatesFlow({ readDb: dbs.read, workDb: dbs.work, now: parts.monotonic, textFormat })
-  const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, staging: config.staging, now }
+  const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, staging: config.staging, clock }
   const sms = createSmsFlow({ ...common, provider: smsProvider, defaultCountry, textFormat })
   return {
     http: {
@@ -50,8 +50,8 @@ export function openSending(parts: SendingParts): Sending {
         pauses: () => listPauses(dbs.read),
         smsProvider,
         pushProvider,
-        pushBody: (content, target) => createEnvelope(content, now()).bodyFor(target),
-        now,
+        pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+        clock,
       }),
       templates,
     },

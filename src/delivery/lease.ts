@@ -18,6 +18,11 @@ export interface Lease {
   open(): OpenRows
   /** Whether a provider may be written to now. */
   mayWrite(): boolean
+  /**
+   * The database's clock, which alone decides what is early or late; this machine's own may be wrong. Learnt with each heartbeat: never ahead,
+   * and behind by no more than the last one took.
+   */
+  clock(): Date
   /** Nodes alive at the last beat, this one included; rates are shared among them. */
   nodes(): number
   /** Renews; re-enters as a new node when this one was declared dead meanwhile, and says so by resolving with false. */
@@ -40,6 +45,7 @@ export async function openLease(parts: LeaseParts): Promise<Lease> {
   const { db, log, now } = parts
   let renewedAt = now()
   let node = await registerNode(db, parts.identity)
+  let aheadMs = node.clock - now()
   let open = createOpenRows(node.lowMessageId, now)
   let alive = 1
   let renewing: Promise<boolean> | null = null
@@ -48,17 +54,19 @@ export async function openLease(parts: LeaseParts): Promise<Lease> {
 
   async function renew(): Promise<boolean> {
     const asked = now()
-    const nodes = await beat(db, node.id, open.low(), LEASE_SECONDS).catch((error: unknown) => {
+    const beaten = await beat(db, node.id, open.low(), LEASE_SECONDS).catch((error: unknown) => {
       seenSince = now()
       throw error
     })
-    if (nodes !== null) {
+    if (beaten !== null) {
       renewedAt = asked
-      alive = nodes
+      alive = beaten.alive
+      aheadMs = beaten.clock - now()
       return true
     }
     log.warn({ event: 'node.fenced', node: node.id }, 'this node was declared dead by others; it goes on as a new one')
     node = await registerNode(db, parts.identity)
+    aheadMs = node.clock - now()
     open = createOpenRows(node.lowMessageId, now)
     renewedAt = asked
     return false
@@ -78,6 +86,7 @@ export async function openLease(parts: LeaseParts): Promise<Lease> {
     owner: () => node.id,
     open: () => open,
     mayWrite: () => now() - renewedAt < LEASE_SECONDS * 1000 - MARGIN_MS,
+    clock: () => new Date(now() + aheadMs),
     nodes: () => alive,
     renew: () => (renewing ??= renew().finally(() => (renewing = null))),
     reap,

@@ -3,12 +3,12 @@ import { TidingsError } from './errors.ts'
 /** A year and a day: whatever is planned for later was probably a slip of the pen. */
 const FARTHEST_MS = 366 * 86_400_000
 
-/** Clocks differ, and a call takes its time: what lies in the past by less goes out at once. */
+/** Callers' clocks differ, and a call takes its time: what lies in the past by less goes out at once. */
 const LATE_MS = 60_000
 
 /**
  * The time a message is to leave, from `send_at` in RFC 3339, whose form the schema has checked. Throws TidingsError for one that is past, or
- * more than 366 days away. `now` only judges the call: when the message leaves, the database's clock decides.
+ * more than 366 days away. `now`: by the database's clock, which decides when the message leaves, too.
  */
 export function readSendAt(text: string, now: Date): Date {
   const at = new Date(text)

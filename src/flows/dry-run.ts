@@ -64,7 +64,8 @@ export interface DryRunParts {
   readonly pushProvider: string
   /** What FCM would be sent for one target. */
   readonly pushBody: (content: PushContent, target: PushTarget) => string
-  readonly now: () => Date
+  /** The database's. */
+  readonly clock: () => Date
 }
 
 /** Tokens looked up in one statement. */
@@ -74,7 +75,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
   return {
     async sms(prepared, caller) {
       const pauses = await parts.pauses()
-      const now = parts.now()
+      const now = parts.clock()
       return prepared.map(({ message, measure, warnings }) => ({
         message,
         measure,
@@ -92,7 +93,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         bytes: payloadBytes(input),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(toPushContent(0, input), firstOf(targets)),
-        ...journey(notification, times, pauses, caller, parts.pushProvider, parts.now()),
+        ...journey(notification, times, pauses, caller, parts.pushProvider, parts.clock()),
       }
     },
   }

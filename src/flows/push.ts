@@ -66,9 +66,10 @@ export interface PushFlowParts {
   readonly templates: Pick<TemplateWords, 'push'>
   /** Where pushes go now. */
   readonly provider: string
-  /** Left out, or null: everybody may be reached. */
-  readonly staging?: StagingRules | null
-  readonly now: () => Date
+  /** Null: everybody may be reached. */
+  readonly staging: StagingRules | null
+  /** The database's. */
+  readonly clock: () => Date
 }
 
 /** Tokens looked up in one statement. */
@@ -78,10 +79,10 @@ const TOKENS_AT_ONCE = 5_000
 export function createPushFlow(parts: PushFlowParts): PushFlow {
   async function prepare(call: PushCall, targets: Targets, caller: Caller): Promise<PreparedPush> {
     const input = hasWords(call) ? call : await fill(parts.templates, call)
-    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
+    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
     await refuseFaults(input, targets)
     const usual = caller.mode === 'test' ? SANDBOX : parts.provider
-    const aimed = aim(usual === SANDBOX ? null : (parts.staging ?? null), targets)
+    const aimed = aim(usual === SANDBOX ? null : parts.staging, targets)
     const notification = {
       title: input.title,
       body: input.body,
@@ -128,7 +129,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     acceptTokens: async (call, tokens, fids, caller, idempotency) =>
       accept(await toTokens(call, tokens, fids, caller), idempotency),
     async openLong(call, caller) {
-      if ((parts.staging ?? null) !== null) throw tooManyForStaging()
+      if (parts.staging !== null) throw tooManyForStaging()
       return createLongPush(parts, await toTokens(call, [], [], caller))
     },
     acceptTopic: async (call, topic, caller, idempotency) => accept(await toTopic(call, topic, caller), idempotency),

@@ -82,9 +82,10 @@ export interface SmsFlowParts {
   readonly defaultCountry: string | null
   /** `{message}` and `{subject}` are replaced. */
   readonly textFormat: string
-  /** Left out, or null: everybody may be reached. */
-  readonly staging?: StagingRules | null
-  readonly now: () => Date
+  /** Null: everybody may be reached. */
+  readonly staging: StagingRules | null
+  /** The database's. */
+  readonly clock: () => Date
 }
 
 /** The life of an SMS: accepted here, started and settled by `delivery`, reported on by `flows/receipts`. */
@@ -92,16 +93,13 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   function prepare(input: SmsInput, caller: Caller): PreparedSms {
     const { contact, warnings } = readContact(input.contact, parts.defaultCountry, caller)
     const usual = caller.mode === 'test' ? SANDBOX : parts.provider
-    const detour =
-      parts.staging === null || parts.staging === undefined || usual === SANDBOX
-        ? null
-        : detourOf(parts.staging, contact)
+    const detour = parts.staging === null || usual === SANDBOX ? null : detourOf(parts.staging, contact)
     if (detour !== null) warnings.push(detour.warning)
     const text = formatText(parts.textFormat, input)
     const measure = measureText(text)
     checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
     const category = input.category ?? 'transactional'
-    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.now())
+    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
     const message = {
       contact,
       subject: input.subject,

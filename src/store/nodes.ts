@@ -8,31 +8,46 @@ export interface NodeIdentity {
   readonly version: string
 }
 
+/** `clock`: the database's, in milliseconds since the epoch. */
+export interface RegisteredNode {
+  readonly id: number
+  readonly lowMessageId: number
+  readonly clock: number
+}
+
 /** Enters this process; its id is the owner mark of its rows. No message it will own has an id below `lowMessageId`. */
-export async function registerNode(db: Db, identity: NodeIdentity): Promise<{ id: number; lowMessageId: number }> {
-  const { rows } = await db.query<{ id: number; low_message_id: number }>(
+export async function registerNode(db: Db, identity: NodeIdentity): Promise<RegisteredNode> {
+  const { rows } = await db.query<{ id: number; low_message_id: number; clock: number }>(
     `insert into nodes (name, machine, pid, version, low_message_id)
-     select $1, $2, $3, $4, last_value from messages_id_seq returning id, low_message_id`,
+     select $1, $2, $3, $4, last_value from messages_id_seq
+     returning id, low_message_id, (extract(epoch from now()) * 1000)::float8 as clock`,
     [identity.name, identity.machine, identity.pid, identity.version],
   )
   const row = rows[0]
   if (row === undefined) throw new Error('a node could not be entered')
-  return { id: row.id, lowMessageId: row.low_message_id }
+  return { id: row.id, lowMessageId: row.low_message_id, clock: row.clock }
 }
 
-/** Renews the lease; resolves with how many nodes live (this one included), or null when this node was declared dead. */
-export async function beat(db: Db, id: number, lowMessageId: number, leaseSeconds: number): Promise<number | null> {
-  const { rows } = await db.query<{ alive: number }>({
+/** `alive`: how many nodes live, this one included; `clock`: the database's, in milliseconds since the epoch. */
+export interface Beat {
+  readonly alive: number
+  readonly clock: number
+}
+
+/** Renews the lease; null when this node was declared dead. */
+export async function beat(db: Db, id: number, lowMessageId: number, leaseSeconds: number): Promise<Beat | null> {
+  const { rows } = await db.query<Beat>({
     name: 'beat',
     text: `
 with me as (
   update nodes set heartbeat_at = now(), low_message_id = greatest(low_message_id, $2) where id = $1 and ended_at is null returning id
 )
 select (1 + (select count(*) from nodes
-  where id <> $1 and ended_at is null and heartbeat_at > now() - make_interval(secs => $3)))::integer as alive from me`,
+  where id <> $1 and ended_at is null and heartbeat_at > now() - make_interval(secs => $3)))::integer as alive,
+  (extract(epoch from now()) * 1000)::float8 as clock from me`,
     values: [id, lowMessageId, leaseSeconds],
   })
-  return rows[0]?.alive ?? null
+  return rows[0] ?? null
 }
 
 export interface Neighbour {

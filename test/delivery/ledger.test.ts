@@ -13,6 +13,7 @@ test('the more nodes share a database, the longer each gathers before it writes'
     owner: () => 1,
     mayWrite: () => true,
     open: () => open,
+    clock: () => new Date(clock.ms),
     nodes: () => clock.nodes,
     renew: async () => true,
     reap: async () => undefined,

@@ -27,6 +27,7 @@ export function rig(window = 4): Rig {
     owner: () => clock.owner,
     mayWrite: () => clock.mayWrite,
     open: () => open,
+    clock: () => new Date(clock.ms),
     nodes: () => clock.nodes,
     renew: async () => true,
     reap: async () => undefined,

@@ -36,7 +36,8 @@ async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }
     outcomes,
     templates: NO_TEMPLATES,
     provider: 'scripted',
-    now: () => new Date(),
+    staging: null,
+    clock: () => node.delivery.lease.clock(),
   }
   return {
     node,

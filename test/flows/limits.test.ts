@@ -6,11 +6,11 @@ import { createSmsFlow, type SmsFlowParts } from '../../src/flows/sms.ts'
 
 const KEY: Caller = { ...ANYONE, name: 'key:ab12CD34ef', keyId: 7, countries: new Set(['EG']), topics: ['city-*'] }
 
-const now = (): Date => new Date('2026-03-01T14:00:00Z')
+const clock = (): Date => new Date('2026-03-01T14:00:00Z')
 const provider = 'twilio'
 // What a call alone decides needs nothing else of a flow.
-const smsParts: unknown = { provider, defaultCountry: null, textFormat: '{message}', now }
-const pushParts: unknown = { provider: 'fcm', now }
+const smsParts: unknown = { provider, defaultCountry: null, textFormat: '{message}', staging: null, clock }
+const pushParts: unknown = { provider: 'fcm', staging: null, clock }
 const sms = createSmsFlow(smsParts as SmsFlowParts)
 const push = createPushFlow(pushParts as PushFlowParts)
 

@@ -57,7 +57,8 @@ function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
     outcomes,
     templates,
     provider: 'sandbox',
-    now: () => new Date(),
+    staging: null,
+    clock: () => delivery.lease.clock(),
   }
   const sms = createSmsFlow({ ...flow, defaultCountry: null, textFormat: '{message}' })
   const push = createPushFlow({ ...flow, db })
@@ -67,8 +68,8 @@ function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
     pauses: () => listPauses(db),
     smsProvider: 'sandbox',
     pushProvider: 'sandbox',
-    pushBody: (content, target) => createEnvelope(content, new Date()).bodyFor(target),
-    now: () => new Date(),
+    pushBody: (content, target) => createEnvelope(content, delivery.lease.clock()).bodyFor(target),
+    clock: () => delivery.lease.clock(),
   })
   return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
 }

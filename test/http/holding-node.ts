@@ -47,13 +47,20 @@ export async function startHoldingNode(databaseUrl: string, staging: StagingRule
     push: [push, createSandboxPush({ after })],
   })
   const { db, delivery } = node
-  const now = (): Date => new Date()
+  const clock = (): Date => delivery.lease.clock()
   const outcomes = createOutcomes(
     db,
     () => performance.now(),
     (ms) => sleep(ms),
   )
-  const common = { intake: delivery.intake, keys: createKeyGuard(db), outcomes, templates: NO_TEMPLATES, staging, now }
+  const common = {
+    intake: delivery.intake,
+    keys: createKeyGuard(db),
+    outcomes,
+    templates: NO_TEMPLATES,
+    staging,
+    clock,
+  }
   const pauses = createPauses({ db, providers: ['scripted', 'sandbox'], onChange: () => delivery.stopsChanged() })
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...common, provider: 'scripted', defaultCountry: null, textFormat: '{message}' }),
@@ -63,8 +70,8 @@ export async function startHoldingNode(databaseUrl: string, staging: StagingRule
       pauses: () => pauses.list(),
       smsProvider: 'scripted',
       pushProvider: 'scripted',
-      pushBody: (content, target) => createEnvelope(content, now()).bodyFor(target),
-      now,
+      pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+      clock,
     }),
     cancels: createCancels(db),
     resends: createResends(db),

@@ -61,7 +61,8 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
     keys: createKeyGuard(db),
     outcomes: createOutcomes(db, now, wait),
     templates: NO_TEMPLATES,
-    now: () => new Date(),
+    staging: null,
+    clock: () => delivery.lease.clock(),
   }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),

@@ -59,7 +59,11 @@ export function batchStandIn(recorded: PreparedItem[]): HttpParts['batches'] {
 
 /** Those of the real flow: they ask nobody. */
 export function preparePush(): Pick<PushFlow, 'prepareTokens' | 'prepareTopic'> {
-  const parts: Pick<PushFlowParts, 'provider' | 'now'> = { provider: 'sandbox', now: () => new Date(0) }
+  const parts: Pick<PushFlowParts, 'provider' | 'staging' | 'clock'> = {
+    provider: 'sandbox',
+    staging: null,
+    clock: () => new Date(0),
+  }
   const { prepareTokens, prepareTopic } = createPushFlow(parts as PushFlowParts)
   return { prepareTokens, prepareTopic }
 }
@@ -73,6 +77,6 @@ export function createDryRunStandIn(): HttpParts['dryRuns'] {
     smsProvider: 'sandbox',
     pushProvider: 'sandbox',
     pushBody: (content, target) => createEnvelope(content, new Date(0)).bodyFor(target),
-    now: () => new Date(0),
+    clock: () => new Date(0),
   })
 }

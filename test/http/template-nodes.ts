@@ -118,7 +118,8 @@ function serve(node: TestNode, clock: { ms: number }, asked: { count: number }):
     outcomes,
     templates,
     provider: 'sandbox',
-    now: () => new Date(),
+    staging: null,
+    clock: () => delivery.lease.clock(),
   }
   const { parts } = createStandIns({
     templates,

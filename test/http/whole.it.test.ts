@@ -38,7 +38,8 @@ beforeAll(async () => {
     keys: createKeyGuard(db),
     outcomes,
     templates: NO_TEMPLATES,
-    now: () => new Date(),
+    staging: null,
+    clock: () => delivery.lease.clock(),
   }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),

@@ -27,6 +27,8 @@ export interface FcmParts {
   /** To the token endpoints; left open. */
   readonly call: HttpCall
   readonly now: () => Date
+  /** The database's: what is to expire does so by it. */
+  readonly clock: () => Date
   /** Monotonic, in milliseconds. */
   readonly monotonic: () => number
   /** 0..1. */
@@ -55,7 +57,7 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
     name: 'fcm',
     window,
     submitMany(content, targets, onOutcome, signal, gate) {
-      const submitOne = createSubmission(content, sender, parts.now(), gate)
+      const submitOne = createSubmission(content, sender, parts.clock(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
       return fanOut({ items: targets, window, pace, signal, gate, submit, onOutcome })
     },

@@ -28,7 +28,7 @@ function registerNode(tx: Transaction, { nodes, sequences }: Tables, values: rea
   const [machine = null] = texts([values[1]])
   const row = { id, machine, pid: Number(values[2]), heartbeatAt: tx.now, lowMessageId, endedAt: null, emptiedAt: null }
   tx.put(nodes, id, row)
-  return rows({ id, low_message_id: lowMessageId })
+  return rows({ id, low_message_id: lowMessageId, clock: tx.now })
 }
 
 function beat(tx: Transaction, { nodes }: Tables, values: readonly unknown[]): Answer {
@@ -38,7 +38,7 @@ function beat(tx: Transaction, { nodes }: Tables, values: readonly unknown[]): A
   tx.touch(nodes, id, { ...me, heartbeatAt: tx.now, lowMessageId: Math.max(me.lowMessageId, low) })
   const fresh = tx.now - leaseSeconds * 1000
   const others = tx.all(nodes).filter((node) => node.id !== id && node.endedAt === null && node.heartbeatAt > fresh)
-  return rows({ alive: 1 + others.length })
+  return rows({ alive: 1 + others.length, clock: tx.now })
 }
 
 function listNeighbours(tx: Transaction, { nodes }: Tables, values: readonly unknown[]): Answer {
