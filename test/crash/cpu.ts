@@ -8,13 +8,27 @@ const TICK_MS = 10
 const OWN = [11, 12]
 const CHILDREN = [13, 14]
 
-/** What the nodes and Postgres have used so far, in milliseconds (Linux). All nodes must be up. */
-export function cpuOf({ nodes, postgres }: Cluster): number {
+/** CPU used so far, in milliseconds. */
+export interface Cpu {
+  readonly nodes: number
+  readonly postgres: number
+}
+
+/** What the nodes and Postgres have used so far (Linux). All nodes must be up. */
+export function cpuOf({ nodes, postgres }: Cluster): Cpu {
   const [postmaster, ...backends] = postgres.pids()
-  const pids = [...nodes.flatMap((node) => node.pid() ?? []), ...backends]
-  const own = pids.reduce((sum, pid) => sum + ticksOf(pid, OWN), 0)
+  const own = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + ticksOf(pid, OWN), 0) * TICK_MS
   // A backend that has ended is counted with the postmaster's children.
-  return (own + (postmaster === undefined ? 0 : ticksOf(postmaster, [...OWN, ...CHILDREN]))) * TICK_MS
+  const ended = postmaster === undefined ? 0 : ticksOf(postmaster, [...OWN, ...CHILDREN]) * TICK_MS
+  return { nodes: own(nodes.flatMap((node) => node.pid() ?? [])), postgres: own(backends) + ended }
+}
+
+/** What was used between two looks, for each of so many messages. */
+export function cpuBetween(before: Cpu, after: Cpu, messages: number): Cpu {
+  return {
+    nodes: (after.nodes - before.nodes) / messages,
+    postgres: (after.postgres - before.postgres) / messages,
+  }
 }
 
 /** 0 of a process that is gone. */

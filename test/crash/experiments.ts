@@ -22,6 +22,7 @@ import { T3 } from './experiments/t3-database-clock.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
 import { S1 } from './experiments/s1-nodes.ts'
+import { S2 } from './experiments/s2-cost.ts'
 
 /** All there are, in the order they are run. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -50,4 +51,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   T3,
   A1,
   S1,
+  S2,
 ]
