@@ -9,6 +9,8 @@ const MAY_IMPORT = {
   flows: ['domain', 'store', 'delivery'],
   http: ['contract', 'domain', 'flows', 'store'],
   embedded: [],
+  // Backups, restores and moves: beside the service, never in it.
+  transfer: ['store'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.
   fakes: [],
 }

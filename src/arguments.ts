@@ -1,4 +1,5 @@
 import { nearest } from './domain/nearest.ts'
+import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-words.ts'
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
@@ -11,6 +12,8 @@ export type Arguments =
   | { readonly kind: 'fake'; readonly words: readonly string[] }
   /** `keys …`: what follows is read with the command itself. */
   | { readonly kind: 'keys'; readonly words: readonly string[] }
+  /** `backup …`, `restore …`, `move …` */
+  | { readonly kind: 'transfer'; readonly act: TransferAct }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   /** One line, with what was probably meant. */
@@ -25,6 +28,8 @@ export const HELP = `Tidings sends SMS and push notifications, and can always sa
   npm run db                       the DSN of the database: psql "$(npm run -s db)"
   npm run migrate                  bring the database up to this version, and end
   npm run keys                     API keys: lists, makes, rotates and revokes them
+  npm run backup                   all of the database in one file; npm run restore -- FILE brings it back
+  npm run move -- --to URL         the database to another place
   npm run fake -- twilio           a look-alike of a provider, for tests
 
 Flags
@@ -41,6 +46,8 @@ Exit codes: 0 fine, 1 a fault of Tidings, 2 it can't start like this, 130 stoppe
 export function parseArguments(words: readonly string[]): Arguments {
   if (words[0] === 'keys') return { kind: 'keys', words: words.slice(1) }
   if (words[0] === 'fake') return { kind: 'fake', words: words.slice(1) }
+  const transfer = TRANSFERS.find((known) => known === words[0])
+  if (transfer !== undefined) return { kind: 'transfer', act: parseTransferWords(transfer, words.slice(1)) }
   const flags = words.filter((word) => word.startsWith('-')).map((flag) => (flag === '-h' ? '--help' : flag))
   const names = words.filter((word) => !word.startsWith('-'))
   const wrongFlag = flags.find((flag) => !FLAGS.some((known) => known === flag))
@@ -49,7 +56,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (flags.includes('--version')) return { kind: 'version' }
   const [name = 'serve', second] = names
   const command = COMMANDS.find((known) => known === name)
-  if (command === undefined) return wrong('command', name, [...COMMANDS, 'fake', 'keys'])
+  if (command === undefined) return wrong('command', name, [...COMMANDS, 'fake', 'keys', ...TRANSFERS])
   if (second !== undefined) return { kind: 'wrong', problem: `One command at a time: ${name} or ${second}.` }
   return { kind: 'run', command, quiet: flags.includes('--quiet'), json: flags.includes('--json') }
 }

@@ -52,9 +52,14 @@ export async function openServer(
 }
 
 async function prepare(url: string): Promise<readonly string[]> {
-  const { checkServer, migrate } = await import('./store/migrate.ts')
+  const [{ checkServer, migrate }, { closedBecause }] = await Promise.all([
+    import('./store/migrate.ts'),
+    import('./transfer/closed.ts'),
+  ])
   const problem = await checkServer(url)
   if (problem !== null) throw new StartRefusal(problem)
+  const closed = await closedBecause(url)
+  if (closed !== null) throw new StartRefusal(closed)
   const migration = await migrate(url)
   if (migration.kind === 'refused') throw new StartRefusal(migration.problem)
   return migration.applied

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { HELP, parseArguments, type Command } from './arguments.ts'
 import { readConfig, withEnvFile, type Config, type ConfigFault } from './config.ts'
@@ -7,6 +8,8 @@ import { StartRefusal } from './embedded/refusal.ts'
 import { createLog, type Log, type LogSink } from './log.ts'
 import { serve } from './serve.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import type { TransferAct } from './transfer-words.ts'
+import type { Screen } from './transfer/progress.ts'
 
 /** npm passes a terminal's Ctrl-C on a second time; a person is not that fast. */
 const SAME_SIGNAL_MS = 200
@@ -28,6 +31,8 @@ async function main(): Promise<number> {
       return fake(args.words)
     case 'keys':
       return keys(args.words)
+    case 'transfer':
+      return transfer(args.act)
     case 'run':
       return run(args.quiet, args.json || !process.stdout.isTTY, (...parts) => perform(args.command, ...parts))
   }
@@ -53,6 +58,25 @@ async function keys(words: readonly string[]): Promise<number> {
       await database.stop()
     }
   })
+}
+
+/** A backup, a restore or a move. Returns the exit code. */
+async function transfer(act: TransferAct): Promise<number> {
+  if (act.kind === 'help') return say(act.text)
+  if (act.kind === 'wrong') return refuse([act.problem])
+  let code = 0
+  const { runTransfer } = await import('./transfer-command.ts')
+  const screen: Screen = {
+    write: (text) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    columns: () => process.stderr.columns || 80,
+    now: () => performance.now(),
+  }
+  const around = { version: version(), now: () => new Date(), draw: randomBytes, say, tell: warn, screen }
+  const failed = await run(true, false, async (config) => {
+    code = await runTransfer(act, { config, ...around, told: toldToStop() })
+  })
+  return failed === 0 ? code : failed
 }
 
 type Work = (config: Config, log: Log, terminal: Terminal | null) => Promise<void>

@@ -1,7 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { Adopted } from './adopt-rows.ts'
+import { findOriginal, halfProblem } from './original.ts'
 
 /** The same place seen from src/store and from dist/store. */
 const DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -15,7 +18,12 @@ const ROUNDS = 10
 
 /** What was done, or the one line that says why nothing could be. */
 export type Migration =
-  | { readonly kind: 'migrated'; readonly applied: readonly string[] }
+  | {
+      readonly kind: 'migrated'
+      readonly applied: readonly string[]
+      /** What was taken over, where the database was the original application's. */
+      readonly adopted?: Adopted
+    }
   | { readonly kind: 'refused'; readonly problem: string }
 
 /**
@@ -43,10 +51,16 @@ export async function checkServer(url: string): Promise<string | null> {
 
 /**
  * Brings the schema up to this program's version. Of several nodes that start together one does it and the others wait.
- * Nothing is half done: all that is missing goes into one transaction.
+ * Nothing is half done: all that is missing goes into one transaction. `upTo`: the last one to do; null: all.
  */
-export async function migrate(url: string, directory: string = DIRECTORY): Promise<Migration> {
-  const ours = migrationNames(directory)
+export async function migrate(
+  url: string,
+  directory: string = DIRECTORY,
+  upTo: string | null = null,
+): Promise<Migration> {
+  const known = migrationNames(directory)
+  if (upTo !== null && !known.includes(upTo)) return newer(upTo)
+  const ours = known.slice(0, upTo === null ? known.length : known.indexOf(upTo) + 1)
   const client = connection(url)
   try {
     await client.connect()
@@ -54,7 +68,7 @@ export async function migrate(url: string, directory: string = DIRECTORY): Promi
     if (done !== null) return done
     await client.query(`set lock_timeout = ${TURN_MS}`)
     await client.query('select pg_advisory_lock($1)', [LOCK])
-    return (await compare(client, ours)) ?? (await apply(client, directory))
+    return (await compare(client, ours)) ?? (await apply(client, directory, ours.length))
   } finally {
     // The lock goes with the connection.
     await close(client)
@@ -88,13 +102,12 @@ export function serverProblem(facts: Facts): string | null {
 async function compare(client: pg.Client, ours: readonly string[]): Promise<Migration | null> {
   const theirs = await appliedNames(client)
   const unknown = theirs.find((name) => !ours.includes(name))
-  if (unknown !== undefined) {
-    return {
-      kind: 'refused',
-      problem: `The database was migrated by a newer Tidings (${unknown}); start that version.`,
-    }
-  }
+  if (unknown !== undefined) return newer(unknown)
   return ours.length === theirs.length ? { kind: 'migrated', applied: [] } : null
+}
+
+function newer(name: string): Migration {
+  return { kind: 'refused', problem: `The database was migrated by a newer Tidings (${name}); start that version.` }
 }
 
 async function appliedNames(client: pg.Client): Promise<readonly string[]> {
@@ -106,9 +119,11 @@ async function appliedNames(client: pg.Client): Promise<readonly string[]> {
   return applied.rows.map((row) => row.name)
 }
 
-async function apply(client: pg.Client, directory: string): Promise<Migration> {
+/** Up to the `last`th. */
+async function apply(client: pg.Client, directory: string, last: number): Promise<Migration> {
   // Only here: a start that finds the schema current does without it.
   const { runner } = await import('node-pg-migrate')
+  const count = last - (await appliedNames(client)).length
   await client.query(`set lock_timeout = ${TABLE_LOCK_MS}`)
   for (let round = 1; ; round += 1) {
     try {
@@ -117,6 +132,7 @@ async function apply(client: pg.Client, directory: string): Promise<Migration> {
         dir: directory,
         migrationsTable: TABLE,
         direction: 'up',
+        count,
         noLock: true,
         // Documented as the default, which it isn't: without it a failed migration leaves its transaction open.
         singleTransaction: true,

@@ -1,0 +1,3 @@
+import { runProgram } from './program.mjs'
+
+runProgram(['move'].concat(process.argv.slice(2)))
