@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import type { Adopted } from './adopt-rows.ts'
-import { findOriginal, halfProblem } from './original.ts'
 
 /** The same place seen from src/store and from dist/store. */
 const DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -18,12 +15,7 @@ const ROUNDS = 10
 
 /** What was done, or the one line that says why nothing could be. */
 export type Migration =
-  | {
-      readonly kind: 'migrated'
-      readonly applied: readonly string[]
-      /** What was taken over, where the database was the original application's. */
-      readonly adopted?: Adopted
-    }
+  | { readonly kind: 'migrated'; readonly applied: readonly string[] }
   | { readonly kind: 'refused'; readonly problem: string }
 
 /**
