@@ -43,7 +43,7 @@ export function openSending(parts: SendingParts): Sending {
   return {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
-      batches: createSmsBatches({ sms, intake }),
+      batches: createSmsBatches({ db: dbs.read, sms, intake }),
       push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider }),
       dryRuns: createDryRuns({
         db: dbs.read,

@@ -3,7 +3,8 @@ import type { Intake } from '../delivery/intake.ts'
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { BatchRow } from '../store/batches.ts'
-import type { KeptAnswer } from '../store/idempotency.ts'
+import type { Db } from '../store/db.ts'
+import { findAnswer, findAnswers, type KeptAnswer } from '../store/idempotency.ts'
 import type { NewMessage } from '../store/messages.ts'
 import { packAnswers, unpackAnswers, type ItemAnswer } from './batch-answers.ts'
 import { refuseAll } from './batch-faults.ts'
@@ -22,6 +23,21 @@ export interface PreparedItem {
   readonly idempotency: Idempotency | null
 }
 
+/** Refused, and yet its key may have been answered before, when nothing was wrong with it. */
+interface KeyedRefusal {
+  readonly refusal: TidingsError
+  readonly idempotency: Idempotency
+}
+
+/** What became of an item before it is stored. */
+export type BatchEntry = PreparedItem | KeyedRefusal | TidingsError
+
+/** Why an item is refused as it stands now; null: it is not. */
+export function refusalOf(entry: BatchEntry): TidingsError | null {
+  if (entry instanceof TidingsError) return entry
+  return 'refusal' in entry ? entry.refusal : null
+}
+
 export interface StoreOptions {
   /** Store the good ones; else one refusal refuses all. */
   readonly partial: boolean
@@ -35,18 +51,14 @@ export interface SmsBatches {
    * Each item, ready to be stored, or why it is refused; one that was refused before is passed on. In blocks, so that ten thousand of them
    * don't hold up the calls beside. Throws TidingsError for what is no item's fault.
    */
-  prepare(
-    items: readonly (BatchItem | TidingsError)[],
-    caller: Caller,
-  ): Promise<readonly (PreparedItem | TidingsError)[]>
+  prepare(items: readonly (BatchItem | TidingsError)[], caller: Caller): Promise<readonly BatchEntry[]>
   /** One transaction; resolves after COMMIT, with an answer for each item. Throws TidingsError: then nothing was stored, unless it says so. */
-  store(
-    items: readonly (PreparedItem | TidingsError)[],
-    options: StoreOptions,
-  ): Promise<Accepted<readonly ItemAnswer[]>>
+  store(items: readonly BatchEntry[], options: StoreOptions): Promise<Accepted<readonly ItemAnswer[]>>
 }
 
 export interface SmsBatchesParts {
+  /** Where earlier answers are looked up. */
+  readonly db: Db
   readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
   readonly intake: Pick<Intake, 'addBatch'>
 }
@@ -54,22 +66,39 @@ export interface SmsBatchesParts {
 /** Items prepared in one turn of the event loop: about a millisecond. */
 const BLOCK = 100
 
-export function createSmsBatches({ sms, intake }: SmsBatchesParts): SmsBatches {
-  async function prepareOne(item: BatchItem, caller: Caller): Promise<PreparedItem | TidingsError> {
+export function createSmsBatches({ db, sms, intake }: SmsBatchesParts): SmsBatches {
+  async function prepareOne(item: BatchItem, caller: Caller): Promise<BatchEntry> {
+    const { idempotency } = item
     try {
       const words = sms.words(item.call)
       const input = words instanceof Promise ? await words : words
-      return { sms: sms.prepare(input, caller), idempotency: item.idempotency }
+      return { sms: sms.prepare(input, caller), idempotency }
     } catch (error) {
       // What passes by itself is not the item's fault.
-      if (error instanceof TidingsError && error.retryAfterSeconds === null) return error
-      throw error
+      if (!(error instanceof TidingsError) || error.retryAfterSeconds !== null) throw error
+      return idempotency === null ? error : { refusal: error, idempotency }
     }
+  }
+
+  async function storeKnown(
+    items: readonly Known[],
+    { partial, idempotency }: StoreOptions,
+  ): Promise<Accepted<readonly ItemAnswer[]>> {
+    if (!partial) refuseAll(items)
+    const good = items.filter((item): item is PreparedItem => 'sms' in item)
+    const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(items, rows)
+    const stored = await intake.addBatch(good.map(toMessage), idempotency, (rows) => {
+      const all = answers(rows)
+      if (!partial) refuseAll(all.map((one) => (one.kind === 'refused' ? one.refusal : one)))
+      return packAnswers(all)
+    })
+    if (stored.kind === 'stored') return { answer: answers(stored.rows), replayed: false }
+    return { answer: earlierAnswers(stored.first, idempotency), replayed: true }
   }
 
   return {
     async prepare(items, caller) {
-      const prepared: (PreparedItem | TidingsError)[] = []
+      const prepared: BatchEntry[] = []
       for (const [index, item] of items.entries()) {
         prepared.push(item instanceof TidingsError ? item : await prepareOne(item, caller))
         if (index % BLOCK === BLOCK - 1) await nextTurn()
@@ -77,30 +106,47 @@ export function createSmsBatches({ sms, intake }: SmsBatchesParts): SmsBatches {
       return prepared
     },
 
-    async store(items, { partial, idempotency }) {
-      if (!partial) refuseAll(items)
-      const good = items.filter((item): item is PreparedItem => !(item instanceof TidingsError))
-      const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(items, rows)
-      const stored = await intake.addBatch(good.map(toMessage), idempotency, (rows) => {
-        const all = answers(rows)
-        if (!partial) refuseAll(all.map((one) => (one.kind === 'refused' ? one.refusal : one)))
-        return packAnswers(all)
-      })
-      if (stored.kind === 'stored') return { answer: answers(stored.rows), replayed: false }
-      return { answer: earlierAnswers(stored.first, idempotency), replayed: true }
+    async store(items, options) {
+      const { idempotency } = options
+      try {
+        return await storeKnown(await withEarlier(db, items), options)
+      } catch (refusal) {
+        const final = refusal instanceof TidingsError && refusal.retryAfterSeconds === null
+        const before = final && idempotency !== null ? await findAnswer(db, idempotency) : null
+        if (before === null) throw refusal
+        return { answer: earlierAnswers(before, idempotency), replayed: true }
+      }
     },
   }
+}
+
+/** An item as it is to be stored, or as it was answered before. */
+type Known = PreparedItem | ItemAnswer | TidingsError
+
+/** What was answered before is so again, though now it would be refused. */
+async function withEarlier(db: Db, items: readonly BatchEntry[]): Promise<readonly Known[]> {
+  const keyed = items.filter((item): item is KeyedRefusal => 'refusal' in item)
+  const keys = keyed.map(({ idempotency }) => idempotency)
+  const found = keys.length === 0 ? [] : await findAnswers(db, keys)
+  let next = 0
+  return items.map((item) => {
+    if (!('refusal' in item)) return item
+    const first = found[next++] ?? null
+    const answer = first === null ? item : answerTaken(first, item.idempotency)
+    return 'refusal' in answer ? answer.refusal : answer
+  })
 }
 
 function toMessage({ sms, idempotency }: PreparedItem): Omit<NewMessage, 'place'> {
   return { ...sms.message, idempotency: idempotency && { ...idempotency, answer: toKept(sms) } }
 }
 
-/** `rows` are those of the items that were not refused, in order. */
-function answerEach(items: readonly (PreparedItem | TidingsError)[], rows: readonly BatchRow[]): readonly ItemAnswer[] {
+/** `rows` are those of the items that were stored, in order. */
+function answerEach(items: readonly Known[], rows: readonly BatchRow[]): readonly ItemAnswer[] {
   let next = 0
   return items.map((item) => {
     if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
+    if (!('sms' in item)) return item
     const row = rows[next++]
     if (row === undefined) throw new Error(`a batch of ${items.length} has ${rows.length} rows`)
     if (row.kind === 'taken') return answerTaken(row.first, item.idempotency)

@@ -16,26 +16,29 @@ export interface Accepted<Answer> {
 /** Runs one call at a time for each key on this node; over nodes the database decides. */
 export interface KeyGuard {
   /**
-   * `insert` resolves null when the key was taken in the database; then the first answer is given again, or the difference is named. A call
-   * that comes while the first one runs here waits for its end, which the database's time limit bounds, and shares it. Throws
-   * `idempotency_conflict` for another body, `idempotency_in_progress` where the first answer is just being forgotten.
+   * `ready` throws what the call is refused with now, which counts for nothing if its key was answered before: a template may be gone since,
+   * or a time past. A call that comes while the first one runs here waits for its end, which the database's time limit bounds, and shares
+   * it. Throws `idempotency_conflict` for another body, `idempotency_in_progress` where the first answer is just being forgotten.
    */
   once<Answer>(
     idempotency: Idempotency | null,
-    kept: unknown,
-    insert: (record: IdempotencyRecord | null) => Promise<number | null>,
+    ready: () => Ready | Promise<Ready>,
     toAnswer: (id: number, kept: unknown) => Answer,
   ): Promise<Accepted<Answer>>
+}
+
+/** A call that nothing is wrong with. */
+export interface Ready {
+  /** Its answer without the id, as it is kept for a repeated call. */
+  readonly kept: unknown
+  /** Null when the key was taken in the database; then the first answer is given again, or the difference is named. */
+  insert(record: IdempotencyRecord | null): Promise<number | null>
 }
 
 export function createKeyGuard(db: Db): KeyGuard {
   const running = new Map<string, Promise<First>>()
 
-  async function first(
-    idempotency: Idempotency,
-    kept: unknown,
-    insert: (record: IdempotencyRecord) => Promise<number | null>,
-  ): Promise<First> {
+  async function first(idempotency: Idempotency, { kept, insert }: Ready): Promise<First> {
     const id = await insert({ ...idempotency, answer: kept })
     if (id !== null) return { fields: idempotency.fields, answer: kept, resourceId: id, isNew: true }
     const before = await findAnswer(db, idempotency)
@@ -44,18 +47,38 @@ export function createKeyGuard(db: Db): KeyGuard {
     return { ...before, isNew: false }
   }
 
+  /** What the key was answered with before; else the refusal stands. */
+  async function despite(refusal: unknown, name: string, idempotency: Idempotency): Promise<KeptAnswer> {
+    // What passes by itself says nothing of the call: its next try will find the answer.
+    if (!(refusal instanceof TidingsError) || refusal.retryAfterSeconds !== null) throw refusal
+    const before = (await running.get(name)?.catch(() => null)) ?? (await findAnswer(db, idempotency))
+    if (before === null) throw refusal
+    return before
+  }
+
   return {
-    async once(idempotency, kept, insert, toAnswer) {
-      if (idempotency === null) return { answer: toAnswer(idOf(await insert(null)), kept), replayed: false }
+    async once(idempotency, ready, toAnswer) {
+      if (idempotency === null) {
+        const { kept, insert } = await ready()
+        return { answer: toAnswer(idOf(await insert(null)), kept), replayed: false }
+      }
       const name = JSON.stringify([idempotency.caller, idempotency.route, idempotency.key])
+      let call: Ready
+      try {
+        // One that is ready at once is at work at once: those that repeat it find it running.
+        const made = ready()
+        call = made instanceof Promise ? await made : made
+      } catch (refusal) {
+        return replay(await despite(refusal, name, idempotency), idempotency, toAnswer)
+      }
       const other = running.get(name)
       if (other !== undefined) return replay(await other, idempotency, toAnswer)
-      const mine = first(idempotency, kept, insert)
+      const mine = first(idempotency, call)
       running.set(name, mine)
       try {
         const made = await mine
         if (!made.isNew) return replay(made, idempotency, toAnswer)
-        return { answer: toAnswer(made.resourceId, kept), replayed: false }
+        return { answer: toAnswer(made.resourceId, call.kept), replayed: false }
       } finally {
         running.delete(name)
       }

@@ -63,13 +63,15 @@ export function createLongPush({ db, intake, keys }: LongPushParts, prepared: Pr
     accept: (idempotency) =>
       keys.once(
         idempotency,
-        toKept(prepared, size()),
-        (record) =>
-          intake.addLongPush({
-            notification: { ...prepared.notification, idempotency: record },
-            chunks: live.blocks(),
-            suppressed: new Map([...suppressed].map(([reason, list]) => [reason, list.blocks()])),
-          }),
+        () => ({
+          kept: toKept(prepared, size()),
+          insert: (record) =>
+            intake.addLongPush({
+              notification: { ...prepared.notification, idempotency: record },
+              chunks: live.blocks(),
+              suppressed: new Map([...suppressed].map(([reason, list]) => [reason, list.blocks()])),
+            }),
+        }),
         toAnswer,
       ),
   }

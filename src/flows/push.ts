@@ -12,7 +12,7 @@ import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { upsertTokens } from '../store/tokens.ts'
-import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
+import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import {
   toAnswer,
   toKept,
@@ -48,6 +48,12 @@ export interface PushFlow {
   acceptTopic(
     call: PushCall,
     topic: string,
+    caller: Caller,
+    idempotency: Idempotency | null,
+  ): Promise<Accepted<PushAnswer>>
+  /** The same for a call that `read` looks up. */
+  acceptRead(
+    read: () => Promise<{ readonly input: PushInput; readonly targets: Targets }>,
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
@@ -102,21 +108,24 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     return { input, targets: aimed.targets, leftOut: aimed.leftOut, warnings: aimed.warnings, notification }
   }
 
-  async function accept(prepared: PreparedPush, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>> {
+  async function ready(prepared: PreparedPush): Promise<Ready> {
     const { targets, leftOut, notification } = prepared
     const { tokenIds, suppressed: dead } = await knownTargets(parts.db, targets)
     const suppressed = [...dead, ...(await unlisted(parts.db, leftOut))]
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
-    return parts.keys.once(
-      idempotency,
-      toKept(prepared, count),
-      async (record) => {
+    return {
+      kept: toKept(prepared, count),
+      async insert(record) {
         const inserted = await parts.intake.addPush({ ...notification, tokenIds, suppressed, idempotency: record })
         return inserted?.id ?? null
       },
-      toAnswer,
-    )
+    }
   }
+
+  const accept = (
+    prepared: () => Promise<PreparedPush>,
+    idempotency: Idempotency | null,
+  ): Promise<Accepted<PushAnswer>> => parts.keys.once(idempotency, async () => ready(await prepared()), toAnswer)
 
   const toTokens: PushFlow['prepareTokens'] = (call, tokens, fids, caller) =>
     prepare(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller)
@@ -126,13 +135,19 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
   return {
     prepareTokens: toTokens,
     prepareTopic: toTopic,
-    acceptTokens: async (call, tokens, fids, caller, idempotency) =>
-      accept(await toTokens(call, tokens, fids, caller), idempotency),
+    acceptTokens: (call, tokens, fids, caller, idempotency) =>
+      accept(() => toTokens(call, tokens, fids, caller), idempotency),
     async openLong(call, caller) {
       if (parts.staging !== null) throw tooManyForStaging()
       return createLongPush(parts, await toTokens(call, [], [], caller))
     },
-    acceptTopic: async (call, topic, caller, idempotency) => accept(await toTopic(call, topic, caller), idempotency),
+    acceptTopic: (call, topic, caller, idempotency) => accept(() => toTopic(call, topic, caller), idempotency),
+    acceptRead: (read, caller, idempotency) =>
+      accept(async () => {
+        const { input, targets } = await read()
+        if (targets.kind === 'topic') return toTopic(input, targets.topic, caller)
+        return toTokens(input, targets.tokens, targets.fids, caller)
+      }, idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
 }

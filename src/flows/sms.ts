@@ -10,7 +10,7 @@ import { detourOf, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Intake } from '../delivery/intake.ts'
 import type { MessageExtras, NewMessage } from '../store/messages.ts'
-import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
+import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { TemplateUse, TemplateWords } from './template-words.ts'
 
@@ -68,6 +68,12 @@ export interface SmsFlow {
   prepare(input: SmsInput, caller: Caller): PreparedSms
   /** Resolves after COMMIT. Throws TidingsError for every refusal. */
   accept(call: SmsCall, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
+  /** The same for a call that `read` looks up. */
+  acceptRead(
+    read: () => Promise<SmsInput>,
+    caller: Caller,
+    idempotency: Idempotency | null,
+  ): Promise<Accepted<SmsAnswer>>
   /** Resolves when the provider accepted or refused the message, or after `waitMs`, with what is known then. */
   waitFor(messageId: number, waitMs: number): Promise<{ readonly status: Status; readonly reason: string | null }>
 }
@@ -123,18 +129,25 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
     return hasWords(call) ? call : fill(parts.templates, call)
   }
 
+  async function whenRead(input: Promise<SmsInput>, caller: Caller): Promise<Ready> {
+    return ready(prepare(await input, caller))
+  }
+
+  function ready(prepared: PreparedSms): Ready {
+    const insert: Ready['insert'] = (record) => parts.intake.addSms({ ...prepared.message, idempotency: record })
+    return { kept: toKept(prepared), insert }
+  }
+
   return {
     words,
     prepare,
-    async accept(call, caller, idempotency) {
-      const prepared = prepare(hasWords(call) ? call : await words(call), caller)
-      return parts.keys.once(
+    accept: (call, caller, idempotency) =>
+      parts.keys.once(
         idempotency,
-        toKept(prepared),
-        (record) => parts.intake.addSms({ ...prepared.message, idempotency: record }),
+        () => (hasWords(call) ? ready(prepare(call, caller)) : whenRead(fill(parts.templates, call), caller)),
         toAnswer,
-      )
-    },
+      ),
+    acceptRead: (read, caller, idempotency) => parts.keys.once(idempotency, () => whenRead(read(), caller), toAnswer),
     waitFor: (messageId, waitMs) => parts.outcomes.ofMessage(messageId, waitMs),
   }
 }

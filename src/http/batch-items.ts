@@ -8,7 +8,7 @@ import {
 } from '../contract/sms-batch.ts'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
 import type { ItemAnswer } from '../flows/batch-answers.ts'
-import type { BatchItem, PreparedItem } from '../flows/batch.ts'
+import type { BatchEntry, BatchItem } from '../flows/batch.ts'
 import type { Idempotency } from '../flows/idempotent.ts'
 import { retryAfterOf } from './errors.ts'
 import { refuse, refuseSchemaFaults } from './faults.ts'
@@ -68,8 +68,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A group in pieces, none of which names a key twice: who comes second is answered as the first was. */
-export function cutAtRepeats(group: readonly (PreparedItem | TidingsError)[]): (PreparedItem | TidingsError)[][] {
-  const pieces: (PreparedItem | TidingsError)[][] = [[]]
+export function cutAtRepeats(group: readonly BatchEntry[]): BatchEntry[][] {
+  const pieces: BatchEntry[][] = [[]]
   let seen = new Set<string>()
   for (const item of group) {
     const name = item instanceof TidingsError || item.idempotency === null ? null : nameOfKey(item.idempotency)

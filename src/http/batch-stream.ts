@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { TidingsError } from '../domain/errors.ts'
-import type { PreparedItem } from '../flows/batch.ts'
+import { refusalOf, type BatchEntry } from '../flows/batch.ts'
 import { toItemError } from './batch-items.ts'
 import { toRefusal } from './errors.ts'
 import { SenderGone, type Line, type Lines } from './lines.ts'
@@ -16,7 +15,7 @@ const WAITING_BYTES = 4 * 1_048_576
 /** A reader who takes nothing for this long, while answers wait for him, is given up. */
 const STALLED_MS = 60_000
 
-export type Group = readonly (PreparedItem | TidingsError)[]
+export type Group = readonly BatchEntry[]
 
 export interface StreamParts {
   readonly log: Logger
@@ -117,7 +116,7 @@ async function store(parts: StreamParts, group: Group, from: number): Promise<St
     if (failure instanceof SenderGone) return { text: '', accepted: 0, rejected: 0, failure }
     const refusal = toRefusal(failure)
     const lines = group.map((item, index) => {
-      const error = toItemError(item instanceof TidingsError ? item : refusal)
+      const error = toItemError(refusalOf(item) ?? refusal)
       return `${JSON.stringify({ index: from + index, success: false, error })}\n`
     })
     return { text: lines.join(''), accepted: 0, rejected: group.length, failure }

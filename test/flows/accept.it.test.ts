@@ -99,8 +99,7 @@ test('a call that repeats one which runs waits for it, and shares its answer or 
   const call = (fields: Record<string, string>): Promise<unknown> =>
     keys.once(
       key('k', fields),
-      'kept',
-      () => new Promise<number | null>((resolve) => ends.push(resolve)),
+      () => ({ kept: 'kept', insert: () => new Promise((resolve) => ends.push(resolve)) }),
       (id, kept) => ({ id, kept }),
     )
   const calls = [call({ a: '1' }), call({ a: '1' }), call({ a: '2' })]

@@ -19,6 +19,8 @@ import { createStandIns } from './stand-ins.ts'
 export interface BatchNode {
   readonly node: TestNode
   readonly app: Server
+  /** Added to the clock of the database, as the node knows it. */
+  readonly clock: { aheadMs: number }
   /** `http://127.0.0.1:…` */
   readonly url: string
   close(): Promise<void>
@@ -31,11 +33,13 @@ export async function startBatchNode(databaseUrl: string, perMinute = 0): Promis
     sms: [createSandboxSms({ after, onReceipt: () => undefined })],
     push: [createSandboxPush({ after })],
   })
-  const app = createServer(partsOf(node, perMinute))
+  const clock = { aheadMs: 0 }
+  const app = createServer(partsOf(node, perMinute, clock))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     node,
     app,
+    clock,
     url,
     async close() {
       await app.close()
@@ -44,7 +48,8 @@ export async function startBatchNode(databaseUrl: string, perMinute = 0): Promis
   }
 }
 
-function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
+function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode['clock']): HttpParts {
+  const clock = (): Date => new Date(delivery.lease.clock().getTime() + ahead.aheadMs)
   const outcomes = createOutcomes(
     db,
     () => performance.now(),
@@ -58,18 +63,18 @@ function partsOf({ db, delivery }: TestNode, perMinute: number): HttpParts {
     templates,
     provider: 'sandbox',
     staging: null,
-    clock: () => delivery.lease.clock(),
+    clock,
   }
   const sms = createSmsFlow({ ...flow, defaultCountry: null, textFormat: '{message}' })
   const push = createPushFlow({ ...flow, db })
-  const batches = createSmsBatches({ sms, intake: delivery.intake })
+  const batches = createSmsBatches({ db, sms, intake: delivery.intake })
   const dryRuns = createDryRuns({
     db,
     pauses: () => listPauses(db),
     smsProvider: 'sandbox',
     pushProvider: 'sandbox',
-    pushBody: (content, target) => createEnvelope(content, delivery.lease.clock()).bodyFor(target),
-    clock: () => delivery.lease.clock(),
+    pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+    clock,
   })
   return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
 }

@@ -128,8 +128,16 @@ test('a message whose words were erased is not sent again', async () => {
   const one = await start()
   const { message_id: id } = await call(one, 'POST', '/smss', SMS)
   await ended(one, `/smss/${String(id)}`)
+  const key = { 'idempotency-key': 'once-more' }
+  const again = await call(one, 'POST', `/smss/${String(id)}/resend`, {}, key)
   await one.node.db.query(`update messages set subject = '', body = '' where id = $1`, [id])
   expect(await call(one, 'POST', `/smss/${String(id)}/resend`, {})).toMatchObject({ http: 410, code: 'content_gone' })
+  // What was sent before that is still known by its key.
+  expect(await call(one, 'POST', `/smss/${String(id)}/resend`, {}, key)).toMatchObject({
+    http: 200,
+    replayed: 'true',
+    message_id: again['message_id'],
+  })
 })
 
 test('a push is sent once more to those of its targets that are named by their status', async () => {

@@ -47,6 +47,7 @@ export function batchStandIn(recorded: PreparedItem[]): HttpParts['batches'] {
       return {
         answer: items.map((item, index) => {
           if (item instanceof TidingsError) return { kind: 'refused', refusal: item }
+          if ('refusal' in item) return { kind: 'refused', refusal: item.refusal }
           const answer: SmsAnswer = { message_id: index + 1, status: 'queued', segments: 1, encoding: 'gsm7' }
           recorded.push(item)
           return { kind: 'accepted', answer, replayed: false }

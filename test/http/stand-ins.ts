@@ -68,7 +68,11 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     history: EMPTY_HISTORY,
     erasing: NOBODY,
     inbox: EMPTY_INBOX,
-    health: { ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }], warnings: () => [] },
+    health: {
+      ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }],
+      warnings: () => [],
+      look: async () => [],
+    },
     rateLimiter: null,
     publicUrl: null,
     loopbackOnly: false,
@@ -133,6 +137,7 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
       const answer: SmsAnswer = { message_id: recorded.sms.length, status: 'queued', segments: 1, encoding: 'gsm7' }
       return { answer, replayed: idempotency?.key === 'seen' }
     },
+    acceptRead: notFound,
     waitFor: async () => ({ status: 'sent', reason: null }),
   }
 }
@@ -150,6 +155,7 @@ function pushStandIn(recorded: Recorded): HttpParts['push'] {
       recorded.topics.push({ input, topic, idempotency })
       return { answer: { notification_id: recorded.topics.length, status: 'queued', targets: 1 }, replayed: false }
     },
+    acceptRead: notFound,
     waitFor: async () => ({ counts: { sent: 1, failed: 1 } }),
   }
 }

@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { NotificationResend, SmsResend } from '../../contract/resend.ts'
 import type { NotificationAccepted } from '../../contract/notifications.ts'
 import type { SmsAccepted } from '../../contract/sms.ts'
-import type { PushFlow } from '../../flows/push.ts'
+import type { Resends } from '../../flows/resend.ts'
+import type { SmsInput } from '../../flows/sms.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun, toSmsDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
@@ -30,14 +31,14 @@ function resendSms(app: Server, parts: HttpParts, gate: Gate): void {
     async (request, reply): Promise<SmsAccepted | FastifyReply> => {
       refuseParameters(request.query)
       const id = readId(request.params)
-      const call = await resends.sms(id, request.body.contact ?? null)
+      const read = (): Promise<SmsInput> => resends.sms(id, request.body.contact ?? null)
       if (request.body.dry_run === true) {
-        const [report] = await dryRuns.sms([sms.prepare(call, request.caller)], request.caller)
+        const [report] = await dryRuns.sms([sms.prepare(await read(), request.caller)], request.caller)
         if (report === undefined) throw new Error('a dry run came to nothing')
         return sendDryRun(reply, toSmsDryRun(report))
       }
       const idempotency = await readIdempotency(request, `POST /smss/${id}/resend`)
-      const accepted = await entering(gate, parts, () => sms.accept(call, request.caller, idempotency))
+      const accepted = await entering(gate, parts, () => sms.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },
@@ -55,8 +56,9 @@ function resendPush(app: Server, parts: HttpParts, gate: Gate): void {
     async (request, reply): Promise<NotificationAccepted | FastifyReply> => {
       refuseParameters(request.query)
       const id = readId(request.params)
-      const { input, targets } = await resends.push(id, request.body.only ?? null)
+      const read = (): ReturnType<Resends['push']> => resends.push(id, request.body.only ?? null)
       if (request.body.dry_run === true) {
+        const { input, targets } = await read()
         const prepared =
           targets.kind === 'topic'
             ? await push.prepareTopic(input, targets.topic, request.caller)
@@ -64,11 +66,7 @@ function resendPush(app: Server, parts: HttpParts, gate: Gate): void {
         return sendDryRun(reply, toPushDryRun(await dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, `POST /notifications/${id}/resend`)
-      const accept = (): ReturnType<PushFlow['acceptTopic']> =>
-        targets.kind === 'topic'
-          ? push.acceptTopic(input, targets.topic, request.caller, idempotency)
-          : push.acceptTokens(input, targets.tokens, targets.fids, request.caller, idempotency)
-      const accepted = await entering(gate, parts, accept)
+      const accepted = await entering(gate, parts, () => push.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },

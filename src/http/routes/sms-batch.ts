@@ -8,7 +8,7 @@ import {
   type SmsBatchAnswerItem,
 } from '../../contract/sms-batch.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { BatchItem, PreparedItem } from '../../flows/batch.ts'
+import { refusalOf, type BatchEntry, type BatchItem, type PreparedItem } from '../../flows/batch.ts'
 import { createItemReader, cutAtRepeats, ITEM_LISTS, toAnswerItem, tooManyItems } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
 import { json, RATE_HEADERS, SEND_ANSWER_HEADERS, SEND_ERRORS, type RouteDocs } from '../documentation.ts'
@@ -90,10 +90,10 @@ function counted(data: SmsBatchAnswerItem[]): Pick<SmsBatchAnswer, 'accepted' | 
 async function explain(
   request: FastifyRequest,
   { dryRuns, rateLimiter, addressOf }: HttpParts,
-  items: readonly (PreparedItem | TidingsError)[],
+  items: readonly BatchEntry[],
   from: number,
 ): Promise<SmsBatchAnswerItem[]> {
-  const good = items.filter((item): item is PreparedItem => !(item instanceof TidingsError))
+  const good = items.filter((item): item is PreparedItem => refusalOf(item) === null)
   const reports = await dryRuns.sms(
     good.map((item) => item.sms),
     request.caller,
@@ -101,7 +101,8 @@ async function explain(
   const limit = rateLimiter === null ? null : await rateLimiter(nameOf(request, addressOf), 0)
   let next = 0
   return items.map((item, index) => {
-    if (item instanceof TidingsError) return toAnswerItem({ kind: 'refused', refusal: item }, from + index)
+    const refusal = refusalOf(item)
+    if (refusal !== null) return toAnswerItem({ kind: 'refused', refusal }, from + index)
     const report = reports[next++]
     if (report === undefined) throw new Error(`${reports.length} reports for ${items.length} items`)
     const data = toSmsDryRun(report)
