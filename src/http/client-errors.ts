@@ -25,7 +25,7 @@ export function answerParserError(error: ParserError, socket: Duplex, requestId:
     return null
   }
   const refusal = toParserRefusal(error)
-  hangUp(socket, refusal, requestId)
+  hangUp(socket, refusal, requestId, [], !textOf(error.rawPacket).startsWith('HEAD '))
   return refusal
 }
 
@@ -60,7 +60,13 @@ function answerBegun(socket: Duplex): boolean {
   return typeof answer === 'object' && answer !== null && Reflect.get(answer, '_headerSent') === true
 }
 
-function hangUp(socket: Duplex, refusal: TidingsError, requestId: string, headers: readonly string[] = []): void {
+function hangUp(
+  socket: Duplex,
+  refusal: TidingsError,
+  requestId: string,
+  headers: readonly string[] = [],
+  withBody = true,
+): void {
   const body = `${JSON.stringify(toErrorObject(refusal, requestId))}\n`
   const { status } = ERROR_PAGES[refusal.code]
   const head = [
@@ -71,5 +77,5 @@ function hangUp(socket: Duplex, refusal: TidingsError, requestId: string, header
     ...headers,
     'Connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${withBody ? body : ''}`)
 }

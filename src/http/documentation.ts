@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import type { FastifySchema } from 'fastify'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import type { Scope } from '../domain/caller.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { ERROR_PAGES } from './error-pages.ts'
@@ -43,11 +43,21 @@ export function jsonEither(...names: readonly string[]): object {
 /** Faults that any route can answer. */
 const EVERYWHERE: readonly ErrorCode[] = [
   'malformed_http',
+  'cross_site',
   'method_not_allowed',
   'request_timeout',
   'uri_too_long',
   'headers_too_large',
   'internal_error',
+]
+
+/** Faults of a body, also where none is needed: what is sent is read. */
+const BODY_ERRORS: readonly ErrorCode[] = [
+  'invalid_json',
+  'shell_quotes',
+  'invalid_request',
+  'body_too_large',
+  'unsupported_media_type',
 ]
 
 /** Faults of any route that takes a JSON body and stores it. */
@@ -144,7 +154,7 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
         typeof schema['$id'] === 'string' ? schema['$id'] : `Schema${index}`,
     },
     transform: ({ route, url }) => ({
-      schema: toSchema(route.config?.docs, route.config?.scope ?? 'open', keysRequired),
+      schema: toSchema(route.config?.docs, route.config?.scope ?? 'open', keysRequired, readsJson(route)),
       url,
     }),
   })
@@ -157,10 +167,20 @@ const KEY_SCHEME = {
     'An API key: `Authorization: Bearer tidings_live_…`. An operation names the scope that the key must have.',
 }
 
-function toSchema(docs: RouteDocs | undefined, scope: Scope | 'open', keysRequired: boolean): FastifySchema {
+/** A callback's body may be anything. */
+function readsJson({ method, url }: RouteOptions): boolean {
+  return ![method].flat().includes('GET') && !url.startsWith('/callbacks/')
+}
+
+function toSchema(
+  docs: RouteDocs | undefined,
+  scope: Scope | 'open',
+  keysRequired: boolean,
+  withBody: boolean,
+): FastifySchema {
   if (docs === undefined) return { hide: true }
   const withKey = { key: [scope] }
-  const errors = scope === 'open' ? docs.errors : [...docs.errors, ...GUARDED]
+  const errors = [...docs.errors, ...(withBody ? BODY_ERRORS : []), ...(scope === 'open' ? [] : GUARDED)]
   return {
     operationId: docs.operationId,
     summary: docs.summary,

@@ -34,6 +34,11 @@ export function isNdjson({ headers }: FastifyRequest): boolean {
   return type !== undefined && NDJSON_TYPES.includes(type)
 }
 
+/** A call without a body has no type either, so that no schema was asked about it. */
+export function refuseNoBody({ body }: FastifyRequest): void {
+  if (body === undefined) throw new TidingsError('invalid_json', 'The body is empty; it must be a JSON object')
+}
+
 export interface OpenBody<Common> {
   /** What stands in the first line. */
   readonly common: Common

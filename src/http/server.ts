@@ -186,6 +186,8 @@ function bareServer(parts: HttpParts): Server {
     http: HTTP_OPTIONS,
     requestTimeout: limits.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: limits.KEEP_ALIVE_MS,
+    // What stands in a path is judged by its route.
+    routerOptions: { maxParamLength: limits.URL_LENGTH },
     maxRequestsPerSocket: limits.REQUESTS_PER_SOCKET,
     bodyLimit: limits.SEND_BYTES,
     return503OnClosing: false,

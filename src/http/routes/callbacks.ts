@@ -56,6 +56,7 @@ const STATUS_DOCS: RouteDocs = {
     'forged_callback',
     'not_found',
     'body_too_large',
+    'unsupported_media_type',
     'database_unavailable',
     'outcome_unknown',
   ],

@@ -7,7 +7,7 @@ import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
 import type { Leavings } from '../leavings.ts'
 import { createGate, LARGE_BODIES_UNDER_WAY, MOST_TARGET_STREAMS, TOKENS_BYTES, type Gate } from '../limits.ts'
-import { dropping, isNdjson, NDJSON, openBody } from '../ndjson.ts'
+import { dropping, isNdjson, NDJSON, openBody, refuseNoBody } from '../ndjson.ts'
 import { limitLargeBodies, overloaded } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
@@ -40,6 +40,7 @@ export function pushTokenRoutes(app: Server, served: Served): void {
     },
     async (request, reply) => {
       refuseParameters(request.query)
+      refuseNoBody(request)
       // Checked by the schema of its content type, which carries no type.
       const accepted = isNdjson(request)
         ? await byLine(request, reply, served)

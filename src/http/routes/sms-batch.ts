@@ -24,7 +24,7 @@ import {
   rateHeaders,
   type RateDecision,
 } from '../limits.ts'
-import { isNdjson, NDJSON, openBody, readLine } from '../ndjson.ts'
+import { isNdjson, NDJSON, openBody, readLine, refuseNoBody } from '../ndjson.ts'
 import { limitLargeBodies } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
@@ -52,6 +52,7 @@ export function smsBatchRoutes(app: Server, parts: HttpParts, leavings: Leavings
     async (request, reply) => {
       refuseParameters(request.query)
       if (isNdjson(request)) return stream(request, reply, parts, leavings)
+      refuseNoBody(request)
       // Checked by the schema of its content type, which carries no type.
       return whole(request, reply, request.body as SmsBatchShape, parts)
     },

@@ -91,7 +91,7 @@ const SEND_DOCS: RouteDocs = {
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'SmsRequest#' },
   ok: { description: 'Accepted.', content: jsonEither('SmsAccepted', 'SmsDryRun'), headers: SEND_ANSWER_HEADERS },
-  errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments'],
+  errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments', 'unknown_template', 'invalid_variables'],
 }
 
 const LIMITED_SEND_DOCS: RouteDocs = {

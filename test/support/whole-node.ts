@@ -1,0 +1,36 @@
+import { startApp, type App } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import { freePort } from './program.ts'
+
+/** Everything that serves, as it is put together for users, in this process. */
+export interface WholeNode {
+  readonly app: App
+  readonly url: string
+  /** What it has logged so far. */
+  readonly lines: readonly string[]
+}
+
+/** `variables`: of its configuration, beside the database's. Stop its `app`. */
+export async function startWholeNode(
+  databaseUrl: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<WholeNode> {
+  // On the loopback addresses: when it stops it waits for no load balancer.
+  const port = String(await freePort())
+  const env = { DATABASE_URL: databaseUrl, PORT: port, ...variables }
+  const reading = readConfig(env)
+  if ('faults' in reading) throw new Error(JSON.stringify(reading.faults))
+  const { config } = reading
+  const lines: string[] = []
+  const log = createLog(config.logLevel, { write: (line) => void lines.push(line) })
+  const app = await startApp({
+    config,
+    databaseUrl,
+    secretKey: config.secretKey ?? Buffer.alloc(32, 7),
+    version: '0.0.0',
+    log,
+    onLine: null,
+  })
+  return { app, url: `http://127.0.0.1:${port}`, lines }
+}
