@@ -8,7 +8,13 @@ const MAY_IMPORT = {
   providers: ['domain', 'http2'],
   flows: ['domain', 'store', 'delivery'],
   http: ['contract', 'domain', 'flows', 'store'],
+  // Its own package: of the service it knows nothing but the document.
+  client: [],
   embedded: [],
+  // What `/readyz?verbose` and `tidings doctor` look at.
+  checks: ['contract', 'domain', 'store'],
+  // Commands that talk to a service; `nearest` for what was probably meant.
+  cli: ['client', 'contract', 'domain/nearest.ts'],
   // Backups, restores and moves: beside the service, never in it.
   transfer: ['store'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.
@@ -20,7 +26,7 @@ const rings = Object.entries(MAY_IMPORT).map(([ring, others]) => ({
   comment: `src/${ring} may import ${others.length === 0 ? 'no other ring' : others.join(', ')}.`,
   severity: 'error',
   from: { path: `^src/${ring}/` },
-  to: { path: '^src/', pathNot: `^src/(${[ring, ...others].join('|')})/` },
+  to: { path: '^src/', pathNot: `^src/(${[ring, ...others].join('|')})(/|$)` },
 }))
 
 const rules = [

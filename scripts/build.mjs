@@ -33,7 +33,7 @@ function compare() {
   const settingsChanged = Math.max(...SETTINGS.map(changedAt))
   const sources = filesIn(SOURCE).filter((file) => file.endsWith('.ts'))
   const stale = sources.filter((file) => changedAt(targetOf(file)) < Math.max(changedAt(file), settingsChanged))
-  const orphans = filesIn(TARGET).filter((file) => !isOfWeb(file) && !existsSync(sourceOf(file)))
+  const orphans = filesIn(TARGET).filter((file) => !isOfOthers(file) && !existsSync(sourceOf(file)))
   return { stale, orphans }
 }
 
@@ -89,9 +89,9 @@ function sourceOf(target) {
   return join(SOURCE, relative(TARGET, target)).replace(/\.js(\.map)?$/, '.ts')
 }
 
-/** The pages, and what another build is just making of them. */
-function isOfWeb(target) {
-  return /^\.?web\b/.test(relative(TARGET, target))
+/** The pages, and what another build is just making of them; the client's package, which scripts/build-client.mjs makes. */
+function isOfOthers(target) {
+  return /^(\.?web|npm)\b/.test(relative(TARGET, target))
 }
 
 function changedAt(file) {

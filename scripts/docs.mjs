@@ -1,16 +1,23 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.mjs'
+import { clientFiles } from './client-types.mjs'
 
-// Writes the pages that are made from the code; with --check only tells whether they are in step.
+// Writes the pages and files that are made from the code; with --check only tells whether they are in step.
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PAGE = fileURLToPath(new URL('../docs/configuration.md', import.meta.url))
 
 if (await build()) {
   const { configurationPage } = await import('../dist/variables-page.js')
-  if (!process.argv.includes('--check')) writeFileSync(PAGE, configurationPage())
-  else if (readFileSync(PAGE, 'utf8') !== configurationPage()) {
-    console.error('docs/configuration.md is not what src/variables.ts says: run `npm run docs`.')
-    process.exitCode = 1
+  const made = { [PAGE]: configurationPage(), ...(await clientFiles()) }
+  for (const [file, text] of Object.entries(made)) {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+    if (!process.argv.includes('--check')) writeFileSync(file, text)
+    else {
+      console.error(`${relative(ROOT, file)} is not what the code says: run \`npm run docs\`.`)
+      process.exitCode = 1
+    }
   }
 } else process.exitCode = 1

@@ -1,0 +1,3799 @@
+// Made from the OpenAPI document by `npm run docs`.
+/* oxlint-disable max-lines -- it is as long as the interface */
+export interface paths {
+  '/audit': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What was done to the service itself, newest first */
+    get: operations['listAudit']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/clients': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The people that SMS were sent to
+     * @description The people that SMS were sent to, newest first. A page may be shorter than `limit` although `next` leads on.
+     */
+    get: operations['listClients']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/clients/{contact}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Everything that was sent to one person
+     * @description Everything that was sent to one person, newest first. A page may be shorter than `limit` although `next` leads on.
+     */
+    get: operations['readClient']
+    put?: never
+    post?: never
+    /**
+     * Erases a person
+     * @description The number, the texts, what providers call them, and what was kept for repeated calls: everywhere. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.
+     */
+    delete: operations['eraseClient']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/errors': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Every error code */
+    get: operations['listErrors']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/errors/{code}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What an error code means
+     * @description With `.txt` after the code: as plain text, for a terminal.
+     */
+    get: operations['readError']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbox': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Messages that were captured, newest first
+     * @description What the sandbox took instead of a provider, SMS and push. While a channel is live, what was captured before.
+     */
+    get: operations['listInbox']
+    put?: never
+    post?: never
+    /**
+     * Deletes captured messages
+     * @description All of them, or those with this tag, to this recipient. Nothing that was sent for real, and nothing that is still on its way. A token’s are those to it alone.
+     */
+    delete: operations['emptyInbox']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbox/{id}/play': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Has a captured SMS play a life
+     * @description Its statuses then move as a provider’s receipts would move them, as a new attempt. It can be played again once it has come to its end. A push has no further life.
+     */
+    post: operations['playLife']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbox/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What happens in the inbox, as it happens
+     * @description Server-sent events: `ready` (from here on nothing is left out: read the list now), `message` (a new one), `updated` (it moved on), both with an `InboxItem`; `deleted` with `{"tag", "to"}`; `reset`: more happened than is told one by one, read the inbox again. The same may come twice: go by the item’s `id`. After a break `Last-Event-ID` goes on where it ended.
+     */
+    get: operations['followInbox']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbox/threads': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Recipients of captured messages, latest first
+     * @description A page may hold fewer than `limit` although `next` leads on.
+     */
+    get: operations['listInboxThreads']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbox/wait': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The newest captured message that matches, as soon as there is one
+     * @description For tests: no sleep, no polling. Answers at once with what is there already since `since`, else as soon as a message was captured, on whichever node. With `extract=code` only a message that carries a one-time code will do, and `code` is that code.
+     */
+    get: operations['waitForMessage']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/keys': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * API keys, in the order they were made
+     * @description Revoked and expired ones, too. What makes them keys is in no answer.
+     */
+    get: operations['listKeys']
+    put?: never
+    /**
+     * Makes an API key
+     * @description The answer holds the key itself, this once. Whoever comes without a key makes test keys alone.
+     */
+    post: operations['createKey']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/keys/{key}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One API key, without its secret */
+    get: operations['readKey']
+    put?: never
+    post?: never
+    /**
+     * Ends a key for good
+     * @description It opens nothing any more, on this node at once, on every other within 5 seconds.
+     */
+    delete: operations['revokeKey']
+    options?: never
+    head?: never
+    /**
+     * Changes what a key may do
+     * @description Fields that are left out stay as they are. Works on every node within 5 seconds.
+     */
+    patch: operations['changeKey']
+    trace?: never
+  }
+  '/keys/{key}/rotate': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Gives a key another secret
+     * @description Id, scopes and limits stay. The secret so far opens for `overlap_seconds` more; one before it no longer does.
+     */
+    post: operations['rotateKey']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/livez': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Whether the process runs */
+    get: operations['isAlive']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The notifications that were sent
+     * @description The notifications that were sent, newest first. A page may be shorter than `limit` although `next` leads on.
+     */
+    get: operations['listNotifications']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What became of a notification */
+    get: operations['readNotification']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/{id}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Take a notification back as far as it has not left
+     * @description Targets that were not handed over by now never are; `counts` says how many were. It may take a moment until each target shows it. May be repeated.
+     */
+    post: operations['cancelNotification']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/{id}/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What became of each target */
+    get: operations['listDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/{id}/resend': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Send a notification once more
+     * @description A new notification with the same words, to all targets of the first one or to some of them.
+     */
+    post: operations['resendNotification']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/tokens': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Notify devices
+     * @description Answers when the notification and its targets are committed to disk. In JSON up to 100,000 targets; as NDJSON up to 5,000,000: the first line is an object with everything but the targets, each other line one of them: `"token"`, `{"token": "…"}` or `{"fid": "…"}`. Nothing is sent before the last line has come, and one bad line refuses the whole.
+     */
+    post: operations['pushToTokens']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/topic': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Notify everyone who follows a topic
+     * @description Answers when the notification is committed to disk.
+     */
+    post: operations['pushToTopic']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/pause': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Stop sending: everything, a provider or a category
+     * @description Within a second no node submits any more of it. Messages are accepted as ever, and wait; what is in flight ends. May be repeated.
+     */
+    post: operations['pauseSending']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/pauses': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What is paused */
+    get: operations['listPauses']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/readyz': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Whether calls should be led here */
+    get: operations['isReady']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/resume': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Go on sending
+     * @description Ends the pauses within what is named; `{}` ends all. What waited and is still valid goes out.
+     */
+    post: operations['resumeSending']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The SMS that were sent
+     * @description The SMS that were sent, newest first. A page may be shorter than `limit` although `next` leads on.
+     */
+    get: operations['listSms']
+    put?: never
+    /**
+     * Send an SMS
+     * @description Answers when the message is committed to disk. What the provider makes of it is read at `/smss/{id}`.
+     */
+    post: operations['sendSms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What became of an SMS */
+    get: operations['readSms']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/{id}/cancel': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Take an SMS back that has not left
+     * @description From the answer on nobody submits it. One that may have been sent already stays `uncertain` and is not repeated. May be repeated.
+     */
+    post: operations['cancelSms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/{id}/resend': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Send an SMS once more
+     * @description A new message with the same words. The first one stays as it is.
+     */
+    post: operations['resendSms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/batch': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Send many SMS
+     * @description In JSON up to 10,000 items, stored with one commit: all of them, or with `partial` those that are good. As NDJSON without an end: the first line is an object with what all have in common, each other line one item (`SmsBatchItem`, up to 64 KiB); each is answered with a line (`SmsBatchAnswerItem`) after its commit, in order, and the last line has the counts: `{"done": true, "accepted": 2, "rejected": 0}`. Read while you send.
+     */
+    post: operations['sendSmsBatch']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * All SMS of a search, as a file
+     * @description Newest first, as of the moment of the call; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportSms']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/templates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * All templates
+     * @description By name, with the newest version of each.
+     */
+    get: operations['listTemplates']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/templates/{name}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A template */
+    get: operations['readTemplate']
+    /**
+     * Make a template, or a new version of it
+     * @description The same content again changes nothing. Versions never change, and their numbers are never given out twice. Nodes send with a new version within two seconds. A name stays with its channel.
+     */
+    put: operations['putTemplate']
+    post?: never
+    /**
+     * Delete a template
+     * @description With all its versions. Messages that were made of it keep their words.
+     */
+    delete: operations['deleteTemplate']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/templates/{name}/preview': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * The message that a template makes
+     * @description With the samples where no variables are given. Also tells what each locale needs at most.
+     */
+    post: operations['previewTemplate']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/templates/{name}/versions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The versions of a template
+     * @description Newest first.
+     */
+    get: operations['listTemplateVersions']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/tokens': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The tokens and installation ids that pushes were sent to
+     * @description The tokens and installation ids that pushes were sent to, newest first. A page may be shorter than `limit` although `next` leads on.
+     */
+    get: operations['listTokens']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+}
+export interface components {
+  schemas: {
+    Attempt: {
+      /** Format: date-time */
+      finished_at: string | null
+      number: number
+      provider: string
+      provider_message_id: string | null
+      reason: string | null
+      /** Format: date-time */
+      started_at: string | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+    }
+    AuditEntry: {
+      /** @description `key.created` */
+      act: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      at: string
+      /** @description `key:` and a key’s id, `anyone`, or `command line`. */
+      caller: string
+      details: {
+        [key: string]: unknown
+      }
+      id: number
+      /** @description What it was done to. */
+      what: string
+    }
+    AuditList: {
+      data: components['schemas']['AuditEntry'][]
+      /** @description `cursor` of the next page. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description A person, as far as is known: a number. */
+    Client: {
+      client_id: number
+      /** @description The number; `erased:` and the id for a person who was erased. */
+      contact: string
+      /** @description ISO 3166-1 alpha-2; null for a number of no single one. */
+      country: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** Format: date-time */
+      erased_at: string | null
+      /** Format: date-time */
+      last_message_at: string | null
+      /** @description How many SMS there are; 1,000 stands for that many or more. */
+      messages: number
+    }
+    ClientErased: {
+      /** @description False: something is with a provider, and emptied within a minute of its end. */
+      complete: boolean
+      data: {
+        attempts: number
+        /** @description Among them: had not been sent, and never will be. */
+        cancelled: number
+        client_id: number
+        idempotency_keys: number
+        /** @description SMS that are with a provider at this moment. */
+        in_flight: number
+        /** @description SMS whose content went. */
+        messages: number
+        parked_receipts: number
+        /** @description SMS of others that went to this number by `REDIRECT_TO`. */
+        redirected: number
+      }
+      /** @description True: nothing was changed; these would be. */
+      dry_run: boolean
+      /** @enum {boolean} */
+      success: true
+    }
+    ClientHistory: {
+      client: components['schemas']['Client']
+      /** @description Everything sent to this person, newest first. */
+      data: components['schemas']['Sms'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /**
+       * Format: date-time
+       * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
+       */
+      searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    ClientList: {
+      data: components['schemas']['Client'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /**
+       * Format: date-time
+       * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
+       */
+      searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    Delivery: {
+      /** @enum {string} */
+      kind: 'token' | 'fid'
+      provider_message_id: string | null
+      reason: string | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      /** @description The token, or the installation id. */
+      token: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+    }
+    DeliveryList: {
+      data: components['schemas']['Delivery'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    Done: {
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description A call that failed. */
+    Error: {
+      /** @description A stable word for it; `docs` explains it. */
+      code: string
+      /** @description Every fault that was found. */
+      details?: {
+        message: string
+        /** @description Where in the request: `data.count`, `tokens[3]`. */
+        path: string
+        /** @description What to write instead. */
+        suggestion?: string
+      }[]
+      /** @description Path of the page about this code, on this service. */
+      docs: string
+      /** @description The HTTP status, again. */
+      error: number
+      /** @description What is wrong, in words. */
+      message: string
+      /** @description The same as in the Request-Id header and in the log. */
+      request_id: string
+      /** @enum {boolean} */
+      success: false
+    }
+    ErrorPage: {
+      /** @description Whether something was sent or paid for. */
+      charged: string
+      code: string
+      /** @description What to do about it. */
+      fix: string
+      /** @description Whether the same call can succeed later. */
+      retry: string
+      status: number
+      /** @description What happened. */
+      what: string
+      /** @description Why it happens. */
+      why: string
+    }
+    ErrorPageAnswer: {
+      data: components['schemas']['ErrorPage']
+      /** @enum {boolean} */
+      success: true
+    }
+    ErrorPageList: {
+      data: components['schemas']['ErrorPage'][]
+      /** @enum {boolean} */
+      success: true
+    }
+    InboxDeleted: {
+      deleted: number
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description A message that was captured. */
+    InboxItem: {
+      /** @description Of an SMS. */
+      attempts: {
+        /** Format: date-time */
+        finished_at: string | null
+        number: number
+        reason: string | null
+        /** Format: date-time */
+        started_at: string | null
+        /**
+         * @description What is known about it. `uncertain`: it may have been sent.
+         * @enum {string}
+         */
+        status:
+          | 'captured'
+          | 'scheduled'
+          | 'queued'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'received'
+          | 'opened'
+          | 'uncertain'
+          | 'undelivered'
+          | 'failed'
+          | 'rejected'
+          | 'expired'
+          | 'suppressed'
+          | 'cancelled'
+      }[]
+      /** @description The text that a phone would get. */
+      body: string
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category: 'otp' | 'transactional' | 'marketing'
+      /** @enum {string} */
+      channel: 'sms' | 'push'
+      /** @description The one-time code in the text: its digits, 0 to 9, without what stands between them. */
+      code: string | null
+      /** @description Where `body` has it, in UTF-16 code units. */
+      code_at: {
+        index: number
+        length: number
+      } | null
+      /** @description Of a push: how many targets have which status. */
+      counts: {
+        [key: string]: number
+      } | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @description Of a push: the app’s own values. */
+      data: {
+        [key: string]: string
+      } | null
+      /** @enum {unknown} */
+      encoding: 'gsm7' | 'ucs2' | null
+      /** @description The first character outside the GSM alphabet: it alone makes the SMS `ucs2`. */
+      guilty: {
+        character: string
+        index: number
+      } | null
+      /** @description Stays the same; `sms_12`, `push_7`. */
+      id: string
+      image: string | null
+      message_id?: number
+      notification_id?: number
+      reason: string | null
+      /** @description Of an SMS. */
+      segments: number | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      tag: string | null
+      targets: number
+      /** @description The subject of an SMS, the title of a push. */
+      title: string
+      /** @description The number, or the one token or installation id; null for a topic and for several targets. */
+      to: string | null
+      topic: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+    }
+    InboxItemAnswer: {
+      data: components['schemas']['InboxItem']
+      /** @enum {boolean} */
+      success: true
+    }
+    InboxList: {
+      data: components['schemas']['InboxItem'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    InboxPlay: {
+      /**
+       * @description `delivered`: confirmed after a second · `late`: after eight, and again after nine · `phone_off`, `blocked`: undelivered after a second · `refused`: the provider does not take it · `uncertain`: the provider’s answer is lost.
+       * @enum {string}
+       */
+      life: 'delivered' | 'late' | 'phone_off' | 'blocked' | 'refused' | 'uncertain'
+    }
+    InboxThread: {
+      /** @enum {string} */
+      channel: 'sms' | 'push'
+      /** @description How many messages there are; 1,000 stands for that many or more. */
+      count: number
+      /** @description What to give `to` to read it all: the contact, the token, `topic:name` or `several`. */
+      key: string
+      last: components['schemas']['InboxItem']
+      /** @description Of the latest message. */
+      targets: number
+      /** @description The number, or the one token or installation id; null for a topic and for several targets. */
+      to: string | null
+      topic: string | null
+    }
+    InboxThreadList: {
+      data: components['schemas']['InboxThread'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    InboxWaited: {
+      /** @description With `extract=code`. */
+      code?: string
+      data: components['schemas']['InboxItem']
+      /** @enum {boolean} */
+      success: true
+    }
+    ItemError: {
+      /** @description A stable word for it; `docs` explains it. */
+      code: string
+      details?: {
+        message: string
+        path: string
+        suggestion?: string
+      }[]
+      /** @description Path of the page about this code, on this service. */
+      docs: string
+      /** @description What is wrong, in words. */
+      message: string
+      /** @description Seconds after which the same can succeed. */
+      retry_after?: number
+    }
+    Key: {
+      /** @description From where it may be used: addresses and blocks. Null: from anywhere. */
+      cidrs: string[] | null
+      /** @description The countries it may text (ISO 3166-1 alpha-2); null: all. */
+      countries: string[] | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /**
+       * Format: date-time
+       * @description RFC 3339. From then on it opens nothing; null: never.
+       */
+      expires_at: string | null
+      id: string
+      /**
+       * Format: date-time
+       * @description To the minute.
+       */
+      last_used_at: string | null
+      /**
+       * @description `test`: whatever it sends is captured, also beside a live provider.
+       * @enum {string}
+       */
+      mode: 'live' | 'test'
+      /** @description For people: what uses it. */
+      name: string
+      /**
+       * Format: date-time
+       * @description Until then the secret before that one opens, too.
+       */
+      old_secret_until: string | null
+      /** @description How it begins; what may be shown of it. */
+      prefix: string
+      /**
+       * Format: date-time
+       * @description From then on it opens nothing.
+       */
+      revoked_at: string | null
+      /**
+       * Format: date-time
+       * @description When it was given another secret.
+       */
+      rotated_at: string | null
+      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
+      topics: string[] | null
+    }
+    KeyAnswer: {
+      data: components['schemas']['Key']
+      /** @enum {boolean} */
+      success: true
+    }
+    KeyChange: {
+      /** @description From where it may be used: addresses and blocks. Null: from anywhere. */
+      cidrs?: string[] | null
+      /** @description The countries it may text (ISO 3166-1 alpha-2); null: all. */
+      countries?: string[] | null
+      /**
+       * Format: date-time
+       * @description RFC 3339. From then on it opens nothing; null: never.
+       */
+      expires_at?: string | null
+      /** @description For people: what uses it. */
+      name?: string
+      scopes?: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
+      topics?: string[] | null
+    }
+    KeyList: {
+      data: components['schemas']['Key'][]
+      /** @description `cursor` of the next page. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    KeyMade: {
+      data: components['schemas']['Key']
+      /** @description The key itself. It is stored nowhere and never shown again. */
+      key: string
+      /** @enum {boolean} */
+      success: true
+    }
+    KeyRequest: {
+      /** @description From where it may be used: addresses and blocks. Null: from anywhere. */
+      cidrs?: string[] | null
+      /** @description The countries it may text (ISO 3166-1 alpha-2); null: all. */
+      countries?: string[] | null
+      /**
+       * Format: date-time
+       * @description RFC 3339. From then on it opens nothing; null: never.
+       */
+      expires_at?: string | null
+      /**
+       * @description `test`: whatever it sends is captured, also beside a live provider.
+       * @enum {string}
+       */
+      mode?: 'live' | 'test'
+      /** @description For people: what uses it. */
+      name: string
+      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
+      topics?: string[] | null
+    }
+    KeyRotation: {
+      /**
+       * @description How long the secret so far still opens.
+       * @default 86400
+       */
+      overlap_seconds?: number
+    }
+    Notification: {
+      body: string
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category: 'otp' | 'transactional' | 'marketing'
+      /** @description What else the caller gave: `data`, `image`, `link`, `android` … */
+      content: {
+        [key: string]: unknown
+      }
+      /** @description How many targets have which status. */
+      counts: {
+        [key: string]: number
+      }
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      notification_id: number
+      provider: string
+      /** @description `partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now. */
+      reason: string | null
+      /** @description The notification whose content was sent again as this one. */
+      resent_from: number | null
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, if its caller named one.
+       */
+      send_at: string | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      tag: string | null
+      targets: number
+      /** @description What it was made from: `name@version/locale`. */
+      template: string | null
+      title: string
+      topic: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+    }
+    NotificationAccepted: {
+      /** @description How many targets have which status. */
+      counts?: {
+        [key: string]: number
+      }
+      notification_id: number
+      /** @description Only with `Prefer: wait`. */
+      reason?: string | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      /** @enum {boolean} */
+      success: true
+      /** @description How many different ones there are. */
+      targets: number
+      warnings?: string[]
+    }
+    NotificationAnswer: {
+      data: components['schemas']['Notification']
+      /** @enum {boolean} */
+      success: true
+    }
+    NotificationList: {
+      data: components['schemas']['Notification'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /**
+       * Format: date-time
+       * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
+       */
+      searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description `{}` sends it to all its targets. */
+    NotificationResend: {
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      /** @description Only to targets with one of these statuses. */
+      only?: (
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      )[]
+    }
+    Pause: {
+      /** @description Null: all of them. */
+      category: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      paused_at: string
+      /** @description `key:` and the key’s id, or `anyone` while no key is asked for. */
+      paused_by: string
+      /** @description Null: all of them. */
+      provider: string | null
+      reason: string | null
+    }
+    PauseList: {
+      data: components['schemas']['Pause'][]
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description `{}` pauses everything. */
+    PauseRequest: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /**
+       * @description Only what goes through this one.
+       * @example twilio
+       */
+      provider?: string
+      /** @description For those who wonder. */
+      reason?: string
+    }
+    PushDryRun: {
+      data: components['schemas']['PushDryRunData']
+      /** @enum {boolean} */
+      dry_run: true
+      /** @enum {boolean} */
+      success: true
+    }
+    PushDryRunData: {
+      /** @description Keys and values, as FCM counts them. */
+      bytes: number
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category: 'otp' | 'transactional' | 'marketing'
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      expires_at: string
+      /** @description The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here. */
+      fcm: {
+        [key: string]: unknown
+      }
+      /** @description What FCM takes. */
+      most_bytes: number
+      route: {
+        provider: string
+        /** @description Why this one, in words. */
+        reason: string
+      }
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      send_at: string
+      targets: {
+        /** @description Seen in an earlier call. */
+        known: number
+        new: number
+        /** @description Known, and dead: they would be left out. */
+        suppressed: number
+        /** @description Different ones. */
+        total: number
+      }
+      /** @description What its words were made from: `name@version/locale`. */
+      template: string | null
+      topic: string | null
+      /** @description What would keep it from leaving at once. */
+      waits: {
+        /** @description In words. */
+        message: string
+        /** @enum {string} */
+        reason: 'scheduled' | 'paused' | 'rate_limited'
+        /** @description How long; null: nobody knows. */
+        seconds: number | null
+      }[]
+    }
+    Ready: {
+      checks: {
+        detail: string
+        name: string
+        ok: boolean
+      }[]
+      /** @enum {boolean} */
+      success: true
+      warnings: {
+        detail: string
+        /** @description What to do about it. */
+        fix: string | null
+        name: string
+      }[]
+    }
+    Resumed: {
+      /** @description Those that still hold. */
+      data: components['schemas']['Pause'][]
+      /** @description How many pauses that was. */
+      ended: number
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description `{}` ends every pause. */
+    ResumeRequest: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /**
+       * @description Only what goes through this one.
+       * @example twilio
+       */
+      provider?: string
+    }
+    Session: {
+      /**
+       * Format: date-time
+       * @description When it ends at the latest; half an hour without a call ends it, too.
+       */
+      ends_at: string | null
+      /** @description The name of the key; null: signed in by a link, or not at all. */
+      name: string | null
+      /** @description Whether anything is refused to whoever is not signed in. */
+      required: boolean
+      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      signed_in: boolean
+    }
+    SessionAnswer: {
+      data: components['schemas']['Session']
+      /** @enum {boolean} */
+      success: true
+    }
+    SignIn: {
+      /** @description An API key. */
+      key?: string
+      /** @description What follows `#sign-in=` in the address from the terminal. */
+      link?: string
+    }
+    Sms: {
+      attempts: components['schemas']['Attempt'][]
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category: 'otp' | 'transactional' | 'marketing'
+      contact: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @enum {string} */
+      encoding: 'gsm7' | 'ucs2'
+      message: string
+      message_id: number
+      provider: string
+      provider_message_id: string | null
+      /** @description The word after the status. */
+      reason: string | null
+      /** @description Who has it in the contact’s place, while `REDIRECT_TO` is set. */
+      redirected_to: string | null
+      /** @description The message whose content was sent again as this one. */
+      resent_from: number | null
+      segments: number
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, if its caller named one.
+       */
+      send_at: string | null
+      sender: string | null
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      subject: string
+      tag: string | null
+      /** @description What it was made from: `name@version/locale`. */
+      template: string | null
+      /** @description How many attempts may have been sent without an answer. */
+      uncertain_attempts: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+      /** @description Whether the person has it, in a sentence or two that can be passed on. */
+      verdict: string
+    }
+    SmsAccepted: {
+      /** @enum {string} */
+      encoding: 'gsm7' | 'ucs2'
+      message_id: number
+      /** @description Only with `Prefer: wait`. */
+      reason?: string | null
+      segments: number
+      /**
+       * @description What is known about it. `uncertain`: it may have been sent.
+       * @enum {string}
+       */
+      status:
+        | 'captured'
+        | 'scheduled'
+        | 'queued'
+        | 'sending'
+        | 'sent'
+        | 'delivered'
+        | 'received'
+        | 'opened'
+        | 'uncertain'
+        | 'undelivered'
+        | 'failed'
+        | 'rejected'
+        | 'expired'
+        | 'suppressed'
+        | 'cancelled'
+      /** @enum {boolean} */
+      success: true
+      warnings?: string[]
+    }
+    SmsAnswer: {
+      data: components['schemas']['Sms']
+      /** @enum {boolean} */
+      success: true
+    }
+    SmsBatchAnswer: {
+      /** @description Items that were stored, now or when their key was first used. */
+      accepted: number
+      /** @description One for each item, in order. */
+      data: components['schemas']['SmsBatchAnswerItem'][]
+      /** @enum {boolean} */
+      dry_run?: true
+      /** @description Items that were refused: only with `partial`. */
+      rejected: number
+      /** @enum {boolean} */
+      success: true
+    }
+    SmsBatchAnswerItem:
+      | {
+          /** @enum {string} */
+          encoding: 'gsm7' | 'ucs2'
+          /** @description Its place in the call, from 0. */
+          index: number
+          message_id: number
+          /**
+           * @description Its `key` was used before: nothing new was stored.
+           * @enum {boolean}
+           */
+          replayed?: true
+          segments: number
+          /**
+           * @description What is known about it. `uncertain`: it may have been sent.
+           * @enum {string}
+           */
+          status:
+            | 'captured'
+            | 'scheduled'
+            | 'queued'
+            | 'sending'
+            | 'sent'
+            | 'delivered'
+            | 'received'
+            | 'opened'
+            | 'uncertain'
+            | 'undelivered'
+            | 'failed'
+            | 'rejected'
+            | 'expired'
+            | 'suppressed'
+            | 'cancelled'
+          /** @enum {boolean} */
+          success: true
+          warnings?: string[]
+        }
+      | {
+          error: components['schemas']['ItemError']
+          /** @description Its place in the call, from 0. */
+          index: number
+          /** @enum {boolean} */
+          success: false
+        }
+      | {
+          data: components['schemas']['SmsDryRunData']
+          /** @enum {boolean} */
+          dry_run: true
+          /** @description Its place in the call, from 0. */
+          index: number
+          /** @enum {boolean} */
+          success: true
+        }
+    SmsBatchItem: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /**
+       * @description Phone number, `[+country_code][number]`.
+       * @example +201009129288
+       */
+      contact: string
+      /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
+      key?: string
+      /** @description Refuse the message if it needs more segments. */
+      max_segments?: number
+      /** @description The text. */
+      message?: string
+      /**
+       * @description What to do when it may have been sent: send again, ask the provider first, or leave it.
+       * @enum {string}
+       */
+      on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A number or name of yours; else the configured one. */
+      sender?: string
+      /** @description Stored, searched and shown; part of the SMS only if set up so. */
+      subject?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      /** @description As in an SMS; what it leaves out of it is taken from the common one. */
+      template?: {
+        [key: string]: unknown
+      }
+      /** @description Seconds after which it is no longer worth sending. */
+      ttl?: number
+    }
+    SmsBatchMessage: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /**
+       * @description Phone number, `[+country_code][number]`.
+       * @example +201009129288
+       */
+      contact: string
+      /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
+      key?: string
+      /** @description Refuse the message if it needs more segments. */
+      max_segments?: number
+      /** @description The text. */
+      message?: string
+      /**
+       * @description What to do when it may have been sent: send again, ask the provider first, or leave it.
+       * @enum {string}
+       */
+      on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A number or name of yours; else the configured one. */
+      sender?: string
+      /** @description Stored, searched and shown; part of the SMS only if set up so. */
+      subject?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      /** @description Seconds after which it is no longer worth sending. */
+      ttl?: number
+    }
+    /** @description At most 10,000 items. Every other field is that of an SMS, and holds for each item that does not have it itself. */
+    SmsBatchRequest: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      items: components['schemas']['SmsBatchItem'][]
+      /** @description Refuse the message if it needs more segments. */
+      max_segments?: number
+      /** @description The text. */
+      message?: string
+      /**
+       * @description What to do when it may have been sent: send again, ask the provider first, or leave it.
+       * @enum {string}
+       */
+      on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /** @description Store the items that are good. Else one fault refuses them all. */
+      partial?: boolean
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A number or name of yours; else the configured one. */
+      sender?: string
+      /** @description Stored, searched and shown; part of the SMS only if set up so. */
+      subject?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      /** @description Seconds after which it is no longer worth sending. */
+      ttl?: number
+    }
+    SmsDryRun: {
+      data: components['schemas']['SmsDryRunData']
+      /** @enum {boolean} */
+      dry_run: true
+      /** @enum {boolean} */
+      success: true
+    }
+    SmsDryRunData: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category: 'otp' | 'transactional' | 'marketing'
+      /** @description As it would be stored: E.164. */
+      contact: string
+      /** @description ISO 3166-1 alpha-2; null for numbers of no single country. */
+      country: string | null
+      /** @description The first character that makes it ucs2, and so dearer. */
+      culprit: {
+        character: string
+        /** @example U+2019 */
+        code_point: string
+        /** @description In the text, in UTF-16 code units. */
+        index: number
+      } | null
+      /** @enum {string} */
+      encoding: 'gsm7' | 'ucs2'
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      expires_at: string
+      /** @description What the numbering plan says of it: `mobile`, `fixed_line`, `fixed_line_or_mobile`, `toll_free` … */
+      number_type: string | null
+      /** @enum {string} */
+      on_uncertain: 'retry' | 'reconcile' | 'fail'
+      /** @description Who would have it in the contact’s place. */
+      redirected_to: string | null
+      route: {
+        provider: string
+        /** @description Why this one, in words. */
+        reason: string
+      }
+      segments: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      send_at: string
+      /** @description Null: the configured one. */
+      sender: string | null
+      subject: string
+      tag: string | null
+      /** @description What its words were made from: `name@version/locale`. */
+      template: string | null
+      /** @description The text on the handset. */
+      text: string
+      /** @description Septets in gsm7, UTF-16 code units in ucs2. */
+      units: number
+      /** @description What would keep it from leaving at once. */
+      waits: {
+        /** @description In words. */
+        message: string
+        /** @enum {string} */
+        reason: 'scheduled' | 'paused' | 'rate_limited'
+        /** @description How long; null: nobody knows. */
+        seconds: number | null
+      }[]
+      warnings: string[]
+    }
+    SmsList: {
+      data: components['schemas']['Sms'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /**
+       * Format: date-time
+       * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
+       */
+      searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description With `subject` and `message`, or with a `template` that brings both. */
+    SmsRequest: {
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /**
+       * @description Phone number, `[+country_code][number]`.
+       * @example +201009129288
+       */
+      contact: string
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      /** @description Refuse the message if it needs more segments. */
+      max_segments?: number
+      /** @description The text. */
+      message?: string
+      /**
+       * @description What to do when it may have been sent: send again, ask the provider first, or leave it.
+       * @enum {string}
+       */
+      on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A number or name of yours; else the configured one. */
+      sender?: string
+      /** @description Stored, searched and shown; part of the SMS only if set up so. */
+      subject?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      /** @description Seconds after which it is no longer worth sending. */
+      ttl?: number
+    }
+    /** @description `{}` sends it to the same number. */
+    SmsResend: {
+      /**
+       * @description Another number instead of the first one.
+       * @example +201009129288
+       */
+      contact?: string
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+    }
+    Template: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @description One of `locales`: for whoever asks for none of them. */
+      default_locale: string
+      /**
+       * @description What can be sent with it.
+       * @enum {string}
+       */
+      kind: 'sms' | 'push'
+      /**
+       * @description Language tag to texts: `subject` and `message` for an SMS; `title`, `body` and, if wanted, `link` and `image` for a push. Texts are ICU messages: `{name}`, `{count, plural, one {# order} other {# orders}}`.
+       * @example {
+       *       "en": {
+       *         "subject": "Order",
+       *         "message": "Hi {name}, your order is on its way."
+       *       }
+       *     }
+       */
+      locales: {
+        [key: string]: {
+          [key: string]: string
+        }
+      }
+      name: string
+      /** @description Every variable that a text uses. */
+      variables: {
+        [key: string]: components['schemas']['TemplateVariable']
+      }
+      version: number
+    }
+    TemplateAnswer: {
+      data: components['schemas']['Template']
+      /** @enum {boolean} */
+      success: true
+    }
+    TemplateEntry: {
+      default_locale: string
+      /**
+       * @description What can be sent with it.
+       * @enum {string}
+       */
+      kind: 'sms' | 'push'
+      locales: string[]
+      name: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+      version: number
+    }
+    TemplateList: {
+      data: components['schemas']['TemplateEntry'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description `sample`: with the samples. `longest`: with every text as long as it may be, and the longest branch of each plural and select. */
+    TemplateLocaleSize: {
+      locale: string
+      longest: components['schemas']['TemplateSize']
+      sample: components['schemas']['TemplateSize']
+    }
+    TemplatePreview: {
+      body?: string
+      /** @description Of a push: its payload. */
+      bytes?: number
+      /**
+       * @description Of an SMS.
+       * @enum {string}
+       */
+      encoding?: 'gsm7' | 'ucs2'
+      /** @description The first character outside the GSM alphabet: it alone makes the SMS `ucs2`. */
+      guilty?: {
+        character: string
+        index: number
+      }
+      image?: string
+      /**
+       * @description What can be sent with it.
+       * @enum {string}
+       */
+      kind: 'sms' | 'push'
+      link?: string
+      /** @description The one that serves what was asked for best. */
+      locale: string
+      locales: components['schemas']['TemplateLocaleSize'][]
+      message?: string
+      /** @description Of an SMS. */
+      segments?: number
+      subject?: string
+      /** @description `name@version/locale` */
+      template: string
+      title?: string
+      warnings: string[]
+    }
+    TemplatePreviewAnswer: {
+      data: components['schemas']['TemplatePreview']
+      /** @enum {boolean} */
+      success: true
+    }
+    TemplatePreviewRequest: {
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @description A value for each variable of the template. */
+      variables?: {
+        [key: string]: string | number
+      }
+      version?: number
+    }
+    TemplateRequest: {
+      /** @description One of `locales`: for whoever asks for none of them. */
+      default_locale: string
+      /**
+       * @description What can be sent with it.
+       * @enum {string}
+       */
+      kind: 'sms' | 'push'
+      /**
+       * @description Language tag to texts: `subject` and `message` for an SMS; `title`, `body` and, if wanted, `link` and `image` for a push. Texts are ICU messages: `{name}`, `{count, plural, one {# order} other {# orders}}`.
+       * @example {
+       *       "en": {
+       *         "subject": "Order",
+       *         "message": "Hi {name}, your order is on its way."
+       *       }
+       *     }
+       */
+      locales: {
+        [key: string]: {
+          [key: string]: string
+        }
+      }
+      /** @description Every variable that a text uses. */
+      variables?: {
+        [key: string]: components['schemas']['TemplateVariable']
+      }
+    }
+    TemplateSize: {
+      /** @description Of a push: its payload. */
+      bytes?: number
+      /**
+       * @description Of an SMS.
+       * @enum {string}
+       */
+      encoding?: 'gsm7' | 'ucs2'
+      /** @description The first character outside the GSM alphabet: it alone makes the SMS `ucs2`. */
+      guilty?: {
+        character: string
+        index: number
+      }
+      /** @description Of an SMS. */
+      segments?: number
+    }
+    TemplateStored: {
+      /** @description False: it is the same as the newest version, which stays the newest. */
+      changed: boolean
+      data: components['schemas']['Template']
+      /** @enum {boolean} */
+      success: true
+      warnings: string[]
+    }
+    /** @description The words come from a template. */
+    TemplateUse: {
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @description Of a template of yours. */
+      name: string
+      /** @description A value for each variable of the template. */
+      variables?: {
+        [key: string]: string | number
+      }
+      version?: number
+    }
+    TemplateVariable: {
+      /** @description Of a text (else 100) or url (else 200), in characters. */
+      max_length?: number
+      /** @description False: a text or url may be left out, and is empty then. Else true. */
+      required?: boolean
+      /** @description A value such as you will send, for previews and for measuring. */
+      sample: string | number
+      /**
+       * @description `date`: `2026-11-22`; `time`: `2026-11-22T18:30:00+02:00`, shown as the clock says there.
+       * @enum {string}
+       */
+      type: 'text' | 'number' | 'date' | 'time' | 'url'
+    }
+    TemplateVersion: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      locales: string[]
+      version: number
+    }
+    TemplateVersionList: {
+      data: components['schemas']['TemplateVersion'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    Token: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @enum {string} */
+      kind: 'token' | 'fid'
+      /**
+       * Format: date-time
+       * @description When the push service last took a push for it.
+       */
+      last_ok_at: string | null
+      /**
+       * Format: date-time
+       * @description Since when it is not sent to any more.
+       */
+      retired_at: string | null
+      retired_reason: string | null
+      /** @description The registration token, or the installation id. */
+      token: string
+      token_id: number
+    }
+    TokenList: {
+      data: components['schemas']['Token'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /**
+       * Format: date-time
+       * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
+       */
+      searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description At most 100,000 tokens and fids together. One named twice is sent once. */
+    TokensRequest: {
+      /** @description As FCM's `Message.android`. */
+      android?: {
+        [key: string]: unknown
+      }
+      /** @description As FCM's `Message.apns`. */
+      apns?: {
+        [key: string]: unknown
+      }
+      body?: string
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Your own values, texts all of them. */
+      data?: {
+        [key: string]: string
+      }
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      /** @description As FCM's `Message.fcm_options`. */
+      fcm_options?: {
+        [key: string]: unknown
+      }
+      /** @description Firebase installation ids. */
+      fids?: string[]
+      /** @description URL of a picture. */
+      image?: string
+      /** @description Opened on a click, in a browser. */
+      link?: string
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      title?: string
+      /** @description Registration tokens. */
+      tokens?: string[]
+      /** @description Seconds. 0: now or never. */
+      ttl?: number
+      /** @description As FCM's `Message.webpush`. */
+      webpush?: {
+        [key: string]: unknown
+      }
+    }
+    TopicRequest: {
+      /** @description As FCM's `Message.android`. */
+      android?: {
+        [key: string]: unknown
+      }
+      /** @description As FCM's `Message.apns`. */
+      apns?: {
+        [key: string]: unknown
+      }
+      body?: string
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Your own values, texts all of them. */
+      data?: {
+        [key: string]: string
+      }
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      /** @description As FCM's `Message.fcm_options`. */
+      fcm_options?: {
+        [key: string]: unknown
+      }
+      /** @description URL of a picture. */
+      image?: string
+      /** @description Opened on a click, in a browser. */
+      link?: string
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      title?: string
+      /** @description Its name; `/topics/` before it is dropped. */
+      topic: string
+      /** @description Seconds. 0: now or never. */
+      ttl?: number
+      /** @description As FCM's `Message.webpush`. */
+      webpush?: {
+        [key: string]: unknown
+      }
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
+}
+export interface operations {
+  listAudit: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of acts. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AuditList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listClients: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `country:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ClientList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readClient: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `tag:` `code:` `text:` `key:` `country:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path: {
+        /**
+         * @description The number, with its country code.
+         * @example +201009129288
+         */
+        contact: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ClientHistory']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  eraseClient: {
+    parameters: {
+      query?: {
+        dry_run?: boolean
+      }
+      header?: never
+      path: {
+        /**
+         * @description The number, with its country code.
+         * @example +201009129288
+         */
+        contact: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What was reached. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ClientErased']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listErrors: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The error reference. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorPageList']
+          'text/html': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readError: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        code: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What, why, how to fix it. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ErrorPageAnswer']
+          'text/html': string
+          'text/plain': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listInbox: {
+    parameters: {
+      query?: {
+        channel?: 'sms' | 'push'
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description An RFC 3339 time, or an item’s `id`: only what was accepted after it. */
+        since?: string
+        tag?: string
+        /** @description A number in any spelling, a token, `topic:name`, or `several` for several targets at once. */
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of messages. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboxList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  emptyInbox: {
+    parameters: {
+      query?: {
+        tag?: string
+        /** @description A number in any spelling, a token, `topic:name`, or `several` for several targets at once. */
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description How many are gone. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboxDeleted']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  playLife: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InboxPlay']
+      }
+    }
+    responses: {
+      /** @description It began. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboxItemAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  followInbox: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The `id` of the last event that came. */
+        'Last-Event-ID'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Events, without an end. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listInboxThreads: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description Digits of a number, a part of a topic’s name, or a whole token. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of recipients. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboxThreadList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  waitForMessage: {
+    parameters: {
+      query?: {
+        channel?: 'sms' | 'push'
+        extract?: 'code'
+        /** @description An RFC 3339 time, or an item’s `id`: only what was accepted after it. Without it: at most 5 seconds before the call. Note the time before you do what sends the message, or give the `id` of the last one. */
+        since?: string
+        tag?: string
+        /** @description Seconds. 0: look once. */
+        timeout?: number
+        /** @description A number in any spelling, a token, `topic:name`, or `several` for several targets at once. */
+        to?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboxWaited']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listKeys: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of keys. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  createKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['KeyRequest']
+      }
+    }
+    responses: {
+      /** @description Made. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyMade']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The `id` of a key. */
+        key: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The key. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  revokeKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The `id` of a key. */
+        key: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Revoked, now or before. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  changeKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The `id` of a key. */
+        key: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['KeyChange']
+      }
+    }
+    responses: {
+      /** @description Changed. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  rotateKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The `id` of a key. */
+        key: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['KeyRotation']
+      }
+    }
+    responses: {
+      /** @description The key with its other secret. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyMade']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  isAlive: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It does. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Done']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listNotifications: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `topic:` `tag:` `code:` `text:` `key:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readNotification: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The notification, with how many of its targets stand where. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  cancelNotification: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The notification, with how many of its targets stand where. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listDeliveries: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of targets. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeliveryList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  resendNotification: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NotificationResend']
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  pushToTokens: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokensRequest']
+        'application/x-ndjson': string
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  pushToTopic: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TopicRequest']
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  pauseSending: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PauseRequest']
+      }
+    }
+    responses: {
+      /** @description All that is paused now. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PauseList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listPauses: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PauseList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  isReady: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description All checks passed. `warnings`: providers that would not take a message now; calls are accepted all the same, and wait. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Ready']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  resumeSending: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResumeRequest']
+      }
+    }
+    responses: {
+      /** @description What is still paused. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Resumed']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listSms: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `tag:` `code:` `text:` `key:` `country:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  sendSms: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SmsRequest']
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsAccepted'] | components['schemas']['SmsDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readSms: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The message with its attempts. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  cancelSms: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The message, cancelled. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  resendSms: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SmsResend']
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsAccepted'] | components['schemas']['SmsDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  sendSmsBatch: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description A repeated call in JSON is answered as the first one was. In NDJSON each item without a `key` of its own is known by this one and its place. */
+        'Idempotency-Key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SmsBatchRequest']
+        'application/x-ndjson': string
+      }
+    }
+    responses: {
+      /** @description What became of each item. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsBatchAnswer']
+          'application/x-ndjson': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  exportSms: {
+    parameters: {
+      query?: {
+        format?: 'csv' | 'ndjson'
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `tag:` `code:` `text:` `key:` `country:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The messages. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listTemplates: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of templates. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplateList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readTemplate: {
+    parameters: {
+      query?: {
+        /** @description Else the newest. */
+        version?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One version of it. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplateAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putTemplate: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TemplateRequest']
+      }
+    }
+    responses: {
+      /** @description It is kept. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplateStored']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteTemplate: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is gone. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Done']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  previewTemplate: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TemplatePreviewRequest']
+      }
+    }
+    responses: {
+      /** @description The message. Nothing is sent or stored. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplatePreviewAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listTemplateVersions: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path: {
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of versions. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplateVersionList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listTokens: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+}
