@@ -25,6 +25,23 @@ export async function withConnection<T>(url: string, work: (client: pg.Client) =
   }
 }
 
+/** Any number, the same for every restore and move. */
+const LOCK = 7_402_912
+
+/**
+ * From here on this connection alone restores or moves this database. Waits a moment first: the server may not have noticed yet that a process
+ * was killed.
+ */
+export async function refuseOthers(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [LOCK]).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error
+    throw new TransferRefusal('Another restore or move is at work on this database.')
+  })
+}
+
+/** Source: PostgreSQL documentation, appendix A. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
 /** Runs `work` between BEGIN and COMMIT; a throw rolls back. */
 export async function transaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query('begin')

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { transaction } from './connection.ts'
+import { refuseOthers, transaction } from './connection.ts'
 import { readLayout, readMigrations, type Layout, type Table } from './layout.ts'
 import { markDatabase, markProblem, readMark, refuseLivingNode } from './marks.ts'
 import { TransferRefusal, TransferStopped } from './refusal.ts'
@@ -33,6 +33,7 @@ const TRACES: readonly string[] = ['nodes', 'inbox_changes', 'retention', 'reten
  * target that holds anything else.
  */
 export async function load(client: pg.Client, source: Source, parts: LoadParts): Promise<void> {
+  await refuseOthers(client)
   await prepare(client, source, parts)
   await makePartitions(client, source.layout)
   for (const table of source.layout.tables) await loadTable(client, source, table, parts)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { writeAudit } from '../store/audit.ts'
-import { transaction, withConnection } from './connection.ts'
+import { refuseOthers, transaction, withConnection } from './connection.ts'
 import { readLayout, type Layout, type Table } from './layout.ts'
 import { checkTarget, load } from './load.ts'
 import { markDatabase, markMoved, markProblem, readMark, removeMark } from './marks.ts'
@@ -31,7 +31,8 @@ export interface MoveMade {
 export async function moveDatabase(ends: MoveEnds, parts: TransferParts): Promise<MoveMade> {
   return withConnection(ends.from, (source) =>
     withConnection(ends.to, async (target) => {
-      await refuseSame(source, target)
+      await refuseOthers(source)
+      await refuseSame(source, target, ends.token)
       const token = await begin(source, target, ends, parts.leaseSeconds)
       const made = await carry(source, target, { ...ends, token }, parts)
       await parts.migrate(ends.to, null)
@@ -46,6 +47,7 @@ export async function moveDatabase(ends: MoveEnds, parts: TransferParts): Promis
 /** Opens a source again that a move has closed and not finished. What the move has written at its target is left there, closed. */
 export async function giveUpMove(url: string): Promise<void> {
   await withConnection(url, async (client) => {
+    await refuseOthers(client)
     const mark = await readMark(client)
     if (mark?.kind !== 'moved') throw new TransferRefusal('No move has begun here.')
     if (mark.done) throw new TransferRefusal(markProblem(mark))
@@ -53,19 +55,17 @@ export async function giveUpMove(url: string): Promise<void> {
   })
 }
 
-/** An advisory lock is one of its database: whoever holds it at the source can't have it at the target, if they are the same. */
-async function refuseSame(source: pg.Client, target: pg.Client): Promise<void> {
-  if (!(await lock(source))) throw new TransferRefusal('Another move is under way from this database.')
-  if (!(await lock(target)))
-    throw new TransferRefusal('Source and target are the same database, or another move uses it.')
-}
-
-/** Any number, the same for every move. */
-const LOCK = 7_402_912
-
-async function lock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [LOCK])
-  return rows[0]?.locked === true
+/** A lock that the source holds can be seen in the target only if they are one database, whatever they are called. */
+async function refuseSame(source: pg.Client, target: pg.Client, token: string): Promise<void> {
+  await source.query(`select pg_advisory_lock(hashtext('tidings.move'), hashtext($1))`, [token])
+  const { rows } = await target.query<{ same: boolean }>(
+    `select exists (select from pg_locks
+       where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()) and objsubid = 2
+         and classid::bigint = hashtext('tidings.move')::bigint & 4294967295
+         and objid::bigint = hashtext($1)::bigint & 4294967295) as same`,
+    [token],
+  )
+  if (rows[0]?.same === true) throw new TransferRefusal('Source and target are the same database.')
 }
 
 /** Closes the source, or finds that this move has closed it before. Returns the move's token. */

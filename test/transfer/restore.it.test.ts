@@ -42,7 +42,7 @@ test('every table of the schema is carried or left out on purpose', async () => 
     source.url,
     `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
   )
-  expect(rows.map((row) => row['name']).toSorted()).toEqual([...TABLES, ...LEFT_OUT].toSorted())
+  expect(new Set(rows.map((row) => row['name']))).toEqual(new Set<unknown>([...TABLES, ...LEFT_OUT]))
 })
 
 test('a restored database holds every row as it was, and counts on', async () => {
