@@ -21,6 +21,9 @@ const CAPACITY = { gsm7: { alone: 160, joined: 153 }, ucs2: { alone: 70, joined:
 /** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
 export const MAX_SEGMENTS = 10
 
+/** A concatenation header counts in one octet. Source: 3GPP TS 23.040 §9.2.3.24.1. */
+const SENDABLE_SEGMENTS = 255
+
 /** Extended grapheme clusters don't depend on the language. */
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
@@ -63,8 +66,14 @@ export function formatText(format: string, parts: { readonly subject: string; re
 
 function measureUcs2(text: string, index: number): SmsMeasure {
   const culprit = { character: String.fromCodePoint(text.codePointAt(index) ?? 0), index }
-  const segments = text.length <= CAPACITY.ucs2.alone ? 1 : cutsUcs2(text).length + 1
-  return { encoding: 'ucs2', segments, units: text.length, culprit }
+  return { encoding: 'ucs2', segments: countUcs2(text), units: text.length, culprit }
+}
+
+/** Of a text that nobody can send the least it would need: to find a cluster's ends takes the square of its length. */
+function countUcs2(text: string): number {
+  if (text.length <= CAPACITY.ucs2.alone) return 1
+  const least = Math.ceil(text.length / CAPACITY.ucs2.joined)
+  return least > SENDABLE_SEGMENTS ? least : cutsUcs2(text).length + 1
 }
 
 function countGsm7(text: string, units: number, pairs: number): number {

@@ -60,6 +60,10 @@ describe('the number of segments', () => {
     expect(splitSegments(text)).toHaveLength(segments)
   })
 
+  it('of a text that no network can carry is told without a look at each of its characters', () => {
+    expect(measureText(`a${'\u0301'.repeat(1_000_000)}`).segments).toBe(Math.ceil(1_000_001 / 67))
+  })
+
   it(
     'is the one of a calculator by other hands',
     () => {
