@@ -4,13 +4,13 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openAccess, type Access } from './access.ts'
-import { openChannels, pushProjectOf, type Channels } from './channels.ts'
+import { liveOnes, openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openControl, pauseWarnings } from './control.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import { startLoop, type Loop } from './delivery/loop.ts'
-import type { PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
+import type { Receipt } from './domain/provider.ts'
 import { isAlive } from './embedded/processes.ts'
 import { askProviders } from './flows/asks.ts'
 import { createInbox, type Inbox } from './flows/inbox.ts'
@@ -23,6 +23,7 @@ import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { machine, urlOf } from './place.ts'
+import { checkNode } from './node-checks.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
@@ -187,10 +188,6 @@ async function openCore(parts: AppParts): Promise<Core> {
   }
 }
 
-function liveOnes({ twilio, fcm }: Config, { smsNow, pushNow }: Channels): readonly (SmsProvider | PushProvider)[] {
-  return [...(twilio === null ? [] : [smsNow]), ...(fcm === null ? [] : [pushNow])]
-}
-
 function startDelivery(
   { version, log, onLine }: AppParts,
   dbs: Dbs,
@@ -265,6 +262,8 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     inbox,
     health: {
       ready: () => checkReady(dbs.read, delivery.lease, now),
+      look: () =>
+        checkNode({ config, db: dbs.read, lease: delivery.lease, failures: () => core.checks.failures(), now }),
       warnings: () => [...core.checks.failures(), ...pauseWarnings(delivery.pauses())],
     },
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),

@@ -2,12 +2,17 @@ import { nearest } from './domain/nearest.ts'
 import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-words.ts'
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
+/** In src/cli, which whoever serves never loads. */
+const CLIENTS = ['doctor', 'explain'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
 
 export type Command = (typeof COMMANDS)[number]
+export type ClientCommand = (typeof CLIENTS)[number]
 
 export type Arguments =
   | { readonly kind: 'run'; readonly command: Command; readonly quiet: boolean; readonly json: boolean }
+  /** `doctor …`: what follows is read by the command. */
+  | { readonly kind: 'client'; readonly command: ClientCommand; readonly words: readonly string[] }
   /** `fake …`: what follows is read by the look-alikes. */
   | { readonly kind: 'fake'; readonly words: readonly string[] }
   /** `keys …`: what follows is read with the command itself. */
@@ -21,29 +26,48 @@ export type Arguments =
 
 export const HELP = `Tidings sends SMS and push notifications, and can always say what became of each one.
 
-  npm start                        serve, with a database of its own in ./data
-  PORT=8080 npm start              … on another port
-  DATABASE_URL=postgres://… npm start   … with a Postgres of yours
-  npm start -- --json              … with JSON lines on a terminal, too
-  npm run db                       the DSN of the database: psql "$(npm run -s db)"
-  npm run migrate                  bring the database up to this version, and end
-  npm run keys                     API keys: lists, makes, rotates and revokes them
-  npm run backup                   all of the database in one file; npm run restore -- FILE brings it back
-  npm run move -- --to URL         the database to another place
-  npm run fake -- twilio           a look-alike of a provider, for tests
+  tidings                          serve, with a database of its own in ./data
+  PORT=8080 tidings                … on another port
+  DATABASE_URL=postgres://… tidings   … with a Postgres of yours
+  tidings --json                   … with JSON lines on a terminal, too
+  tidings doctor                   what is wrong here, and how to mend it
+  tidings explain 21610            what a code means
+
+In the project's folder it is npx tidings …; npm link makes it a program of this machine. npm start, npm run db and
+the like are the same commands.
+
+Run it
+  start       serve, as without a command
+  migrate     bring the database up to this version, and end
+  db          the DSN of the database: psql "$(npx tidings db)"
+  backup      all of the database in one file
+  restore     bring a backup back: tidings restore FILE
+  move        the database to another place: tidings move --to URL
+  fake        a look-alike of a provider, for tests: tidings fake twilio
+
+Look after it
+  doctor      looks at configuration, database and service, and says what to mend
+  keys        API keys: lists, makes, rotates and revokes them
+
+Understand it
+  explain     what an error code, a reason or a provider's code means
 
 Flags
   --quiet     warnings and errors only
   --json      JSON lines, as when the output is not a terminal
-  --help      this text
+  --help      this text; tidings help COMMAND is about one
   --version   the version
 
-What can be set stands in docs/configuration.md. NO_COLOR is honoured.
-Exit codes: 0 fine, 1 a fault of Tidings, 2 it can't start like this, 130 stopped at once.
+What can be set stands in docs/configuration.md, the commands in docs/cli.md. NO_COLOR is honoured.
+Exit codes: 0 fine, 1 problems or a fault of Tidings, 2 wrong usage, or it can't start like this, 3 service not reached,
+4 refused, 5 limited, 130 stopped at once.
 `
 
 /** Reads what follows the program's name. `serve` is what it does when it is told nothing. */
-export function parseArguments(words: readonly string[]): Arguments {
+export function parseArguments(given: readonly string[]): Arguments {
+  const words = withoutAliases(given)
+  const client = CLIENTS.find((known) => known === words[0])
+  if (client !== undefined) return { kind: 'client', command: client, words: words.slice(1) }
   if (words[0] === 'keys') return { kind: 'keys', words: words.slice(1) }
   if (words[0] === 'fake') return { kind: 'fake', words: words.slice(1) }
   const transfer = TRANSFERS.find((known) => known === words[0])
@@ -56,9 +80,18 @@ export function parseArguments(words: readonly string[]): Arguments {
   if (flags.includes('--version')) return { kind: 'version' }
   const [name = 'serve', second] = names
   const command = COMMANDS.find((known) => known === name)
-  if (command === undefined) return wrong('command', name, [...COMMANDS, 'fake', 'keys', ...TRANSFERS])
+  if (command === undefined) return wrong('command', name, KNOWN)
   if (second !== undefined) return { kind: 'wrong', problem: `One command at a time: ${name} or ${second}.` }
   return { kind: 'run', command, quiet: flags.includes('--quiet'), json: flags.includes('--json') }
+}
+
+const KNOWN = ['start', ...COMMANDS, ...TRANSFERS, 'fake', 'keys', ...CLIENTS, 'help']
+
+/** `help send` is `send --help`, and `start` is `serve`. */
+function withoutAliases([first, ...others]: readonly string[]): readonly string[] {
+  if (first === 'start') return ['serve', ...others]
+  if (first === 'help') return [...withoutAliases(others), '--help']
+  return first === undefined ? [] : [first, ...others]
 }
 
 function wrong(what: string, word: string, known: readonly string[]): Arguments {

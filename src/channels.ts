@@ -47,6 +47,14 @@ export function openChannels(config: Config, parts: ChannelParts): Channels {
   }
 }
 
+/** Those that messages leave the machine through. */
+export function liveOnes(
+  { twilio, fcm }: Config,
+  { smsNow, pushNow }: Channels,
+): readonly (SmsProvider | PushProvider)[] {
+  return [...(twilio === null ? [] : [smsNow]), ...(fcm === null ? [] : [pushNow])]
+}
+
 /** The Firebase project that pushes go out through; null where it is not known, or nothing goes out. */
 export function pushProjectOf({ fcm }: Config): string | null {
   const project = fcm?.credentials?.['project_id']

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseArguments } from '../src/arguments.ts'
+import { HELP, parseArguments } from '../src/arguments.ts'
+import { COMMAND_NAMES } from '../src/cli/program.ts'
 
 test('told nothing, it serves', () => {
   expect(parseArguments([])).toEqual({ kind: 'run', command: 'serve', quiet: false, json: false })
@@ -17,9 +18,12 @@ test('an unknown word suggests the near one', () => {
     kind: 'wrong',
     problem: 'Unknown command migrat. Did you mean migrate?',
   })
-  expect(parseArguments(['explode'])).toMatchObject({
-    problem: 'Unknown command explode. There are serve, migrate, db, fake, keys.',
+  expect(parseArguments(['frobnicate'])).toMatchObject({
+    problem: expect.stringMatching(
+      /^Unknown command frobnicate\. There are start, serve, migrate, .*, doctor, explain, .*help\.$/,
+    ),
   })
+  expect(parseArguments(['doctr'])).toMatchObject({ problem: 'Unknown command doctr. Did you mean doctor?' })
   expect(parseArguments(['serve', 'db'])).toMatchObject({ kind: 'wrong' })
 })
 
@@ -34,4 +38,27 @@ test('what follows `keys` is left to the command', () => {
 
 test('what follows `fake` is left to the look-alikes', () => {
   expect(parseArguments(['fake', 'twilio', '--help'])).toEqual({ kind: 'fake', words: ['twilio', '--help'] })
+})
+
+test('`start` serves, and `help` before a command is `--help` behind it', () => {
+  expect(parseArguments(['start'])).toEqual(parseArguments([]))
+  expect(parseArguments(['help'])).toEqual({ kind: 'help' })
+  expect(parseArguments(['help', 'start'])).toEqual({ kind: 'help' })
+  expect(parseArguments(['help', 'explain'])).toEqual({ kind: 'client', command: 'explain', words: ['--help'] })
+  expect(parseArguments(['help', 'keys'])).toEqual({ kind: 'keys', words: ['--help'] })
+})
+
+test('what follows a command of a client is left to it', () => {
+  expect(parseArguments(['explain', '21610', '--json'])).toEqual({
+    kind: 'client',
+    command: 'explain',
+    words: ['21610', '--json'],
+  })
+})
+
+test('every command of a client is one of the program, and the help names it', () => {
+  for (const name of COMMAND_NAMES) {
+    expect(parseArguments([name])).toMatchObject({ kind: 'client', command: name })
+    expect(HELP).toMatch(new RegExp(`^ {2}${name} `, 'm'))
+  }
 })

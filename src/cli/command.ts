@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream'
+import type { Tidings } from '../client/tidings.ts'
+import type { Check } from '../contract/health.ts'
 
 /** Source: of 2 and 130, what shells do; the others are ours. */
 export const EXIT = {
@@ -42,6 +44,8 @@ export interface Surroundings {
   now(): Date
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal
+  /** The service that TIDINGS_URL names, or this machine's. Throws a CliRefusal for what can't be an address or a key. */
+  client(): Tidings
   /** What `doctor` looks at on this machine itself. */
   readonly checks: LocalChecks
   /** Every code that can be explained. */
@@ -50,21 +54,6 @@ export interface Surroundings {
 
 /** Given by the program: the checks know the configuration, the files and the database, the commands don't. */
 export type LocalChecks = (signal: AbortSignal) => Promise<readonly Check[]>
-
-/** What one look found. The same in `/readyz?verbose`. */
-export interface Check {
-  /** A stable word: `database`, `provider.twilio`. */
-  readonly check: string
-  readonly state: 'ok' | 'warn' | 'fail'
-  /** A sentence. */
-  readonly what: string
-  /** Empty where all is well, as are the next two. */
-  readonly why: string
-  /** Steps, in their order. */
-  readonly fix: readonly string[]
-  /** Where the documentation says more: `docs/operations.md#backup`. */
-  readonly more: string | null
-}
 
 /** What one code means. Null: there is nothing to say. */
 export interface Explained {

@@ -16,7 +16,8 @@ const USUAL_PORT = '5000'
  * is never an argument: those are seen by every user of the machine, and kept by the shell.
  */
 export function serverAddress({ env }: Pick<Surroundings, 'env'>): ServerAddress {
-  const url = given(env['TIDINGS_URL']) ?? `http://localhost:${given(env['PORT']) ?? USUAL_PORT}`
+  const url =
+    given(env['TIDINGS_URL']) ?? `http://localhost:${/^\d+$/.exec(env['PORT']?.trim() ?? '')?.[0] ?? USUAL_PORT}`
   if (!/^https?:$/.test(protocolOf(url))) throw new CliRefusal('TIDINGS_URL is no address like http://localhost:5000.')
   return { url: url.replace(/\/+$/, ''), key: keyOf(env) }
 }

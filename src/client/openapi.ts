@@ -467,7 +467,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** Whether calls should be led here */
+    /**
+     * Whether calls should be led here
+     * @description With `verbose`: everything that is looked at, with what is wrong, why, and how to mend it, as `tidings doctor` tells it. It answers 200 then, and asks for a key with the scope `admin` where keys are asked for.
+     */
     get: operations['isReady']
     put?: never
     post?: never
@@ -777,6 +780,30 @@ export interface components {
       data: components['schemas']['AuditEntry'][]
       /** @description `cursor` of the next page. */
       next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    Check: {
+      /** @description A stable word: `database`, `provider.twilio`. */
+      check: string
+      /** @description What to do, in this order. */
+      fix: string[]
+      /** @description Where the documentation says more. */
+      more: string | null
+      /**
+       * @description `warn`: it works, and somebody should know.
+       * @enum {string}
+       */
+      state: 'ok' | 'warn' | 'fail'
+      /** @description In a sentence. */
+      what: string
+      /** @description Why it matters; null where all is well. */
+      why: string | null
+    }
+    Checks: {
+      checks: components['schemas']['Check'][]
+      /** @description Whether the same call without `verbose` answers 200. */
+      ready: boolean
       /** @enum {boolean} */
       success: true
     }
@@ -3251,7 +3278,10 @@ export interface operations {
   }
   isReady: {
     parameters: {
-      query?: never
+      query?: {
+        /** @description Needs no value. */
+        verbose?: string
+      }
       header?: never
       path?: never
       cookie?: never
@@ -3264,7 +3294,7 @@ export interface operations {
           [name: string]: unknown
         }
         content: {
-          'application/json': components['schemas']['Ready']
+          'application/json': components['schemas']['Ready'] | components['schemas']['Checks']
         }
       }
       /** @description It failed. */

@@ -11,6 +11,8 @@ export interface ServiceCalls {
   pauses(options?: CallOptions): Promise<Schema<'PauseList'>['data']>
   /** Whether it can take messages, check by check. Throws `not_ready` where it can't. */
   ready(options?: CallOptions): Promise<Schema<'Ready'>>
+  /** Everything that can be told of its state, with what to mend. Needs a key with the scope `admin`, where keys are asked for. */
+  checks(options?: CallOptions): Promise<Schema<'Checks'>>
   /** What was done to the service itself, newest first. */
   audit(query?: Query<'/audit'>, options?: CallOptions): AsyncIterable<Schema<'AuditEntry'>>
   readonly errors: {
@@ -26,7 +28,16 @@ export function createServiceCalls({ raw }: Calls): ServiceCalls {
     pause: (body = {}, options = {}) => unwrap(raw.POST('/pause', { body, ...signalOf(options) })),
     resume: (body = {}, options = {}) => unwrap(raw.POST('/resume', { body, ...signalOf(options) })),
     pauses: async (options = {}) => (await unwrap(raw.GET('/pauses', signalOf(options)))).data,
-    ready: (options = {}) => unwrap(raw.GET('/readyz', signalOf(options))),
+    async ready(options = {}) {
+      const answer = await unwrap(raw.GET('/readyz', signalOf(options)))
+      if ('warnings' in answer) return answer
+      throw new Error('more was answered than was asked for')
+    },
+    async checks(options = {}) {
+      const answer = await unwrap(raw.GET('/readyz', { params: { query: { verbose: '' } }, ...signalOf(options) }))
+      if ('ready' in answer) return answer
+      throw new Error('this service is older than its client')
+    },
     audit: (asked = {}, options = {}) =>
       itemsOf(asked, (query) => unwrap(raw.GET('/audit', { params: { query }, ...signalOf(options) }))),
     errors: {

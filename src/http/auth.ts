@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller must be allowed to do; `open`: nothing is asked. A route without it keeps the service from starting. */
     scope?: Scope | 'open'
+    /** An open route that answers more to whoever names this parameter, and may. */
+    scopeWith?: { readonly parameter: string; readonly scope: Scope }
   }
 }
 
@@ -27,9 +29,19 @@ export function authorize(app: Server, parts: HttpParts): void {
   const wrong = createWrongKeys()
   app.addHook('onRoute', (route) => {
     const scope = scopeOf(route)
+    const more = route.config?.scopeWith
+    if (more !== undefined) route.onRequest = onlyWith(more.parameter, admit(parts, wrong, more.scope))
     if (scope === 'open') return
     route.onRequest = [admit(parts, wrong, scope), ...[route.onRequest ?? []].flat()]
   })
+}
+
+function onlyWith(parameter: string, hook: onRequestHookHandler): onRequestHookHandler {
+  return function (request, reply, done) {
+    const { query } = request
+    if (typeof query === 'object' && query !== null && parameter in query) hook.call(this, request, reply, done)
+    else done()
+  }
 }
 
 /** Files of pages are open; they come from a plug-in that knows no scopes. */

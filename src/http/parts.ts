@@ -8,6 +8,7 @@ import type {
 } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
+import type { Check } from '../contract/health.ts'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Erasing } from '../flows/erase.ts'
 import type { DryRuns } from '../flows/dry-run.ts'
@@ -104,6 +105,8 @@ export interface HttpParts {
     ready(): Promise<readonly CheckStep[]>
     /** What keeps no call from coming here, and yet somebody must mend. */
     warnings(): readonly CheckStep[]
+    /** Everything that can be told, for whoever looks after it. */
+    look(): Promise<readonly Check[]>
   }
   /** Null: no limit. */
   readonly rateLimiter: RateLimiter | null

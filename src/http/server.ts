@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
-import { Done, Ready } from '../contract/health.ts'
+import { Check, Checks, Done, Ready } from '../contract/health.ts'
 import { HISTORY_SCHEMAS } from '../contract/history.ts'
 import {
   InboxDeleted,
@@ -122,6 +122,8 @@ const SCHEMAS = [
   Attempt,
   AuditEntry,
   AuditList,
+  Check,
+  Checks,
   Delivery,
   DeliveryList,
   Done,

@@ -138,7 +138,8 @@ async function apply(client: pg.Client, directory: string, last: number): Promis
   }
 }
 
-function migrationNames(directory: string): readonly string[] {
+/** What this version brings, in its order. */
+export function migrationNames(directory: string = DIRECTORY): readonly string[] {
   const files = readdirSync(directory).filter((name) => name.endsWith('.sql'))
   return files.map((name) => name.slice(0, -'.sql'.length)).toSorted()
 }

@@ -146,7 +146,7 @@ test('a node that is being stopped says so at /readyz, still lives at /livez, an
 
 test('a node whose check fails is not ready, and says which and what to do', async () => {
   const steps = [{ name: 'database', ok: false, detail: 'does not answer', fix: 'start it' }]
-  const { parts } = createStandIns({ health: { ready: async () => steps, warnings: () => [] } })
+  const { parts } = createStandIns({ health: { ready: async () => steps, warnings: () => [], look: async () => [] } })
   const answer = await createServer(parts).inject('/readyz')
   expect(answer.statusCode).toBe(503)
   expect(answer.json()).toMatchObject({

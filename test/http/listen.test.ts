@@ -51,7 +51,7 @@ test.each(LOOPBACKS)(
       await held
       return []
     }
-    const { app, port } = await serve({ health: { ready, warnings: () => [] } })
+    const { app, port } = await serve({ health: { ready, warnings: () => [], look: async () => [] } })
     const agent = new Agent({ keepAlive: true })
     const answer = get(host, port, '/readyz', {}, agent)
     await reached

@@ -98,6 +98,11 @@ const BY_STATUS: Readonly<Record<string, RowName>> = {
   DEADLINE_EXCEEDED: 'gatewayTimeout',
 }
 
+/** The reason that each of FCM's words becomes, where nothing else is said. */
+export const REASON_OF_CODE: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ ...BY_STATUS, ...BY_ERROR_CODE }).map(([code, row]) => [code, ROWS[row].reason]),
+)
+
 const BY_HTTP_STATUS: Readonly<Record<number, RowName>> = {
   400: 'invalidPayload',
   401: 'unauthenticated',

@@ -80,6 +80,11 @@ const CODES: Readonly<Record<number, Row>> = {
   30610: ['transient', 'quiet_hours', { ...UNDELIVERED, waitsMs: [4 * HOUR, 4 * HOUR, 4 * HOUR] }],
 }
 
+/** The reason that each code becomes. */
+export const REASON_OF_CODE: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(CODES).map(([code, [, reason]]) => [code, reason]),
+)
+
 /** What a code of Twilio's means to us; null for one that is not in the table. */
 export function failureOfCode(code: number): Failure | null {
   const row = CODES[code]

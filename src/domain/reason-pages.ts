@@ -1,0 +1,154 @@
+/** What one reason means, for a page and for `tidings explain`: a sentence or two in Markdown each. */
+export interface ReasonPage {
+  readonly what: string
+  readonly helps: string
+}
+
+type Row = readonly [what: string, helps: string]
+
+const OF_TIDINGS: Readonly<Record<string, Row>> = {
+  partial: ['The targets of a push ended differently.', '`counts`, and `/notifications/{id}/deliveries`.'],
+  expired: ['Its validity (`ttl`) ended before it could be sent.', 'A longer `ttl`; look for what held it up.'],
+  called_off: [
+    'It was [cancelled](schedules.md#cancelling). With the status `uncertain`: it may have been sent before that.',
+    'Nothing to do.',
+  ],
+  paused: [
+    'Somebody has [paused](pausing.md) what it is; it is accepted and waits.',
+    '`GET /pauses` says who, when and why.',
+  ],
+  only_to: [
+    'The target is not in [`ONLY_TO`](pausing.md#staging).',
+    'Nothing to do: it is not to be reached from here.',
+  ],
+  exhausted: ['It was tried as often, or for as long, as makes sense.', 'The attempts say what each came to.'],
+  node_lost: [
+    'The node that was sending it died; the provider may have it.',
+    '`on_uncertain` decides whether it is sent again.',
+  ],
+  poison: ['Three nodes died while sending this very message.', 'The log of those nodes. A bug: report it.'],
+  not_sent: ['The node was stopped, or had to wait, before anything was written. It is tried again.', 'Nothing to do.'],
+  stopped: [
+    'The node was stopped after the request was written, before its answer.',
+    'Give it the 30 seconds it is promised when it stops.',
+  ],
+  adapter_error: ['A bug on our side, after the provider may have been called.', 'The log has the stack: report it.'],
+  restored: [
+    'It waited in a backup that was restored, and was given up [by hand](operations.md#backup).',
+    'Send it again if it is still wanted.',
+  ],
+  erased: ['The person was [erased](history.md#erasing-a-person) before it could be sent.', 'Nothing to do.'],
+  adopted: [
+    'It is from the [application before Tidings](moving-in.md#from-the-flask-application), which kept no record of what became of it.',
+    'Nothing to do: it is never sent again.',
+  ],
+  unknown: ['The provider gave no cause, or a word we don’t know.', 'Its console, by `provider_message_id`.'],
+}
+
+const OF_LINK: Readonly<Record<string, Row>> = {
+  dns_failed: ['The provider’s name was not found. Tried again.', 'The machine’s resolver.'],
+  connect_failed: ['No connection. Tried again.', 'Firewall, proxy, the provider’s status page.'],
+  connect_timeout: ['No connection in time. Tried again.', 'As above.'],
+  tls_failed: [
+    'The certificate was not accepted, or TLS broke off. Tried again.',
+    'The clock, and what stands in between.',
+  ],
+  reset_failed: ['The connection was cut before the request was written. Tried again.', 'Nothing, if it is rare.'],
+  not_processed: ['The provider says that it did not look at the request. Tried again.', 'Nothing.'],
+  timeout: ['The request was written; no answer came in time.', '`on_uncertain` decides; receipts can settle.'],
+  reset: ['The request was written; the connection was cut.', 'As above.'],
+  connection_lost: ['As `reset`, with all that was on the connection.', 'As above.'],
+  aborted: ['The request was written when the node was stopped.', 'As above.'],
+  enhance_your_calm: ['FCM cut the connection for its load.', 'As above; the pace drops by itself.'],
+  unreadable_answer: ['An answer of success that names no message.', 'What stands in between; the provider’s console.'],
+  provider_error: ['A 5xx or 408: the provider may have taken it.', '`on_uncertain` decides; receipts can settle.'],
+  gateway_timeout: ['FCM answered too late for its own gateway.', 'As above.'],
+}
+
+const OF_SMS: Readonly<Record<string, Row>> = {
+  invalid_number: ['No phone has this number.', 'Correct the number.'],
+  unknown_number: ['The carrier knows no such number.', 'Correct or forget the number.'],
+  not_mobile: ['The number can’t receive SMS.', 'Ask for a mobile number.'],
+  landline: ['A landline, or a carrier that can’t be reached.', 'Ask for a mobile number.'],
+  unreachable: ['The phone was off or out of coverage until the carrier gave up.', 'Send it again later.'],
+  opted_out: ['The person answered STOP to this sender.', 'Nothing, until they answer START.'],
+  blocked: ['The carrier or the phone refuses messages from this sender.', 'Another sender; ask the person.'],
+  filtered: ['A carrier’s filter took it for spam.', 'Register the sender; change text and links.'],
+  country_blocked: ['The account may not send to this country.', 'Twilio’s geo permissions.'],
+  unverified_number: ['A trial account sends to verified numbers alone.', 'Verify the number, or upgrade the account.'],
+  unroutable: ['This sender can’t reach this number.', 'Another sender.'],
+  invalid_sender: [
+    'The sender is not one of the account’s, or can’t send this.',
+    '`TWILIO_FROM`, or `sender` of the call.',
+  ],
+  unregistered_sender: [
+    'The sender must be registered first. Held meanwhile.',
+    'Register it (toll-free verification, A2P 10DLC).',
+  ],
+  empty_text: ['Nothing is left of the text.', 'Send a text.'],
+  too_long: ['The text is longer than Twilio takes.', 'Shorten it; `max_segments`.'],
+  fraud: ['Twilio took it for SMS pumping.', 'Twilio’s fraud settings for this country.'],
+  quiet_hours: ['It is night where the recipient is. Tried again in the morning.', 'Nothing.'],
+  validity_expired: ['The carrier had it too long.', 'A longer `ttl`.'],
+  carrier_timeout: ['The carrier did not say in time what became of it.', 'Ask the person before sending it again.'],
+  cancelled: ['It was called back at Twilio.', 'Whoever uses the account beside Tidings.'],
+  refused: ['Twilio refused it, with a code that has no row here.', 'The code, at twilio.com/docs/api/errors.'],
+  rate_exceeded: ['Faster than the account or sender may. Waits.', 'More senders, a higher rate.'],
+  queue_full: ['More than ten hours of messages wait at this sender. Waits.', 'More senders.'],
+  queue_overflow: ['Twilio dropped it from a queue that was too long. Tried again, slower.', 'More senders.'],
+  daily_limit: ['The account’s messages of a day are used up. Waits.', 'A higher limit at Twilio.'],
+  maintenance: ['Twilio is being worked on. Tried again.', 'Nothing.'],
+  bad_credentials: [
+    'Twilio refuses our key. Everything waits.',
+    '`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_API_KEY`.',
+  ],
+  unknown_account: ['Twilio knows no such account. Everything waits.', '`TWILIO_ACCOUNT_SID`, `TWILIO_BASE_URL`.'],
+  account_suspended: ['The account is suspended or closed. Everything waits.', 'The Twilio console.'],
+  unexpected_answer: [
+    'Who answers there is not Twilio’s API. Everything waits.',
+    '`TWILIO_BASE_URL`, and what stands in between.',
+  ],
+}
+
+const OF_PUSHES: Readonly<Record<string, Row>> = {
+  unregistered: ['The app was removed, or the token replaced. It is not sent to any more.', 'Forget the token.'],
+  invalid_token: ['It is no registration token. It is not sent to any more.', 'Look where it came from.'],
+  sender_mismatch: [
+    'The token belongs to another Firebase project.',
+    'The app’s configuration, or the service account.',
+  ],
+  invalid_payload: ['FCM refuses a field of the message.', 'The log’s code names the field.'],
+  quota_exceeded: [
+    'The project’s quota a minute is used up. Waits.',
+    '`FCM_MESSAGES_PER_MINUTE`; ask Google for more.',
+  ],
+  device_rate: ['Too many messages to this one device. Waits.', 'Fewer messages.'],
+  topic_rate: ['Too many messages to this topic. Waits.', 'Fewer messages.'],
+  unavailable: ['FCM is overloaded. Tried again.', 'Nothing.'],
+  internal: ['An error inside FCM. Tried again.', 'Nothing.'],
+  apns_auth: ['FCM can’t sign in to Apple for this project. Waits.', 'The APNs key in the Firebase console.'],
+  unauthenticated: ['FCM refuses our access token. Everything waits.', 'A new key for the service account; the clock.'],
+  credentials_refused: [
+    'Google gives no access token for these credentials. Everything waits.',
+    'A new key for the service account.',
+  ],
+  no_access_token: ['Google’s token endpoint was not reached. Tried again.', 'Let this machine reach it over HTTPS.'],
+  permission_denied: [
+    'The account may not send for this project. Everything waits.',
+    'Enable the FCM API (V1); role "Firebase Cloud Messaging API Admin".',
+  ],
+  project_not_found: ['There is no such Firebase project. Everything waits.', '`project_id` in the credentials.'],
+  project_unknown: ['The credentials name no project. Everything waits.', 'A service account’s key file.'],
+}
+
+/** Every `reason`, below the heading it stands under. */
+export const REASON_SECTIONS: readonly (readonly [heading: string, reasons: ReadonlyMap<string, ReasonPage>])[] = [
+  ['Of Tidings', pages(OF_TIDINGS)],
+  ['Of the link to the provider', pages(OF_LINK)],
+  ['Of SMS', pages(OF_SMS)],
+  ['Of pushes', pages(OF_PUSHES)],
+]
+
+function pages(rows: Readonly<Record<string, Row>>): ReadonlyMap<string, ReasonPage> {
+  return new Map(Object.entries(rows).map(([word, [what, helps]]) => [word, { what, helps }]))
+}

@@ -1,0 +1,47 @@
+import { checkDatabase } from './checks/database.ts'
+import { failing, fine } from './checks/check.ts'
+import { providerCheck, setupChecks } from './checks/setup.ts'
+import type { Config } from './config.ts'
+import type { Check } from './contract/health.ts'
+import type { Lease } from './delivery/lease.ts'
+import type { CheckStep } from './domain/provider.ts'
+import { checkMachine, setupOf } from './looks.ts'
+import type { Db } from './store/db.ts'
+import { migrationNames } from './store/migrate.ts'
+
+export interface NodeParts {
+  readonly config: Config
+  readonly db: Db
+  readonly lease: Pick<Lease, 'mayWrite'>
+  /** What failed when the providers were last looked at, each name beginning with the provider’s. */
+  readonly failures: () => readonly CheckStep[]
+  readonly now: () => Date
+}
+
+/** What a node that serves knows about itself: for `/readyz?verbose`. */
+export async function checkNode({ config, db, lease, failures, now }: NodeParts): Promise<readonly Check[]> {
+  const setup = setupOf(config, null)
+  const failed = failures()
+  return [
+    ...(await checkMachine(config)),
+    ...setupChecks(setup),
+    leaseCheck(lease.mayWrite()),
+    ...(await checkDatabase(db, { migrations: migrationNames(), setup, now })),
+    ...setup.live.map((name) =>
+      providerCheck(
+        name,
+        failed.filter((step) => step.name.startsWith(`${name}: `)),
+      ),
+    ),
+  ]
+}
+
+function leaseCheck(isFresh: boolean): Check {
+  if (isFresh) return fine('lease', 'This node’s lease is fresh.')
+  return failing('lease', {
+    what: 'This node’s lease could not be renewed.',
+    why: 'It sends nothing, as others may have taken over what it held.',
+    fix: ['Nothing: it renews by itself once Postgres answers.'],
+    more: 'docs/operations.md#several-nodes',
+  })
+}
