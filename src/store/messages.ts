@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
@@ -55,6 +56,9 @@ export interface InsertedMessage {
   readonly time: string
 }
 
+/** Their columns are written in a few milliseconds. */
+const ROWS_IN_A_TURN = 1_000
+
 /**
  * One statement, so one commit, for a whole batch: idempotency keys, contacts that are new (each stands once), messages, and a `due` row
  * for those nobody holds. Returns what was made of each message, in order; null where its idempotency key was taken already.
@@ -65,10 +69,12 @@ export async function insertMessages(
   batch: readonly NewMessage[],
 ): Promise<(InsertedMessage | null)[]> {
   const whole = batch.some((m) => m.idempotency !== null || m.extras !== null)
+  const columns = [...columnsOf(batch), ...(whole ? rareColumnsOf(batch) : [])]
+  const values = batch.length > ROWS_IN_A_TURN ? await inTurns(columns) : columns.map((column) => column())
   const { rows } = await db.query<InsertedBatch>({
     name: whole ? 'insert-messages-whole' : 'insert-messages',
     text: whole ? INSERT_WHOLE : INSERT_PLAIN,
-    values: [owner, ...columnsOf(batch), ...(whole ? rareColumnsOf(batch) : [])],
+    values: [owner, ...values],
   })
   const made = new Array<InsertedMessage | null>(batch.length).fill(null)
   const [inserted] = rows
@@ -90,36 +96,52 @@ interface InsertedBatch {
   readonly time: string
 }
 
-function columnsOf(batch: readonly NewMessage[]): string[] {
+/** Writes the values of one column. */
+type Column = () => string
+
+/** A long batch is written column by column, each in a turn of its own: all at once they would hold up the calls beside. */
+async function inTurns(columns: readonly Column[]): Promise<string[]> {
+  const written: string[] = []
+  for (const column of columns) {
+    const text = column()
+    // It was put together piece by piece, and becomes one text when it is first read: now, and not when all of them are sent.
+    Buffer.byteLength(text)
+    written.push(text)
+    await nextTurn()
+  }
+  return written
+}
+
+function columnsOf(batch: readonly NewMessage[]): Column[] {
   return [
-    texts(batch.map((m) => m.contact)),
-    texts(batch.map((m) => m.subject)),
-    texts(batch.map((m) => m.body)),
-    texts(batch.map((m) => m.text)),
-    texts(batch.map((m) => m.sender)),
-    texts(batch.map((m) => m.tag)),
-    texts(batch.map((m) => m.category)),
-    texts(batch.map((m) => m.onUncertain)),
-    numbers(batch.map((m) => m.segments)),
-    texts(batch.map((m) => m.encoding)),
-    texts(batch.map((m) => m.provider)),
-    numbers(batch.map((m) => m.ttlSeconds)),
-    texts(batch.map((m) => m.place)),
-    numbers(batch.map((m) => m.keyId)),
+    () => texts(batch.map((m) => m.contact)),
+    () => texts(batch.map((m) => m.subject)),
+    () => texts(batch.map((m) => m.body)),
+    () => texts(batch.map((m) => m.text)),
+    () => texts(batch.map((m) => m.sender)),
+    () => texts(batch.map((m) => m.tag)),
+    () => texts(batch.map((m) => m.category)),
+    () => texts(batch.map((m) => m.onUncertain)),
+    () => numbers(batch.map((m) => m.segments)),
+    () => texts(batch.map((m) => m.encoding)),
+    () => texts(batch.map((m) => m.provider)),
+    () => numbers(batch.map((m) => m.ttlSeconds)),
+    () => texts(batch.map((m) => m.place)),
+    () => numbers(batch.map((m) => m.keyId)),
   ]
 }
 
-function rareColumnsOf(batch: readonly NewMessage[]): string[] {
+function rareColumnsOf(batch: readonly NewMessage[]): Column[] {
   return [
-    texts(batch.map((m) => m.idempotency?.caller ?? null)),
-    texts(batch.map((m) => m.idempotency?.route ?? null)),
-    texts(batch.map((m) => m.idempotency?.key ?? null)),
-    texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields))),
-    texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer))),
-    texts(batch.map((m) => m.extras?.sendAt?.toISOString() ?? null)),
-    texts(batch.map((m) => m.extras?.template ?? null)),
-    numbers(batch.map((m) => m.extras?.resentFrom ?? null)),
-    texts(batch.map((m) => m.extras?.redirectedTo ?? null)),
+    () => texts(batch.map((m) => m.idempotency?.caller ?? null)),
+    () => texts(batch.map((m) => m.idempotency?.route ?? null)),
+    () => texts(batch.map((m) => m.idempotency?.key ?? null)),
+    () => texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.fields))),
+    () => texts(batch.map((m) => m.idempotency && JSON.stringify(m.idempotency.answer))),
+    () => texts(batch.map((m) => m.extras?.sendAt?.toISOString() ?? null)),
+    () => texts(batch.map((m) => m.extras?.template ?? null)),
+    () => numbers(batch.map((m) => m.extras?.resentFrom ?? null)),
+    () => texts(batch.map((m) => m.extras?.redirectedTo ?? null)),
   ]
 }
 

@@ -79,7 +79,12 @@ async function whole(
   if (dryRun) return { success: true, dry_run: true, ...counted(await explain(request, parts, prepared, 0)) }
   const { answer, replayed } = await parts.batches.store(prepared, { partial, idempotency })
   markReplayed(reply, replayed)
-  return { success: true, ...counted(answer.map(toAnswerItem)) }
+  const data: SmsBatchAnswerItem[] = []
+  for (const [index, item] of answer.entries()) {
+    data.push(toAnswerItem(item, index))
+    if (index % BLOCK === BLOCK - 1) await nextTurn()
+  }
+  return { success: true, ...counted(data) }
 }
 
 function counted(data: SmsBatchAnswerItem[]): Pick<SmsBatchAnswer, 'accepted' | 'rejected' | 'data'> {
