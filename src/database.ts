@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { StartRefusal } from './embedded/refusal.ts'
+import type { Adopted } from './store/adopt-rows.ts'
 import { linkProblem } from './store/faults.ts'
 
 /** A Postgres that is fit for use and has this version's schema. */
@@ -9,6 +10,8 @@ export interface Database {
   readonly label: string
   /** The migrations that were missing. */
   readonly applied: readonly string[]
+  /** What was taken over from the original application, just now; null: nothing. */
+  readonly adopted: Adopted | null
   stop(): Promise<void>
 }
 
@@ -16,7 +19,7 @@ export interface Database {
 export async function openDatabase(config: Config, onRestart: (line: string) => void): Promise<Database> {
   const server = await openServer(config, onRestart)
   try {
-    return { ...server, applied: await prepare(server.url) }
+    return { ...server, ...(await prepare(server.url, config.defaultCountry)) }
   } catch (error) {
     await server.stop()
     throw lostDatabase(error, config) ?? error
@@ -38,7 +41,7 @@ export function lostDatabase(error: unknown, { databaseUrl, dataDir }: Config): 
 export async function openServer(
   config: Config,
   onRestart: (line: string) => void,
-): Promise<Omit<Database, 'applied'>> {
+): Promise<Omit<Database, 'applied' | 'adopted'>> {
   const { databaseUrl, dataDir } = config
   if (databaseUrl !== null) return { url: databaseUrl, label: place(databaseUrl), stop: async () => undefined }
   const { startEmbedded } = await import('./embedded/postgres.ts')
@@ -51,7 +54,7 @@ export async function openServer(
   return { url: embedded.url, label: `${dataDir} (${facts.join(', ')})`, stop: () => embedded.stop() }
 }
 
-async function prepare(url: string): Promise<readonly string[]> {
+async function prepare(url: string, defaultCountry: string | null): Promise<Pick<Database, 'applied' | 'adopted'>> {
   const [{ checkServer, migrate }, { closedBecause }] = await Promise.all([
     import('./store/migrate.ts'),
     import('./transfer/closed.ts'),
@@ -60,9 +63,9 @@ async function prepare(url: string): Promise<readonly string[]> {
   if (problem !== null) throw new StartRefusal(problem)
   const closed = await closedBecause(url)
   if (closed !== null) throw new StartRefusal(closed)
-  const migration = await migrate(url)
+  const migration = await migrate(url, undefined, null, defaultCountry)
   if (migration.kind === 'refused') throw new StartRefusal(migration.problem)
-  return migration.applied
+  return { applied: migration.applied, adopted: migration.adopted ?? null }
 }
 
 function place(url: string): string {

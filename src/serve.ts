@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { adoptedSentence } from './adopted.ts'
 import { asksForKeys, isLoopback, type Config } from './config.ts'
 import { lostDatabase, openDatabase } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
@@ -9,6 +10,7 @@ import type { Log } from './log.ts'
 import { portProblem } from './port.ts'
 import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from './domain/staging.ts'
+import type { Adopted } from './store/adopt-rows.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ServeParts {
@@ -31,6 +33,7 @@ export async function serve(parts: ServeParts): Promise<void> {
   // The server's code loads while Postgres starts.
   const loading = import('./app.ts')
   const database = await openDatabase(config, (line) => log.error({ event: 'database.restarted' }, line))
+  tellAdopted(parts, database.adopted)
   try {
     const { startApp } = await loading
     const lines = heldBack((line: LiveLine) => terminal?.live(line))
@@ -54,6 +57,13 @@ export async function serve(parts: ServeParts): Promise<void> {
   } finally {
     await database.stop()
   }
+}
+
+function tellAdopted({ log, terminal }: ServeParts, adopted: Adopted | null): void {
+  if (adopted === null) return
+  const sentence = adoptedSentence(adopted)
+  terminal?.note(sentence)
+  log.info({ event: 'database.adopted', ...adopted }, sentence)
 }
 
 /**

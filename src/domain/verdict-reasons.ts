@@ -13,6 +13,7 @@ export const REASON_SENTENCES: Readonly<Record<string, string>> = {
   adapter_error: 'A fault of ours came up while it was being sent.',
   restored: 'It waited in a backup that was restored, and was given up.',
   erased: 'The person was erased before it could leave.',
+  adopted: 'It is from the application before Tidings, which kept no record of what became of it.',
   unknown: 'The provider gave no cause.',
   // Of the link
   dns_failed: 'The provider could not be found in the network.',

@@ -47,6 +47,7 @@ function judge(sms: Judged): string {
     case 'opened':
       return `Yes, and it was opened ${moment(updatedAt)}, ${after(sms)}.`
     case 'uncertain':
+      if (sms.reason === 'adopted') return `Nobody can say. ${why(sms)}`
       return `It may have been sent. ${why(sms)} Nobody can say whether ${named(sms.provider)} has it.`
     case 'undelivered':
     case 'failed':

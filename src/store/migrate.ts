@@ -2,6 +2,9 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { Adopted } from './adopt-rows.ts'
+import { takeOver, type AdoptionParts, type Takeover } from './adoption.ts'
+import { halfProblem } from './original.ts'
 
 /** The same place seen from src/store and from dist/store. */
 const DIRECTORY = fileURLToPath(new URL('../../migrations/', import.meta.url))
@@ -15,7 +18,12 @@ const ROUNDS = 10
 
 /** What was done, or the one line that says why nothing could be. */
 export type Migration =
-  | { readonly kind: 'migrated'; readonly applied: readonly string[] }
+  | {
+      readonly kind: 'migrated'
+      readonly applied: readonly string[]
+      /** What was taken over, where the database was the original application's. */
+      readonly adopted?: Adopted
+    }
   | { readonly kind: 'refused'; readonly problem: string }
 
 /**
@@ -44,11 +52,14 @@ export async function checkServer(url: string): Promise<string | null> {
 /**
  * Brings the schema up to this program's version. Of several nodes that start together one does it and the others wait.
  * Nothing is half done: all that is missing goes into one transaction. `upTo`: the last one to do; null: all.
+ * A database of the original application is taken over on the way; its contacts without a country code are read in `defaultCountry`
+ * (ISO 3166-1 alpha-2).
  */
 export async function migrate(
   url: string,
   directory: string = DIRECTORY,
   upTo: string | null = null,
+  defaultCountry: string | null = null,
 ): Promise<Migration> {
   const known = migrationNames(directory)
   if (upTo !== null && !known.includes(upTo)) return newer(upTo)
@@ -60,7 +71,10 @@ export async function migrate(
     if (done !== null) return done
     await client.query(`set lock_timeout = ${TURN_MS}`)
     await client.query('select pg_advisory_lock($1)', [LOCK])
-    return (await compare(client, ours)) ?? (await apply(client, directory, ours.length))
+    return (
+      (await compare(client, ours)) ??
+      (await apply(client, { directory, names: ours, noted: TABLE, whole: upTo === null, defaultCountry }))
+    )
   } finally {
     // The lock goes with the connection.
     await close(client)
@@ -95,6 +109,8 @@ async function compare(client: pg.Client, ours: readonly string[]): Promise<Migr
   const theirs = await appliedNames(client)
   const unknown = theirs.find((name) => !ours.includes(name))
   if (unknown !== undefined) return newer(unknown)
+  const problem = theirs.length === 0 ? null : await halfProblem(client)
+  if (problem !== null) return { kind: 'refused', problem }
   return ours.length === theirs.length ? { kind: 'migrated', applied: [] } : null
 }
 
@@ -103,20 +119,27 @@ function newer(name: string): Migration {
 }
 
 async function appliedNames(client: pg.Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
-    `public.${TABLE}`,
-  ])
+  // Other programs have a table of this name, too.
+  const { rows } = await client.query<{ there: boolean }>(
+    `select exists (select from pg_attribute where attrelid = to_regclass($1) and attname = 'name') as there`,
+    [`public.${TABLE}`],
+  )
   if (rows[0]?.there !== true) return []
   const applied = await client.query<{ name: string }>(`select name from public.${TABLE} order by id`)
   return applied.rows.map((row) => row.name)
 }
 
-/** Up to the `last`th. */
-async function apply(client: pg.Client, directory: string, last: number): Promise<Migration> {
+/** What of `names` was not done yet. */
+async function apply(client: pg.Client, parts: AdoptionParts): Promise<Migration> {
+  const { directory, names } = parts
   // Only here: a start that finds the schema current does without it.
   const { runner } = await import('node-pg-migrate')
-  const count = last - (await appliedNames(client)).length
+  const done = await appliedNames(client)
+  const count = names.length - done.length
   await client.query(`set lock_timeout = ${TABLE_LOCK_MS}`)
+  const taken = done.length === 0 ? await takeOver(client, parts) : NOTHING_TAKEN
+  if (taken.kind === 'refused') return taken
+  if (taken.kind === 'adopted') return { kind: 'migrated', applied: names, adopted: taken.adopted }
   for (let round = 1; ; round += 1) {
     try {
       const applied = await runner({
@@ -137,6 +160,8 @@ async function apply(client: pg.Client, directory: string, last: number): Promis
     }
   }
 }
+
+const NOTHING_TAKEN: Takeover = { kind: 'none' }
 
 /** What this version brings, in its order. */
 export function migrationNames(directory: string = DIRECTORY): readonly string[] {
