@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { adoptedSentence } from './adopted.ts'
-import { HELP, parseArguments, type Command } from './arguments.ts'
+import { HELP, parseArguments, type ClientCommand, type Command } from './arguments.ts'
 import { readConfig, withEnvFile, type Config, type ConfigFault } from './config.ts'
 import { openDatabase, openServer } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
@@ -32,6 +32,8 @@ async function main(): Promise<number> {
       return fake(args.words)
     case 'keys':
       return keys(args.words)
+    case 'client':
+      return client(args.command, args.words)
     case 'transfer':
       return transfer(args.act)
     case 'run':
@@ -43,6 +45,18 @@ async function main(): Promise<number> {
 async function fake(words: readonly string[]): Promise<number> {
   const { runFake } = await import('./fakes/command.ts')
   return runFake(words, { write: say, warn, told: toldToStop })
+}
+
+/** Loads nothing of the service but what the command looks at. */
+async function client(command: ClientCommand, words: readonly string[]): Promise<number> {
+  const { runClient } = await import('./client-command.ts')
+  const env = withEnvFile(process.env, readEnvFile())
+  return runClient(command, words, {
+    env,
+    told: toldToStop(),
+    chance: Math.random,
+    leave: (code) => process.exit(code),
+  })
 }
 
 async function keys(words: readonly string[]): Promise<number> {
