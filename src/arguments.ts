@@ -3,7 +3,7 @@ import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-word
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 /** In src/cli, which whoever serves never loads. */
-const CLIENTS = ['doctor', 'explain'] as const
+const CLIENTS = ['doctor', 'explain', 'export', 'find', 'send', 'tail'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
 
 export type Command = (typeof COMMANDS)[number]
@@ -44,6 +44,12 @@ Run it
   restore     bring a backup back: tidings restore FILE
   move        the database to another place: tidings move --to URL
   fake        a look-alike of a provider, for tests: tidings fake twilio
+
+Use it
+  send        one SMS, or one push: tidings send sms +201009129288 "Hello"
+  find        what was sent, one verdict a line: tidings find status:failed last:24h
+  tail        new messages as they come, until Ctrl-C
+  export      all messages of a search, as CSV or NDJSON
 
 Look after it
   doctor      looks at configuration, database and service, and says what to mend

@@ -6,6 +6,10 @@ import { plain } from './words.ts'
 const COMMANDS = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   explain: async () => (await import('./explain.ts')).explain,
+  export: async () => (await import('./export.ts')).exportCommand,
+  find: async () => (await import('./find.ts')).find,
+  send: async () => (await import('./send.ts')).send,
+  tail: async () => (await import('./tail.ts')).tail,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>
 
 export type CommandName = keyof typeof COMMANDS
