@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 it('after the statements for a restored backup nothing in it waits to be sent', async () => {
-  const statements = blocksOf('docs/operations.md').find((block) => block.language === 'sql')
+  const statements = blocksOf('docs/backup.md').find((block) => block.language === 'sql')
   await client.query(`
     insert into clients (contact) values ('+201009129288');
     insert into messages (client_id, subject, body, status) select id, 'Hello', 'A text', 'queued' from clients;

@@ -34,7 +34,7 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
   ],
   adapter_error: ['A bug on our side, after the provider may have been called.', 'The log has the stack: report it.'],
   restored: [
-    'It waited in a backup that was restored, and was given up [by hand](operations.md#backup).',
+    'It waited in a backup that was [restored](backup.md#restore); it may have been sent since.',
     'Send it again if it is still wanted.',
   ],
   erased: ['The person was [erased](history.md#erasing-a-person) before it could be sent.', 'Nothing to do.'],

@@ -11,7 +11,7 @@ export const REASON_SENTENCES: Readonly<Record<string, string>> = {
   not_sent: 'Nothing was written to the provider yet.',
   stopped: 'The service was stopped while it was being sent.',
   adapter_error: 'A fault of ours came up while it was being sent.',
-  restored: 'It waited in a backup that was restored, and was given up.',
+  restored: 'It waited in a backup that was restored, and may have gone out since.',
   erased: 'The person was erased before it could leave.',
   adopted: 'It is from the application before Tidings, which kept no record of what became of it.',
   unknown: 'The provider gave no cause.',
