@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeKey } from '../../src/domain/api-key.ts'
 import { SCOPES, type Scope } from '../../src/domain/caller.ts'
 import type { KeyInput } from '../../src/flows/keys.ts'
 import { createServer } from '../../src/http/server.ts'
@@ -115,6 +117,38 @@ test('every guarded operation refuses an expired, a revoked, a replaced and a fo
       const answer = await call(operation, key)
       expect({ operation, ...answer }).toEqual({ operation, status: 401, code: 'unauthorized' })
     }
+  }
+})
+
+test('a key with one scope opens the operations of that scope, and no other', async () => {
+  for (const scope of SCOPES) {
+    const key = await make({ scopes: [scope] })
+    for (const operation of guarded()) {
+      const { status } = await call(operation, key)
+      expect({ operation, scope, isRefused: status === 403 }).toEqual({
+        operation,
+        scope,
+        isRefused: operation.scope !== scope,
+      })
+    }
+  }
+})
+
+test('every guarded operation refuses what is no key, and a key that was never made', async () => {
+  for (const operation of guarded()) {
+    for (const key of [makeKey('live', randomBytes).key, 'tidings_live_', 'tidings_live_x_y', 'secret']) {
+      const answer = await call(operation, key)
+      expect({ operation, ...answer }).toEqual({ operation, status: 401, code: 'unauthorized' })
+    }
+  }
+})
+
+test('a key that only captures is let in as any other, but never as an administrator', async () => {
+  const key = await make({ mode: 'test', scopes: SCOPES.filter((scope) => scope !== 'admin') })
+  for (const operation of guarded()) {
+    const { status } = await call(operation, key)
+    const refused = operation.scope === 'admin'
+    expect({ operation, isRefused: status === 401 || status === 403 }).toEqual({ operation, isRefused: refused })
   }
 })
 
