@@ -18,11 +18,10 @@ test('an unknown word suggests the near one', () => {
     kind: 'wrong',
     problem: 'Unknown command migrat. Did you mean migrate?',
   })
-  expect(parseArguments(['frobnicate'])).toMatchObject({
-    problem: expect.stringMatching(
-      /^Unknown command frobnicate\. There are start, serve, migrate, .*, doctor, explain, .*help\.$/,
-    ),
-  })
+  const { problem } = Object(parseArguments(['frobnicate'])) as { problem: string }
+  expect(problem).toMatch(
+    /^Unknown command frobnicate\. There are start, serve, migrate, .*, doctor, explain, .*help\.$/,
+  )
   expect(parseArguments(['doctr'])).toMatchObject({ problem: 'Unknown command doctr. Did you mean doctor?' })
   expect(parseArguments(['serve', 'db'])).toMatchObject({ kind: 'wrong' })
 })

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { REASON_SECTIONS } from '../src/domain/reason-pages.ts'
 import { readPage, ROOT } from './support/documents.ts'
 
 /** Where a message gets its reason; the HTTP ring only passes it on, but for `partial`. */
@@ -45,4 +46,20 @@ function filesIn(directory: string): readonly string[] {
   return readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(directory, file))
+}
+
+test('what the page says of a reason, `tidings explain` says, too', () => {
+  const rows = [...readPage('docs/reasons.md').matchAll(/^\| `([a-z_]+)` +\| (.*?) +\| (.*?) +\|$/gm)]
+  const ofPage = rows.map(([, word = '', what = '', helps = '']) => [word, plainly(what), plainly(helps)])
+  const ofProgram = REASON_SECTIONS.flatMap(([, pages]) => [...pages]).map(([word, { what, helps }]) => [
+    word,
+    what,
+    helps,
+  ])
+  expect(ofProgram.length).toBeGreaterThan(70)
+  expect(ofProgram).toEqual(ofPage)
+})
+
+function plainly(text: string): string {
+  return text.replaceAll("'", '’')
 }

@@ -24,12 +24,11 @@ export async function checkDatabase(client: DbClient, parts: DatabaseParts): Pro
   try {
     const facts = await readServer(client)
     if (facts === null) return [away('it does not answer as Postgres does')]
-    const server = serverChecks(facts, parts.now().getTime())
-    const applied = await readMigrations(client)
-    const schema = schemaCheck(applied, parts.migrations)
-    const isCurrent = schema.state === 'ok'
-    const rights = rightsCheck(facts.mayMigrate, applied === null ? null : await mayWork(client))
-    return [...server, rights, schema, ...(isCurrent ? await workChecks(client, parts) : [])]
+    const may = await mayWork(client)
+    const told = [...serverChecks(facts, parts.now().getTime()), rightsCheck(facts.mayMigrate, may)]
+    if (may === false) return told
+    const schema = schemaCheck(await readMigrations(client), parts.migrations)
+    return [...told, schema, ...(schema.state === 'ok' ? await workChecks(client, parts) : [])]
   } catch (error) {
     return [away(wordsOf(error))]
   }

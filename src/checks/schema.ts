@@ -37,8 +37,10 @@ export function rightsCheck(mayMigrate: boolean, mayWork: boolean | null): Check
     what: `The database’s role may not ${lacking.join(', nor ')}.`,
     why: 'Messages are kept in tables, of which new partitions are made from time to time.',
     fix: [
-      'As the owner of the database: grant all on database … to …',
-      'grant all on schema public to …; grant all on all tables in schema public to …',
+      'In psql, as the owner of the database: grant all on database … to …',
+      'grant all on schema public to …',
+      'grant all on all tables in schema public to …',
+      'grant all on all sequences in schema public to …',
     ],
     more: 'docs/operations.md#the-database',
   })

@@ -23,7 +23,7 @@ export function nodesCheck(nodes: readonly LivingNode[]): Check {
     })
   if (silent.length > 0)
     return warning('nodes', {
-      what: `${counted(living, 'node')} run, and ${named(silent)} ${silent.length === 1 ? 'is' : 'are'} silent.`,
+      what: `${counted(living, 'node')} ${living === 1 ? 'runs' : 'run'}, and ${named(silent)} ${silent.length === 1 ? 'is' : 'are'} silent.`,
       why: 'It was killed, or can’t reach the database. The others take what it held.',
       fix: ['See whether it runs, and whether it reaches the database.'],
       more: 'docs/operations.md#several-nodes',

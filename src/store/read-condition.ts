@@ -51,12 +51,13 @@ export async function readMigrations(client: DbClient): Promise<readonly string[
   return applied.rows.map(({ name }) => name)
 }
 
-/** Whether this role may read and write what messages are made of. */
-export async function mayWork(client: DbClient): Promise<boolean> {
-  const { rows } = await client.query<{ may: boolean }>(`
-select bool_and(has_table_privilege(c.oid, 'select, insert, update, delete')) as may
+/** Whether this role may read and write every table of ours; null where there is none. */
+export async function mayWork(client: DbClient): Promise<boolean | null> {
+  const { rows } = await client.query<{ may: boolean | null }>(`
+select bool_and(has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+  and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')) as may
 from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`)
-  return rows[0]?.may ?? false
+  return rows[0]?.may ?? null
 }
 
 /** A process that has not ended. */
