@@ -140,7 +140,7 @@ async function copyMessages(
          (select k.old_id from ${aside}.client_map k where k.old_id = m.client_id), (select max(old_id) from ${aside}.client_map))
        cross join lateral (${MEASURED}) u
      order by m.id`,
-    [charactersOf(1), charactersOf(2)],
+    [`^${oneOf(1, 2)}*$`, oneOf(2), ASTRAL],
   )
   const { rows } = await client.query<{ nobody: number; timeless: number }>(`
     select (select count(*)::integer from public.messages m join public.clients c on c.id = m.client_id where c.erased_at is not null) as nobody,
@@ -226,16 +226,21 @@ function timeOf(column: string): string {
   return `coalesce(${time}, min(${time}) over (order by id desc), now())`
 }
 
-/** As `measureText` counts; only where an escape pair or a character lies across a seam it may be one segment less. $1 and $2: the GSM alphabet. */
+/**
+ * As `measureText` counts; only where an escape pair or a character lies across a seam it may be one segment less. $1: a text of the GSM
+ * alphabet alone, $2: its characters of two septets, $3: any beyond the first 65,536. Patterns cost a tenth of what `translate` does.
+ */
 const MEASURED = `
-  select case when g.rest = '' then 'gsm7' else 'ucs2' end as encoding,
-    case when g.rest = '' then 160 else 70 end as alone, case when g.rest = '' then 153 else 67 end as joined,
-    case when g.rest = '' then 2 * length(m.body) - length(translate(m.body, $2, ''))
-      else length(m.body) + length(regexp_replace(m.body, '[\\u0001-\\uffff]', '', 'g')) end as units
-  from (select translate(m.body, $1 || $2, '') as rest) g`
+  select case when g.gsm then 'gsm7' else 'ucs2' end as encoding,
+    case when g.gsm then 160 else 70 end as alone, case when g.gsm then 153 else 67 end as joined,
+    length(m.body) + case when not (m.body ~ case when g.gsm then $2 else $3 end) then 0
+      else length(regexp_replace(m.body, '[^' || substr(case when g.gsm then $2 else $3 end, 2), '', 'g')) end as units
+  from (select m.body ~ $1 as gsm) g`
 
-/** Those of the GSM alphabet that take so many septets. */
-function charactersOf(septets: 1 | 2): string {
-  const codes = Array.from({ length: 0x20ad }, (_, code) => code)
-  return String.fromCharCode(...codes.filter((code) => septetsOf(code) === septets))
+const ASTRAL = '[\\U00010000-\\U0010ffff]'
+
+/** Those of the GSM alphabet that take one of these numbers of septets, as a bracket expression. */
+function oneOf(...septets: readonly number[]): string {
+  const codes = Array.from({ length: 0x20ad }, (_, code) => code).filter((code) => septets.includes(septetsOf(code)))
+  return `[${codes.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('')}]`
 }
