@@ -95,6 +95,13 @@ const rules = [
     to: { path: '^src/fakes/', pathNot: '^src/fakes/command\\.ts$' },
   },
   {
+    name: 'commands-load-alone',
+    comment: 'What serves loads nothing of the commands that talk to a service.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(cli|client)/|^src/client-command\\.ts$' },
+    to: { path: '^src/(cli|client)/|^src/client-command\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+  },
+  {
     name: 'no-circles',
     comment: 'No file reaches itself, not even by its types.',
     severity: 'error',
