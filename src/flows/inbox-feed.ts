@@ -1,6 +1,14 @@
 import type { Logger } from 'pino'
 import type { Db } from '../store/db.ts'
-import { look, MOST_NEW, readBase, type ChangeSighting, type Known, type Sighting } from '../store/read-inbox-look.ts'
+import {
+  look,
+  MOST_NEW,
+  readBase,
+  type ChangeSighting,
+  type Known,
+  type Look,
+  type Sighting,
+} from '../store/read-inbox-look.ts'
 import { readInboxPushes, readInboxSms, type InboxRecord } from '../store/read-inbox.ts'
 import { createWatch, type Watch } from './inbox-watch.ts'
 
@@ -142,9 +150,9 @@ async function openScene({ db, now }: InboxFeedParts): Promise<Scene> {
       const known = { sms: sms.known(), push: push.known() }
       const seen = await look(db, known.sms, known.push, changes.known())
       const { at } = seen
-      const deeds = deedsOf(changes, seen.changes)
-      for (const { id, kind } of sms.see(seen.sms)) pending.push({ kind, channel: 'sms', id, at })
-      for (const { id, kind } of push.see(seen.push)) pending.push({ kind, channel: 'push', id, at })
+      const deeds = deedsOf(changes, seen)
+      for (const { id, kind } of sms.see(seen.sms, seen.horizon)) pending.push({ kind, channel: 'sms', id, at })
+      for (const { id, kind } of push.see(seen.push, seen.horizon)) pending.push({ kind, channel: 'push', id, at })
       for (const { messageId, tag, recipient } of deeds) {
         if (messageId === null) emit({ kind: 'deleted', at, tag, to: recipient })
         else sms.reopen(messageId)
@@ -156,14 +164,16 @@ async function openScene({ db, now }: InboxFeedParts): Promise<Scene> {
   }
 }
 
-/** Rows that were asked after come with every look, so only those above what was known tell whether there are more. */
-function isFull({ high }: Known, rows: readonly Sighting[]): boolean {
-  return rows.filter(({ id }) => id > high).length >= MOST_NEW
+/** Rows that were asked after come with every look, so only the others tell whether there are more. */
+function isFull({ asked }: Known, rows: readonly Sighting[]): boolean {
+  if (rows.length < MOST_NEW) return false
+  const again = new Set(asked)
+  return rows.filter(({ id }) => !again.has(id)).length >= MOST_NEW
 }
 
-function deedsOf(watch: Watch, changes: readonly ChangeSighting[]): ChangeSighting[] {
+function deedsOf(watch: Watch, { changes, horizon }: Look): ChangeSighting[] {
   const rows = changes.map(({ id }) => ({ id, ours: true, waiting: false, settled: true, version: '' }))
-  const fresh = new Set(watch.see(rows).map(({ id }) => id))
+  const fresh = new Set(watch.see(rows, horizon).map(({ id }) => id))
   return changes.filter(({ id }) => fresh.has(id))
 }
 

@@ -4,8 +4,22 @@ import type { Db } from './db.ts'
 export interface Known {
   /** Rows with higher ids are new. */
   readonly high: number
-  /** Lower ids that are asked after again: not visible yet, or not at their end. */
+  /** Lower ids that are asked after again: not at their end. */
   readonly asked: readonly number[]
+  /** Lower ids that are not visible yet. */
+  readonly gaps: readonly Gap[]
+}
+
+/** Ids from one to another, both included. */
+export interface Gap {
+  readonly from: number
+  readonly to: number
+}
+
+/** Transactions below `oldest` have all ended; those from `next` on had not begun. Both grow. */
+export interface Horizon {
+  readonly oldest: number
+  readonly next: number
 }
 
 /** One row, as far as it must be known to tell whether it is worth loading. */
@@ -33,6 +47,7 @@ export interface ChangeSighting {
 export interface Look {
   /** The database's clock. */
   readonly at: Date
+  readonly horizon: Horizon
   readonly sms: readonly Sighting[]
   readonly push: readonly Sighting[]
   readonly changes: readonly ChangeSighting[]
@@ -49,11 +64,11 @@ export interface Base {
   readonly openPush: readonly number[]
 }
 
-/** New rows of each kind in one look; by id, so that a full one leaves nothing out below its last. */
+/** New rows of each kind in one look, and in each gap; by id, so that a full one leaves nothing out below its last. */
 export const MOST_NEW = 1_000
 
-/** Rows that an insert may still be filling in lie among the newest this many. */
-const BASE = 5_000
+/** Rows that an insert may still be filling in lie among the newest this many: a batch of 10,000 may be long at it. */
+export const BASE = 20_000
 const MOST_OPEN = 1_000
 
 export async function readBase(db: Db): Promise<Base> {
@@ -76,12 +91,24 @@ export async function look(db: Db, sms: Known, push: Known, changes: Known): Pro
   const { rows } = await db.query<LookRow>({
     name: 'inbox-look',
     text: LOOK,
-    values: [MOST_NEW, sms.high, sms.asked, push.high, push.asked, changes.high, changes.asked],
+    values: [MOST_NEW, ...[sms, push, changes].flatMap(valuesOf)],
   })
-  const at = rows.find((row) => row.kind === 'clock')?.at
-  if (at === null || at === undefined) throw new Error('the database has no clock')
+  const clock = rows.find((row) => row.kind === 'clock')
+  if (clock === undefined || clock.at === null) throw new Error('the database has no clock')
+  const { at } = clock
+  const horizon = { oldest: Number(clock.version), next: Number(clock.message_id) }
   const of = (kind: LookRow['kind']): LookRow[] => rows.filter((row) => row.kind === kind)
-  return { at, sms: of('sms').map(toSighting), push: of('push').map(toSighting), changes: of('change').map(toChange) }
+  return {
+    at,
+    horizon,
+    sms: of('sms').map(toSighting),
+    push: of('push').map(toSighting),
+    changes: of('change').map(toChange),
+  }
+}
+
+function valuesOf({ high, asked, gaps }: Known): readonly [number, ...(readonly number[])[]] {
+  return [high, asked, gaps.map(({ from }) => from), gaps.map(({ to }) => to)]
 }
 
 const SMS_COLUMNS = `
@@ -100,14 +127,25 @@ left join lateral (
 
 const CHANGE_COLUMNS = `'change', id, true, false, true, '', message_id, tag, recipient, at`
 
+/** However wide a gap is, what is not there costs one step down an index. */
+const WITHIN = 'id between g.first and g.last order by id limit $1'
+
+function gaps(parameter: number): string {
+  return `unnest($${parameter}::bigint[], $${parameter + 1}::bigint[]) as g (first, last)`
+}
+
 const LOOK = `
 (select ${SMS_COLUMNS} from messages where id > $2 order by id limit $1)
 union all (select ${SMS_COLUMNS} from messages where id = any ($3::bigint[]))
-union all (select ${PUSH_COLUMNS} from (select id, provider, time from notifications where id > $4 order by id limit $1) n ${CHUNKS})
-union all (select ${PUSH_COLUMNS} from notifications n ${CHUNKS} where n.id = any ($5::bigint[]))
-union all (select ${CHANGE_COLUMNS} from inbox_changes where id > $6 order by id limit $1)
-union all (select ${CHANGE_COLUMNS} from inbox_changes where id = any ($7::bigint[]))
-union all select 'clock', 0, true, false, true, '', null, null, null, now()`
+union all (select m.* from ${gaps(4)} cross join lateral (select ${SMS_COLUMNS} from messages where ${WITHIN}) m)
+union all (select ${PUSH_COLUMNS} from (select id, provider, time from notifications where id > $6 order by id limit $1) n ${CHUNKS})
+union all (select ${PUSH_COLUMNS} from notifications n ${CHUNKS} where n.id = any ($7::bigint[]))
+union all (select ${PUSH_COLUMNS} from ${gaps(8)} cross join lateral (select id, provider, time from notifications where ${WITHIN}) n ${CHUNKS})
+union all (select ${CHANGE_COLUMNS} from inbox_changes where id > $10 order by id limit $1)
+union all (select ${CHANGE_COLUMNS} from inbox_changes where id = any ($11::bigint[]))
+union all (select c.* from ${gaps(12)} cross join lateral (select ${CHANGE_COLUMNS} from inbox_changes where ${WITHIN}) c)
+union all select 'clock', 0, true, false, true, pg_snapshot_xmin(pg_current_snapshot())::text,
+  pg_snapshot_xmax(pg_current_snapshot())::text::bigint, null, null, now()`
 
 interface LookRow extends Sighting {
   readonly kind: 'sms' | 'push' | 'change' | 'clock'

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Msisdn } from '../../src/domain/contact.ts'
+import { insertMessages } from '../../src/store/messages.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createGate } from '../support/gate.ts'
+import { message } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import { follow, push, send, someone, type Event } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
@@ -52,6 +57,33 @@ describe('the events', () => {
           .map(({ event }) => event),
       ),
     ).toEqual(new Set(['updated']))
+    stop()
+  })
+
+  test('a batch that commits behind newer messages is told of, however many ids it has', async () => {
+    const { events, stop } = await follow(other)
+    const told = (id: number): boolean => events.some(({ data }) => data['id'] === `sms_${id}`)
+    const gate = createGate()
+    const drawn = createGate()
+    const rows = Array.from({ length: 3 }, () => ({
+      ...message({ contact: someone() as Msisdn, provider: 'sandbox' }),
+      place: 'wait' as const,
+    }))
+    const batch = inTransaction(app.node.db, async (client) => {
+      await client.query('set local idle_in_transaction_session_timeout = 0')
+      const made = await insertMessages(client, app.node.delivery.lease.owner(), rows)
+      await client.query(`select count(nextval('messages_id_seq')) from generate_series(1, 9000)`)
+      drawn.open()
+      await gate.opened
+      return made.map((one) => one?.id ?? 0)
+    })
+    await drawn.opened
+    const newer = await send(app, someone(), 'newer')
+    await until(() => told(newer))
+    gate.open()
+    const ids = await batch
+    expect(Math.max(...ids)).toBeLessThan(newer - 5_000)
+    await until(() => ids.every(told))
     stop()
   })
 
