@@ -43,7 +43,7 @@ export interface BatchParts extends World {
 export function createBatch(parts: BatchParts): BatchStream {
   return async function* batch(items, options = {}) {
     const key = options.idempotencyKey ?? parts.newKey()
-    const pending = createPending(items, (item, index) => `${JSON.stringify({ key: `${key}:${index}`, ...item })}\n`)
+    const pending = createPending(items, (item, index) => toLine({ ...item, key: item.key ?? `${key}:${index}` }))
     const never = new AbortController()
     const signal = options.signal ?? never.signal
     try {
@@ -59,6 +59,10 @@ export function createBatch(parts: BatchParts): BatchStream {
       await pending.close()
     }
   }
+}
+
+function toLine(item: BatchItem): string {
+  return `${JSON.stringify(item)}\n`
 }
 
 /** Why a connection ended before the stream did. */

@@ -180,6 +180,23 @@ describe('a repetition', () => {
     await tidings.resume({ category: 'marketing' })
   })
 
+  test('is made where no answer comes in time', async () => {
+    const deaf = createTidings({
+      url: service.url,
+      world,
+      retries: 1,
+      timeoutMs: 20,
+      fetch: (request) =>
+        new Promise((_resolve, reject) => {
+          request.signal.addEventListener('abort', () => reject(new Error('aborted', { cause: request.signal.reason })))
+        }),
+    })
+    expect(await thrownBy(deaf.sms.get(1))).toMatchObject({
+      attempts: 2,
+      message: `${service.url} did not answer GET /smss/1 after 2 attempts: no answer within 0.02 s`,
+    })
+  })
+
   test('is not made once the caller has ended it', async () => {
     const stop = new AbortController()
     const reason = new Error('enough')
@@ -224,6 +241,13 @@ describe('a stream', () => {
     expect(answers.map(({ index }) => index)).toEqual(items.map((_item, index) => index))
     expect(proxy.calls).toHaveLength(2)
     expect(await all(tidings.sms.list({ q: 'tag:stream', limit: 200 }))).toHaveLength(count)
+  })
+
+  test('that is sent again with the same key is only answered', async () => {
+    const items = [SMS, { ...SMS, key: 'its-own' }]
+    const first = await all(tidings.sms.batch(items, { idempotencyKey: 'import-7' }))
+    const second = await all(tidings.sms.batch(items, { idempotencyKey: 'import-7' }))
+    expect(second).toEqual(first.map((answer) => ({ ...answer, replayed: true })))
   })
 
   test('whose items fail says so', async () => {
