@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeBackup } from '../../src/transfer/backup.ts'
 import { closedBecause } from '../../src/transfer/closed.ts'
 import { TABLES } from '../../src/transfer/layout.ts'
@@ -15,6 +15,9 @@ import { createBareDatabase, on, parts, SILENT, SOME_OF_EVERYTHING } from './dat
 let source: TestDatabase
 let target: TestDatabase
 const nodes: TestNode[] = []
+
+// Each one fills several databases.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 beforeEach(async () => {
   ;[source, target] = await Promise.all([createTestDatabase(), createBareDatabase()])

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { on, SOME_OF_EVERYTHING } from './databases.ts'
@@ -14,6 +14,9 @@ let directory: string
 let source: TestDatabase
 let target: TestDatabase
 const children: ChildProcess[] = []
+
+// Each one starts several processes one after the other.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 beforeAll(() => {
   const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { encoding: 'utf8' })
@@ -44,10 +47,10 @@ function run(url: string, ...words: string[]): { status: number | null; stdout: 
 
 /** Starts a command, and resolves when some of the messages have come to the target, and not all. */
 async function untilHalf(url: string, ...words: string[]): Promise<ChildProcess> {
-  // A second for each piece: it is found in the middle on any machine.
+  // Two seconds for each piece: it is found in the middle on any machine.
   await on(
     target.url,
-    `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return null; end $$;
+    `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
      create trigger slow after insert on messages for each statement execute function slow()`,
   )
   const args = [join(ROOT, 'scripts/start.mjs'), ...words]
@@ -69,14 +72,14 @@ async function ended(child: ChildProcess): Promise<number | null> {
   return child.exitCode
 }
 
+const FOUR_PIECES = `
+  insert into clients (contact) values ('+201009129288');
+  insert into messages (client_id, subject, body, status) select 1, 's', repeat(i::text, 300), 'failed' from generate_series(1, 3500) i`
+
 const ROWS = `select count(*)::integer as rows, md5(string_agg(id || body, '' order by id)) as digest from messages`
 
 test('a move that is killed in the middle is finished by the same command, and the old place says where it went', async () => {
-  await on(source.url, SOME_OF_EVERYTHING)
-  await on(
-    source.url,
-    `insert into messages (client_id, subject, body, status) select 1, 's', repeat(i::text, 300), 'failed' from generate_series(1, 8000) i`,
-  )
+  await on(source.url, FOUR_PIECES)
   const child = await untilHalf(source.url, 'move', '--to', target.url)
   child.kill('SIGKILL')
   await ended(child)
@@ -113,11 +116,7 @@ test('a backup is one file whose name is all that goes to stdout, and is restore
 })
 
 test('Ctrl-C stops a restore with code 130; the same command goes on', async () => {
-  await on(source.url, SOME_OF_EVERYTHING)
-  await on(
-    source.url,
-    `insert into messages (client_id, subject, body, status) select 1, 's', repeat(i::text, 300), 'failed' from generate_series(1, 8000) i`,
-  )
+  await on(source.url, FOUR_PIECES)
   run(source.url, 'backup', 'one.backup')
   const child = await untilHalf(target.url, 'restore', 'one.backup')
   child.kill('SIGINT')
