@@ -5,6 +5,7 @@ import { TidingsError } from './domain/errors.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import { createKeyHash } from './flows/key-hash.ts'
 import { COMMAND_LINE, createKeys, type Keys } from './flows/keys.ts'
+import { toKey } from './http/records.ts'
 import type { KeysAct } from './keys-words.ts'
 import { openSecretKey } from './secret-key.ts'
 import { createDb, type Db } from './store/db.ts'
@@ -17,6 +18,8 @@ export interface KeysCommandParts {
   readonly now: () => Date
   /** What was asked for, alone: on stdout. */
   readonly say: (text: string) => void
+  /** For programs: as the API has it. */
+  readonly json?: boolean
   /** What a person should know beside it. */
   readonly tell: (line: string) => void
 }
@@ -43,26 +46,29 @@ export async function runKeys(
 async function change(
   act: Extract<KeysAct, { kind: 'create' | 'rotate' | 'revoke' }>,
   keys: Keys,
-  { say, tell }: KeysCommandParts,
+  { say, tell, json = false }: KeysCommandParts,
 ): Promise<void> {
   if (act.kind === 'revoke') {
-    const { name } = await keys.revoke(act.id, COMMAND_LINE)
+    const revoked = await keys.revoke(act.id, COMMAND_LINE)
+    const { name } = revoked
+    if (json) say(`${JSON.stringify(toKey(revoked))}\n`)
     return tell(`The key ${act.id} (${name}) opens nothing any more; on a node that runs, within 5 s.`)
   }
   const made =
     act.kind === 'create'
       ? await keys.create(act.input, COMMAND_LINE)
       : await keys.rotate(act.id, act.overlapSeconds, COMMAND_LINE)
-  say(`${made.key}\n`)
+  say(json ? `${JSON.stringify({ key: made.key, data: toKey(made.record) })}\n` : `${made.key}\n`)
   tell('Keep it: it is stored nowhere, and shown this once.')
 }
 
 /** Of one page: who has more keys than this lists them over HTTP. */
 const MOST_LISTED = 1_000
 
-async function list(db: Db, { say, tell, now }: KeysCommandParts): Promise<void> {
+async function list(db: Db, { say, tell, now, json = false }: KeysCommandParts): Promise<void> {
   const keys = await readKeys(db, MOST_LISTED, 0)
   if (keys.length === 0) return tell('There are no keys yet. npm run keys -- --help says how to make one.')
+  if (json) return say(keys.map((key) => `${JSON.stringify(toKey(key))}\n`).join(''))
   const prefixes = keys.map(keyPrefix)
   const width = Math.max(...prefixes.map((prefix) => prefix.length))
   for (const [index, key] of keys.entries()) {

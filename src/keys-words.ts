@@ -25,6 +25,7 @@ export const KEYS_HELP = `API keys, straight from the database: for the first on
 
 Limits of a key, each as often as needed: --country EG, --topic news-*, --cidr 10.0.0.0/8; and --expires 2030-01-31T18:00:00Z.
 Scopes: ${SCOPES.join(', ')}.
+With --json what is printed is JSON, as GET and POST /keys answer it; the list has one key a line.
 The key alone goes to stdout: npm run -s keys -- create … | your-secret-store
 `
 
@@ -37,6 +38,7 @@ const OPTIONS = {
   cidr: { type: 'string', multiple: true },
   expires: { type: 'string' },
   'overlap-hours': { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 

@@ -68,7 +68,14 @@ async function keys(words: readonly string[]): Promise<number> {
     const database = await openDatabase({ ...config, databaseUrl: databaseInUse(config) }, warn)
     try {
       const { runKeys } = await import('./keys-command.ts')
-      await runKeys(act, { config, databaseUrl: database.url, now: () => new Date(), say, tell: warn })
+      await runKeys(act, {
+        config,
+        databaseUrl: database.url,
+        now: () => new Date(),
+        say,
+        tell: warn,
+        json: words.includes('--json'),
+      })
     } finally {
       await database.stop()
     }

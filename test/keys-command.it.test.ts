@@ -8,6 +8,7 @@ import { readConfig, type Config } from '../src/config.ts'
 import { makeFirstKey } from '../src/first-key.ts'
 import { createKeyHash } from '../src/flows/key-hash.ts'
 import { createKeys, type Keys } from '../src/flows/keys.ts'
+import type { Key, KeyMade } from '../src/contract/keys.ts'
 import { runKeys } from '../src/keys-command.ts'
 import { parseKeysWords } from '../src/keys-words.ts'
 import { openSecretKey } from '../src/secret-key.ts'
@@ -50,6 +51,7 @@ async function keys(line: string, env?: Record<string, string>): Promise<{ said:
     now: () => new Date(),
     say: (text) => (written.said += text),
     tell: (text) => (written.told += text),
+    json: line.includes('--json'),
   })
   return written
 }
@@ -68,6 +70,17 @@ test('a key is made, listed, rotated and revoked; the key alone goes to stdout',
   expect((await keys('')).said).toContain('  revoked    shop')
   const { rows } = await db.query<{ caller: string }>('select caller from audit')
   expect(rows.map(({ caller }) => caller)).toEqual(['command line', 'command line', 'command line'])
+})
+
+test('for programs what is printed is JSON, as the API has it', async () => {
+  const { key, data } = JSON.parse((await keys('create --name shop --scope sms:send --json')).said) as KeyMade
+  expect(`${key}\n`).toMatch(KEY)
+  expect(data).toMatchObject({ name: 'shop', scopes: ['sms:send'], revoked_at: null })
+  await keys('create --name other --scope sms:send')
+  const lines = (await keys('list --json')).said.trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line) as Key)).toMatchObject([data, { name: 'other' }])
+  const revoked = JSON.parse((await keys(`revoke ${data.id} --json`)).said) as Key
+  expect(revoked.revoked_at).not.toBeNull()
 })
 
 test('a name that would steer the terminal is shown without what would', async () => {

@@ -1,8 +1,11 @@
 import type { Client, Token } from '../contract/history.ts'
+import type { Key } from '../contract/keys.ts'
 import type { Notification } from '../contract/notifications.ts'
 import type { Sms } from '../contract/sms.ts'
+import { keyPrefix } from '../domain/api-key.ts'
 import { countryOf } from '../domain/country.ts'
 import { verdict } from '../domain/verdict.ts'
+import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { ClientRecord, TokenRecord } from '../store/read-clients.ts'
 import type { AttemptRecord, MessageRecord } from '../store/read-messages.ts'
 import type { NotificationRecord } from '../store/read-notifications.ts'
@@ -78,6 +81,26 @@ export function toToken(token: TokenRecord): Token {
     last_ok_at: token.lastOkAt?.toISOString() ?? null,
     retired_at: token.retiredAt?.toISOString() ?? null,
     retired_reason: token.retiredReason,
+  }
+}
+
+/** Nothing in it opens anything. */
+export function toKey(record: KeyRecord): Key {
+  return {
+    id: record.id,
+    mode: record.mode,
+    prefix: keyPrefix(record),
+    name: record.name,
+    scopes: [...record.scopes],
+    countries: record.countries,
+    topics: record.topics,
+    cidrs: record.cidrs,
+    created_at: record.createdAt.toISOString(),
+    expires_at: record.expiresAt?.toISOString() ?? null,
+    rotated_at: record.rotatedAt?.toISOString() ?? null,
+    old_secret_until: record.oldSecretUntil?.toISOString() ?? null,
+    revoked_at: record.revokedAt?.toISOString() ?? null,
+    last_used_at: record.lastUsedAt?.toISOString() ?? null,
   }
 }
 

@@ -4,20 +4,19 @@ import {
   KeyRequest,
   KeyRotation,
   USUAL_OVERLAP_SECONDS,
-  type Key,
   type KeyAnswer,
   type KeyList,
   type KeyMade,
 } from '../../contract/keys.ts'
 import { named } from '../../contract/words.ts'
-import { isKeyId, keyPrefix } from '../../domain/api-key.ts'
+import { isKeyId } from '../../domain/api-key.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import type { MadeKey } from '../../flows/keys.ts'
-import type { KeyRecord } from '../../store/read-api-keys.ts'
 import { CHANGE_DOCS, CREATE_DOCS, LIST_DOCS, READ_DOCS, REVOKE_DOCS, ROTATE_DOCS } from '../key-documentation.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { readPage, refuseParameters, toCursor } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
+import { toKey } from '../records.ts'
 
 const scope = 'admin'
 
@@ -103,23 +102,4 @@ function toTime(text: string | null): Date | null {
 function toMade(reply: FastifyReply, { key, record }: MadeKey): KeyMade {
   reply.header('Cache-Control', 'no-store')
   return { success: true, key, data: toKey(record) }
-}
-
-function toKey(record: KeyRecord): Key {
-  return {
-    id: record.id,
-    mode: record.mode,
-    prefix: keyPrefix(record),
-    name: record.name,
-    scopes: [...record.scopes],
-    countries: record.countries,
-    topics: record.topics,
-    cidrs: record.cidrs,
-    created_at: record.createdAt.toISOString(),
-    expires_at: record.expiresAt?.toISOString() ?? null,
-    rotated_at: record.rotatedAt?.toISOString() ?? null,
-    old_secret_until: record.oldSecretUntil?.toISOString() ?? null,
-    revoked_at: record.revokedAt?.toISOString() ?? null,
-    last_used_at: record.lastUsedAt?.toISOString() ?? null,
-  }
 }
