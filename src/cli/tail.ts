@@ -23,9 +23,9 @@ const AWAY_MS = 5_000
 
 /**
  * How far back each look goes, before the newest message that the last one knew of. A message shows up when its transaction ends, and has
- * the time when that began: it may appear behind younger ones, by no more than statements are allowed to take.
+ * the time when that began: those of a long batch appear behind younger ones. What takes longer than this to commit is not shown.
  */
-const OVERLAP_MS = 30_000
+const OVERLAP_MS = 60_000
 
 export const tail: Command = {
   name: 'tail',
