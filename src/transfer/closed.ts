@@ -1,8 +1,19 @@
-import { withConnection } from './connection.ts'
+import pg from 'pg'
 import { markProblem, readMark } from './marks.ts'
 
-/** Why no node may start on this database, in one line with the fix: it was moved away, or is half filled. Null: nothing is in the way. */
+/**
+ * Why no node may start on this database, in one line with the fix: it was moved away, or is half filled. Null: nothing is in the way. Throws
+ * the driver's error where the database is away.
+ */
 export async function closedBecause(url: string): Promise<string | null> {
-  const mark = await withConnection(url, readMark)
-  return mark === null ? null : markProblem(mark)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true })
+  // One that breaks rejects the statement under way; without a listener it would also end the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const mark = await readMark(client)
+    return mark === null ? null : markProblem(mark)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
 }
