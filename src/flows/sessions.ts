@@ -16,14 +16,17 @@ export interface Session extends GoodKey {
 /** What the browser keeps, 43 characters of base64url. */
 export type SessionSecret = string
 
+/** `elsewhere`: the key is right, and may not be used from there. */
 export type OpenedByKey =
-  { readonly kind: 'open'; readonly secret: SessionSecret } | { readonly kind: 'wrong'; readonly why: WrongKey }
+  | { readonly kind: 'open'; readonly secret: SessionSecret }
+  | { readonly kind: 'wrong'; readonly why: WrongKey }
+  | { readonly kind: 'elsewhere' }
 
 /** Sessions of browsers: half an hour idle, twelve hours at most, no longer than the key they were opened with. */
 export interface Sessions {
   /** Null: nobody is signed in by this. Mostly from memory, for at most 5 s. `now` is monotonic, in milliseconds. */
   find(secret: SessionSecret, now: number): Promise<Session | null>
-  openByKey(key: string): Promise<OpenedByKey>
+  openByKey(key: string, address: string): Promise<OpenedByKey>
   /** Null: the link was used, is older than half an hour, or never was. */
   openByLink(link: string): Promise<SessionSecret | null>
   close(secret: SessionSecret): Promise<void>
@@ -70,9 +73,10 @@ export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
       known.set(secret, { session, until: now + KNOWN_MS })
       return session
     },
-    async openByKey(key) {
+    async openByKey(key, address) {
       const found = await keyring.look(`Bearer ${key}`)
       if (typeof found === 'string') return { kind: 'wrong', why: found }
+      if (found.from !== null && !found.from.has(address)) return { kind: 'elsewhere' }
       return { kind: 'open', secret: await open(found.caller.keyId, found.caller) }
     },
     openByLink: async (link) =>

@@ -111,9 +111,13 @@ async function lookedUp(header: string, request: FastifyRequest, parts: HttpPart
 function at({ caller, from }: GoodKey, request: FastifyRequest, { addressOf }: HttpParts): Called {
   if (from === null) return caller
   const address = addressOf(request.raw)
-  if (from.has(address)) return caller
+  return from.has(address) ? caller : notFrom(address, 'Authorization')
+}
+
+/** `path`: where the key stood. */
+export function notFrom(address: string, path: string): TidingsError {
   const message = `This key may not be used from ${address}; its cidrs say from where it may`
-  return new TidingsError('forbidden', message, { details: [{ path: 'Authorization', message }] })
+  return new TidingsError('forbidden', message, { details: [{ path, message }] })
 }
 
 /** Why a key opens nothing, in a sentence. */

@@ -3,7 +3,7 @@ import { SignIn, type SessionAnswer } from '../../contract/session.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import type { Session, SessionSecret } from '../../flows/sessions.ts'
-import { tooMany, WHY_WRONG } from '../auth.ts'
+import { notFrom, tooMany, WHY_WRONG } from '../auth.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import type { HttpParts, Server } from '../parts.ts'
@@ -31,9 +31,10 @@ export function sessionRoutes(app: Server, parts: HttpParts): void {
       const address = parts.addressOf(request.raw)
       const blockedFor = wrong.blockedFor(address, parts.now())
       if (blockedFor > 0) throw tooMany(blockedFor)
-      const secret = await open(parts, request.body)
+      const secret = await open(parts, request.body, address)
       if (secret instanceof TidingsError) {
-        wrong.count(address, parts.now())
+        // One that is right and may not be used from there was not guessed.
+        if (secret.code === 'unauthorized') wrong.count(address, parts.now())
         throw secret
       }
       reply.header('Set-Cookie', cookieWith(secret, publicUrl))
@@ -63,9 +64,14 @@ function toSession({ keyName, caller, endsAt }: Session): Omit<SessionAnswer['da
   return { signed_in: true, name: keyName, scopes: [...caller.scopes], ends_at: endsAt.toISOString() }
 }
 
-async function open({ sessions }: HttpParts, { key, link }: SignIn): Promise<SessionSecret | TidingsError> {
+async function open(
+  { sessions }: HttpParts,
+  { key, link }: SignIn,
+  address: string,
+): Promise<SessionSecret | TidingsError> {
   if (link !== undefined) return (await sessions.openByLink(link)) ?? new TidingsError('unauthorized', WHY_NO_LINK)
-  const opened = await sessions.openByKey(key?.trim() ?? '')
+  const opened = await sessions.openByKey(key?.trim() ?? '', address)
+  if (opened.kind === 'elsewhere') return notFrom(address, 'key')
   return opened.kind === 'wrong' ? new TidingsError('unauthorized', WHY_WRONG[opened.why]) : opened.secret
 }
 
@@ -90,6 +96,7 @@ const OPEN_DOCS: RouteDocs = {
     'invalid_json',
     'invalid_request',
     'unauthorized',
+    'forbidden',
     'too_many_wrong_keys',
     'cross_site',
     'database_unavailable',
