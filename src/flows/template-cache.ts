@@ -26,8 +26,8 @@ export interface LoadedTemplate {
 export interface TemplateCache {
   /** Null: no such template. Rejects with TidingsError. */
   head(name: string): Promise<TemplateHead | null>
-  /** Null: no such version. */
-  version(name: string, version: number): Promise<LoadedTemplate | null>
+  /** Null: no such version, which is asked again after two seconds, and when `head`, as it is known here, has moved on. */
+  version(name: string, version: number, head: TemplateHead): Promise<LoadedTemplate | null>
   /** Some names there are, for the one that was probably meant. Rejects with TidingsError. */
   names(): Promise<readonly string[]>
   /** It was changed through this node. */
@@ -52,22 +52,24 @@ export function createTemplateCache(
   // Also that there is none: a batch may name it ten thousand times.
   const heads = createShelf<Asked<TemplateHead | null>>(MOST_NAMES)
   const names = createShelf<Asked<readonly string[]>>(1)
-  const versions = createShelf<Promise<LoadedTemplate | null>>(MOST_VERSIONS)
+  const versions = createShelf<LoadedTemplate>(MOST_VERSIONS)
+  // Being looked for, or not there.
+  const missing = createShelf<Asked<LoadedTemplate | null>>(MOST_VERSIONS)
 
   return {
     head: (name) => fresh(heads, name, () => readTemplateHead(db, name)),
     names: () => fresh(names, 'all', () => listTemplateNames(db, NAMES_COMPARED)),
-    version(name, version) {
+    version(name, version, head) {
       const key = `${name}@${version}`
       const known = versions.get(key)
-      if (known !== undefined) return known
-      const asked = refusing(() => readTemplateVersion(db, name, version)).then(
-        (record) => record && load(record, formatsOf[record.kind]),
-      )
-      versions.put(key, asked)
-      const drop = (): void => void (versions.get(key) === asked && versions.drop(key))
-      void asked.then((found) => found === null && drop(), drop)
-      return asked
+      if (known !== undefined) return Promise.resolve(known)
+      return fresh(missing, `${key} of ${head.version}`, async () => {
+        const record = await readTemplateVersion(db, name, version)
+        if (record === null) return null
+        const loaded = load(record, formatsOf[record.kind])
+        versions.put(key, loaded)
+        return loaded
+      })
     },
     forget(name) {
       heads.drop(name)

@@ -107,7 +107,7 @@ async function loadVersion(
   head: TemplateHead,
   version: number,
 ): Promise<LoadedTemplate | null> {
-  return version < head.firstVersion ? null : cache.version(name, version)
+  return version < head.firstVersion ? null : cache.version(name, version, head)
 }
 
 function checkRendered(kind: TemplateKind, fields: Readonly<Record<string, string>>): void {

@@ -130,6 +130,22 @@ test('a name that is not there is looked for once in two seconds, however often 
   expect((await sendSms(nodes.app, { name: 'missing' })).status).toBe(200)
 })
 
+test('a version that is not there is looked for once in two seconds, until there is a newer one', async () => {
+  const texts = (message: string): object => ({
+    ...ORDER,
+    locales: { en: { subject: 's', message } },
+    variables: {},
+  })
+  await call(nodes.app, 'PUT', '/templates/growing', texts('one'))
+  const second = { name: 'growing', version: 2 }
+  expect((await sendSms(nodes.app, second)).status).toBe(400)
+  const before = nodes.asked.count
+  await Promise.all(Array.from({ length: 50 }, () => sendSms(nodes.app, second)))
+  expect(nodes.asked.count).toBe(before)
+  await call(nodes.app, 'PUT', '/templates/growing', texts('two'))
+  expect((await sendSms(nodes.app, second)).status).toBe(200)
+})
+
 test('a call has its words or a template, not both and not neither', async () => {
   const template = { name: 'order', variables: VALUES }
   const both = await call(nodes.app, 'POST', '/smss', { contact: '+201009129288', message: 'x', template })
