@@ -1,21 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc, { type AsyncCommand } from 'fast-check'
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { failure } from '../../src/domain/failure.ts'
-import type { Outcome } from '../../src/domain/provider.ts'
-import { createCancels } from '../../src/flows/cancel.ts'
-import { createErasing } from '../../src/flows/erase.ts'
-import { createPauses } from '../../src/flows/pauses.ts'
-import { createReceiptsFlow } from '../../src/flows/receipts.ts'
-import { createResends } from '../../src/flows/resend.ts'
 import { expireDue } from '../../src/store/reclaim.ts'
-import { ACCEPTED, ask, message, refused, scripted, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, message, refused } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 import { until } from '../support/until.ts'
+import { openReal, type Real } from './interleaving-rig.ts'
 
 /** INTERLEAVINGS asks for more of them, SEED for others. */
 const RUNS = Number(process.env['INTERLEAVINGS'] ?? 40)
@@ -39,23 +32,14 @@ interface Model {
   readonly messages: Known[]
 }
 
-/** The real thing: a node on a Postgres, and a carrier that answers when it is told to. */
-interface Real {
-  readonly node: TestNode
-  readonly owed: Map<number, (outcome: Outcome) => void>
-  /** How often each message was handed over. */
-  readonly handed: Map<number, number>
-  readonly cancels: ReturnType<typeof createCancels>
-  readonly erasing: ReturnType<typeof createErasing>
-  readonly pauses: ReturnType<typeof createPauses>
-  readonly receipts: ReturnType<typeof createReceiptsFlow>
-  readonly resends: ReturnType<typeof createResends>
-}
-
 type Step = AsyncCommand<Model, Real>
 
 /** `act` changes both; what it finds different it throws. Afterwards all statuses are compared. */
-function step(name: string, act: (model: Model, real: Real) => Promise<void>, check = (_: Model) => true): Step {
+function step(
+  name: string,
+  act: (model: Model, real: Real) => Promise<void>,
+  check: (model: Model) => boolean = () => true,
+): Step {
   return {
     check,
     async run(model, real) {
@@ -90,6 +74,11 @@ async function store(
   if (status === 'sending') await until(() => real.owed.has(id))
 }
 
+/** Of what a caller is told. */
+function same(code: string | null, expected: string | null): void {
+  expect(code).toBe(expected)
+}
+
 /** The one that is meant by a number, among those that `fits`. */
 function choose(model: Model, number: number, fits: (known: Known) => boolean): Known | null {
   const fitting = model.messages.filter(fits)
@@ -120,7 +109,7 @@ const cancels = fc.nat().map((number) =>
     const known = choose(model, number, () => true)
     if (known === null) return
     const taken = waits(known) || known.status === 'cancelled'
-    expect(await codeOf(real.cancels.sms(known.id))).toBe(taken ? null : 'too_late')
+    same(await codeOf(real.cancels.sms(known.id)), taken ? null : 'too_late')
     if (taken) known.status = 'cancelled'
   }),
 )
@@ -184,7 +173,7 @@ const erasures = fc.nat(2).map((person) =>
       const theirs = model.messages.filter((known) => known.person === person)
       const isKnown = theirs.some(({ gone }) => !gone)
       const erased = real.erasing.erase(PEOPLE[person] ?? '', ANYONE, new AbortController().signal)
-      expect(await codeOf(erased)).toBe(isKnown ? null : 'not_found')
+      same(await codeOf(erased), isKnown ? null : 'not_found')
       for (const known of theirs) {
         known.gone = true
         if (waits(known)) known.status = 'cancelled'
@@ -198,9 +187,9 @@ const resends = fc.nat().map((number) =>
   step(`send ${number} again`, async (model, real) => {
     const known = choose(model, number, () => true)
     if (known === null) return
-    const open = waits(known) || known.status === 'sending'
+    const isOpen = waits(known) || known.status === 'sending'
     const code = await codeOf(real.resends.sms(known.id, null))
-    expect(code).toBe(open ? 'still_open' : known.gone ? 'content_gone' : null)
+    same(code, isOpen ? 'still_open' : known.gone ? 'content_gone' : null)
     if (code === null) await store(model, real, known.person, false, known.id)
   }),
 )
@@ -218,37 +207,6 @@ const pausing = fc.boolean().map((on) =>
     }
   }),
 )
-
-async function open(): Promise<Real> {
-  const owed: Real['owed'] = new Map()
-  const handed: Real['handed'] = new Map()
-  const provider = scripted(
-    ({ messageId }) => {
-      handed.set(messageId, (handed.get(messageId) ?? 0) + 1)
-      return new Promise<Outcome>((resolve) => void owed.set(messageId, resolve))
-    },
-    { window: 64 },
-  )
-  const node = await nodes.start({ sms: [provider] })
-  let elapsedMs = 0
-  const sleep = async (ms: number): Promise<void> => {
-    elapsedMs += ms
-    await nextTurn()
-  }
-  const { db, delivery } = node
-  const log = pino({ level: 'silent' })
-  const providers = new Map([['scripted', provider]])
-  return {
-    node,
-    owed,
-    handed,
-    cancels: createCancels(db),
-    erasing: createErasing({ db, defaultCountry: null, monotonic: () => elapsedMs, sleep }),
-    pauses: createPauses({ db, providers: ['scripted'], onChange: () => delivery.stopsChanged() }),
-    receipts: createReceiptsFlow({ db, log, providers, chance: () => 0, onMoved: () => undefined }),
-    resends: createResends(db),
-  }
-}
 
 /** Whoever was submitted was so once, nothing is lost, and only what waits is still due. Leaves nothing behind for the next run. */
 async function finish(model: Model, real: Real): Promise<void> {
@@ -279,7 +237,7 @@ async function finish(model: Model, real: Real): Promise<void> {
 test(
   'whatever is done to messages in whatever order, they become what a small model says',
   async () => {
-    const real = await open()
+    const real = await openReal(nodes)
     const commands = fc.commands(
       [sends, sends, sends, results, results, receipts, receipts, cancels, expiries, erasures, resends, pausing],
       { maxCommands: 25, size: '+1' },
