@@ -54,8 +54,11 @@ async function refusalOf(databaseUrl: string): Promise<unknown> {
 }
 
 // It looks at the server, at whether it was moved, migrates, and then enters itself, each over a connection of its own.
-test.for([1, 2, 3])('a database that goes away after %i connections of the start is told in one line', async (count) => {
-  const refusal = await refusalOf(await linkFor(count))
-  expect(refusal).toBeInstanceOf(StartRefusal)
-  expect(String(refusal)).toMatch(/: The database went away during the start: [^\n]+\. See that it stays up [^\n]+$/)
-})
+test.for([1, 2, 3])(
+  'a database that goes away after %i connections of the start is told in one line',
+  async (count) => {
+    const refusal = await refusalOf(await linkFor(count))
+    expect(refusal).toBeInstanceOf(StartRefusal)
+    expect(String(refusal)).toMatch(/: The database went away during the start: [^\n]+\. See that it stays up [^\n]+$/)
+  },
+)
