@@ -6,7 +6,8 @@ import { openConnections, type Connections } from '../support/connections.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
-const LIST = createRequire(import.meta.url).resolve('big-list-of-naughty-strings')
+const require = createRequire(import.meta.url)
+const LIST = require.resolve('big-list-of-naughty-strings')
 
 /** What breaks programs, by others' experience and ours. */
 const NAUGHTY: readonly string[] = [
