@@ -15,7 +15,8 @@ const sms = createSmsFlow({
   provider: 'sandbox',
   defaultCountry: null,
   textFormat: '{message}',
-  now: () => new Date(),
+  staging: null,
+  clock: () => new Date(),
 })
 const server = createServer({
   log: pino({ level: 'silent' }),

@@ -36,7 +36,7 @@ export async function runClient(
     client: () => createTidings(serverAddress({ env })),
     checks: async (signal) => {
       const { checkLocally } = await import('./local-checks.ts')
-      return checkLocally(env, { signal, chance })
+      return checkLocally(env, { signal, chance, now: () => new Date() })
     },
     reference: async () => {
       const { explained } = await import('./explained.ts')

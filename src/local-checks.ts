@@ -26,12 +26,13 @@ export interface LocalParts {
   readonly signal: AbortSignal
   /** 0..1 */
   readonly chance: () => number
+  readonly now: () => Date
 }
 
 /** What can be seen from here, whether or not a service runs. Changes nothing. */
 export async function checkLocally(
   env: Readonly<Record<string, string | undefined>>,
-  { signal, chance }: LocalParts,
+  parts: LocalParts,
 ): Promise<readonly Check[]> {
   const reading = readConfig(env)
   if ('faults' in reading) return [nodeCheck(process.versions.node), faultsCheck(reading.faults)]
@@ -42,8 +43,8 @@ export async function checkLocally(
     ...setupChecks(setup),
     portCheck(config.port, await portHolder(config)),
     secretKeyCheck(secretKeyFile(config)),
-    ...(await lookIntoDatabase(config, setup)),
-    ...(await checkProviders(config, { signal, chance })),
+    ...(await lookIntoDatabase(config, setup, parts)),
+    ...(await checkProviders(config, parts)),
   ]
 }
 
@@ -87,13 +88,13 @@ function secretKeyFile({ secretKey, databaseUrl, dataDir }: Config): SecretKey {
 }
 
 /** Never starts the embedded one. */
-async function lookIntoDatabase(config: Config, setup: Setup): Promise<readonly Check[]> {
+async function lookIntoDatabase(config: Config, setup: Setup, { now }: LocalParts): Promise<readonly Check[]> {
   const url = config.databaseUrl ?? runningUrl(config.dataDir)
   if (url === null) return [fine('database', `The embedded Postgres of ${config.dataDir} starts with the service.`)]
   const options = { max: 1, name: 'tidings doctor', statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }
   const db = createDb(url, options, () => undefined)
   try {
-    const parts = { migrations: migrationNames(), setup, now: () => new Date() }
+    const parts = { migrations: migrationNames(), setup, now }
     const first = await checkDatabase(db, parts)
     // A machine that is busy may need longer for a connection than a service waits: that alone is no fault.
     return first.some(({ check, state }) => check === 'database' && state === 'fail')
@@ -105,8 +106,7 @@ async function lookIntoDatabase(config: Config, setup: Setup): Promise<readonly 
 }
 
 /** Asks each live provider whether it takes our credentials; sends nothing. */
-async function checkProviders(config: Config, { signal, chance }: LocalParts): Promise<readonly Check[]> {
-  const now = (): Date => new Date()
+async function checkProviders(config: Config, { signal, chance, now }: LocalParts): Promise<readonly Check[]> {
   const channels = openChannels(config, {
     log: createLog('silent'),
     now,

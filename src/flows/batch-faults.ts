@@ -12,7 +12,9 @@ export function refuseAll(items: readonly unknown[]): void {
   const [first] = refused
   if (first === undefined) return
   const alike = refused.every(({ refusal }) => refusal.code === first.refusal.code)
-  const sentences = refused.slice(0, NAMED_FAULTS).map(({ index, refusal }) => `items[${index}]: ${refusal.message}`)
+  const sentences = refused
+    .slice(0, NAMED_FAULTS)
+    .map(({ index, refusal }) => `items[${index}]: ${withoutStop(refusal.message)}`)
   const more = refused.length - sentences.length
   const sentence = `${sentences.join('; ')}${more === 0 ? '' : `; and ${more} more`}. Nothing was stored.`
   throw new TidingsError(alike ? first.refusal.code : 'invalid_request', sentence, {
@@ -21,6 +23,11 @@ export function refuseAll(items: readonly unknown[]): void {
       ? { retryAfterSeconds: first.refusal.retryAfterSeconds }
       : {}),
   })
+}
+
+/** Some refusals are whole sentences. */
+function withoutStop(message: string): string {
+  return message.endsWith('.') ? message.slice(0, -1) : message
 }
 
 function detailsAt(index: number, { message, details }: TidingsError): readonly FaultDetail[] {

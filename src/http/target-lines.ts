@@ -64,7 +64,9 @@ function readAll(lines: readonly Line[], from: number, hash: Hash | null): reado
     if (target instanceof TidingsError) {
       const { code, message } = target
       const path = `targets[${from + index}]`
-      throw new TidingsError(code, `${path}: ${message}. Nothing was stored.`, { details: [{ path, message }] })
+      throw new TidingsError(code, `${path}: ${message}${message.endsWith('.') ? '' : '.'} Nothing was stored.`, {
+        details: [{ path, message }],
+      })
     }
     hash?.update(`${target.kind}:${target.value}\n`)
     return target

@@ -130,20 +130,20 @@ const CHANGE_COLUMNS = `'change', id, true, false, true, '', message_id, tag, re
 /** However wide a gap is, what is not there costs one step down an index. */
 const WITHIN = 'id between g.first and g.last order by id limit $1'
 
-function gaps(parameter: number): string {
+function gapsAt(parameter: number): string {
   return `unnest($${parameter}::bigint[], $${parameter + 1}::bigint[]) as g (first, last)`
 }
 
 const LOOK = `
 (select ${SMS_COLUMNS} from messages where id > $2 order by id limit $1)
 union all (select ${SMS_COLUMNS} from messages where id = any ($3::bigint[]))
-union all (select m.* from ${gaps(4)} cross join lateral (select ${SMS_COLUMNS} from messages where ${WITHIN}) m)
+union all (select m.* from ${gapsAt(4)} cross join lateral (select ${SMS_COLUMNS} from messages where ${WITHIN}) m)
 union all (select ${PUSH_COLUMNS} from (select id, provider, time from notifications where id > $6 order by id limit $1) n ${CHUNKS})
 union all (select ${PUSH_COLUMNS} from notifications n ${CHUNKS} where n.id = any ($7::bigint[]))
-union all (select ${PUSH_COLUMNS} from ${gaps(8)} cross join lateral (select id, provider, time from notifications where ${WITHIN}) n ${CHUNKS})
+union all (select ${PUSH_COLUMNS} from ${gapsAt(8)} cross join lateral (select id, provider, time from notifications where ${WITHIN}) n ${CHUNKS})
 union all (select ${CHANGE_COLUMNS} from inbox_changes where id > $10 order by id limit $1)
 union all (select ${CHANGE_COLUMNS} from inbox_changes where id = any ($11::bigint[]))
-union all (select c.* from ${gaps(12)} cross join lateral (select ${CHANGE_COLUMNS} from inbox_changes where ${WITHIN}) c)
+union all (select c.* from ${gapsAt(12)} cross join lateral (select ${CHANGE_COLUMNS} from inbox_changes where ${WITHIN}) c)
 union all select 'clock', 0, true, false, true, pg_snapshot_xmin(pg_current_snapshot())::text,
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint, null, null, now()`
 

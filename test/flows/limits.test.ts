@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest'
 import { ANYONE, type Caller } from '../../src/domain/caller.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
+import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createPushFlow, type PushFlowParts } from '../../src/flows/push.ts'
 import { createSmsFlow, type SmsFlowParts } from '../../src/flows/sms.ts'
+import type { Db } from '../../src/store/db.ts'
 
 const KEY: Caller = { ...ANYONE, name: 'key:ab12CD34ef', keyId: 7, countries: new Set(['EG']), topics: ['city-*'] }
 
 const clock = (): Date => new Date('2026-03-01T14:00:00Z')
 const provider = 'twilio'
+const noDatabase: unknown = null
 // What a call alone decides needs nothing else of a flow.
 const smsParts: unknown = { provider, defaultCountry: null, textFormat: '{message}', staging: null, clock }
-const pushParts: unknown = { provider: 'fcm', staging: null, clock }
+const keys = createKeyGuard(noDatabase as Db)
+const pushParts: unknown = { provider: 'fcm', staging: null, keys, clock }
 const sms = createSmsFlow(smsParts as SmsFlowParts)
 const push = createPushFlow(pushParts as PushFlowParts)
 

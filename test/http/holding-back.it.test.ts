@@ -7,9 +7,7 @@ import { startHoldingNode, type HoldingNode } from './holding-node.ts'
 let database: TestDatabase
 const running: HoldingNode[] = []
 
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
+beforeEach(async () => void (database = await createTestDatabase()))
 
 afterEach(async () => {
   await Promise.allSettled(running.splice(0).map((one) => one.close()))
@@ -29,10 +27,7 @@ const TOKENS = ['token-of-a-device-1', 'token-of-a-device-2', 'token-of-a-device
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString()
 
 /** An answer, of which a test reads what it must have. */
-type Body = Readonly<Record<string, unknown>> & {
-  readonly message_id?: number
-  readonly notification_id?: number
-}
+type Body = Readonly<Record<string, unknown>> & { readonly message_id?: number; readonly notification_id?: number }
 
 async function call(
   { app }: HoldingNode,

@@ -53,7 +53,14 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   const warnings: string[] = []
   const provider = createFcm(
     { credentials: credentialsOf(fake.serviceAccount), messagesPerMinute: 60_000_000, rampSeconds: 0, ...options },
-    { ...clock, http2, call, now: () => new Date(), clock: () => new Date(), warn: (sentence) => void warnings.push(sentence) },
+    {
+      ...clock,
+      http2,
+      call,
+      now: () => new Date(),
+      clock: () => new Date(),
+      warn: (sentence) => void warnings.push(sentence),
+    },
   )
   after(() => call.close())
   after(() => provider.close())
