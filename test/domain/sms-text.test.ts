@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatText, measureText, splitSegments } from '../../src/domain/sms-text.ts'
 
 /** PROPERTY_RUNS=1000000 for the long run. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100_000)
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 25_000)
 
 const FAMILY = '👨‍👩‍👧‍👦'
 

@@ -79,8 +79,6 @@ for (const route of ROUTES) {
   })
 
   test(`POST ${route} never answers 500 to random JSON`, async () => {
-    const { parts } = createStandIns()
-    const app = createServer(parts)
     const fields = fc.constantFrom(
       ...Object.keys(GOOD[route]),
       'tag',
@@ -95,7 +93,7 @@ for (const route of ROUTES) {
     await fc.assert(
       fc.asyncProperty(bodies, async (body) => {
         const payload = JSON.stringify(body)
-        const answer = await app.inject({ method: 'POST', url: route, headers: JSON_TYPE, payload })
+        const answer = await taking.inject({ method: 'POST', url: route, headers: JSON_TYPE, payload })
         expect([200, 400]).toContain(answer.statusCode)
         if (answer.statusCode === 400) expect(answer.json()).toMatchObject({ success: false, error: 400 })
       }),
@@ -160,17 +158,15 @@ test.each([
   ['application/json; charset=utf-8', 200],
   ['Application/JSON', 200],
 ])('a body of type %s is answered with %i', async (type, status) => {
-  const { parts } = createStandIns()
   const payload = JSON.stringify(GOOD['/smss'])
   const headers = { 'content-type': type }
-  const answer = await createServer(parts).inject({ method: 'POST', url: '/smss', headers, payload })
+  const answer = await taking.inject({ method: 'POST', url: '/smss', headers, payload })
   expect(answer.statusCode).toBe(status)
 })
 
 test('a compressed body is refused as a type we do not take', async () => {
-  const { parts } = createStandIns()
   const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' }
-  const answer = await createServer(parts).inject({ method: 'POST', url: '/smss', headers, payload: 'x' })
+  const answer = await taking.inject({ method: 'POST', url: '/smss', headers, payload: 'x' })
   expect(answer.json()).toMatchObject({ error: 415, code: 'unsupported_media_type' })
 })
 
@@ -179,10 +175,8 @@ test.each([
   ['/notifications/topic', 32 * 1024],
   ['/callbacks/twilio/status', 64 * 1024],
 ])('POST %s takes at most %i bytes', async (url, most) => {
-  const { parts } = createStandIns()
-  const app = createServer(parts)
   const send = (bytes: number): Promise<{ statusCode: number }> =>
-    app.inject({ method: 'POST', url, headers: JSON_TYPE, payload: 'x'.repeat(bytes) })
+    taking.inject({ method: 'POST', url, headers: JSON_TYPE, payload: 'x'.repeat(bytes) })
   expect((await send(most)).statusCode).not.toBe(413)
   expect((await send(most + 1)).statusCode).toBe(413)
 })
@@ -203,8 +197,7 @@ test.each([
   ['cursor=LTE', 'cursor'],
   ['limits=5', 'limits'],
 ])('a list asked for with ?%s is refused', async (query, path) => {
-  const { parts } = createStandIns()
-  const answer = await createServer(parts).inject(`/notifications/1/deliveries?${query}`)
+  const answer = await taking.inject(`/notifications/1/deliveries?${query}`)
   expect(answer.statusCode).toBe(400)
   expect(answer.json()).toMatchObject({ code: 'invalid_request', details: [{ path }] })
 })
@@ -214,6 +207,9 @@ interface Refused {
   readonly message: string
   readonly details?: readonly { readonly path: string; readonly suggestion?: string }[]
 }
+
+/** One for all that may be taken. */
+const taking = createServer(createStandIns().parts)
 
 /** One for all that is refused: making one takes a while, and what it is asked to store stays nothing. */
 const { parts: refusingParts, recorded } = createStandIns()

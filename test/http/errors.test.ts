@@ -65,25 +65,28 @@ test('the error reference has no page for a code that does not exist', async () 
   expect(answer.statusCode).toBe(404)
 })
 
+let refusal: Error = new Error('not set yet')
+const { parts: refusingParts } = createStandIns()
+const refusing = createServer({
+  ...refusingParts,
+  sms: { ...refusingParts.sms, accept: () => Promise.reject(refusal) },
+})
+
 /** Beside every 503. */
 const WAITING_HELPS: ReadonlySet<string> = new Set(['idempotency_in_progress', 'not_playable'])
 
 test.each(ERROR_CODES)(
   'a flow that refuses with %s is answered with its status and the whole error object',
   async (code) => {
-    const { parts } = createStandIns()
-    const accept = (): never => {
-      throw new TidingsError(code, 'because', { details: [{ path: 'contact', message: 'no', suggestion: 'yes' }] })
-    }
-    const app = createServer({ ...parts, sms: { ...parts.sms, accept: async () => accept() } })
-    const answer = await app.inject({ method: 'POST', url: '/smss', payload: SMS })
+    refusal = new TidingsError(code, 'because', { details: [{ path: 'contact', message: 'no', suggestion: 'yes' }] })
+    const answer = await refusing.inject({ method: 'POST', url: '/smss', payload: SMS })
     expect(answer.statusCode).toBe(ERROR_PAGES[code].status)
     expect(answer.json()).toMatchObject({
       success: false,
       error: ERROR_PAGES[code].status,
       code,
       docs: `/errors/${code}`,
-      request_id: 'request-1',
+      request_id: expect.stringMatching(/^request-\d+$/) as string,
       details: [{ path: 'contact', message: 'no', suggestion: 'yes' }],
     })
     const mustWait = answer.statusCode === 503 || WAITING_HELPS.has(code)
