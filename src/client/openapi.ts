@@ -62,6 +62,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/clients/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * All people of a search, as a file
+     * @description Newest first, as of the moment of the call; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportClients']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/errors': {
     parameters: {
       query?: never
@@ -363,6 +383,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/notifications/{id}/deliveries/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What became of each target of a notification, as a file
+     * @description In the order of the list; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/notifications/{id}/resend': {
     parameters: {
       query?: never
@@ -377,6 +417,26 @@ export interface paths {
      * @description A new notification with the same words, to all targets of the first one or to some of them.
      */
     post: operations['resendNotification']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * All notifications of a search, as a file
+     * @description Newest first, as of the moment of the call; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportNotifications']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -718,6 +778,26 @@ export interface paths {
      * @description The tokens and installation ids that pushes were sent to, newest first. A page may be shorter than `limit` although `next` leads on.
      */
     get: operations['listTokens']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/tokens/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * All tokens and installation ids of a search, as a file
+     * @description Newest first, as of the moment of the call; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportTokens']
     put?: never
     post?: never
     delete?: never
@@ -2458,6 +2538,40 @@ export interface operations {
       }
     }
   }
+  exportClients: {
+    parameters: {
+      query?: {
+        format?: 'csv' | 'ndjson'
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `country:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rows. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   listErrors: {
     parameters: {
       query?: never
@@ -3097,6 +3211,40 @@ export interface operations {
       }
     }
   }
+  exportDeliveries: {
+    parameters: {
+      query?: {
+        format?: 'csv' | 'ndjson'
+      }
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rows. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   resendNotification: {
     parameters: {
       query?: never
@@ -3124,6 +3272,40 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  exportNotifications: {
+    parameters: {
+      query?: {
+        format?: 'csv' | 'ndjson'
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `topic:` `tag:` `code:` `text:` `key:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rows. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
         }
       }
       /** @description It failed. */
@@ -3567,7 +3749,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description The messages. */
+      /** @description The rows. */
       200: {
         headers: {
           [name: string]: unknown
@@ -3813,6 +3995,40 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['TokenList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  exportTokens: {
+    parameters: {
+      query?: {
+        format?: 'csv' | 'ndjson'
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        q?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rows. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
         }
       }
       /** @description It failed. */

@@ -40,12 +40,20 @@ export interface History {
   /** A number in any spelling that is certain. Throws TidingsError where it is none, or nothing was sent to it. */
   client(contact: string): Promise<ClientRecord>
   messagesOf(client: ClientRecord, query: HistoryQuery): Promise<HistoryPage<MessageRecord>>
-  /**
-   * All messages of a query that are there now, a thousand at a time, newest first; a query that can't be read throws at once. Ends early
-   * when `signal` says so.
-   */
-  everyMessage(q: string | null, signal: AbortSignal): AsyncIterable<readonly MessageRecord[]>
+  /** The same lists without an end. */
+  readonly every: {
+    readonly smss: Every<MessageRecord>
+    readonly notifications: Every<NotificationRecord>
+    readonly clients: Every<ClientRecord>
+    readonly tokens: Every<TokenRecord>
+  }
 }
+
+/**
+ * All rows of a query that are there now, a thousand at a time, newest first; a query that can't be read throws at once. Ends early when
+ * `signal` says so.
+ */
+export type Every<Row> = (q: string | null, signal: AbortSignal) => AsyncIterable<readonly Row[]>
 
 export interface HistoryParts {
   readonly db: Db
@@ -68,13 +76,16 @@ export function createHistory(parts: HistoryParts): History {
   const { db } = parts
   const read = (q: string | null, list: SearchedList): Search => readSearch(q, list, parts)
   const limits = (limit: number, budgetMs = BUDGET_MS): WalkLimits => ({ limit, budgetMs, now: parts.monotonic })
-  const page = async <Row>(
-    search: Promise<WalkEnd>,
-    load: (db: Db, ids: readonly number[]) => Promise<readonly Row[]>,
-  ): Promise<HistoryPage<Row>> => {
+  const page = async <Row>(search: Promise<WalkEnd>, load: Load<Row>): Promise<HistoryPage<Row>> => {
     const { ids, next, searchedUntil } = await search
     return { rows: await load(db, ids), next, searchedUntil }
   }
+  const every = <Row>(list: SearchedList, find: typeof searchMessages, load: Load<Row>): Every<Row> =>
+    function (q, signal) {
+      const search = read(q, list)
+      const most = limits(EXPORTED_AT_ONCE, EXPORT_BUDGET_MS)
+      return stream((before) => page(find(db, search, before, most), load))(signal)
+    }
   return {
     messages: async ({ q, before, limit }) =>
       page(searchMessages(db, read(q, 'smss'), before, limits(limit)), readMessages),
@@ -92,14 +103,16 @@ export function createHistory(parts: HistoryParts): History {
     },
     messagesOf: async (client, { q, before, limit }) =>
       page(searchMessagesOf(db, client.id, read(q, 'smss'), before, limits(limit)), readMessages),
-    everyMessage(q, signal) {
-      const search = read(q, 'smss')
-      return stream((before) =>
-        page(searchMessages(db, search, before, limits(EXPORTED_AT_ONCE, EXPORT_BUDGET_MS)), readMessages),
-      )(signal)
+    every: {
+      smss: every('smss', searchMessages, readMessages),
+      notifications: every('notifications', searchNotifications, readNotifications),
+      clients: every('clients', searchClients, readClients),
+      tokens: every('tokens', searchTokens, readTokens),
     },
   }
 }
+
+type Load<Row> = (db: Db, ids: readonly number[]) => Promise<readonly Row[]>
 
 function stream<Row>(
   page: (before: number) => Promise<HistoryPage<Row>>,

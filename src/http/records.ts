@@ -1,6 +1,6 @@
 import type { Client, Token } from '../contract/history.ts'
 import type { Key } from '../contract/keys.ts'
-import type { Notification } from '../contract/notifications.ts'
+import type { Delivery, Notification } from '../contract/notifications.ts'
 import type { Sms } from '../contract/sms.ts'
 import { keyPrefix } from '../domain/api-key.ts'
 import { countryOf } from '../domain/country.ts'
@@ -8,7 +8,7 @@ import { verdict } from '../domain/verdict.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { ClientRecord, TokenRecord } from '../store/read-clients.ts'
 import type { AttemptRecord, MessageRecord } from '../store/read-messages.ts'
-import type { NotificationRecord } from '../store/read-notifications.ts'
+import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
 import { summarise } from './notification-status.ts'
 
 /** Messages as they stand on the wire. */
@@ -57,6 +57,17 @@ export function toNotification(notification: NotificationRecord): Notification {
     resent_from: notification.resentFrom,
     created_at: notification.time.toISOString(),
     updated_at: notification.updatedAt.toISOString(),
+  }
+}
+
+export function toDelivery(delivery: DeliveryRecord): Delivery {
+  return {
+    token: delivery.token,
+    kind: delivery.kind,
+    status: delivery.status,
+    reason: delivery.reason,
+    provider_message_id: delivery.providerMessageId,
+    updated_at: delivery.updatedAt.toISOString(),
   }
 }
 

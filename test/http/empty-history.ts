@@ -11,7 +11,12 @@ export const EMPTY_HISTORY: HttpParts['history'] = {
   tokens: async () => EMPTY,
   client: async () => Promise.reject(new TidingsError('not_found', 'Not Found')),
   messagesOf: async () => EMPTY,
-  everyMessage: async function* () {},
+  every: {
+    smss: async function* () {},
+    notifications: async function* () {},
+    clients: async function* () {},
+    tokens: async function* () {},
+  },
 }
 
 /** Nobody is known. */

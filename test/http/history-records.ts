@@ -46,6 +46,12 @@ function pageOf<Row>(row: Row): (query: HistoryQuery) => Promise<{
   return async ({ limit }) => ({ rows: [row], next: limit === 1 ? 9 : null, searchedUntil: limit === 1 ? AT : null })
 }
 
+function once<Row>(row: Row): () => AsyncGenerator<readonly Row[]> {
+  return async function* () {
+    yield [row]
+  }
+}
+
 /** Something in each list. */
 export const FULL_HISTORY: HttpParts['history'] = {
   messages: pageOf(MESSAGE),
@@ -57,9 +63,7 @@ export const FULL_HISTORY: HttpParts['history'] = {
     throw new TidingsError('not_found', 'Not Found')
   },
   messagesOf: (_client, query) => pageOf(MESSAGE)(query),
-  everyMessage: async function* () {
-    yield [MESSAGE]
-  },
+  every: { smss: once(MESSAGE), notifications: once(NOTIFICATION), clients: once(CLIENT), tokens: once(TOKEN) },
 }
 
 /** One person, who can be erased. */

@@ -9,6 +9,7 @@ import { createServer } from '../../src/http/server.ts'
 import { createDb, IN_ORDER, type Db } from '../../src/store/db.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
+import { parseCsv } from './parse-csv.ts'
 import { createStandIns } from './stand-ins.ts'
 
 const BODIES = ['=1+1', '+1', '-1', '@a', '\tb', '\rc', "'quoted", 'a "b", c\nd', 'مرحبا', 'plain']
@@ -135,9 +136,9 @@ describe('an export', () => {
     let pages = 0
     let ended = 0
     const history = createHistory({ db, defaultCountry: null, now: () => new Date(), monotonic: () => 0 })
-    const everyMessage: typeof history.everyMessage = async function* (q, signal) {
+    const smss: typeof history.every.smss = async function* (q, signal) {
       try {
-        for await (const page of history.everyMessage(q, signal)) {
+        for await (const page of history.every.smss(q, signal)) {
           pages += 1
           yield page
         }
@@ -145,7 +146,7 @@ describe('an export', () => {
         ended += 1
       }
     }
-    const slow = createServer(createStandIns({ history: { ...history, everyMessage } }).parts)
+    const slow = createServer(createStandIns({ history: { ...history, every: { ...history.every, smss } } }).parts)
     const address = new URL(await slow.listen({ host: '127.0.0.1', port: 0 }))
     const socket = connect(Number(address.port), '127.0.0.1')
     socket.pause()
@@ -170,11 +171,11 @@ describe('an export', () => {
 
   test('beyond sixteen at once is told to come back', async () => {
     const history = createHistory({ db, defaultCountry: null, now: () => new Date(), monotonic: () => 0 })
-    const everyMessage: typeof history.everyMessage = async function* (_q, signal) {
+    const smss: typeof history.every.smss = async function* (_q, signal) {
       if (!signal.aborted) await once(signal, 'abort')
       yield []
     }
-    const busy = createServer(createStandIns({ history: { ...history, everyMessage } }).parts)
+    const busy = createServer(createStandIns({ history: { ...history, every: { ...history.every, smss } } }).parts)
     const address = await busy.listen({ host: '127.0.0.1', port: 0 })
     const leaving = new AbortController()
     const calls = Array.from({ length: 17 }, () => fetch(`${address}/smss/export`, { signal: leaving.signal }))
@@ -203,18 +204,3 @@ test('erasing is looked at first, then done, and cannot be done twice', async ()
   expect(await erase('')).toMatchObject({ status: 404 })
   expect(await erase('?dry_run=yes')).toMatchObject({ status: 400 })
 })
-
-/** RFC 4180, as its grammar says it. */
-function parseCsv(text: string): string[][] {
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy
-  const lines: string[][] = [[]]
-  for (let at = 0; at < text.length; at = cell.lastIndex) {
-    cell.lastIndex = at
-    const [, quoted, plain, end] = cell.exec(text) ?? []
-    if (end === undefined) throw new Error(`no CSV at ${at}`)
-    lines.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain ?? '')
-    if (end === '\r\n') lines.push([])
-  }
-  lines.pop()
-  return lines
-}

@@ -1,11 +1,9 @@
-import type { Delivery } from '../../contract/notifications.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { DeliveryRecord } from '../../store/read-notifications.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
 import { LARGEST_PAGE, readPage, toCursor, USUAL_PAGE } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
-import { toNotification } from '../records.ts'
+import { toDelivery, toNotification } from '../records.ts'
 
 export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): void {
   app.get('/notifications/:id', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
@@ -32,17 +30,6 @@ export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): vo
       return { success: true, data: page.map(toDelivery), next }
     },
   )
-}
-
-function toDelivery(delivery: DeliveryRecord): Delivery {
-  return {
-    token: delivery.token,
-    kind: delivery.kind,
-    status: delivery.status,
-    reason: delivery.reason,
-    provider_message_id: delivery.providerMessageId,
-    updated_at: delivery.updatedAt.toISOString(),
-  }
 }
 
 const READ_DOCS: RouteDocs = {
