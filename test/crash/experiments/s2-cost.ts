@@ -7,10 +7,11 @@ import { cpuBetween, cpuOf, type Cpu } from '../cpu.ts'
 import { addUp, type Context, type Experiment, type Result } from '../experiment.ts'
 import { readOpen } from '../facts.ts'
 import { watchLocks } from '../lock-watch.ts'
+import { lacksCores, onOneCore } from '../one-core.ts'
 import { makePlan, makePush } from '../plan.ts'
 
 /** In turn, so that a machine that grows slower is not taken for one of them. */
-const FULL = { turns: [1, 4, 2, 4, 1], sms: 20_000, tokens: 40_000 }
+const FULL = { turns: [1, 4, 2, 4, 1], sms: 10_000, tokens: 20_000 }
 const SMALL = { turns: [1, 2], sms: 1_500, tokens: 3_000 }
 
 const PUSHES = 2
@@ -20,9 +21,10 @@ const LIMITS = { cpu: 1.1, waiting: 0.05 }
 
 export const S2: Experiment = {
   id: 'S2',
-  title: 'as much as 1, 2 and 4 nodes on one Postgres can do, in turn: what a message costs',
+  title: 'as much as 1, 2 and 4 nodes can do that share one core with their Postgres, in turn: what a message costs',
   goal: `CPU a message, nodes and Postgres together, ≤ ${LIMITS.cpu} × of one node; no deadlock`,
   rounds: 1,
+  missing: lacksCores,
   run: (context) => compare(context),
 }
 
@@ -66,6 +68,7 @@ async function compare(context: Context): Promise<Result> {
 async function measure(bench: Bench, { seed, small }: Context, nodes: number): Promise<Turn> {
   const { sms, tokens } = small ? SMALL : FULL
   const { cluster } = bench
+  onOneCore(cluster)
   // Code is compiled and connections are open afterwards, and every node has counted the others.
   await carry(bench, `${seed}-first`, sms / 2, tokens / 2)
   const watch = watchLocks(cluster.postgres.url)
