@@ -9,9 +9,9 @@ export function adoptedSentence(adopted: Adopted): string {
     `${counted(adopted.notifications, 'notification')} with ${counted(adopted.deliveries, 'target')}${doubles(adopted.pairsMerged)}`,
   ]
   const noted = [
-    part(adopted.messagesOfNobody, 'messages without a number'),
-    part(adopted.timeless, 'times that were missing taken from the next row'),
-    part(adopted.leftOut, 'tokens and targets that stood for nothing left out'),
+    part(adopted.messagesOfNobody, 'message', 'without a number'),
+    part(adopted.timeless, 'missing time', 'taken from the next row'),
+    part(adopted.leftOut, 'row', 'that stood for nothing left out'),
   ].filter((one) => one !== null)
   const rest = noted.length === 0 ? '' : ` ${noted.join('; ')}.`
   return `Adopted the original application’s database: ${kept.join(', ')}. Ids were kept; nothing of it is sent.${rest}`
@@ -25,6 +25,6 @@ function doubles(count: number): string {
   return count === 0 ? '' : ` (${counted(count, 'double')} merged)`
 }
 
-function part(count: number, words: string): string | null {
-  return count === 0 ? null : `${count.toLocaleString('en')} ${words}`
+function part(count: number, noun: string, rest: string): string | null {
+  return count === 0 ? null : `${counted(count, noun)} ${rest}`
 }

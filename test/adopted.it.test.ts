@@ -30,7 +30,7 @@ test.each([true, false])(
     expect(written).toContain(
       'Adopted the original application’s database: 7 messages, 2 clients (3 doubles merged), 2 tokens (1 double merged), ' +
         '3 notifications with 3 targets (2 doubles merged). Ids were kept; nothing of it is sent. 2 messages without a number; ' +
-        '2 times that were missing taken from the next row; 3 tokens and targets that stood for nothing left out.',
+        '2 missing times taken from the next row; 3 rows that stood for nothing left out.',
     )
     expect(written).not.toMatch(/token-a|To nobody/)
     expect(await serveOnce(terminal)).not.toContain('Adopted')
