@@ -107,6 +107,15 @@ describe('the list', () => {
     expect((await list('to=several')).items.map(({ id }) => id)).toContain(`push_${two}`)
   })
 
+  test('a push whose time has not come is scheduled, not on its way', async () => {
+    const token = `token-${someone()}l`
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString()
+    const id = await push(app, 'tokens', { tokens: [token] }, { send_at: sendAt })
+    expect((await list(`to=${encodeURIComponent(token)}`)).items).toMatchObject([
+      { id: `push_${id}`, status: 'scheduled', counts: { scheduled: 1 } },
+    ])
+  })
+
   test('both channels are read page by page, each message once, newest first', async () => {
     const tag = `pages?-${someone()}`
     const expected: string[] = []

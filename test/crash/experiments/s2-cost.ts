@@ -69,8 +69,8 @@ async function measure(bench: Bench, { seed, small }: Context, nodes: number): P
   const { sms, tokens } = small ? SMALL : FULL
   const { cluster } = bench
   onOneCore(cluster)
-  // Code is compiled and connections are open afterwards, and every node has counted the others.
-  await carry(bench, `${seed}-first`, sms / 2, tokens / 2)
+  // Code is compiled and connections are open afterwards, and every node has counted the others: each has had its share of as much.
+  await carry(bench, `${seed}-first`, (nodes * sms) / 2, (nodes * tokens) / 2)
   const watch = watchLocks(cluster.postgres.url)
   const [before, began] = [cpuOf(cluster), performance.now()]
   await carry(bench, `${seed}-load`, sms, tokens)
