@@ -44,7 +44,7 @@ export async function crash(options: CrashOptions): Promise<number> {
     })
     runs.push(...done)
     // What is smaller than it should be proves less than it says. Kept at once: what comes later may end all of this.
-    if (!options.small) saveRuns(options.root, done)
+    if (!options.small) await saveRuns(options.root, done)
   }
   if (!options.small) {
     await writeReport(options.root, EXPERIMENTS)

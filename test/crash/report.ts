@@ -28,7 +28,7 @@ type Counts = Pick<Result, 'acknowledged' | 'lost' | 'unexpected' | 'duplicated'
 }
 
 /** One file an experiment, so that each can be run again without the others. What could not be run here keeps what it had. */
-export function saveRuns(root: string, runs: readonly Run[]): void {
+export async function saveRuns(root: string, runs: readonly Run[]): Promise<void> {
   mkdirSync(folderOf(root), { recursive: true })
   for (const id of new Set(runs.filter((run) => run.seed !== '').map((run) => run.experiment.id))) {
     const rounds = runs.filter((run) => run.experiment.id === id).map(roundOf)
@@ -38,7 +38,8 @@ export function saveRuns(root: string, runs: readonly Run[]): void {
       machine: machine(),
       rounds,
     }
-    writeFileSync(fileOf(root, id), `${JSON.stringify(kept, null, 2)}\n`)
+    const text = await format(JSON.stringify(kept, null, 2), { parser: 'json', printWidth: 120 })
+    writeFileSync(fileOf(root, id), text)
   }
 }
 
