@@ -1,17 +1,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
 import { build } from './build.mjs'
 import { clientFiles } from './client-types.mjs'
 
 // Writes the pages and files that are made from the code; with --check only tells whether they are in step.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PAGE = fileURLToPath(new URL('../docs/configuration.md', import.meta.url))
+const CONFIGURATION = fileURLToPath(new URL('../docs/configuration.md', import.meta.url))
+const REASONS = fileURLToPath(new URL('../docs/reasons.md', import.meta.url))
 
 if (await build()) {
   const { configurationPage } = await import('../dist/variables-page.js')
-  const made = { [PAGE]: configurationPage(), ...(await clientFiles()) }
+  const { reasonsPage } = await import('../dist/reasons-page.js')
+  const reasons = await format(reasonsPage(), { ...(await resolveConfig(REASONS)), parser: 'markdown' })
+  const made = { [CONFIGURATION]: configurationPage(), [REASONS]: reasons, ...(await clientFiles()) }
   for (const [file, text] of Object.entries(made)) {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
     if (!process.argv.includes('--check')) writeFileSync(file, text)
