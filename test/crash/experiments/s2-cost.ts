@@ -1,21 +1,16 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { until } from '../../support/until.ts'
 import { quantile } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
+import { carry, PUSHES } from '../carry.ts'
 import { cpuBetween, cpuOf, type Cpu } from '../cpu.ts'
 import { addUp, type Context, type Experiment, type Result } from '../experiment.ts'
-import { readOpen } from '../facts.ts'
 import { watchLocks } from '../lock-watch.ts'
 import { lacksCores, onOneCore } from '../one-core.ts'
-import { makePlan, makePush } from '../plan.ts'
 
 /** In turn, so that a machine that grows slower is not taken for one of them. */
 const FULL = { turns: [1, 4, 2, 4, 1], sms: 10_000, tokens: 20_000 }
 const SMALL = { turns: [1, 2], sms: 1_500, tokens: 3_000 }
-
-const PUSHES = 2
-const DRAINED_MS = 180_000
 
 const LIMITS = { cpu: 1.1, waiting: 0.05 }
 
@@ -70,31 +65,15 @@ async function measure(bench: Bench, { seed, small }: Context, nodes: number): P
   const { cluster } = bench
   onOneCore(cluster)
   // Code is compiled and connections are open afterwards, and every node has counted the others: each has had its share of as much.
-  await carry(bench, `${seed}-first`, (nodes * sms) / 2, (nodes * tokens) / 2)
+  await carry(bench, `${seed}-first`, { sms: (nodes * sms) / 2, tokens: (nodes * tokens) / 2, overMs: 0 })
   const watch = watchLocks(cluster.postgres.url)
   const [before, began] = [cpuOf(cluster), performance.now()]
-  await carry(bench, `${seed}-load`, sms, tokens)
+  await carry(bench, `${seed}-load`, { sms, tokens, overMs: 0 })
   const messages = sms + PUSHES * tokens
   const cpu = cpuBetween(before, cpuOf(cluster), messages)
   const perSecond = messages / ((performance.now() - began) / 1_000)
   const { waiting, looks, deadlocks, commits } = await watch.stop()
   return { nodes, cpu, perSecond, transactions: commits / messages, waiting: waiting / Math.max(1, looks), deadlocks }
-}
-
-/** All at once, by as many connections to each node as there are; resolves when all of it is sent. */
-async function carry(bench: Bench, seed: string, sms: number, tokens: number): Promise<void> {
-  const plan = makePlan({ seed, sms, tokens: 0, overMs: 0, chance: bench.chance(`plan ${seed}`) })
-  const pushes = Array.from({ length: PUSHES }, (_, push) =>
-    makePush(
-      `push ${seed} ${push}`,
-      Array.from({ length: tokens }, (__, number) => `cost-${seed}-${push}-token-${number}`),
-      0,
-    ),
-  )
-  await bench.load([...pushes, ...plan])
-  await bench.ask((db) =>
-    until(async () => Object.values(await readOpen(db)).every((count) => count === 0), DRAINED_MS, 100),
-  )
 }
 
 function judge(nodes: number, all: readonly Turn[]): string[] {
