@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { createClient } from './connection.ts'
 import { markProblem, readMark } from './marks.ts'
 
 /**
@@ -6,9 +6,7 @@ import { markProblem, readMark } from './marks.ts'
  * the driver's error where the database is away.
  */
 export async function closedBecause(url: string): Promise<string | null> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true })
-  // One that breaks rejects the statement under way; without a listener it would also end the process.
-  client.on('error', () => undefined)
+  const client = createClient(url)
   try {
     await client.connect()
     const mark = await readMark(client)

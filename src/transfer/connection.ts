@@ -7,11 +7,17 @@ set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock
 set datestyle = 'ISO'; set timezone = 'UTC'; set intervalstyle = 'postgres'; set extra_float_digits = 1; set bytea_output = 'hex';
 set application_name = 'tidings transfer'; select set_config('tidings.transfer', 'on', false)`
 
-/** Runs `work` on one connection, and closes it. Throws a TransferRefusal where there is nobody to connect to. */
-export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Not connected yet. */
+export function createClient(url: string): pg.Client {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true })
   // One that breaks rejects the statement under way; without a listener it would also end the process.
   client.on('error', () => undefined)
+  return client
+}
+
+/** Runs `work` on one connection, and closes it. Throws a TransferRefusal where there is nobody to connect to. */
+export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = createClient(url)
   try {
     await client.connect()
   } catch (error) {
