@@ -71,3 +71,8 @@ export class TidingsError extends Error {
     this.retryAfterSeconds = more.retryAfterSeconds ?? null
   }
 }
+
+/** A refusal's message, some of which are whole sentences, as a part of another sentence. */
+export function withoutStop(message: string): string {
+  return message.endsWith('.') ? message.slice(0, -1) : message
+}

@@ -1,4 +1,4 @@
-import { TidingsError, type FaultDetail } from '../domain/errors.ts'
+import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts'
 
 /** Faults listed in one answer; beyond that nobody reads them. */
 const MOST_FAULTS = 100
@@ -23,11 +23,6 @@ export function refuseAll(items: readonly unknown[]): void {
       ? { retryAfterSeconds: first.refusal.retryAfterSeconds }
       : {}),
   })
-}
-
-/** Some refusals are whole sentences. */
-function withoutStop(message: string): string {
-  return message.endsWith('.') ? message.slice(0, -1) : message
 }
 
 function detailsAt(index: number, { message, details }: TidingsError): readonly FaultDetail[] {

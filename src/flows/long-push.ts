@@ -1,6 +1,6 @@
 import type { Intake } from '../delivery/intake.ts'
 import { checkFids, checkTokens } from '../domain/push-content.ts'
-import { TidingsError, type FaultDetail } from '../domain/errors.ts'
+import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { CHUNK_TARGETS } from '../store/notifications.ts'
@@ -86,7 +86,7 @@ function refuseFaults(targets: readonly LineTarget[], from: number): void {
   }
   const [first] = faults
   if (first !== undefined) {
-    throw new TidingsError('invalid_request', `${first.path}: ${first.message} Nothing was stored.`, {
+    throw new TidingsError('invalid_request', `${first.path}: ${withoutStop(first.message)}. Nothing was stored.`, {
       details: faults,
     })
   }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { LONGEST_TARGET, MOST_TARGETS } from '../contract/notifications.ts'
-import { TidingsError } from '../domain/errors.ts'
+import { TidingsError, withoutStop } from '../domain/errors.ts'
 import type { Idempotency } from '../flows/idempotent.ts'
 import type { LineTarget, LongPush } from '../flows/long-push.ts'
 import { refuse } from './faults.ts'
@@ -64,7 +64,7 @@ function readAll(lines: readonly Line[], from: number, hash: Hash | null): reado
     if (target instanceof TidingsError) {
       const { code, message } = target
       const path = `targets[${from + index}]`
-      throw new TidingsError(code, `${path}: ${message}${message.endsWith('.') ? '' : '.'} Nothing was stored.`, {
+      throw new TidingsError(code, `${path}: ${withoutStop(message)}. Nothing was stored.`, {
         details: [{ path, message }],
       })
     }

@@ -110,6 +110,8 @@ test('one bad item refuses all of them, and every fault is named with its place'
   expect(body.details?.map((one) => one.path)).toEqual(['items[1].contact', 'items[2].mesage', 'items[3]'])
   expect(await count(node, 'messages')).toBe(0)
   expect((await post(node, { ...COMMON, items: [{ contact: '12' }] })).body.code).toBe('invalid_contact')
+  const short = (await post(node, { ...COMMON, items: [{ contact: '+20100' }] })).body
+  expect(short.message).toMatch(/^items\[0\]: contact: .*[^.]\. Nothing was stored\.$/)
 })
 
 test('a partial batch stores the good items and says of each other one why it is bad', async () => {
