@@ -14,9 +14,6 @@ export interface Connections {
   close(): void
 }
 
-/** A stream of events never ends: what came by then is its answer. */
-const EVENTS_MS = 50
-
 export function openConnections(url: string, most: number): Connections {
   const agent = new Agent({ keepAlive: true, maxSockets: most })
   const { hostname, port } = new URL(url)
@@ -29,11 +26,16 @@ export function openConnections(url: string, most: number): Connections {
           const chunks: Buffer[] = []
           const done = (): void =>
             resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() })
-          answer.on('data', (chunk: Buffer) => void chunks.push(chunk))
+          // A stream of events never ends: its first piece is the answer.
+          const isEndless = answer.headers['content-type']?.startsWith('text/event-stream') === true
+          answer.on('data', (chunk: Buffer) => {
+            chunks.push(chunk)
+            if (!isEndless) return
+            done()
+            sent.destroy()
+          })
           answer.on('end', done)
           answer.on('error', reject)
-          if (answer.headers['content-type']?.startsWith('text/event-stream') !== true) return
-          setTimeout(() => (done(), sent.destroy()), EVENTS_MS)
         })
         sent.on('error', reject)
         sent.end(body ?? undefined)
