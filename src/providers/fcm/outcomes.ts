@@ -1,7 +1,7 @@
 import { type Failure, type FailureClass, failure } from '../../domain/failure.ts'
 import type { PushTarget } from '../../domain/provider.ts'
 import type { Http2Answer, Http2Fault, Http2FaultReason } from '../../http2/client.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { retryAfterMs } from '../../domain/retry-after.ts'
 import { type FcmError, readFcmError, readName } from './answer.ts'
 
 /** What an answer means. The two kinds beside `accepted` and `refused` need one more call before they are an outcome. */

@@ -1,7 +1,7 @@
 import { type Failure, failure } from '../../domain/failure.ts'
 import type { Outcome } from '../../domain/provider.ts'
 import type { HttpAnswer, HttpFault } from '../http-call.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { retryAfterMs } from '../../domain/retry-after.ts'
 import { failureOfCode, failureOfStatus } from './codes.ts'
 import { isMessageSid, readErrorCode } from './message.ts'
 

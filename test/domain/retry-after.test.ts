@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { retryAfterMs } from '../../src/providers/retry-after.ts'
+import { retryAfterMs } from '../../src/domain/retry-after.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 
