@@ -59,5 +59,5 @@ function lowerFirst(text: string): string {
 
 /** Links and code marks say nothing on a terminal. */
 function withoutMarkdown(text: string): string {
-  return text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '')
+  return text.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, '$1').replaceAll('`', '')
 }

@@ -41,10 +41,13 @@ export function logAttempts(log: Log, settled: readonly SettledSms[]): void {
 
 /** Pure. `+2010*****288`: enough to tell two apart, not to call. A push token keeps its first 8 characters, an API key its id. */
 export function masked(line: string): string {
-  return line
-    .replaceAll(/\+([1-9]\d{3})\d{1,8}(\d{3})(?!\d)/g, '+$1*****$2')
-    .replaceAll(/\b([\w-]{8})[\w-]*:APA91[\w-]{10,}/g, '$1…')
-    .replaceAll(/\b(tidings_(?:live|test)_[0-9A-Za-z]{10}_)\w{16,}/g, '$1…')
+  return (
+    line
+      .replaceAll(/\+([1-9]\d{3})\d{1,8}(\d{3})(?!\d)/g, '+$1*****$2')
+      // From the beginning of a word only: a long one is read once, not from each of its dashes.
+      .replaceAll(/(?<![\w-])([\w-]{8})[\w-]*:APA91[\w-]{10,}/g, '$1…')
+      .replaceAll(/(?<!\w)(tidings_(?:live|test)_[0-9A-Za-z]{10}_)\w{16,}/g, '$1…')
+  )
 }
 
 interface ErrorFields {

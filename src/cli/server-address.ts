@@ -19,7 +19,7 @@ export function serverAddress({ env }: Pick<Surroundings, 'env'>): ServerAddress
   const url =
     given(env['TIDINGS_URL']) ?? `http://localhost:${/^\d+$/.exec(env['PORT']?.trim() ?? '')?.[0] ?? USUAL_PORT}`
   if (!/^https?:$/.test(protocolOf(url))) throw new CliRefusal('TIDINGS_URL is no address like http://localhost:5000.')
-  return { url: url.replace(/\/+$/, ''), key: keyOf(env) }
+  return { url: url.replace(/(?<!\/)\/+$/, ''), key: keyOf(env) }
 }
 
 function keyOf(env: Surroundings['env']): string | null {

@@ -76,7 +76,7 @@ function unreachable({ url, method }: Request, attempts: number, cause: unknown)
   const { origin, pathname } = new URL(url)
   const times = attempts === 1 ? '' : ` after ${attempts} attempts`
   // The path of a person's page is a number.
-  const path = pathname.replace(/^.*\/clients\/.*$/, '/clients/…')
+  const path = pathname.includes('/clients/') ? '/clients/…' : pathname
   return new TidingsUnreachable(`${origin} did not answer ${method} ${path}${times}: ${reason(cause)}`, attempts, cause)
 }
 

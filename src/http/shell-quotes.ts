@@ -1,7 +1,10 @@
 import { TidingsError } from '../domain/errors.ts'
 
-/** `{contact: …`, also with what is left of single quotes in a shell that doesn't know them. */
-const UNQUOTED_NAME = /^\s*'?\s*\{\s*[A-Za-z_]\w*\s*:/
+/**
+ * `{contact: …`, also with what is left of single quotes in a shell that doesn't know them. Blanks can be read in one way only: a body of
+ * nothing else takes no longer than any other.
+ */
+const UNQUOTED_NAME = /^\s*(?:'\s*)?\{\s*[A-Za-z_]\w*\s*:/
 
 /** A body for each route that is posted to, as an example that works. */
 const EXAMPLES: Readonly<Record<string, object | undefined>> = {

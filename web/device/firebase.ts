@@ -60,10 +60,13 @@ async function forgetOtherKey(worker: ServiceWorkerRegistration, vapidKey: strin
   const subscription = await worker.pushManager.getSubscription()
   const used = subscription?.options?.applicationServerKey
   if (subscription === null || used === null || used === undefined) return
-  if (toBase64url(used) !== vapidKey.replace(/=+$/, '')) await subscription.unsubscribe()
+  if (toBase64url(used) !== vapidKey.replace(/(?<!=)=+$/, '')) await subscription.unsubscribe()
 }
 
 function toBase64url(bytes: ArrayBuffer): string {
   const text = String.fromCharCode(...new Uint8Array(bytes))
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return btoa(text)
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/(?<!=)=+$/, '')
 }
