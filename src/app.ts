@@ -153,6 +153,7 @@ async function openCore(parts: AppParts): Promise<Core> {
     log,
     providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
     chance,
+    wait: (ms) => sleep(ms),
     onMoved: (id, contact, text, status, reason) => {
       inbox.hint()
       onLine?.(lineOfMove(id, contact, text, status, reason))

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { createGatherer } from '../delivery/gather.ts'
 import type { Failure } from '../domain/failure.ts'
 import { failure } from '../domain/failure.ts'
 import type { ProviderCallback, Receipt, SmsProvider } from '../domain/provider.ts'
@@ -6,19 +7,17 @@ import { nextStep } from '../domain/retry.ts'
 import { isForward, type Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import {
-  applyReceipt,
-  findAttempt,
+  applyReceipts,
   forgetParked,
   listMatchable,
-  lockAttempt,
   parkReceipt,
+  readAttempts,
   unpark,
   type AttemptState,
   type ParkedReceipt,
   type ReceiptMove,
 } from '../store/receipts.ts'
-import { refusing } from '../store/faults.ts'
-import { inTransaction } from '../store/transaction.ts'
+import { refusing, unavailable } from '../store/faults.ts'
 
 /** What providers report later: believed only when verified, answered only after COMMIT, never moving a status back. */
 export interface ReceiptsFlow {
@@ -36,45 +35,60 @@ export interface ReceiptsParts {
   readonly providers: ReadonlyMap<string, SmsProvider>
   /** 0..1 */
   readonly chance: () => number
+  readonly wait: (ms: number) => Promise<void>
   /** After COMMIT: this message moved on. */
   readonly onMoved: (messageId: number, contact: string, text: string, status: Status, reason: string | null) => void
 }
 
 const MATCHES = 500
 
+/** Receipts in one transaction, and those that may wait for the next one. */
+const BATCH = { most: 200, queue: 10_000 }
+
+/** Between looks at a message that another transaction holds, or whose submission is not settled: each wait is twice the one before. */
+const LOOK = { firstMs: 5, mostMs: 80, times: 16 }
+
+/** Looks that a receipt which overtook its submission's settlement waits: what is settled first costs both of them less. */
+const EARLY_LOOKS = 5
+
+interface Turn {
+  readonly receipt: Receipt
+  readonly look: number
+}
+
+type Told =
+  { readonly kind: 'unknown' } | { readonly kind: 'again' } | { readonly kind: 'settled'; readonly move: ReceiptMove }
+
 export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   const { db, log } = parts
+  const turns = createGatherer<Turn, Told>({ ...BATCH, commit: (batch) => settleAll(db, batch, parts.chance) })
 
   async function settle(receipt: Receipt): Promise<void> {
-    const attempt = receipt.attempt ?? (await findAttempt(db, receipt.provider, receipt.providerMessageId))
-    if (attempt === null) return park(receipt)
-    const moved = await refusing(() =>
-      inTransaction(db, async (client) => {
-        const state = await lockAttempt(client, attempt.messageId, attempt.number)
-        if (state === null) return null
-        const move = decideReceipt(receipt, state, parts.chance())
-        await applyReceipt(client, move)
-        return { ...move, contact: state.contact, text: state.text }
-      }),
+    for (let look = 0, waitMs = LOOK.firstMs; look < LOOK.times; look++, waitMs = Math.min(2 * waitMs, LOOK.mostMs)) {
+      const told = await turns.add({ receipt, look })
+      if (told.kind === 'unknown') return unknown(receipt)
+      if (told.kind === 'settled') return tell(told.move)
+      await parts.wait(waitMs)
+    }
+    throw unavailable(new Error('another transaction keeps the message'))
+  }
+
+  async function unknown(receipt: Receipt): Promise<void> {
+    if (receipt.attempt === null) return park(receipt)
+    log.warn(
+      { event: 'receipt.unknown', provider: receipt.provider },
+      'a receipt names an attempt that was never begun',
     )
-    if (moved === null)
-      log.warn(
-        { event: 'receipt.unknown', provider: receipt.provider },
-        'a receipt names an attempt that was never begun',
-      )
-    else if (moved.messageStatus !== null)
-      parts.onMoved(moved.messageId, moved.contact, moved.text, moved.messageStatus, moved.reason)
+  }
+
+  function tell({ state, messageStatus, reason }: ReceiptMove): void {
+    if (messageStatus !== null) parts.onMoved(state.messageId, state.contact, state.text, messageStatus, reason)
   }
 
   async function park(receipt: Receipt): Promise<void> {
-    await parkReceipt(db, {
-      provider: receipt.provider,
-      providerMessageId: receipt.providerMessageId,
-      status: receipt.status,
-      reason: receipt.failure?.reason ?? null,
-      code: receipt.failure?.code ?? null,
-      at: receipt.at,
-    })
+    const { provider, providerMessageId, status, failure: reported, at } = receipt
+    const [reason, code] = [reported?.reason ?? null, reported?.code ?? null]
+    await refusing(() => parkReceipt(db, { provider, providerMessageId, status, reason, code, at }))
   }
 
   return {
@@ -95,18 +109,50 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
       }
     },
     async matchParked() {
-      for (const parked of await listMatchable(db, MATCHES)) {
-        // One that can't be settled must not hold up those after it.
-        try {
-          await settle(toReceipt(parked))
-          await unpark(db, parked.id)
-        } catch (error) {
-          log.warn({ event: 'receipt.failed', parked: parked.id, err: error }, 'a parked receipt was not settled')
-        }
-      }
+      const parked = await listMatchable(db, MATCHES)
+      // One that can't be settled must not hold up the others.
+      const ends = await Promise.allSettled(parked.map((one) => settle(toReceipt(one))))
+      const settled = parked.filter((one, index) => {
+        const end = ends[index]
+        if (end?.status === 'rejected')
+          log.warn({ event: 'receipt.failed', parked: one.id, err: end.reason }, 'a parked receipt was not settled')
+        return end?.status === 'fulfilled'
+      })
+      if (settled.length > 0)
+        await unpark(
+          db,
+          settled.map((one) => one.id),
+        )
       await forgetParked(db)
     },
   }
+}
+
+/** Two round trips, and nothing is locked between them: what moved meanwhile is decided anew. */
+async function settleAll(db: Db, batch: readonly Turn[], chance: () => number): Promise<Told[]> {
+  const states = await readAttempts(
+    db,
+    batch.map(({ receipt }) => receipt),
+  )
+  const moves = new Map<number, ReceiptMove>()
+  const planned = batch.map(({ receipt, look }, index): Told => {
+    const state = states[index] ?? null
+    if (state === null) return { kind: 'unknown' }
+    if (moves.has(state.messageId) || (isEarly(state) && look < EARLY_LOOKS)) return { kind: 'again' }
+    const move = decideReceipt(receipt, state, chance())
+    moves.set(state.messageId, move)
+    return { kind: 'settled', move }
+  })
+  if (moves.size === 0) return planned
+  const written = await applyReceipts(db, [...moves.values()])
+  return planned.map((told) =>
+    told.kind === 'settled' && !written.has(told.move.state.messageId) ? { kind: 'again' } : told,
+  )
+}
+
+/** Its provider was quicker than our own settlement. */
+function isEarly({ messageStatus, attemptStatus, number, newestAttempt }: AttemptState): boolean {
+  return messageStatus === 'sending' && attemptStatus === null && number === newestAttempt
 }
 
 function toReceipt({ provider, providerMessageId, status, reason, code, at }: ParkedReceipt): Receipt {
@@ -123,8 +169,7 @@ function toReceipt({ provider, providerMessageId, status, reason, code, at }: Pa
 /** What a receipt changes: pure. */
 export function decideReceipt(receipt: Receipt, state: AttemptState, chance: number): ReceiptMove {
   const base = {
-    messageId: state.messageId,
-    number: state.number,
+    state,
     provider: receipt.provider,
     providerMessageId: receipt.providerMessageId,
     attemptStatus: receipt.status,

@@ -1,7 +1,15 @@
 import type { Status } from '../domain/status.ts'
+import { numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 
-/** A message and one of its attempts, locked for the transaction. */
+/** A submission that a receipt speaks of: by our own attempt id, else by the provider's. Theirs may repeat over months: the newest counts. */
+export interface AttemptSought {
+  readonly provider: string
+  readonly providerMessageId: string
+  readonly attempt: { readonly messageId: number; readonly number: number } | null
+}
+
+/** A message and one of its attempts, as they were when they were read. */
 export interface AttemptState {
   readonly messageId: number
   readonly number: number
@@ -18,23 +26,7 @@ export interface AttemptState {
   readonly remainingMs: number
 }
 
-/** The attempt a receipt speaks of, by our own attempt id. */
-export async function lockAttempt(client: DbClient, messageId: number, number: number): Promise<AttemptState | null> {
-  const { rows } = await client.query<AttemptState>({
-    name: 'lock-attempt',
-    text: `
-select m.id as "messageId", $2::integer as number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, c.contact,
-  coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
-  (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs"
-from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id and a.number = $2
-where m.id = $1 and m.attempt >= $2 and $2 > 0
-for update of m`,
-    values: [messageId, number],
-  })
-  return rows[0] ?? null
-}
-
-/** The newest attempt a provider knows by this id. Ids may repeat over months. */
+/** The newest attempt a provider knows by this id. */
 export async function findAttempt(
   db: Db | DbClient,
   provider: string,
@@ -49,9 +41,45 @@ export async function findAttempt(
   return rows[0] ?? null
 }
 
+/** One state for each of `sought`; null: no such submission was begun. Locks nothing. */
+export async function readAttempts(
+  db: Db | DbClient,
+  sought: readonly AttemptSought[],
+): Promise<(AttemptState | null)[]> {
+  const { rows } = await db.query<AttemptState & { readonly place: number }>({
+    name: 'read-attempts',
+    text: READ_ATTEMPTS,
+    values: [
+      numbers(sought.map(({ attempt }) => attempt?.messageId ?? null)),
+      numbers(sought.map(({ attempt }) => attempt?.number ?? null)),
+      texts(sought.map(({ provider }) => provider)),
+      texts(sought.map(({ providerMessageId }) => providerMessageId)),
+    ],
+  })
+  const found = new Map(rows.map(({ place, ...state }) => [place, state]))
+  return sought.map((_, index) => found.get(index + 1) ?? null)
+}
+
+const READ_ATTEMPTS = `
+select i.place::integer, m.id as "messageId", s.number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, c.contact,
+  coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
+  (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs"
+from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[])
+  with ordinality as i (message_id, number, provider, provider_message_id, place)
+cross join lateral (
+  select i.message_id, i.number where i.message_id is not null
+  union all (
+    select f.message_id, f.number from attempts f
+    where i.message_id is null and f.provider_message_id = i.provider_message_id and f.provider = i.provider
+    order by f.message_id desc limit 1)
+) s
+join messages m on m.id = s.message_id and m.attempt >= s.number and s.number > 0
+join clients c on c.id = m.client_id
+left join attempts a on a.message_id = s.message_id and a.number = s.number`
+
 export interface ReceiptMove {
-  readonly messageId: number
-  readonly number: number
+  /** What it was decided on: where the message has moved since, nothing is written. */
+  readonly state: AttemptState
   readonly provider: string
   readonly providerMessageId: string
   readonly attemptStatus: Status
@@ -65,58 +93,73 @@ export interface ReceiptMove {
   readonly clear: 'none' | 'sends' | 'all'
 }
 
-/** Writes what a receipt changed: the attempt, the message, and what is due. The caller holds the message's lock. */
-export async function applyReceipt(client: DbClient, move: ReceiptMove): Promise<void> {
-  await client.query({
-    name: 'receipt-attempt',
-    text: `
-insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, finished_at)
-values ($1, $2, $3, $4, $5, $6, $7, now())
-on conflict (message_id, number) do update set
-  provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
-  status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end,
-  reason = case when status_rank(excluded.status) > status_rank(a.status) then excluded.reason else a.reason end,
-  code = case when status_rank(excluded.status) > status_rank(a.status) then excluded.code else a.code end`,
+/**
+ * Writes what receipts changed, all of it or nothing: the attempts, the messages, and what is due; at most one move a message. Resolves
+ * with the ids of the messages written. The others have moved since they were read, or another transaction holds them: nobody is waited for.
+ */
+export async function applyReceipts(db: Db | DbClient, moves: readonly ReceiptMove[]): Promise<ReadonlySet<number>> {
+  const { rows } = await db.query<{ id: number }>({
+    name: 'apply-receipts',
+    text: APPLY_RECEIPTS,
     values: [
-      move.messageId,
-      move.number,
-      move.provider,
-      move.providerMessageId,
-      move.attemptStatus,
-      move.reason,
-      move.code,
+      numbers(moves.map(({ state }) => state.messageId)),
+      numbers(moves.map(({ state }) => state.number)),
+      texts(moves.map(({ state }) => state.messageStatus)),
+      numbers(moves.map(({ state }) => state.newestAttempt)),
+      numbers(moves.map(({ state }) => state.attemptsCounted)),
+      texts(moves.map((move) => move.provider)),
+      texts(moves.map((move) => move.providerMessageId)),
+      texts(moves.map((move) => move.attemptStatus)),
+      texts(moves.map((move) => move.reason)),
+      texts(moves.map((move) => move.code)),
+      texts(moves.map((move) => move.messageStatus)),
+      numbers(moves.map((move) => move.resendMs)),
+      texts(moves.map((move) => move.clear)),
     ],
   })
-  // A message that waits in some node's memory to be sent again is taken out of its hands; one that is being submitted is not.
-  await client.query({
-    name: 'receipt-message',
-    text: `
-update messages set status = coalesce($2, status), reason = case when $2::text is null then reason else $3 end,
-  provider_message_id = $4, updated_at = case when $2::text is null then updated_at else now() end,
-  owner = case when $5 and started_at is null then null else owner end where id = $1`,
-    values: [move.messageId, move.messageStatus, move.reason, move.providerMessageId, move.clear !== 'none'],
-  })
-  // The row that stands for a message in some node's hands stays: it is how that message is found if the node dies.
-  if (move.clear !== 'none') {
-    await client.query({
-      name: 'receipt-clear',
-      text: `delete from due where message_id = $1 and ($2 or action <> 'poll')
-        and (owner is null or owner is distinct from (select m.owner from messages m where m.id = $1))`,
-      values: [move.messageId, move.clear === 'all'],
-    })
-  }
-  if (move.resendMs !== null) await resendLater(client, move.messageId, move.resendMs)
+  return new Set(rows.map((row) => row.id))
 }
 
-async function resendLater(client: DbClient, messageId: number, waitMs: number): Promise<void> {
-  await client.query({
-    name: 'receipt-resend',
-    text: `
-insert into due (message_id, lane, action, run_at, expires_at)
-select id, provider || ':' || category, 'send', now() + make_interval(secs => $2 / 1000.0), expires_at from messages where id = $1`,
-    values: [messageId, waitMs],
-  })
-}
+// A message that waits in some node's memory to be sent again is taken out of its hands; one that is being submitted is not. The row in
+// `due` that stands for a message in some node's hands stays: it is how that message is found if the node dies.
+const APPLY_RECEIPTS = `
+with input as materialized (
+  select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::float8[], $13::text[])
+    as t (message_id, number, was_status, was_attempt, was_counted, provider, provider_message_id, attempt_status, reason, code,
+      message_status, resend_ms, clear)
+), held as materialized (
+  select m.id from input i join messages m on m.id = i.message_id
+  where m.status = i.was_status and m.attempt = i.was_attempt and m.attempts_counted = i.was_counted
+  for update of m skip locked
+), mine as materialized (
+  select i.* from input i join held h on h.id = i.message_id
+), moved as (
+  update messages m set status = coalesce(i.message_status, m.status),
+    reason = case when i.message_status is null then m.reason else i.reason end,
+    provider_message_id = i.provider_message_id,
+    updated_at = case when i.message_status is null then m.updated_at else now() end,
+    owner = case when i.clear <> 'none' and m.started_at is null then null else m.owner end
+  from mine i where m.id = i.message_id
+  returning m.id, m.owner, m.provider, m.category, m.expires_at, i.clear, i.resend_ms
+), logged as (
+  insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, finished_at)
+  select message_id, number, provider, provider_message_id, attempt_status, reason, code, now() from mine
+  on conflict (message_id, number) do update set
+    provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
+    status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end,
+    reason = case when status_rank(excluded.status) > status_rank(a.status) then excluded.reason else a.reason end,
+    code = case when status_rank(excluded.status) > status_rank(a.status) then excluded.code else a.code end
+), cleared as (
+  delete from due d using moved v
+  where d.message_id = v.id and v.clear <> 'none' and (v.clear = 'all' or d.action <> 'poll')
+    and (d.owner is null or d.owner is distinct from v.owner)
+), again as (
+  insert into due (message_id, lane, action, run_at, expires_at)
+  select id, provider || ':' || category, 'send', now() + make_interval(secs => resend_ms / 1000), expires_at
+  from moved where resend_ms is not null
+)
+select id from moved`
 
 export interface ParkedReceipt {
   readonly id: number
@@ -150,8 +193,8 @@ export async function listMatchable(db: Db, limit: number): Promise<ParkedReceip
   return rows
 }
 
-export async function unpark(db: Db, id: number): Promise<void> {
-  await db.query({ name: 'unpark', text: `delete from parked_receipts where id = $1`, values: [id] })
+export async function unpark(db: Db, ids: readonly number[]): Promise<void> {
+  await db.query({ name: 'unpark', text: `delete from parked_receipts where id = any ($1::bigint[])`, values: [ids] })
 }
 
 /** Forgets receipts nobody could match for 72 hours. */

@@ -48,7 +48,7 @@ export async function openReal(nodes: TestNodes): Promise<Real> {
     cancels: createCancels(db),
     erasing: createErasing({ db, defaultCountry: null, monotonic: () => elapsedMs, sleep }),
     pauses: createPauses({ db, providers: ['scripted'], onChange: () => delivery.stopsChanged() }),
-    receipts: createReceiptsFlow({ db, log, providers, chance: () => 0, onMoved: () => undefined }),
+    receipts: createReceiptsFlow({ db, log, providers, chance: () => 0, wait: sleep, onMoved: () => undefined }),
     resends: createResends(db),
   }
 }

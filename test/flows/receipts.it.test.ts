@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
@@ -31,6 +32,7 @@ async function start(options: NodeOptions): Promise<{ node: TestNode; receipts: 
     log,
     providers: new Map(),
     chance: () => 0,
+    wait: (ms) => wait(ms),
     onMoved: () => undefined,
   })
   return { node: started, receipts }
@@ -226,4 +228,31 @@ test('a node that was declared dead while it lived goes on as a new one and lose
   expect(one.delivery.lease.owner()).not.toBe(dead)
   await until(async () => (await one.db.query(`select from messages where status = 'sent'`)).rowCount === 50)
   expect(submitted.toSorted((a, b) => a - b)).toEqual(ids)
+})
+
+test('a receipt waits its turn when another transaction holds its message, and is refused when that never ends', async () => {
+  const { node: one, receipts } = await start({ sms: [scripted(() => ACCEPTED)] })
+  const id = await one.delivery.intake.addSms(message())
+  await until(async () => (await state(one, id))['status'] === 'sent')
+  const other = await one.db.connect()
+  try {
+    await other.query('begin')
+    await other.query(`select from messages where id = $1 for update`, [id])
+    await expect(receipts.settle(receipt(id, 'delivered'))).rejects.toMatchObject({ code: 'database_unavailable' })
+    const settling = receipts.settle(receipt(id, 'delivered'))
+    await other.query('commit')
+    await settling
+  } finally {
+    other.release()
+  }
+  expect(await state(one, id)).toMatchObject({ status: 'delivered', attempts: ['delivered'], due: null })
+})
+
+test('receipts of one message that come at the same time move it as they would one after the other', async () => {
+  const { node: one, receipts } = await start({ sms: [scripted(() => ACCEPTED)] })
+  const id = await one.delivery.intake.addSms(message())
+  await until(async () => (await state(one, id))['status'] === 'sent')
+  const gone = receipt(id, 'undelivered', { failure: failure('permanent', 'unreachable', { status: 'undelivered' }) })
+  await Promise.all([gone, receipt(id, 'sent'), receipt(id, 'delivered'), gone].map((r) => receipts.settle(r)))
+  expect(await state(one, id)).toMatchObject({ status: 'delivered', attempts: ['delivered'], due: null })
 })

@@ -40,7 +40,7 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
   const node = await startNode(databaseUrl, { sms: [sms], push: [push] })
   const { db, delivery } = node
   const providers = new Map([[sms.name, sms]])
-  later.receipts = createReceiptsFlow({ db, log, providers, chance: () => 0, onMoved: () => undefined })
+  later.receipts = createReceiptsFlow({ db, log, providers, chance: () => 0, wait, onMoved: () => undefined })
   const inbox = createInbox({
     db,
     workDb: db,

@@ -4,7 +4,16 @@ import { cancelMessage, clearDue } from '../../src/store/cancel.ts'
 import { addPause, readStops, removePauses } from '../../src/store/pauses.ts'
 import { listPauses, type PauseScope } from '../../src/store/read-pauses.ts'
 import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes.ts'
-import { applyReceipt, findAttempt, listMatchable, lockAttempt, parkReceipt, unpark } from '../../src/store/receipts.ts'
+import {
+  applyReceipts,
+  findAttempt,
+  listMatchable,
+  parkReceipt,
+  readAttempts,
+  unpark,
+  type AttemptState,
+  type ReceiptMove,
+} from '../../src/store/receipts.ts'
 import { expireDue, freeDue, listQuiet, ownsAnything, reclaimMessages } from '../../src/store/reclaim.ts'
 import {
   claimDue,
@@ -15,7 +24,7 @@ import {
   type SmsWork,
 } from '../../src/store/sms-work.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
-import type { Tables } from './model/tables.ts'
+import type { MessageRow, Tables } from './model/tables.ts'
 import { PUSH_CALLS } from './push-calls.ts'
 import { toMessage } from './senders.ts'
 
@@ -85,6 +94,35 @@ function settlementOf(tables: Tables, n: readonly number[]): SmsSettlement {
   }
 }
 
+/** Decided on what the message is, mostly. */
+function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly number[]): ReceiptMove {
+  const status = at(['delivered', 'undelivered', 'sent'] as const, n[1])
+  const state: AttemptState = {
+    messageId,
+    number: Math.max(1, known?.attempt ?? 1),
+    messageStatus: known?.status ?? 'sent',
+    attemptStatus: null,
+    provider: known?.provider ?? 'plain',
+    contact: '+15005550006',
+    text: 'm',
+    attemptsCounted: (known?.attemptsCounted ?? 0) + at([0, 0, 0, 1], n[6]),
+    newestAttempt: known?.attempt ?? 1,
+    ageMs: 0,
+    remainingMs: 0,
+  }
+  return {
+    state,
+    provider: state.provider,
+    providerMessageId: `theirs-${messageId}`,
+    attemptStatus: status,
+    reason: status === 'undelivered' ? 'phone_off' : null,
+    code: null,
+    messageStatus: (n[2] ?? 0) % 2 === 0 ? null : status,
+    resendMs: (n[3] ?? 0) % 3 === 0 ? 60_000 : null,
+    clear: at(['none', 'sends', 'all'] as const, n[4]),
+  }
+}
+
 const scopeOf = (n: readonly number[]): PauseScope => ({
   provider: at([null, 'plain', 'push'], n[0]),
   category: at([null, 'otp', 'transactional'], n[1]),
@@ -145,26 +183,23 @@ export const CALLS = {
   owns: (_, n) => (db) => ownsAnything(db, owner(n[0]), id(n[1])),
   quiet: (_, n) => async (db) => (await listQuiet(db, owner(n[0]), id(n[1]), 10)).messages.toSorted((a, b) => a - b),
   expire: () => (db) => expireDue(db, 50),
-  lockAttempt: (_, n) => (db) => lockAttempt(db, id(n[0]), (n[1] ?? 0) % 3),
+  attempts: (_, n) => (db) => {
+    const [provider, attempt] = [at(['plain', 'asked'], n[1]), { messageId: id(n[0]), number: (n[1] ?? 0) % 3 }]
+    return readAttempts(db, [
+      { provider, providerMessageId: `theirs-${id(n[0])}`, attempt },
+      { provider, providerMessageId: `theirs-${id(n[2])}`, attempt: null },
+    ])
+  },
   findAttempt: (_, n) => (db) => findAttempt(db, at(['plain', 'asked'], n[1]), `theirs-${id(n[0])}`),
-  receipt:
+  receipts:
     ({ messages }, n) =>
-    (db) => {
-      const message = id(n[0])
-      const known = messages.rows.get(message)
-      const status = at(['delivered', 'undelivered', 'sent'] as const, n[1])
-      return applyReceipt(db, {
-        messageId: message,
-        number: Math.max(1, known?.attempt ?? 1),
-        provider: known?.provider ?? 'plain',
-        providerMessageId: `theirs-${message}`,
-        attemptStatus: status,
-        reason: status === 'undelivered' ? 'phone_off' : null,
-        code: null,
-        messageStatus: (n[2] ?? 0) % 2 === 0 ? null : status,
-        resendMs: (n[3] ?? 0) % 3 === 0 ? 60_000 : null,
-        clear: at(['none', 'sends', 'all'] as const, n[4]),
-      })
+    async (db) => {
+      const ids = [...new Set([id(n[0]), id(n[5])])]
+      const written = await applyReceipts(
+        db,
+        ids.map((message) => receiptOf(messages.rows.get(message), message, n)),
+      )
+      return [...written].toSorted((a, b) => a - b)
     },
   park: (_, n) => (db) => {
     const status = at(['delivered', 'sent'], n[1])
@@ -178,7 +213,7 @@ export const CALLS = {
     })
   },
   matchable: () => async (db) => (await listMatchable(db, 50)).map((one) => [one.providerMessageId, one.status]),
-  unpark: (_, n) => (db) => unpark(db, id(n[0])),
+  unpark: (_, n) => (db) => unpark(db, [id(n[0]), id(n[1])]),
   asks: () => async (db) => {
     const asks = (await claimAsks(db, LANES, 50, 60)).map((ask) => ({
       ...ask,

@@ -75,6 +75,7 @@ export function startMachine(parts: MachineParts): Machine {
     log,
     providers: new Map(sms.map((provider) => [provider.name, provider])),
     chance,
+    wait: (ms) => new Promise((resolve) => void process.after(ms, resolve)),
     onMoved: () => undefined,
   })
   const asking = new AbortController()

@@ -86,7 +86,7 @@ const MOMENTS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['move-chunks'],
   ['release-messages', 'release-chunks'],
   ['reclaim-messages', 'reclaim-chunks', 'free-due', 'list-quiet'],
-  ['receipt-attempt', 'receipt-message', 'claim-asks', 'send-after-all'],
+  ['read-attempts', 'apply-receipts', 'claim-asks', 'send-after-all'],
   ['beat'],
   ['end-node', 'list-neighbours'],
   ['submit'],

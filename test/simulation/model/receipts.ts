@@ -1,5 +1,5 @@
 import { statusRank, type Status } from '../../../src/domain/status.ts'
-import { addDue, attemptKey, counted, NOTHING, rows, texts, type Answer, type Statement } from './statement.ts'
+import { addDue, attemptKey, counted, NOTHING, numbers, rows, texts, type Answer, type Statement } from './statement.ts'
 import type { MessageRow, Tables } from './tables.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -7,15 +7,15 @@ const POLLED_MS = 3 * 86_400_000
 
 /** Statements of receipts, and of questions to providers. */
 export const RECEIPT_STATEMENTS: Readonly<Record<string, Statement>> = {
-  'lock-attempt': lockAttempt,
-  'find-attempt': findAttempt,
-  'receipt-attempt': receiptAttempt,
-  'receipt-message': receiptMessage,
-  'receipt-clear': receiptClear,
-  'receipt-resend': receiptResend,
+  'find-attempt': (tx, tables, [provider, theirs]) => {
+    const found = findAttempt(tx, tables, provider, theirs)
+    return found === undefined ? NOTHING : rows({ messageId: found.messageId, number: found.number })
+  },
+  'read-attempts': readAttempts,
+  'apply-receipts': applyReceipts,
   'park-receipt': parkReceipt,
   'list-matchable': listMatchable,
-  unpark: (tx, { parked }, values) => (tx.remove(parked, parkedKeyById(tx, parked, values[0])), counted(1)),
+  unpark,
   'claim-asks': claimAsks,
   'ask-no-more': (tx, { due }, values) => (tx.remove(due, Number(values[0])), counted(1)),
   'ask-again': askAgain,
@@ -24,12 +24,30 @@ export const RECEIPT_STATEMENTS: Readonly<Record<string, Statement>> = {
   'poll-later': pollLater,
 }
 
-function lockAttempt(tx: Transaction, { messages, attempts }: Tables, values: readonly unknown[]): Answer {
-  const [id = 0, number = 0] = values.map(Number)
+function readAttempts(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
+  const [ids, sought] = [texts(values[0]), numbers(values[1])]
+  const [provider, theirs] = [texts(values[2]), texts(values[3])]
+  return rows(
+    ...ids.flatMap((id, index) => {
+      const ours = { messageId: Number(id), number: sought[index] ?? 0 }
+      const named = id === null ? findAttempt(tx, tables, provider[index], theirs[index]) : ours
+      const state = named === undefined ? null : readState(tx, tables, named.messageId, named.number)
+      return state === null ? [] : [{ place: index + 1, ...state }]
+    }),
+  )
+}
+
+function findAttempt(tx: Transaction, { attempts }: Tables, provider: unknown, theirs: unknown) {
+  return tx
+    .all(attempts)
+    .filter((a) => a.providerMessageId === theirs && a.provider === provider)
+    .toSorted((a, b) => b.messageId - a.messageId)[0]
+}
+
+function readState(tx: Transaction, { messages, attempts }: Tables, id: number, number: number) {
   const m = tx.find(messages, id)
-  if (m === undefined || m.attempt < number || number <= 0) return NOTHING
-  tx.lock(messages, id, 'all')
-  return rows({
+  if (m === undefined || m.attempt < number || number <= 0) return null
+  return {
     messageId: id,
     number,
     messageStatus: m.status,
@@ -41,65 +59,93 @@ function lockAttempt(tx: Transaction, { messages, attempts }: Tables, values: re
     newestAttempt: m.attempt,
     ageMs: tx.now - m.time,
     remainingMs: m.expiresAt - tx.now,
+  }
+}
+
+interface Move {
+  readonly id: number
+  readonly number: number
+  readonly was: { readonly status: string | null; readonly attempt: number; readonly counted: number }
+  readonly provider: string
+  readonly providerMessageId: string | null
+  readonly attemptStatus: Status
+  readonly reason: string | null
+  readonly code: string | null
+  readonly status: Status | null
+  readonly resendMs: number | null
+  readonly clear: string
+}
+
+function readMoves(values: readonly unknown[]): Move[] {
+  const [ids, attempts, newest, counts, resends] = [0, 1, 3, 4, 11].map((place) => numbers(values[place]))
+  const [was, provider, theirs, attemptStatus, reason, code, status, clear] = [2, 5, 6, 7, 8, 9, 10, 12].map((place) =>
+    texts(values[place]),
+  )
+  return (ids ?? []).map((id, n) => ({
+    id,
+    number: attempts?.[n] ?? 0,
+    was: { status: was?.[n] ?? null, attempt: newest?.[n] ?? 0, counted: counts?.[n] ?? 0 },
+    provider: provider?.[n] ?? '',
+    providerMessageId: theirs?.[n] ?? null,
+    attemptStatus: attemptStatus?.[n] as Status,
+    reason: reason?.[n] ?? null,
+    code: code?.[n] ?? null,
+    status: (status?.[n] ?? null) as Status | null,
+    resendMs: Number.isNaN(resends?.[n]) ? null : (resends?.[n] ?? null),
+    clear: clear?.[n] ?? 'none',
+  }))
+}
+
+function applyReceipts(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
+  const held = readMoves(values).filter(({ id, was }) => {
+    const m = tx.find(tables.messages, id)
+    const same = m?.status === was.status && m.attempt === was.attempt && m.attemptsCounted === was.counted
+    return same && tx.isFree(tables.messages, id, 'all')
+  })
+  for (const move of held) {
+    tx.lock(tables.messages, move.id, 'all')
+    moveMessage(tx, tables, move)
+    moveAttempt(tx, tables, move)
+    if (move.clear !== 'none') clearWork(tx, tables, move.id, move.clear === 'all')
+    const m = tx.find(tables.messages, move.id)
+    if (m !== undefined && move.resendMs !== null)
+      addDue(tx, tables, m, { action: 'send', runAt: tx.now + move.resendMs, expiresAt: m.expiresAt })
+  }
+  return rows(...held.map(({ id }) => ({ id })))
+}
+
+function moveMessage(tx: Transaction, { messages }: Tables, move: Move): void {
+  const m = tx.find(messages, move.id)
+  if (m === undefined) return
+  tx.put(messages, m.id, {
+    ...m,
+    status: move.status ?? m.status,
+    reason: move.status === null ? m.reason : move.reason,
+    providerMessageId: move.providerMessageId,
+    updatedAt: move.status === null ? m.updatedAt : tx.now,
+    owner: move.clear !== 'none' && m.startedAt === null ? null : m.owner,
   })
 }
 
-function findAttempt(tx: Transaction, { attempts }: Tables, values: readonly unknown[]): Answer {
-  const [provider, theirs] = values
-  const [found] = tx
-    .all(attempts)
-    .filter((a) => a.providerMessageId === theirs && a.provider === provider)
-    .toSorted((a, b) => b.messageId - a.messageId)
-  return found === undefined ? NOTHING : rows({ messageId: found.messageId, number: found.number })
-}
-
-function receiptAttempt(tx: Transaction, { attempts }: Tables, values: readonly unknown[]): Answer {
-  const [messageId = 0, number = 0] = values.slice(0, 2).map(Number)
-  const [provider, providerMessageId = null, status, reason = null, code = null] = texts(values.slice(2, 7))
+function moveAttempt(tx: Transaction, { attempts }: Tables, move: Move): void {
+  const { id: messageId, number, provider, providerMessageId, attemptStatus: status, reason, code } = move
   const key = attemptKey(messageId, number)
   tx.lock(attempts, key, 'change')
   const known = tx.find(attempts, key)
-  const fresh = { provider: provider ?? '', providerMessageId, status: status as Status, reason, code }
   if (known === undefined) {
-    tx.put(attempts, key, { messageId, number, ...fresh, startedAt: null, wasUncertain: false })
-    return counted(1)
+    const fresh = { messageId, number, provider, providerMessageId, status, reason, code }
+    return tx.put(attempts, key, { ...fresh, startedAt: null, wasUncertain: false })
   }
-  const forward = statusRank(fresh.status) > statusRank(known.status)
-  const word = forward ? { status: fresh.status, reason, code } : {}
+  const word = statusRank(status) > statusRank(known.status) ? { status, reason, code } : {}
   tx.put(attempts, key, { ...known, ...word, providerMessageId: known.providerMessageId ?? providerMessageId })
-  return counted(1)
 }
 
-function receiptMessage(tx: Transaction, { messages }: Tables, values: readonly unknown[]): Answer {
-  const m = tx.find(messages, Number(values[0]))
-  if (m === undefined) return NOTHING
-  const [status, reason, theirs] = texts(values.slice(1, 4))
-  tx.put(messages, m.id, {
-    ...m,
-    status: status === null ? m.status : (status as Status),
-    reason: status === null ? m.reason : (reason ?? null),
-    providerMessageId: theirs ?? null,
-    updatedAt: status === null ? m.updatedAt : tx.now,
-    owner: values[4] === true && m.startedAt === null ? null : m.owner,
-  })
-  return counted(1)
-}
-
-function receiptClear(tx: Transaction, { due, messages }: Tables, values: readonly unknown[]): Answer {
-  const id = Number(values[0])
+function clearWork(tx: Transaction, { due, messages }: Tables, id: number, polls: boolean): void {
   const owner = tx.find(messages, id)?.owner ?? null
   for (const row of tx.all(due)) {
-    const fits = row.messageId === id && (values[1] === true || row.action !== 'poll')
+    const fits = row.messageId === id && (polls || row.action !== 'poll')
     if (fits && (row.owner === null || row.owner !== owner)) tx.remove(due, row.id)
   }
-  return NOTHING
-}
-
-function receiptResend(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
-  const m = tx.find(tables.messages, Number(values[0]))
-  if (m !== undefined)
-    addDue(tx, tables, m, { action: 'send', runAt: tx.now + Number(values[1]), expiresAt: m.expiresAt })
-  return NOTHING
 }
 
 function parkReceipt(tx: Transaction, { parked, sequences }: Tables, values: readonly unknown[]): Answer {
@@ -120,9 +166,11 @@ function parkReceipt(tx: Transaction, { parked, sequences }: Tables, values: rea
   return counted(1)
 }
 
-function parkedKeyById(tx: Transaction, parked: Tables['parked'], id: unknown): string {
-  const row = tx.all(parked).find((one) => one.id === Number(id))
-  return row === undefined ? '' : JSON.stringify([row.provider, row.providerMessageId, row.status])
+function unpark(tx: Transaction, { parked }: Tables, values: readonly unknown[]): Answer {
+  const ids = numbers(values[0])
+  const gone = tx.all(parked).filter((row) => ids.includes(row.id))
+  for (const row of gone) tx.remove(parked, JSON.stringify([row.provider, row.providerMessageId, row.status]))
+  return counted(gone.length)
 }
 
 function listMatchable(tx: Transaction, { parked, attempts }: Tables, values: readonly unknown[]): Answer {
