@@ -34,9 +34,16 @@ function withoutRepetition(whole) {
   const schemas = mapValues(whole.components.schemas, withoutConditions)
   return {
     ...whole,
-    paths: Object.fromEntries(paths.map(([path, methods]) => [path, mapValues(methods, withOneError)])),
+    paths: withoutExamples(
+      Object.fromEntries(paths.map(([path, methods]) => [path, mapValues(methods, withOneError)])),
+    ),
     components: { ...whole.components, schemas },
   }
+}
+
+/** Of a call: as comments of types they would be longer than the types. */
+function withoutExamples(paths) {
+  return JSON.parse(JSON.stringify(paths, (name, value) => (name === 'example' ? undefined : value)))
 }
 
 function withOneError(operation) {

@@ -2471,10 +2471,7 @@ export interface operations {
       }
       header?: never
       path: {
-        /**
-         * @description The number, with its country code.
-         * @example +201009129288
-         */
+        /** @description The number, with its country code. */
         contact: string
       }
       cookie?: never
@@ -2508,10 +2505,7 @@ export interface operations {
       }
       header?: never
       path: {
-        /**
-         * @description The number, with its country code.
-         * @example +201009129288
-         */
+        /** @description The number, with its country code. */
         contact: string
       }
       cookie?: never

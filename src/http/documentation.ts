@@ -3,6 +3,7 @@ import type { FastifySchema, RouteOptions } from 'fastify'
 import type { Scope } from '../domain/caller.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { ERROR_PAGES } from './error-pages.ts'
+import { withExamples } from './examples.ts'
 import type { Server } from './parts.ts'
 
 /** What the OpenAPI document says about a route; the route's own schema holds only what is checked on each call. */
@@ -157,6 +158,7 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
       schema: toSchema(route.config?.docs, route.config?.scope ?? 'open', keysRequired, readsJson(route)),
       url,
     }),
+    transformObject: (made) => ('openapiObject' in made ? withExamples(made.openapiObject) : made.swaggerObject),
   })
 }
 

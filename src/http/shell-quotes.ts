@@ -1,4 +1,5 @@
 import { TidingsError } from '../domain/errors.ts'
+import { EXAMPLES } from './examples.ts'
 
 /**
  * `{contact: …`, also with what is left of single quotes in a shell that doesn't know them. Blanks can be read in one way only: a body of
@@ -7,10 +8,10 @@ import { TidingsError } from '../domain/errors.ts'
 const UNQUOTED_NAME = /^\s*(?:'\s*)?\{\s*[A-Za-z_]\w*\s*:/
 
 /** A body for each route that is posted to, as an example that works. */
-const EXAMPLES: Readonly<Record<string, object | undefined>> = {
-  '/smss': { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' },
-  '/notifications/tokens': { tokens: ['sandbox:delivered'], title: 'Hello', body: 'Your order is on its way' },
-  '/notifications/topic': { topic: 'news', title: 'Hello', body: 'We open at nine' },
+const BODIES: Readonly<Record<string, object | undefined>> = {
+  '/smss': EXAMPLES['sendSms']?.body,
+  '/notifications/tokens': EXAMPLES['pushToTokens']?.body,
+  '/notifications/topic': EXAMPLES['pushToTopic']?.body,
 }
 
 /** A line to type, and the shells that take it. */
@@ -26,7 +27,7 @@ export function curlLine(origin: string, route: string): string {
 
 /** Lines that post an example to each route in each shell. None of the examples holds a quote of its own. */
 export function shellLines(origin: string): readonly ShellLine[] {
-  const routes = Object.keys(EXAMPLES)
+  const routes = Object.keys(BODIES)
   return [
     ...routes.map((route) => ({ shell: 'bash, zsh and other shells of Unix', line: curlLine(origin, route) })),
     ...routes.map((route) => ({ shell: 'PowerShell', line: powerShellLine(origin, route) })),
@@ -52,7 +53,7 @@ export function shellQuotes(text: string, origin: string, route: string): Tiding
 }
 
 function exampleFor(route: string): string {
-  return JSON.stringify(EXAMPLES[route] ?? {})
+  return JSON.stringify(BODIES[route] ?? {})
     .replaceAll('":', '": ')
     .replaceAll(',"', ', "')
 }
