@@ -5,9 +5,12 @@ const MAY_IMPORT = {
   store: ['domain'],
   delivery: ['domain', 'store'],
   http2: [],
+  // Calls to addresses that strangers chose.
+  outbound: ['domain'],
   providers: ['domain', 'http2'],
   flows: ['domain', 'store', 'delivery'],
   http: ['contract', 'domain', 'flows', 'store'],
+  metrics: [],
   // Its own package: of the service it knows nothing but the document.
   client: [],
   embedded: [],
