@@ -9,7 +9,8 @@ import { createSessions } from './flows/sessions.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createAddressOf } from './http/peer.ts'
 import { sessionOf } from './http/session-cookie.ts'
-import { readAudit, readKey, readKeys } from './store/read-api-keys.ts'
+import { readAudit } from './store/audit.ts'
+import { readKey, readKeys } from './store/read-api-keys.ts'
 
 /** Who may call, and who decides it. */
 export interface Access {
@@ -52,7 +53,7 @@ export function openAccess(config: Config, secretKey: Buffer | null, parts: Acce
         flow: keys,
         read: (id) => readKey(dbs.read, id),
         list: (limit, after) => readKeys(dbs.read, limit, after),
-        audit: (limit, before) => readAudit(dbs.read, limit, before),
+        audit: (limit, before, filter) => readAudit(dbs.read, limit, before, filter),
       },
       sessions,
       addressOf,

@@ -148,6 +148,10 @@ export const AuditEntry = Type.Object(
     act: Type.String({ description: '`key.created`' }),
     what: Type.String({ description: 'What it was done to.' }),
     details: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', additionalProperties: true }),
+    address: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'From where it was done; null: from a command line.',
+    }),
   },
   { $id: 'AuditEntry', additionalProperties: false },
 )

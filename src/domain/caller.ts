@@ -22,6 +22,8 @@ export interface Caller {
 export const ANYONE: Caller = {
   name: 'anyone',
   keyId: null,
+  /** From where he calls; left out where nobody asks. */
+  readonly address?: string
   mode: 'live',
   scopes: new Set(SCOPES),
   countries: null,

@@ -1,6 +1,6 @@
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
-import { writeAudit } from '../store/audit.ts'
+import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db } from '../store/db.ts'
 import {
   countTraces,
@@ -78,7 +78,7 @@ export function createErasing(parts: ErasingParts): Erasing {
       const taken = await refusing(() =>
         inTransaction(db, async (client) => {
           if (!(await takeNumber(client, id))) return false
-          await writeAudit(client, { caller: caller.name, act: 'client.erased', what: `erased:${id}` })
+          await writeAudit(client, { ...doneBy(caller), act: 'client.erased', what: `erased:${id}` })
           return true
         }),
       )

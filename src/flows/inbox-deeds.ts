@@ -1,5 +1,7 @@
+import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { PlayedLife } from '../domain/life.ts'
+import { doneBy, writeAudit, type Act } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { readDbFault, refusing } from '../store/faults.ts'
 import {
@@ -54,6 +56,8 @@ export async function readPlayed(db: Db, id: number): Promise<InboxSms | null> {
 export interface Deletion {
   readonly to: InboxRecipient | null
   readonly tag: string | null
+  /** For the audit. */
+  readonly by: Caller
 }
 
 /**
@@ -63,8 +67,9 @@ export interface Deletion {
 export async function deleteCaptured(db: Db, deletion: Deletion, signal: AbortSignal): Promise<number> {
   const gone = { count: 0 }
   const tell = async (): Promise<void> => {
-    if (gone.count > 0)
-      await changing(db, MAY_BE_GONE, (client) => tellDeleted(client, deletion.tag, keyOf(deletion.to)))
+    if (gone.count === 0) return
+    await changing(db, MAY_BE_GONE, (client) => tellDeleted(client, deletion.tag, keyOf(deletion.to)))
+    await changing(db, MAY_BE_GONE, (client) => writeAudit(client, toAct(deletion, gone.count)))
   }
   try {
     await deleteAllSms(db, deletion, signal, gone)
@@ -76,6 +81,12 @@ export async function deleteCaptured(db: Db, deletion: Deletion, signal: AbortSi
   }
   await tell()
   return gone.count
+}
+
+/** Neither a number nor a tag, which may be anything: who is erased is not to be found in the audit. */
+function toAct({ to, tag, by }: Deletion, deleted: number): Act {
+  const what = [...(to === null ? [] : [`to:${to.kind}`]), ...(tag === null ? [] : ['tag'])].join(' ') || 'everything'
+  return { ...doneBy(by), act: 'inbox.deleted', what, details: { deleted } }
 }
 
 const MAY_BE_GONE = 'The database broke off; some messages may be deleted. Repeat the call.'

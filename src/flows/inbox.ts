@@ -1,3 +1,4 @@
+import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { PlayedLife } from '../domain/life.ts'
 import type { Db } from '../store/db.ts'
@@ -27,7 +28,7 @@ export interface Inbox {
   /** Has a captured SMS play a life; its statuses move as a provider's receipts would move them. Throws TidingsError. */
   play(channel: InboxChannel, id: number, life: PlayedLife): Promise<InboxRecord>
   /** Deletes what has come to its end, in steps, until `signal` ends it. Returns how many went; throws TidingsError. */
-  remove(to: string | null, tag: string | null, signal: AbortSignal): Promise<number>
+  remove(to: string | null, tag: string | null, by: Caller, signal: AbortSignal): Promise<number>
   /** Tells of everything that happens from now on. */
   follow(take: (event: InboxEvent) => void): Follower
   /** What happened since a follower's last event, perhaps some of it told before; null: more than is worth telling one by one. */
@@ -67,8 +68,9 @@ export function createInbox(parts: InboxParts): Inbox {
       if (record === null) throw new TidingsError('not_found', 'Not Found')
       return record
     },
-    async remove(to, tag, signal) {
-      const deleted = await deleteCaptured(parts.workDb, { to: readTo(to, defaultCountry), tag }, signal)
+    async remove(to, tag, by, signal) {
+      const deletion = { to: readTo(to, defaultCountry), tag, by }
+      const deleted = await deleteCaptured(parts.workDb, deletion, signal)
       feed.hint()
       return deleted
     },

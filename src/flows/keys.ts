@@ -11,7 +11,7 @@ import {
   type KeyFields,
   type NewKey,
 } from '../store/api-keys.ts'
-import { writeAudit } from '../store/audit.ts'
+import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { readKey, type KeyRecord } from '../store/read-api-keys.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -75,7 +75,7 @@ export function createKeys(parts: KeysParts): Keys {
           (rules.mayAdminister(after, now()) ? null : await rules.lastAdminProblem(client, before, now()))
         if (problem !== null) return problem
         const record = await updateKey(client, id, after)
-        await writeAudit(client, { caller: by.name, act: 'key.changed', what: id, details: told(record) })
+        await writeAudit(client, { ...doneBy(by), act: 'key.changed', what: id, details: told(record) })
         return record
       }),
     async rotate(id, overlapSeconds, by) {
@@ -85,7 +85,7 @@ export function createKeys(parts: KeysParts): Keys {
         if (problem !== null) return problem
         key = makeSecret(before, draw)
         const details = { overlap_seconds: overlapSeconds }
-        await writeAudit(client, { caller: by.name, act: 'key.rotated', what: id, details })
+        await writeAudit(client, { ...doneBy(by), act: 'key.rotated', what: id, details })
         return replaceSecret(client, id, hashed(hash, key), overlapSeconds)
       })
       return { record, key }
@@ -95,7 +95,7 @@ export function createKeys(parts: KeysParts): Keys {
         if (before.revokedAt !== null) return before
         const problem = await rules.lastAdminProblem(client, before, now())
         if (problem !== null) return problem
-        await writeAudit(client, { caller: by.name, act: 'key.revoked', what: id, details: told(before) })
+        await writeAudit(client, { ...doneBy(by), act: 'key.revoked', what: id, details: told(before) })
         return revokeKey(client, id)
       }),
     makeFirst: (hand) =>
@@ -122,7 +122,7 @@ const FIRST: KeyInput = {
 async function insert(client: DbClient, { draw, hash }: KeysParts, input: KeyInput, by: Caller): Promise<MadeKey> {
   const { id, key } = makeKey(input.mode, draw)
   const record = await insertKey(client, { ...input, id, ...hashed(hash, key) })
-  await writeAudit(client, { caller: by.name, act: 'key.created', what: id, details: told(record) })
+  await writeAudit(client, { ...doneBy(by), act: 'key.created', what: id, details: told(record) })
   return { record, key }
 }
 

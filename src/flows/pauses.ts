@@ -2,7 +2,7 @@ import type { Caller } from '../domain/caller.ts'
 import type { Category } from '../domain/category.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { nearest } from '../domain/nearest.ts'
-import { writeAudit } from '../store/audit.ts'
+import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { addPause, removePauses } from '../store/pauses.ts'
@@ -45,7 +45,7 @@ export function createPauses({ db, providers, onChange }: PausesParts): Pauses {
       const scope = readScope(input, providers)
       return change(async (client) => {
         await addPause(client, scope, input.reason ?? null, caller.name)
-        await writeAudit(client, { caller: caller.name, act: 'sending.paused', what: nameOf(scope) })
+        await writeAudit(client, { ...doneBy(caller), act: 'sending.paused', what: nameOf(scope) })
         return listPauses(client)
       })
     },
@@ -53,7 +53,7 @@ export function createPauses({ db, providers, onChange }: PausesParts): Pauses {
       const scope = readScope(input, providers)
       return change(async (client) => {
         const ended = await removePauses(client, scope)
-        if (ended > 0) await writeAudit(client, { caller: caller.name, act: 'sending.resumed', what: nameOf(scope) })
+        if (ended > 0) await writeAudit(client, { ...doneBy(caller), act: 'sending.resumed', what: nameOf(scope) })
         return { ended, pauses: await listPauses(client) }
       })
     },

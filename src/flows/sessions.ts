@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ANYONE, type Caller } from '../domain/caller.ts'
-import { writeAudit } from '../store/audit.ts'
+import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db } from '../store/db.ts'
 import * as store from '../store/sessions.ts'
 import { createCidrList } from './cidrs.ts'
@@ -28,8 +28,8 @@ export interface Sessions {
   find(secret: SessionSecret, now: number): Promise<Session | null>
   openByKey(key: string, address: string): Promise<OpenedByKey>
   /** Null: the link was used, is older than half an hour, or never was. */
-  openByLink(link: string): Promise<SessionSecret | null>
-  close(secret: SessionSecret): Promise<void>
+  openByLink(link: string, address: string): Promise<SessionSecret | null>
+  close(secret: SessionSecret, address: string): Promise<void>
   /** For an address that opens one session, within half an hour. */
   makeLink(): Promise<string>
   /** Removes what is over. */
@@ -54,10 +54,10 @@ const MOST_KNOWN = 1_000
 export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
   const known = new Map<SessionSecret, { readonly session: Session; readonly until: number }>()
 
-  async function open(keyRowId: number | null, by: Caller): Promise<SessionSecret> {
+  async function open(keyRowId: number | null, by: Caller, address: string): Promise<SessionSecret> {
     const secret = draw(SECRET_BYTES).toString('base64url')
     await store.insertSession(db, hashOf(secret), keyRowId)
-    await writeAudit(db, { caller: by.name, act: 'session.opened', what: by.name, details: {} })
+    await writeAudit(db, { ...doneBy({ ...by, address }), act: 'session.opened', what: by.name })
     return secret
   }
 
@@ -77,13 +77,16 @@ export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
       const found = await keyring.look(`Bearer ${key}`)
       if (typeof found === 'string') return { kind: 'wrong', why: found }
       if (found.from !== null && !found.from.has(address)) return { kind: 'elsewhere' }
-      return { kind: 'open', secret: await open(found.caller.keyId, found.caller) }
+      return { kind: 'open', secret: await open(found.caller.keyId, found.caller, address) }
     },
-    openByLink: async (link) =>
-      SECRET.test(link) && (await store.takeLink(db, hashOf(link))) ? open(null, BY_LINK) : null,
-    async close(secret) {
+    openByLink: async (link, address) =>
+      SECRET.test(link) && (await store.takeLink(db, hashOf(link))) ? open(null, BY_LINK, address) : null,
+    async close(secret, address) {
       known.delete(secret)
-      await store.deleteSession(db, hashOf(secret))
+      const gone = await store.deleteSession(db, hashOf(secret))
+      if (gone === null) return
+      const caller = gone.keyId === null ? BY_LINK.name : `key:${gone.keyId}`
+      await writeAudit(db, { caller, address, act: 'session.closed', what: caller })
     },
     async makeLink() {
       const link = draw(SECRET_BYTES).toString('base64url')

@@ -86,7 +86,7 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
       const { kind, ...content } = input
       const { reading, sizes } = await readThrough(kind, content)
       if (reading.faults.length > 0) throw refusal('invalid_template', reading.faults)
-      const stored = await changing(() => storeTemplate(workDb, name, kind, content, caller.name))
+      const stored = await changing(() => storeTemplate(workDb, name, kind, content, caller))
       cache.forget(name)
       if (stored.kind === 'other_kind') throw otherKind(name, kind)
       const { version, createdAt, changed } = stored
@@ -94,7 +94,7 @@ export function createTemplatesFlow(parts: TemplatesParts): TemplatesFlow {
       return { record, changed, warnings: warningsOf(content, reading, sizes) }
     },
     async remove(name, caller) {
-      const removed = await changing(() => deleteTemplate(workDb, name, caller.name))
+      const removed = await changing(() => deleteTemplate(workDb, name, caller))
       cache.forget(name)
       return removed
     },

@@ -56,13 +56,18 @@ function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookH
     const enter = (called: Called): void => {
       const refusal = called instanceof TidingsError ? called : scopeProblem(called, scope)
       if (refusal !== null) return done(challenge(reply, refusal, request, scope))
-      if (!(called instanceof TidingsError)) request.caller = called
+      if (!(called instanceof TidingsError)) request.caller = withAddress(called, scope, request, parts)
       done()
     }
     const called = callerOf(request, parts, wrong)
     if (called instanceof Promise) void called.then(enter, done)
     else enter(called)
   }
+}
+
+/** What concerns the service itself stands in the audit, with from where it was done. */
+function withAddress(caller: Caller, scope: Scope, request: FastifyRequest, { addressOf }: HttpParts): Caller {
+  return scope === 'admin' || scope === 'webhooks:write' ? { ...caller, address: addressOf(request.raw) } : caller
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Client, Token } from '../contract/history.ts'
+import type { AuditEntry } from '../contract/keys.ts'
 import type { Delivery, Notification } from '../contract/notifications.ts'
 import type { Sms } from '../contract/sms.ts'
 import { csvLine } from '../domain/csv.ts'
@@ -92,4 +93,14 @@ export const TOKEN_TABLE = table<Token>([
   ['last_ok_at', (token) => token.last_ok_at],
   ['retired_at', (token) => token.retired_at],
   ['retired_reason', (token) => token.retired_reason],
+])
+
+export const AUDIT_TABLE = table<AuditEntry>([
+  ['id', (entry) => entry.id],
+  ['at', (entry) => entry.at],
+  ['caller', (entry) => entry.caller],
+  ['address', (entry) => entry.address],
+  ['act', (entry) => entry.act],
+  ['what', (entry) => entry.what],
+  ['details', (entry) => JSON.stringify(entry.details)],
 ])

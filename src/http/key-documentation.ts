@@ -90,11 +90,27 @@ export const REVOKE_DOCS: RouteDocs = {
   errors: ['invalid_request', ...DEED_ERRORS, 'not_found', 'last_admin_key'],
 }
 
+const moment = (description: string): object => ({
+  type: 'string',
+  description: `${description}: a day (\`2026-03-01\`, in UTC) or a time (\`2026-03-01T14:02:11Z\`).`,
+})
+
+/** What the audit is filtered by. */
+export const AUDIT_PARAMETERS = {
+  caller: { type: 'string', description: 'Who did it, as an entry has it.' },
+  act: { type: 'string', description: '`key.created`, or `key.*` for all that concerns keys.' },
+  what: { type: 'string', description: 'What it was done to.' },
+  since: moment('From then on'),
+  until: moment('Earlier than that'),
+}
+
 export const AUDIT_DOCS: RouteDocs = {
   operationId: 'listAudit',
   summary: 'What was done to the service itself, newest first',
+  description:
+    'Keys, templates, pauses, erased people, sign-ins, and what was deleted of the inbox. Entries are added and never changed.',
   tag: 'keys',
-  query: PAGE_QUERY,
+  query: { type: 'object', properties: { ...PAGE_QUERY.properties, ...AUDIT_PARAMETERS } },
   ok: { description: 'A page of acts.', content: json('AuditList'), headers: LINK },
   errors: ['invalid_request', 'database_unavailable'],
 }

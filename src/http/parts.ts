@@ -24,7 +24,8 @@ import type { Sessions } from '../flows/sessions.ts'
 import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
-import type { AuditRecord, KeyRecord } from '../store/read-api-keys.ts'
+import type { AuditFilter, AuditRecord } from '../store/audit.ts'
+import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
 import type { DeviceParts } from './device.ts'
@@ -67,7 +68,7 @@ export interface KeyParts {
   /** At most `limit` keys whose row is above `after`, in the order they were made. */
   list(limit: number, after: number): Promise<readonly KeyRecord[]>
   /** At most `limit` acts whose id is below `before`, newest first. */
-  audit(limit: number, before: number): Promise<readonly AuditRecord[]>
+  audit(limit: number, before: number, filter: AuditFilter): Promise<readonly AuditRecord[]>
 }
 
 /** How callers are told apart. */

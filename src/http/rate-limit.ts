@@ -19,5 +19,5 @@ export function limitRate(limiter: RateLimiter, addressOf: AddressOf): onRequest
 
 /** Who has a key is counted by it, wherever he calls from; anybody else by his address. */
 export function nameOf({ caller, raw }: FastifyRequest, addressOf: AddressOf): string {
-  return caller === ANYONE ? addressOf(raw) : caller.name
+  return caller.name === ANYONE.name ? addressOf(raw) : caller.name
 }

@@ -42,7 +42,7 @@ function toEvent(request: FastifyRequest, reply: FastifyReply, now: number): obj
 
 /** What was refused before it was looked at has none. */
 function describeCaller({ caller }: { readonly caller?: Caller }): object {
-  return caller === undefined || caller === ANYONE ? {} : { caller: caller.name }
+  return caller === undefined || caller.name === ANYONE.name ? {} : { caller: caller.name }
 }
 
 /** Only what can't hold a caller's values: a database's error has them in its further fields. */

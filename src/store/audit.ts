@@ -1,9 +1,12 @@
-import type { DbClient } from './db.ts'
+import type { Caller } from '../domain/caller.ts'
+import type { Db, DbClient } from './db.ts'
 
 /** An administrative act, told in the transaction that does it. */
 export interface Act {
   /** The caller's name, or `command line`. */
   readonly caller: string
+  /** From where; null: from a command line. */
+  readonly address?: string | null
   /** `key.created` */
   readonly act: string
   /** What it was done to; nothing secret, no whole number. */
@@ -11,10 +14,57 @@ export interface Act {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-export async function writeAudit(client: DbClient, { caller, act, what, details = {} }: Act): Promise<void> {
+/** An act as it was written down. */
+export interface AuditRecord {
+  readonly id: number
+  readonly at: Date
+  readonly caller: string
+  readonly address: string | null
+  readonly act: string
+  readonly what: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** Which acts; null: any. */
+export interface AuditFilter {
+  readonly caller: string | null
+  /** `key.created`, or `key.*` for all of its kind. */
+  readonly act: string | null
+  readonly what: string | null
+  readonly since: Date | null
+  readonly until: Date | null
+}
+
+/** Who did it, for `Act`. */
+export function doneBy({ name, address }: Caller): Pick<Act, 'caller' | 'address'> {
+  return { caller: name, address: address ?? null }
+}
+
+export async function writeAudit(
+  client: DbClient,
+  { caller, address = null, act, what, details = {} }: Act,
+): Promise<void> {
   await client.query({
     name: 'write-audit',
-    text: `insert into audit (caller, act, what, details) values ($1, $2, $3, $4)`,
-    values: [caller, act, what, details],
+    text: `insert into audit (caller, address, act, what, details) values ($1, $2, $3, $4, $5)`,
+    values: [caller, address, act, what, details],
   })
+}
+
+/** At most `limit` acts whose id is below `before`, newest first. */
+export async function readAudit(
+  db: Db,
+  limit: number,
+  before: number,
+  { caller, act, what, since, until }: AuditFilter,
+): Promise<readonly AuditRecord[]> {
+  const { rows } = await db.query<AuditRecord>({
+    name: 'read-audit',
+    text: `select id, at, caller, address, act, what, details from audit
+      where id < $1 and ($3::text is null or caller = $3) and ($4::text is null or act = $4 or starts_with(act, $5))
+        and ($6::text is null or what = $6) and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8)
+      order by id desc limit $2`,
+    values: [before, limit, caller, act, act?.endsWith('.*') === true ? act.slice(0, -1) : null, what, since, until],
+  })
+  return rows
 }

@@ -33,16 +33,6 @@ export interface KeyLock extends KeyRecord {
   readonly oldSecretInMs: number | null
 }
 
-/** An administrative act. */
-export interface AuditRecord {
-  readonly id: number
-  readonly at: Date
-  readonly caller: string
-  readonly act: string
-  readonly what: string
-  readonly details: Readonly<Record<string, unknown>>
-}
-
 export const KEY_COLUMNS = `id as "rowId", public_id as id, mode, name, scopes, countries, topics, cidrs, created_at as "createdAt",
   rotated_at as "rotatedAt", old_secret_until as "oldSecretUntil", expires_at as "expiresAt", revoked_at as "revokedAt",
   last_used_at as "lastUsedAt"`
@@ -79,14 +69,4 @@ export async function readLock(db: DbClient, id: string): Promise<KeyLock | null
     values: [id],
   })
   return rows[0] ?? null
-}
-
-/** At most `limit` acts whose id is below `before`, newest first. */
-export async function readAudit(db: DbClient, limit: number, before: number): Promise<readonly AuditRecord[]> {
-  const { rows } = await db.query<AuditRecord>({
-    name: 'read-audit',
-    text: `select id, at, caller, act, what, details from audit where id < $1 order by id desc limit $2`,
-    values: [before, limit],
-  })
-  return rows
 }

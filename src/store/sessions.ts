@@ -53,8 +53,15 @@ where s.hash = $1 and s.created_at > now() - ${LONGEST} and s.seen_at > now() - 
   return rows[0] ?? null
 }
 
-export async function deleteSession(db: Db, hash: Buffer): Promise<void> {
-  await db.query({ name: 'delete-session', text: `delete from sessions where hash = $1`, values: [hash] })
+/** The public id of the key it was opened with, null for a link; null: there was none. */
+export async function deleteSession(db: Db, hash: Buffer): Promise<{ readonly keyId: string | null } | null> {
+  const { rows } = await db.query<{ keyId: string | null }>({
+    name: 'delete-session',
+    text: `with gone as (delete from sessions where hash = $1 returning key_id)
+      select k.public_id as "keyId" from gone g left join api_keys k on k.id = g.key_id`,
+    values: [hash],
+  })
+  return rows[0] ?? null
 }
 
 /** Removes what is over. */

@@ -1,5 +1,6 @@
+import type { Caller } from '../domain/caller.ts'
 import type { TemplateContent, TemplateKind } from '../domain/template.ts'
-import { writeAudit } from './audit.ts'
+import { doneBy, writeAudit } from './audit.ts'
 import type { Db, DbClient } from './db.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -17,7 +18,7 @@ export async function storeTemplate(
   name: string,
   kind: TemplateKind,
   content: TemplateContent,
-  caller: string,
+  caller: Caller,
 ): Promise<StoredTemplate> {
   return inTransaction(db, async (client) => {
     const text = JSON.stringify(content)
@@ -27,13 +28,13 @@ export async function storeTemplate(
     if (same !== null) return { kind: 'stored', version: head.version, changed: false, createdAt: same }
     const version = head.version + 1
     const createdAt = await addVersion(client, name, kind, version, text)
-    await writeAudit(client, { caller, act: 'template.stored', what: `${name}@${version}` })
+    await writeAudit(client, { ...doneBy(caller), act: 'template.stored', what: `${name}@${version}` })
     return { kind: 'stored', version, changed: true, createdAt }
   })
 }
 
 /** Its texts go; its name and the number of its last version stay. Resolves with whether it was there. */
-export async function deleteTemplate(db: Db, name: string, caller: string): Promise<boolean> {
+export async function deleteTemplate(db: Db, name: string, caller: Caller): Promise<boolean> {
   return inTransaction(db, async (client) => {
     const { rowCount } = await client.query({
       name: 'delete-template',
@@ -46,7 +47,7 @@ export async function deleteTemplate(db: Db, name: string, caller: string): Prom
       text: `delete from template_versions where name = $1`,
       values: [name],
     })
-    if (rowCount === 1) await writeAudit(client, { caller, act: 'template.deleted', what: name })
+    if (rowCount === 1) await writeAudit(client, { ...doneBy(caller), act: 'template.deleted', what: name })
     return rowCount === 1
   })
 }

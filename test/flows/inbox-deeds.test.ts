@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, it } from 'vitest'
+import { ANYONE } from '../../src/domain/caller.ts'
 import { beginLife, deleteCaptured, readPlayed } from '../../src/flows/inbox-deeds.ts'
 import type { Db } from '../../src/store/db.ts'
 
@@ -32,7 +33,7 @@ function createScripted(answer: ((name: string) => Rows) | null): Scripted {
 }
 
 const BROKEN = new Error('Connection terminated unexpectedly')
-const ALL = { to: null, tag: null }
+const ALL = { to: null, tag: null, by: ANYONE }
 const never = new AbortController().signal
 
 it('a life that may have begun is not said to have stored nothing', async () => {
@@ -46,15 +47,15 @@ it('a life that may have begun is not said to have stored nothing', async () => 
   await expect(beginLife(closing.db, 'sms', 1, 'late')).rejects.toMatchObject({ code: 'database_unavailable' })
 })
 
-it('a deletion that breaks off on its way tells those who look on of what is gone', async () => {
+it('a deletion that breaks off on its way tells those who look on, and the audit, of what is gone', async () => {
   let steps = 0
   const { db, asked } = createScripted((name) => {
-    if (name === 'tell-deleted') return []
+    if (name === 'tell-deleted' || name === 'write-audit') return []
     steps += 1
     return steps === 1 ? [{ count: 1_000, rest: 5 }] : BROKEN
   })
   await expect(deleteCaptured(db, ALL, never)).rejects.toMatchObject({ code: 'outcome_unknown' })
-  expect(asked.at(-1)).toBe('tell-deleted')
+  expect(asked.slice(-2)).toEqual(['tell-deleted', 'write-audit'])
 })
 
 it('a deletion that found nothing before the database went away says that nothing was done', async () => {
@@ -75,11 +76,12 @@ it('a deletion that is stopped never leaves a push without a part of its targets
     return left > 0 ? [{}] : []
   })
   expect(await deleteCaptured(db, ALL, stop.signal)).toBe(1)
-  expect(asked.slice(-5)).toEqual([
+  expect(asked.slice(-6)).toEqual([
     'delete-inbox-targets',
     'delete-inbox-targets',
     'delete-inbox-targets',
     'delete-inbox-pushes',
     'tell-deleted',
+    'write-audit',
   ])
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { call, create, openKeysNode, send, type KeysNode } from './keys-node.ts'
+import { call, create, emptyKeys, openKeysNode, send, type KeysNode } from './keys-node.ts'
 
 let database: TestDatabase
 let node: KeysNode
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  await node.db.query('truncate api_keys, audit cascade')
+  await emptyKeys(node)
   admin = (await node.make({ name: 'admin', scopes: ['admin'] })).key
 })
 

@@ -9,7 +9,8 @@ import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readAudit, readKey, readKeys } from '../../src/store/read-api-keys.ts'
+import { readAudit } from '../../src/store/audit.ts'
+import { readKey, readKeys } from '../../src/store/read-api-keys.ts'
 import { createStandIns, type Recorded } from './stand-ins.ts'
 
 /** A node whose keys are real; what they let in is only recorded. */
@@ -46,7 +47,7 @@ export function openKeysNode(
       flow: keys,
       read: (id) => readKey(db, id),
       list: (limit, after) => readKeys(db, limit, after),
-      audit: (limit, before) => readAudit(db, limit, before),
+      audit: (limit, before, filter) => readAudit(db, limit, before, filter),
     },
     // A test says by X-Forwarded-For where it calls from.
     addressOf: createAddressOf(1),
@@ -120,4 +121,11 @@ export async function create(node: KeysNode, admin: string, body: object): Promi
   const answer = await call(node, 'POST', '/keys', { key: admin, body: fields })
   expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
   return { key: String(answer.body['key']), id: String(answer.body.data?.['id']) }
+}
+
+/** No key, and an empty audit, which is otherwise only added to. */
+export async function emptyKeys({ db }: KeysNode): Promise<void> {
+  await db.query(
+    `alter table audit disable trigger user; truncate api_keys, audit cascade; alter table audit enable trigger user`,
+  )
 }

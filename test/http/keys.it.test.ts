@@ -7,7 +7,7 @@ import { KNOWN_MS } from '../../src/flows/keyring.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { call, create, openKeysNode, send, SMS, somewhere, type KeysNode } from './keys-node.ts'
+import { call, create, emptyKeys, openKeysNode, send, SMS, somewhere, type KeysNode } from './keys-node.ts'
 
 let database: TestDatabase
 let node: KeysNode
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  await node.db.query('truncate api_keys, audit cascade')
+  await emptyKeys(node)
   admin = (await node.make({ name: 'admin', scopes: ['admin'] })).key
 })
 

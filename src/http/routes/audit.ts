@@ -1,21 +1,22 @@
 import type { AuditEntry, AuditList } from '../../contract/keys.ts'
-import type { AuditRecord } from '../../store/read-api-keys.ts'
+import type { AuditRecord } from '../../store/audit.ts'
+import { readAuditQuery } from '../audit-query.ts'
+import { pageEnd } from '../history-parameters.ts'
 import { AUDIT_DOCS } from '../key-documentation.ts'
-import { readPage, toCursor } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 
 export function auditRoute(app: Server, { keys }: HttpParts): void {
   app.get('/audit', { config: { docs: AUDIT_DOCS, scope: 'admin' } }, async (request, reply): Promise<AuditList> => {
-    const { limit, after } = readPage(request.query)
-    const found = await keys.audit(limit + 1, after === 0 ? Number.MAX_SAFE_INTEGER : after)
+    const { limit, before, filter } = readAuditQuery(request.query)
+    const found = await keys.audit(limit + 1, before, filter)
     const page = found.slice(0, limit)
     const last = page.at(-1)
-    const next = found.length > limit && last !== undefined ? toCursor(last.id) : null
-    if (next !== null) reply.header('Link', `</audit?limit=${limit}&cursor=${next}>; rel="next"`)
+    const more = found.length > limit && last !== undefined ? last.id : null
+    const { next } = pageEnd(reply, request.url, { rows: page, next: more, searchedUntil: null })
     return { success: true, data: page.map(toEntry), next }
   })
 }
 
-function toEntry({ id, at, caller, act, what, details }: AuditRecord): AuditEntry {
-  return { id, at: at.toISOString(), caller, act, what, details }
+export function toEntry({ id, at, caller, address, act, what, details }: AuditRecord): AuditEntry {
+  return { id, at: at.toISOString(), caller, address, act, what, details }
 }

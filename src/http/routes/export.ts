@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/caller.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import { SEARCH_WORDS, type SearchedList } from '../../domain/search.ts'
+import { auditFilter, AUDIT_WORDS } from '../audit-query.ts'
 import { mayStay } from '../auth.ts'
+import type { AuditRecord } from '../../store/audit.ts'
 import type { RouteDocs } from '../documentation.ts'
 import {
+  AUDIT_TABLE,
   CLIENT_TABLE,
   DELIVERY_TABLE,
   NOTIFICATION_TABLE,
@@ -14,11 +18,13 @@ import {
 } from '../export-columns.ts'
 import { searchParameter } from '../history-parameters.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
-import { readParameters } from '../inbox-parameters.ts'
+import { readParameters, type Parameters } from '../inbox-parameters.ts'
+import { AUDIT_PARAMETERS } from '../key-documentation.ts'
 import { createGate } from '../limits.ts'
 import { overloaded } from '../overload.ts'
 import type { HttpParts, Reads, Server } from '../parts.ts'
 import { toClient, toDelivery, toNotification, toSms, toToken } from '../records.ts'
+import { toEntry } from './audit.ts'
 
 /** Exports at once, on one node. */
 const MOST_EXPORTS = 16
@@ -27,6 +33,7 @@ const MOST_EXPORTS = 16
 const STALLED_MS = 60_000
 
 const DELIVERIES_AT_ONCE = 1_000
+const ACTS_AT_ONCE = 1_000
 
 /** A list that can be had as a file. */
 interface Exported<Row> {
@@ -34,11 +41,12 @@ interface Exported<Row> {
   /** Of the file, without its ending. */
   readonly name: string
   readonly docs: RouteDocs
-  /** Null: it is not searched. */
-  readonly words: readonly string[] | null
+  /** Parameters beside `format`. */
+  readonly words: readonly string[]
+  readonly scope: Scope
   readonly csv: CsvTable<Row>
   /** As the list has them. Throws a TidingsError for what can't be read, with the first page. */
-  pages(request: FastifyRequest, q: string | null, signal: AbortSignal): AsyncIterable<readonly Row[]>
+  pages(request: FastifyRequest, parameters: Parameters, signal: AbortSignal): AsyncIterable<readonly Row[]>
 }
 
 /** Begins an export; it ends with the answer, however that ends. */
@@ -50,34 +58,44 @@ export function exportRoutes(app: Server, parts: HttpParts): void {
   addExport(app, parts, begin, {
     ...searched('smss', 'exportSms', 'SMS', 'sms'),
     csv: SMS_TABLE,
-    pages: (_, q, signal) => mapped(every.smss(q, signal), toSms),
+    pages: (_, given, signal) => mapped(every.smss(given.text('q'), signal), toSms),
   })
   addExport(app, parts, begin, {
     ...searched('notifications', 'exportNotifications', 'notifications', 'push'),
     csv: NOTIFICATION_TABLE,
-    pages: (_, q, signal) => mapped(every.notifications(q, signal), toNotification),
+    pages: (_, given, signal) => mapped(every.notifications(given.text('q'), signal), toNotification),
   })
   addExport(app, parts, begin, {
     ...searched('clients', 'exportClients', 'people', 'history'),
     csv: CLIENT_TABLE,
-    pages: (_, q, signal) => mapped(every.clients(q, signal), toClient),
+    pages: (_, given, signal) => mapped(every.clients(given.text('q'), signal), toClient),
   })
   addExport(app, parts, begin, {
     ...searched('tokens', 'exportTokens', 'tokens and installation ids', 'history'),
     csv: TOKEN_TABLE,
-    pages: (_, q, signal) => mapped(every.tokens(q, signal), toToken),
+    pages: (_, given, signal) => mapped(every.tokens(given.text('q'), signal), toToken),
   })
   addExport(app, parts, begin, {
     path: '/notifications/:id/deliveries/export',
     name: 'deliveries',
+    scope: 'messages:read',
+    words: [],
     docs: {
-      ...exportDocs('exportDeliveries', 'What became of each target of a notification, as a file', 'push', null),
+      ...exportDocs('exportDeliveries', 'What became of each target of a notification, as a file', 'push', {}),
       params: ID_PARAMETER,
       errors: ['invalid_request', 'not_found', 'database_unavailable', 'overloaded'],
     },
-    words: null,
     csv: DELIVERY_TABLE,
     pages: (request, _, signal) => mapped(everyDelivery(parts.reads, readId(request.params), signal), toDelivery),
+  })
+  addExport(app, parts, begin, {
+    path: '/audit/export',
+    name: 'audit',
+    scope: 'admin',
+    words: AUDIT_WORDS,
+    docs: exportDocs('exportAudit', 'What was done to the service itself, as a file', 'keys', AUDIT_PARAMETERS),
+    csv: AUDIT_TABLE,
+    pages: (_, given, signal) => mapped(everyAct(parts.keys, given, signal), toEntry),
   })
 }
 
@@ -103,12 +121,12 @@ function createBegin(app: Server, { chance }: HttpParts): Begin {
 }
 
 function addExport<Row>(app: Server, parts: HttpParts, begin: Begin, exported: Exported<Row>): void {
-  const { docs, csv } = exported
-  const options = { config: { docs, scope: 'messages:read' }, exposeHeadRoute: false } as const
+  const { docs, csv, scope } = exported
+  const options = { config: { docs, scope }, exposeHeadRoute: false } as const
   app.get(exported.path, options, async (request, reply) => {
-    const { q, format } = readQuery(request.query, exported.words !== null)
+    const { parameters, format } = readQuery(request.query, exported.words)
     const controller = begin(reply)
-    const pages = exported.pages(request, q, controller.signal)[Symbol.asyncIterator]()
+    const pages = exported.pages(request, parameters, controller.signal)[Symbol.asyncIterator]()
     // Read before anything is answered: a query that can't be read, or a database that is away, is an error like any other.
     let page = await pages.next()
     const line = format === 'csv' ? csv.line : (row: Row): string => `${JSON.stringify(row)}\n`
@@ -117,8 +135,7 @@ function addExport<Row>(app: Server, parts: HttpParts, begin: Begin, exported: E
         if (format === 'csv') yield csv.head
         for (; page.done !== true; page = await pages.next()) {
           yield* taken(page.value.map(line).join(''), reply)
-          if (!(await mayStay(request, parts, 'messages:read').catch(() => true)))
-            throw new Error('the right to it ended')
+          if (!(await mayStay(request, parts, scope).catch(() => true))) throw new Error('the right to it ended')
         }
         // An end that was forced must not look like the end of the list.
         if (controller.signal.aborted) throw new Error('the export was broken off')
@@ -133,12 +150,15 @@ function addExport<Row>(app: Server, parts: HttpParts, begin: Begin, exported: E
   })
 }
 
-function readQuery(query: unknown, isSearched: boolean): { readonly q: string | null; readonly format: Format } {
-  const parameters = readParameters(query, isSearched ? ['q', 'format'] : ['format'])
+function readQuery(
+  query: unknown,
+  words: readonly string[],
+): { readonly parameters: Parameters; readonly format: Format } {
+  const parameters = readParameters(query, [...words, 'format'])
   const name = parameters.text('format') ?? 'csv'
   if (name !== 'csv' && name !== 'ndjson') parameters.fault('format', '`format` must be one of csv, ndjson')
   parameters.check()
-  return { q: isSearched ? parameters.text('q') : null, format: name === 'ndjson' ? 'ndjson' : 'csv' }
+  return { parameters, format: name === 'ndjson' ? 'ndjson' : 'csv' }
 }
 
 type Format = 'csv' | 'ndjson'
@@ -176,24 +196,43 @@ async function* everyDelivery(
   }
 }
 
+/** Newest first. */
+async function* everyAct(
+  { audit }: HttpParts['keys'],
+  given: Parameters,
+  signal: AbortSignal,
+): AsyncGenerator<readonly AuditRecord[]> {
+  const filter = auditFilter(given)
+  given.check()
+  for (let before = Number.MAX_SAFE_INTEGER; !signal.aborted;) {
+    const page = await audit(ACTS_AT_ONCE, before, filter)
+    if (page.length > 0) yield page
+    const last = page.at(-1)
+    if (last === undefined || page.length < ACTS_AT_ONCE) return
+    before = last.id
+  }
+}
+
 function searched(
   list: SearchedList,
   operationId: string,
   what: string,
   tag: RouteDocs['tag'],
-): Pick<Exported<never>, 'path' | 'name' | 'docs' | 'words'> {
-  const words = SEARCH_WORDS[list]
-  const docs = exportDocs(operationId, `All ${what} of a search, as a file`, tag, words)
-  return { path: `/${list}/export`, name: list, docs, words }
+): Pick<Exported<never>, 'path' | 'name' | 'docs' | 'words' | 'scope'> {
+  const docs = exportDocs(operationId, `All ${what} of a search, as a file`, tag, {
+    q: searchParameter(SEARCH_WORDS[list]),
+  })
+  return { path: `/${list}/export`, name: list, docs, words: ['q'], scope: 'messages:read' }
 }
 
 function exportDocs(
   operationId: string,
   summary: string,
   tag: RouteDocs['tag'],
-  words: readonly string[] | null,
+  words: Readonly<Record<string, object>>,
 ): RouteDocs {
-  const order = words === null ? 'In the order of the list' : 'Newest first, as of the moment of the call'
+  const order =
+    Object.keys(words).length === 0 ? 'In the order of the list' : 'Newest first, as of the moment of the call'
   return {
     operationId,
     summary,
@@ -202,7 +241,7 @@ function exportDocs(
     query: {
       type: 'object',
       properties: {
-        ...(words === null ? {} : { q: searchParameter(words) }),
+        ...words,
         format: { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' },
       },
     },

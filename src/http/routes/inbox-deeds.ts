@@ -9,7 +9,7 @@ import type { Leavings } from '../leavings.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import type { HttpParts, Server } from '../parts.ts'
 
-export function inboxDeedRoutes(app: Server, { inbox, publicUrl }: HttpParts, leavings: Leavings): void {
+export function inboxDeedRoutes(app: Server, { inbox, publicUrl, addressOf }: HttpParts, leavings: Leavings): void {
   const onRequest = refuseOtherSites(publicUrl)
   app.post(
     '/inbox/:id/play',
@@ -32,7 +32,8 @@ export function inboxDeedRoutes(app: Server, { inbox, publicUrl }: HttpParts, le
       parameters.check()
       const [to, tag] = [parameters.text('to'), parameters.text('tag')]
       return leavings.untilGone(reply, async (signal) => {
-        const deleted = await inbox.remove(to, tag, signal)
+        const by = { ...request.caller, address: addressOf(request.raw) }
+        const deleted = await inbox.remove(to, tag, by, signal)
         if (signal.aborted)
           throw new TidingsError('shutting_down', 'This node is being stopped; some messages are left')
         return { success: true, deleted }

@@ -47,7 +47,7 @@ export function sessionRoutes(app: Server, parts: HttpParts): void {
     { onRequest, config: { docs: CLOSE_DOCS, scope: 'open' } },
     async (request: FastifyRequest, reply: FastifyReply) => {
       const secret = secretIn(request, publicUrl)
-      if (secret !== null) await sessions.close(secret)
+      if (secret !== null) await sessions.close(secret, parts.addressOf(request.raw))
       reply.header('Set-Cookie', cookieGone(publicUrl))
       return answer(null, parts)
     },
@@ -69,7 +69,7 @@ async function open(
   { key, link }: SignIn,
   address: string,
 ): Promise<SessionSecret | TidingsError> {
-  if (link !== undefined) return (await sessions.openByLink(link)) ?? new TidingsError('unauthorized', WHY_NO_LINK)
+  if (link !== undefined) return (await sessions.openByLink(link, address)) ?? new TidingsError('unauthorized', WHY_NO_LINK)
   const opened = await sessions.openByKey(key?.trim() ?? '', address)
   if (opened.kind === 'elsewhere') return notFrom(address, 'key')
   return opened.kind === 'wrong' ? new TidingsError('unauthorized', WHY_WRONG[opened.why]) : opened.secret
