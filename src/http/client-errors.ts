@@ -5,6 +5,7 @@ import { ERROR_PAGES } from './error-pages.ts'
 import { toErrorObject } from './errors.ts'
 import { FAULT_OF_PARSER } from './framework-errors.ts'
 import { URL_LENGTH } from './limits.ts'
+import { safeHeaders } from './safe-headers.ts'
 
 interface ParserError extends Error {
   readonly code?: string | undefined
@@ -60,6 +61,8 @@ function answerBegun(socket: Duplex): boolean {
   return typeof answer === 'object' && answer !== null && Reflect.get(answer, '_headerSent') === true
 }
 
+const SAFE = Object.entries(safeHeaders(null)).map(([name, value]) => `${name}: ${value}`)
+
 function hangUp(
   socket: Duplex,
   refusal: TidingsError,
@@ -74,6 +77,7 @@ function hangUp(
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `Request-Id: ${requestId}`,
+    ...SAFE,
     ...headers,
     'Connection: close',
   ]

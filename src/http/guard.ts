@@ -5,16 +5,16 @@ import type { Paths } from './allow.ts'
 import { URL_LENGTH } from './limits.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { isRebound } from './rebinding.ts'
+import { safeHeaders } from './safe-headers.ts'
 
 /** What is asked of every request before its route is. */
 export function guard(app: Server, parts: HttpParts, paths: Paths): void {
+  const safe = safeHeaders(parts.publicUrl)
   app.addHook('onRequest', (request, reply, done) => {
     request.arrivedAt = parts.now()
     request.caller = ANYONE
     reply.header('Request-Id', request.id)
-    // What a POST answers is not kept by anyone unless told to (RFC 9111 §3).
-    if (request.method !== 'POST') reply.header('Cache-Control', 'no-store')
-    reply.header('X-Content-Type-Options', 'nosniff')
+    reply.headers(safe)
     if (parts.isStopping()) reply.header('Connection', 'close')
     const { url, headers, httpVersion } = request.raw
     if (headers.host === undefined && httpVersion === '1.1') return done(noHost())

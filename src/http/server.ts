@@ -88,6 +88,7 @@ import { templateRoutes } from './routes/templates.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
 
+import { safeHeaders } from './safe-headers.ts'
 /** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
 export function createServer(parts: HttpParts): Server {
   const app = bareServer(parts)
@@ -206,7 +207,7 @@ function bareServer(parts: HttpParts): Server {
     },
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, parts),
     frameworkErrors: (error, request, reply) => {
-      reply.header('Request-Id', request.id)
+      reply.headers({ ...safeHeaders(parts.publicUrl), 'Request-Id': request.id })
       sendRefusal(reply, toRefusal(error), request.id)
       logRefused(parts, request, reply)
     },
