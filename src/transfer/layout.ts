@@ -23,8 +23,19 @@ export const TABLES = [
   'pauses',
 ] as const
 
-/** What is not: counters of a minute, who is signed in in a browser, and what migrations write themselves. */
-export const LEFT_OUT = ['rate_limits', 'sessions', 'sign_in_links', 'schema_migrations'] as const
+/**
+ * What is not: counters of a minute, who is signed in in a browser, what migrations write themselves, and events, whose order is that of one
+ * server's transactions.
+ */
+export const LEFT_OUT = [
+  'rate_limits',
+  'sessions',
+  'sign_in_links',
+  'schema_migrations',
+  'events',
+  'event_listeners',
+  'event_log',
+] as const
 
 export interface Table {
   readonly name: string
