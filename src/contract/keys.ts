@@ -145,13 +145,13 @@ export const AuditEntry = Type.Object(
     id: Type.Integer({ minimum: 1 }),
     at: TIME,
     caller: Type.String({ description: '`key:` and a key’s id, `anyone`, or `command line`.' }),
-    act: Type.String({ description: '`key.created`' }),
-    what: Type.String({ description: 'What it was done to.' }),
-    details: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', additionalProperties: true }),
     address: Type.Unsafe<string | null>({
       type: ['string', 'null'],
       description: 'From where it was done; null: from a command line.',
     }),
+    act: Type.String({ description: '`key.created`' }),
+    what: Type.String({ description: 'What it was done to.' }),
+    details: Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', additionalProperties: true }),
   },
   { $id: 'AuditEntry', additionalProperties: false },
 )

@@ -14,6 +14,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>
   /** ISO 3166-1 alpha-2, the countries he may text; null: all. */
   readonly countries: ReadonlySet<string> | null
+  /** From where he calls; left out where nobody asks. */
+  readonly address?: string
   /** Topics he may notify, a trailing `*` stands for any ending; null: all. */
   readonly topics: readonly string[] | null
 }
@@ -22,8 +24,6 @@ export interface Caller {
 export const ANYONE: Caller = {
   name: 'anyone',
   keyId: null,
-  /** From where he calls; left out where nobody asks. */
-  readonly address?: string
   mode: 'live',
   scopes: new Set(SCOPES),
   countries: null,

@@ -85,10 +85,10 @@ import { pushTokenRoutes } from './routes/push-tokens.ts'
 import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
+import { safeHeaders } from './safe-headers.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
 
-import { safeHeaders } from './safe-headers.ts'
 /** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
 export function createServer(parts: HttpParts): Server {
   const app = bareServer(parts)
