@@ -4,15 +4,14 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openAccess, type Access } from './access.ts'
+import { pollWaits, startAsks } from './asking.ts'
 import { liveOnes, openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openControl, pauseWarnings } from './control.ts'
 import { openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
-import { startLoop, type Loop } from './delivery/loop.ts'
 import type { Receipt } from './domain/provider.ts'
 import { isAlive } from './embedded/processes.ts'
-import { askProviders } from './flows/asks.ts'
 import { createInbox, type Inbox } from './flows/inbox.ts'
 import { createOutcomes, type Outcomes } from './flows/outcomes.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from './flows/receipts.ts'
@@ -23,12 +22,17 @@ import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { machine, urlOf } from './place.ts'
+import { createMetering, type Metering } from './metering.ts'
+import { createMeters } from './metrics/meters.ts'
 import { checkNode } from './node-checks.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
+import { openReadings } from './readings.ts'
 import { openSending } from './sending.ts'
 import type { Db } from './store/db.ts'
+import { THIS_PROCESS } from './this-process.ts'
+import { after, chance, every, monotonic, now, pause } from './world.ts'
 
 export interface App {
   /** `http://localhost:5000` */
@@ -59,28 +63,8 @@ const NOT_READY_MS = 5_000
 /** For what is in flight when told to stop. */
 const GRACE_MS = 20_000
 
-/** Waits between questions about a message whose provider cannot call back, and where it can but perhaps did not. */
-const MINUTE = 60_000
-const POLLS_WITHOUT_CALLBACK_MS = [5_000, 15_000, MINUTE, 10 * MINUTE, 60 * MINUTE, 360 * MINUTE, 1_440 * MINUTE]
-const POLLS_BESIDE_CALLBACK_MS = [10 * MINUTE, 60 * MINUTE, 360 * MINUTE, 1_440 * MINUTE]
-
-const ASK_MS = 1_000
-const MATCH_MS = MINUTE
-
 /** From the sources as from what is built of them. */
 const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url))
-
-const now = (): Date => new Date()
-const monotonic = (): number => performance.now()
-const chance = (): number => Math.random()
-const after = (ms: number, run: () => void): (() => void) => {
-  const timer = setTimeout(run, ms)
-  return () => clearTimeout(timer)
-}
-
-/** Resolves early when `signal` ends it. */
-const pause = async (ms: number, signal?: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined)
 
 /** Wires everything and serves. */
 export async function startApp(parts: AppParts): Promise<App> {
@@ -121,12 +105,15 @@ interface Core {
   readonly inbox: Inbox
   readonly delivery: Delivery
   readonly checks: ProviderChecks
+  readonly metering: Metering
   close(): Promise<void>
 }
 
 async function openCore(parts: AppParts): Promise<Core> {
   const { config, log, onLine } = parts
   const dbs = openDbs(parts.databaseUrl, log)
+  const meters = createMeters()
+  const metering = createMetering(meters, monotonic)
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
@@ -137,7 +124,9 @@ async function openCore(parts: AppParts): Promise<Core> {
     void settle(receipt).catch((error: unknown) =>
       log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
     )
-  const channels = openChannels(config, { log, now, clock, monotonic, chance, after, nodes, onReceipt })
+  const channels = metering.channels(
+    openChannels(config, { log, now, clock, monotonic, chance, after, nodes, onReceipt }),
+  )
   const inbox = createInbox({
     db: dbs.inbox,
     workDb: dbs.work,
@@ -153,6 +142,7 @@ async function openCore(parts: AppParts): Promise<Core> {
     log,
     providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
     chance,
+    onStored: (receipt, move) => metering.received(receipt, move),
     wait: (ms) => sleep(ms),
     onMoved: (id, contact, text, status, reason) => {
       inbox.hint()
@@ -160,11 +150,21 @@ async function openCore(parts: AppParts): Promise<Core> {
     },
   })
   later.receipts = receipts
-  const pollWaitsMs = config.publicUrl === null ? POLLS_WITHOUT_CALLBACK_MS : POLLS_BESIDE_CALLBACK_MS
-  const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, pollWaitsMs[0] ?? MINUTE)
+  const waits = pollWaits(config.publicUrl)
+  const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, metering, waits.firstMs)
   later.delivery = delivery
-  const asks = startAsks(log, dbs, channels, receipts, pollWaitsMs)
+  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, log, after, chance })
   const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
+  const readings = openReadings(meters, {
+    dbs,
+    delivery,
+    log,
+    version: parts.version,
+    now: monotonic,
+    sleep: pause,
+    every,
+    machine: THIS_PROCESS,
+  })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   return {
@@ -177,7 +177,9 @@ async function openCore(parts: AppParts): Promise<Core> {
     inbox,
     delivery,
     checks,
+    metering,
     async close() {
+      readings.close()
       await checks.close()
       await Promise.all([access.close(), past.close()])
       await asks.close()
@@ -195,6 +197,7 @@ function startDelivery(
   channels: Channels,
   outcomes: Outcomes,
   inbox: Inbox,
+  metering: Metering,
   firstPollMs: number,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)
@@ -211,52 +214,33 @@ function startDelivery(
     sms: channels.sms,
     push: channels.push,
     firstPollMs,
+    onReclaimed: (taken) => metering.reclaimed(taken),
+    onFenced: () => metering.fenced(),
     onSettled: (settled) => {
       outcomes.settled(settled)
+      metering.settled(settled)
       inbox.hint()
       logAttempts(log, settled)
       if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
     },
     onPushed: (chunks) => {
       inbox.hint()
+      metering.pushed(chunks)
       if (pushLine !== null) chunks.forEach(pushLine)
     },
   })
 }
 
-function startAsks(
-  log: Log,
-  dbs: Dbs,
-  channels: Channels,
-  receipts: ReceiptsFlow,
-  pollWaitsMs: readonly number[],
-): { close(): Promise<void> } {
-  const asking = new AbortController()
-  const asks = { db: dbs.work, log, providers: channels.sms, pollWaitsMs, chance, signal: asking.signal }
-  const loops: readonly Loop[] = [
-    startLoop('asks', ASK_MS, () => askProviders({ ...asks, settle: (receipt) => receipts.settle(receipt) }), {
-      log,
-      after,
-      chance,
-    }),
-    startLoop('parked', MATCH_MS, () => receipts.matchParked(), { log, after, chance }),
-  ]
-  return {
-    async close() {
-      asking.abort()
-      await Promise.all(loops.map((loop) => loop.stop()))
-    },
-  }
-}
-
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
-  const { dbs, channels, outcomes, receipts, inbox, delivery } = core
-  const sending = openSending({ config, dbs, channels, delivery, outcomes, onLine, monotonic })
+  const { dbs, channels, outcomes, inbox, delivery, metering } = core
+  const metered = { ...delivery, intake: metering.intake(delivery.intake) }
+  const sending = openSending({ config, dbs, channels, delivery: metered, outcomes, onLine, monotonic })
   return {
     log,
     version,
     ...sending.http,
-    receipts,
+    receipts: metering.callbacks(core.receipts),
+    meter: metering.calls,
     ...core.access.http,
     ...core.past.http,
     ...openControl(core).http,

@@ -2,9 +2,12 @@ import { Type, type Static } from 'typebox'
 import { named, oneOf, TIME } from './words.ts'
 
 /** The same list as in the domain; the HTTP ring does not compile when they differ. */
-export const SCOPE = oneOf(['sms:send', 'push:send', 'messages:read', 'tokens:write', 'webhooks:write', 'admin'], {
-  description: '`admin`: keys, pauses, erasing, and what else concerns the service itself.',
-})
+export const SCOPE = oneOf(
+  ['sms:send', 'push:send', 'messages:read', 'tokens:write', 'webhooks:write', 'metrics:read', 'admin'],
+  {
+    description: '`admin`: keys, pauses, erasing, and what else concerns the service itself.',
+  },
+)
 
 const MODE = oneOf(['live', 'test'], {
   description: '`test`: whatever it sends is captured, also beside a live provider.',

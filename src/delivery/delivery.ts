@@ -3,6 +3,7 @@ import type { PushProvider, SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
+import type { Reclaimed } from '../store/reclaim.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { forgetOldAnswers } from '../store/idempotency.ts'
 import { claimMessages, claimPushes } from './claims.ts'
@@ -39,6 +40,10 @@ export interface DeliveryParts {
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: chunks of pushes that came to their end. */
   readonly onPushed: (chunks: readonly PushedChunk[]) => void
+  /** Messages were taken over, from a node that ended or from a memory that lost them. */
+  readonly onReclaimed?: (taken: Reclaimed) => void
+  /** Others declared this node dead; it goes on as a new one. */
+  readonly onFenced?: () => void
 }
 
 /** Everything between accept and outcome, on one node. */
@@ -104,7 +109,8 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   })
   const intake = intakeTo(parts, lease, smsLanes, pushLanes)
   const holdsChunk = (id: number): boolean => pushLanes.some((lane) => lane.has(id))
-  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk }
+  const { onReclaimed = () => undefined } = parts
+  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk, onReclaimed }
   const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
   const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
   const lanes = [...smsLanes, ...pushLanes]
@@ -241,7 +247,7 @@ function startLoops(
       'lease',
       BEAT_MS,
       async () => {
-        await lease.renew()
+        if (!(await lease.renew())) parts.onFenced?.()
         kick()
       },
       parts,

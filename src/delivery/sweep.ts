@@ -10,6 +10,7 @@ import {
   reclaimChunks,
   reclaimMessages,
   type Reclaim,
+  type Reclaimed,
 } from '../store/reclaim.ts'
 import { claimExpiredChunks } from '../store/push-work.ts'
 import type { Lease } from './lease.ts'
@@ -23,6 +24,7 @@ export interface SweepParts {
   readonly reconcilable: readonly string[]
   /** Whether this node holds the chunk in memory. */
   readonly holdsChunk: (chunkId: number) => boolean
+  readonly onReclaimed: (taken: Reclaimed) => void
 }
 
 const BATCH = 500
@@ -90,6 +92,7 @@ async function reclaimAll(
     const taken = await reclaimMessages(db, { ...which, reconcilable, mostCrashes: MOST_CRASHES, limit: BATCH })
     const count = taken.waiting + taken.uncertain + taken.poisoned + taken.proven
     if (count === 0) return
+    parts.onReclaimed(taken)
     log.warn({ event: 'messages.reclaimed', owner: which.owner, ...taken }, 'messages were taken over')
   }
 }

@@ -1,5 +1,13 @@
 /** What a key may be allowed to do. `admin` is everything that concerns the service itself: keys, pauses, erasing, settings. */
-export const SCOPES = ['sms:send', 'push:send', 'messages:read', 'tokens:write', 'webhooks:write', 'admin'] as const
+export const SCOPES = [
+  'sms:send',
+  'push:send',
+  'messages:read',
+  'tokens:write',
+  'webhooks:write',
+  'metrics:read',
+  'admin',
+] as const
 
 export type Scope = (typeof SCOPES)[number]
 

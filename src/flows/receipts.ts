@@ -38,6 +38,8 @@ export interface ReceiptsParts {
   readonly wait: (ms: number) => Promise<void>
   /** After COMMIT: this message moved on. */
   readonly onMoved: (messageId: number, contact: string, text: string, status: Status, reason: string | null) => void
+  /** After COMMIT: this was stored. */
+  readonly onStored?: (receipt: Receipt, move: ReceiptMove) => void
 }
 
 const MATCHES = 500
@@ -67,7 +69,7 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
     for (let look = 0, waitMs = LOOK.firstMs; look < LOOK.times; look++, waitMs = Math.min(2 * waitMs, LOOK.mostMs)) {
       const told = await turns.add({ receipt, look })
       if (told.kind === 'unknown') return unknown(receipt)
-      if (told.kind === 'settled') return tell(told.move)
+      if (told.kind === 'settled') return tell(receipt, told.move)
       await parts.wait(waitMs)
     }
     throw unavailable(new Error('another transaction keeps the message'))
@@ -81,7 +83,9 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
     )
   }
 
-  function tell({ state, messageStatus, reason }: ReceiptMove): void {
+  function tell(receipt: Receipt, move: ReceiptMove): void {
+    const { state, messageStatus, reason } = move
+    parts.onStored?.(receipt, move)
     if (messageStatus !== null) parts.onMoved(state.messageId, state.contact, state.text, messageStatus, reason)
   }
 

@@ -30,6 +30,7 @@ import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
+import type { CallMeter } from './call-meter.ts'
 import type { AddressOf } from './peer.ts'
 
 /** Fastify, with schemas as types. */
@@ -120,6 +121,8 @@ export interface HttpParts {
   readonly device: DeviceParts
   /** The directory of the built pages; null: there are none. */
   readonly pages: string | null
+  /** Without it nothing is counted. */
+  readonly meter?: CallMeter
   /** True from the first SIGTERM on. */
   isStopping(): boolean
   /** For calls that bring no Request-Id. */

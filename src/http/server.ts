@@ -56,6 +56,7 @@ import { refuseSchemaFaults } from './faults.ts'
 import { directions, endLines, guard } from './guard.ts'
 import { createLeavings } from './leavings.ts'
 import * as limits from './limits.ts'
+import { meterRoutes } from './metered-routes.ts'
 import { addLineParser } from './ndjson.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import type { HttpParts, Server } from './parts.ts'
@@ -75,6 +76,7 @@ import { inboxEventRoutes } from './routes/inbox-events.ts'
 import { inboxWaitRoutes } from './routes/inbox-wait.ts'
 import { inboxRoutes } from './routes/inbox.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
@@ -109,6 +111,7 @@ export function createServer(parts: HttpParts): Server {
   guard(app, parts, paths)
   authorize(app, parts)
   endLines(app)
+  meterRoutes(app, parts)
   logServed(app, parts)
   registerDocumentation(app, {
     version: parts.version,
@@ -241,6 +244,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     auditRoute(scope, parts)
     templateRoutes(scope, parts)
     healthRoutes(scope, parts)
+    metricsRoutes(scope, parts)
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)
     dashboardRoutes(scope, parts)

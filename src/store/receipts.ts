@@ -24,6 +24,8 @@ export interface AttemptState {
   readonly newestAttempt: number
   readonly ageMs: number
   readonly remainingMs: number
+  /** Since the provider took it; null: its submission was not settled yet. */
+  readonly sinceMs: number | null
 }
 
 /** The newest attempt a provider knows by this id. */
@@ -63,7 +65,8 @@ export async function readAttempts(
 const READ_ATTEMPTS = `
 select i.place::integer, m.id as "messageId", s.number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, c.contact,
   coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
-  (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs"
+  (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs",
+  (extract(epoch from now() - a.finished_at) * 1000)::float8 as "sinceMs"
 from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[])
   with ordinality as i (message_id, number, provider, provider_message_id, place)
 cross join lateral (

@@ -109,6 +109,7 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     newestAttempt: known?.attempt ?? 1,
     ageMs: 0,
     remainingMs: 0,
+    sinceMs: null,
   }
   return {
     state,

@@ -59,6 +59,7 @@ function readState(tx: Transaction, { messages, attempts }: Tables, id: number, 
     newestAttempt: m.attempt,
     ageMs: tx.now - m.time,
     remainingMs: m.expiresAt - tx.now,
+    sinceMs: null,
   }
 }
 

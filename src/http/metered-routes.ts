@@ -1,0 +1,20 @@
+import type { HttpParts, Server } from './parts.ts'
+
+/** Each route counts by itself, so that nothing has to be looked up on a call; a call that led to no route is counted as refused. */
+export function meterRoutes(app: Server, { meter, now }: HttpParts): void {
+  if (meter === undefined) return
+  app.addHook('onRoute', (route) => {
+    const tell = meter.route([route.method].flat().join('|'), route.url)
+    route.onSend = [
+      ...[route.onSend ?? []].flat(),
+      (request, reply, _payload, done) => {
+        tell(reply.statusCode, now() - request.arrivedAt)
+        done()
+      },
+    ]
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (reply.refusal !== null) meter.refused(reply.statusCode, reply.refusal.code)
+    done()
+  })
+}

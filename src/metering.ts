@@ -1,0 +1,170 @@
+import type { Channels } from './channels.ts'
+import type { Intake } from './delivery/intake.ts'
+import type { PushedChunk, SettledSms } from './delivery/ledger.ts'
+import type { Category } from './domain/category.ts'
+import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
+import type { ReceiptsFlow } from './flows/receipts.ts'
+import type { CallMeter } from './http/call-meter.ts'
+import { CONTENT_TYPE, formatFor } from './metrics/exposition.ts'
+import type { Meters } from './metrics/meters.ts'
+import type { ReceiptMove } from './store/receipts.ts'
+import type { Reclaimed } from './store/reclaim.ts'
+
+/** Hears of everything that is counted, at the places where it passes. */
+export interface Metering {
+  channels(channels: Channels): Channels
+  intake(intake: Intake): Intake
+  callbacks(receipts: ReceiptsFlow): ReceiptsFlow
+  settled(settled: readonly SettledSms[]): void
+  pushed(chunks: readonly PushedChunk[]): void
+  received(receipt: Receipt, move: ReceiptMove): void
+  reclaimed(taken: Reclaimed): void
+  fenced(): void
+  readonly calls: CallMeter
+}
+
+/** `now` is monotonic, in milliseconds. */
+export function createMetering(meters: Meters, now: () => number): Metering {
+  const { counters } = meters
+  return {
+    channels: (channels) => meteredChannels(channels, meters, now),
+    intake: (intake) => meteredIntake(intake, meters),
+    callbacks: (receipts) => meteredCallbacks(receipts, meters),
+    settled(settled) {
+      for (const { status } of settled) counters.moves.of('sms', status).add()
+    },
+    pushed(chunks) {
+      for (const { tally } of chunks)
+        for (const [status, count] of Object.entries(tally)) counters.moves.of('push', status).add(count)
+    },
+    received(receipt, { messageStatus, state }) {
+      counters.receipts.of(receipt.provider, receipt.status).add()
+      if (messageStatus !== null) counters.moves.of('sms', messageStatus).add()
+      if (receipt.status === 'delivered' && state.sinceMs !== null)
+        meters.histograms.receiptSeconds.of(receipt.provider).observe(state.sinceMs / 1000)
+    },
+    reclaimed(taken) {
+      for (const [outcome, count] of Object.entries<number>({ ...taken }))
+        if (count > 0) counters.reclaimed.of(outcome).add(count)
+    },
+    fenced: () => counters.leasesLost.of().add(),
+    calls: callMeter(meters),
+  }
+}
+
+function callMeter({ counters, histograms, page }: Meters): CallMeter {
+  return {
+    route(method, url) {
+      const seconds = histograms.requestSeconds.of(url)
+      return (status, ms) => {
+        counters.requests.of(method, url, String(status)).add()
+        seconds.observe(ms / 1000)
+      }
+    },
+    refused: (status, code) => counters.refusals.of(String(status), code).add(),
+    async page(accept) {
+      const format = formatFor(accept)
+      return { type: CONTENT_TYPE[format], text: await page(format) }
+    },
+  }
+}
+
+function meteredChannels(channels: Channels, meters: Meters, now: () => number): Channels {
+  const sms = channels.sms.map((provider) => meteredSms(provider, meters, now))
+  const push = channels.push.map((provider) => meteredPush(provider, meters, now))
+  return {
+    ...channels,
+    sms,
+    push,
+    smsNow: sms[channels.sms.indexOf(channels.smsNow)] ?? channels.smsNow,
+    pushNow: push[channels.push.indexOf(channels.pushNow)] ?? channels.pushNow,
+  }
+}
+
+function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now: () => number): SmsProvider {
+  const seconds = histograms.attemptSeconds.of('sms', provider.name)
+  return {
+    ...provider,
+    async submit(sms, signal) {
+      const begunAt = now()
+      const outcome = await provider.submit(sms, signal)
+      if (wasSubmitted(outcome)) {
+        counters.attempts.of('sms', provider.name, wordOf(outcome)).add()
+        seconds.observe((now() - begunAt) / 1000)
+      }
+      return outcome
+    },
+  }
+}
+
+function meteredPush(provider: PushProvider, { counters, histograms }: Meters, now: () => number): PushProvider {
+  const seconds = histograms.attemptSeconds.of('push', provider.name)
+  return {
+    ...provider,
+    submitMany(content, targets, onOutcome, signal, gate) {
+      const begunAt = now()
+      const told = (index: number, outcome: Outcome): void => {
+        if (wasSubmitted(outcome)) {
+          counters.attempts.of('push', provider.name, wordOf(outcome)).add()
+          seconds.observe((now() - begunAt) / 1000)
+        }
+        onOutcome(index, outcome)
+      }
+      return provider.submitMany(content, targets, told, signal, gate)
+    },
+  }
+}
+
+/** What was kept back never reached the provider. */
+function wasSubmitted(outcome: Outcome): boolean {
+  return outcome.kind === 'accepted' || outcome.failure.reason !== 'not_sent'
+}
+
+function wordOf(outcome: Outcome): string {
+  if (outcome.kind === 'refused') return outcome.failure.class
+  return outcome.status === 'captured' ? 'captured' : 'accepted'
+}
+
+function meteredIntake(intake: Intake, { counters }: Meters): Intake {
+  async function counted<T>(channel: string, category: Category, adding: Promise<T>): Promise<T> {
+    try {
+      const added = await adding
+      counters.accepts.of(channel, category, added === null ? 'replayed' : 'accepted').add()
+      return added
+    } catch (error) {
+      counters.accepts.of(channel, category, 'failed').add()
+      throw error
+    }
+  }
+  return {
+    ...intake,
+    addSms: (message) => counted('sms', message.category, intake.addSms(message)),
+    addPush: (notification) => counted('push', notification.category, intake.addPush(notification)),
+    addLongPush: (long) => counted('push', long.notification.category, intake.addLongPush(long)),
+    async addBatch(messages, key, judge) {
+      const stored = await intake.addBatch(messages, key, judge)
+      messages.forEach(({ category }, index) => {
+        const isNew = stored.kind === 'stored' && stored.rows[index]?.kind === 'made'
+        counters.accepts.of('sms', category, isNew ? 'accepted' : 'replayed').add()
+      })
+      return stored
+    },
+  }
+}
+
+function meteredCallbacks(receipts: ReceiptsFlow, { counters }: Meters): ReceiptsFlow {
+  return {
+    ...receipts,
+    async accept(provider, callback) {
+      try {
+        const result = await receipts.accept(provider, callback)
+        // Another name is whatever somebody wrote into the path.
+        if (result !== 'unknown') counters.callbacks.of(provider, result).add()
+        return result
+      } catch (error) {
+        counters.callbacks.of(provider, 'failed').add()
+        throw error
+      }
+    },
+  }
+}
