@@ -1,9 +1,12 @@
 import { parseEnv } from 'node:util'
 import { readStaging, type StagingRules } from './domain/staging.ts'
-import { readProxies, readSecretKey } from './access-values.ts'
+import { readCidrs, readProxies, readSecretKey, readSecretKeys } from './access-values.ts'
+import type { WebhookUrlRules } from './domain/webhook-url.ts'
 import { readAccount } from './google-account.ts'
+import { urlFromParts } from './postgres-variables.ts'
+import { valueProblem } from './variable-kinds.ts'
 import { misspelt, unread } from './variable-names.ts'
-import { valueProblem, VARIABLES, type Variable, type VariableName } from './variables.ts'
+import { VARIABLES, type Variable, type VariableName } from './variables.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
 export interface Config {
@@ -28,10 +31,13 @@ export interface Config {
   readonly auth: 'auto' | 'off'
   /** 32 bytes; null: none is set. */
   readonly secretKey: Buffer | null
+  /** Taken beside the secret key while it is being changed; 32 bytes each. */
+  readonly previousSecretKeys: readonly Buffer[]
   /** How many proxies may be believed, or which; null: none. */
   readonly trustProxy: number | readonly string[] | null
   /** Null: everybody may be reached. */
   readonly staging: StagingRules | null
+  readonly webhooks: WebhookUrlRules
   readonly logLevel: string
   /** Null: SMS are captured. */
   readonly twilio: TwilioConfig | null
@@ -97,7 +103,7 @@ export function readConfig(
   const config: Config = {
     port: Number(read('PORT')),
     host: read('HOST') === 'localhost' ? null : read('HOST'),
-    databaseUrl: read('DATABASE_URL') ?? urlFromParts(env),
+    databaseUrl: read('DATABASE_URL') ?? urlFromParts((name) => given(env, name)),
     dataDir: read('DATA_DIR') ?? '',
     keepBodiesDays: Number(read('KEEP_BODIES_DAYS')),
     keepMessagesDays: Number(read('KEEP_MESSAGES_DAYS')),
@@ -107,8 +113,13 @@ export function readConfig(
     smsRateLimitPerMinute: Number(read('SMS_RATE_LIMIT_PER_MINUTE')),
     auth: read('AUTH') === 'off' ? 'off' : 'auto',
     secretKey: readSecretKey(read('SECRET_KEY')),
+    previousSecretKeys: readSecretKeys(read('SECRET_KEY_PREVIOUS')),
     trustProxy: readProxies(read('TRUST_PROXY')),
     staging: readStaging(read('ONLY_TO'), read('REDIRECT_TO')),
+    webhooks: {
+      allowHttp: read('WEBHOOKS_ALLOW_HTTP') === 'on',
+      allowedPrivate: readCidrs(read('WEBHOOKS_ALLOW_PRIVATE')),
+    },
     logLevel: read('LOG_LEVEL') ?? '',
     twilio: twilio.value,
     fcm: fcm.value,
@@ -275,19 +286,6 @@ function readFirebase(read: Read): FirebaseConfig {
     vapidKey: read('FIREBASE_VAPID_KEY'),
     registration: read('FIREBASE_REGISTRATION') === 'fid' ? 'fid' : 'token',
   }
-}
-
-/** The variables of Postgres's own programs. Source: the PostgreSQL manual, “Environment Variables” of libpq. */
-function urlFromParts(env: Env): string | null {
-  const host = given(env, 'PGHOST')
-  if (host === null) return null
-  const user = given(env, 'PGUSER') ?? given(env, 'USER') ?? 'postgres'
-  const password = given(env, 'PGPASSWORD')
-  const login = encodeURIComponent(user) + (password === null ? '' : `:${encodeURIComponent(password)}`)
-  const place = host.includes(':') ? `[${host}]` : encodeURIComponent(host)
-  const database = encodeURIComponent(given(env, 'PGDATABASE') ?? user)
-  const mode = given(env, 'PGSSLMODE')
-  return `postgres://${login}@${place}:${given(env, 'PGPORT') ?? '5432'}/${database}${mode === null ? '' : `?sslmode=${encodeURIComponent(mode)}`}`
 }
 
 function withoutSlash(url: string | null): string | null {

@@ -1,4 +1,5 @@
-import { VARIABLES, type Kind, type Variable } from './variables.ts'
+import type { Kind } from './variable-kinds.ts'
+import { VARIABLES, type Variable } from './variables.ts'
 
 const OPENING = `# Configuration
 
@@ -44,6 +45,10 @@ function kindText(kind: Kind): string {
       return 'sender'
     case 'secret-key':
       return '32 bytes in base64'
+    case 'secret-keys':
+      return '32 bytes in base64 each, with commas between'
+    case 'cidrs':
+      return 'addresses and blocks, with commas between'
     case 'proxies':
       return 'number, or addresses and blocks with commas between'
     case 'only-to':

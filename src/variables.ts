@@ -1,31 +1,8 @@
-import { isIP } from 'node:net'
-import { isCountry } from './domain/contact.ts'
-import { onlyToProblem, redirectToProblem } from './domain/staging.ts'
-import { isCidr } from './flows/cidrs.ts'
-
-/** What a value must look like. Numbers are whole; `url` is http or https. */
-export type Kind =
-  | {
-      readonly type:
-        | 'text'
-        | 'path'
-        | 'host'
-        | 'country'
-        | 'json-or-path'
-        | 'sender'
-        | 'secret-key'
-        | 'proxies'
-        | 'only-to'
-        | 'redirect-to'
-    }
-  | { readonly type: 'url'; readonly schemes: readonly string[] }
-  | { readonly type: 'number'; readonly min: number; readonly max: number }
-  | { readonly type: 'choice'; readonly of: readonly string[] }
-  | { readonly type: 'prefix'; readonly prefix: string }
+import type { Kind } from './variable-kinds.ts'
 
 export interface Variable {
   readonly name: string
-  readonly section: 'Service' | 'Database' | 'SMS' | 'Twilio' | 'Firebase Cloud Messaging' | 'Device page'
+  readonly section: 'Service' | 'Database' | 'SMS' | 'Webhooks' | 'Twilio' | 'Firebase Cloud Messaging' | 'Device page'
   readonly kind: Kind
   /** As it would be written; null: unset has its own meaning, told in `meaning`. */
   readonly fallback: string | null
@@ -62,6 +39,12 @@ export const VARIABLES = [
     meaning:
       'What API keys are hashed with: 32 bytes in base64, the same on every node. Unset: one is made and kept in `DATA_DIR` with the embedded Postgres; with one of yours and a live provider it must be set.',
     example: 'YW4gZXhhbXBsZTogbWFrZSBvbmUgb2YgeW91ciBvd24=',
+    secret: true,
+  }),
+  variable('SECRET_KEY_PREVIOUS', 'Service', { type: 'secret-keys' }, null, {
+    meaning:
+      'Secret keys that are still taken, with commas between, while [the secret key is changed](keys.md#changing-the-secret-key).',
+    example: 'YW5vdGhlciBleGFtcGxlOiB0aGUgb25lIGJlZm9yZSE=',
     secret: true,
   }),
   variable('TRUST_PROXY', 'Service', { type: 'proxies' }, null, {
@@ -121,6 +104,15 @@ export const VARIABLES = [
   variable('SMS_RATE_LIMIT_PER_MINUTE', 'SMS', { type: 'number', min: 0, max: 1_000_000 }, '60', {
     meaning: 'Calls of `POST /smss` a minute and caller, over all nodes; 0 takes the limit away.',
     example: '600',
+  }),
+  variable('WEBHOOKS_ALLOW_HTTP', 'Webhooks', { type: 'choice', of: ['off', 'on'] }, 'off', {
+    meaning: '`on`: webhooks may be sent over plain http, too, where everybody on the way can read them.',
+    example: 'on',
+  }),
+  variable('WEBHOOKS_ALLOW_PRIVATE', 'Webhooks', { type: 'cidrs' }, null, {
+    meaning:
+      'Addresses and blocks that webhooks may be sent to though they are not public. Unset: none. Whoever may create a webhook can make this node call what is in them.',
+    example: '127.0.0.1, 10.20.0.0/16',
   }),
   variable('TWILIO_ACCOUNT_SID', 'Twilio', { type: 'prefix', prefix: 'AC' }, null, {
     meaning: 'The account. Set: SMS go out through Twilio.',
@@ -218,70 +210,4 @@ function variable<Name extends string>(
   more: { meaning: string; example: string; secret?: boolean },
 ): Variable & { readonly name: Name } {
   return { name, section, kind, fallback, meaning: more.meaning, example: more.example, secret: more.secret ?? false }
-}
-
-/** What is wrong with a value, as the end of a sentence that begins with it; null: nothing. */
-export function valueProblem(kind: Kind, value: string): string | null {
-  switch (kind.type) {
-    case 'text':
-    case 'path':
-    case 'json-or-path':
-      return null
-    case 'host':
-      return isHost(value) ? null : 'is not an IP address or a host name, without scheme and port'
-    case 'country':
-      return isCountry(value.toUpperCase()) ? null : 'is not a country of ISO 3166-1'
-    case 'url':
-      return kind.schemes.some((scheme) => isUrl(value, scheme))
-        ? null
-        : `is not a URL that begins with ${schemeList(kind.schemes)}`
-    case 'number':
-      return isWhole(value, kind.min, kind.max) ? null : `is not a whole number from ${kind.min} to ${kind.max}`
-    case 'choice':
-      return kind.of.includes(value) ? null : `is none of ${kind.of.join(', ')}`
-    case 'sender':
-      return SENDER.test(value) ? null : `is no sender: not ${SENDERS}`
-    case 'secret-key':
-      return isSecretKey(value) ? null : 'is not 32 bytes in base64; `openssl rand -base64 32` makes some'
-    case 'proxies':
-      return isProxies(value)
-        ? null
-        : 'is neither a number of proxies, 1 to 10, nor a list of their addresses and blocks'
-    case 'only-to':
-      return onlyToProblem(value)
-    case 'redirect-to':
-      return redirectToProblem(value)
-    case 'prefix':
-      return value.startsWith(kind.prefix) ? null : `does not begin with ${kind.prefix}`
-  }
-}
-
-const SENDERS =
-  'a number with + and its country code, nor a short code of 3 to 8 digits, nor a name of up to 11 characters'
-
-/** Source: Twilio, "Alphanumeric Sender ID" and "Short codes"; E.164; and what has a channel's name before it, like `whatsapp:`. */
-const SENDER = /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[\w &.+-]{1,11}|[a-z]+:.+)$/
-
-function isSecretKey(value: string): boolean {
-  return /^[A-Za-z0-9+/_-]{43}=?$/.test(value)
-}
-
-function isProxies(value: string): boolean {
-  return isWhole(value, 1, 10) || value.split(',').every((one) => isCidr(one.trim()))
-}
-
-function isHost(value: string): boolean {
-  return isIP(value) !== 0 || /^[A-Za-z0-9]([\w.-]*\w)?$/.test(value)
-}
-
-function schemeList(schemes: readonly string[]): string {
-  return schemes.map((scheme) => `${scheme}//`).join(' or ')
-}
-
-function isWhole(value: string, min: number, max: number): boolean {
-  return /^\d{1,12}$/.test(value) && Number(value) >= min && Number(value) <= max
-}
-
-function isUrl(value: string, scheme: string): boolean {
-  return URL.canParse(value) && new URL(value).protocol === scheme
 }

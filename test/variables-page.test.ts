@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { configurationPage } from '../src/variables-page.ts'
-import { VARIABLES, valueProblem } from '../src/variables.ts'
+import { valueProblem } from '../src/variable-kinds.ts'
+import { VARIABLES } from '../src/variables.ts'
 
 test('docs/configuration.md is what the program reads', () => {
   expect(readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')).toBe(configurationPage())
