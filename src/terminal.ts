@@ -76,7 +76,7 @@ export function createTerminal({ write, colour, columns, now }: TerminalOptions)
 function bannerText(facts: BannerFacts, paint: Paint): string {
   const rows = [
     ['Dashboard', `${facts.url}/dashboard${facts.signIn === null ? '' : `${facts.signIn}\n${SIGN_IN}`}`],
-    ['API', `${facts.url}/openapi.json`],
+    ['API', `${facts.url}/docs`],
     ['This device', `${facts.url}/  (registers a browser, shows its token)`],
     ['Data', facts.data],
     ...(facts.openTo === null ? [] : [['Open to', openText(facts)] as const]),

@@ -28,7 +28,7 @@ test('the first screen says that nothing leaves the machine, and how to send the
   Tidings 0.1.0 · capture mode: nothing leaves this machine
 
   Dashboard   http://localhost:5000/dashboard
-  API         http://localhost:5000/openapi.json
+  API         http://localhost:5000/docs
   This device http://localhost:5000/  (registers a browser, shows its token)
   Data        ./data (new, embedded Postgres 18)
 

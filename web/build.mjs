@@ -29,7 +29,7 @@ export const PAGES = {
     modulePreload: { polyfill: false },
     // A data: URL would need a wider policy for fonts.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: [`${ROOT}dashboard/index.html`, `${ROOT}device/index.html`] },
+    rolldownOptions: { input: ['dashboard', 'device', 'reference'].map((page) => `${ROOT}${page}/index.html`) },
   },
 }
 

@@ -41,7 +41,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     status: 404,
     what: 'There is no such route, or no record with this id.',
     why: 'The path is misspelt, ends with a slash too many, or the id was never given out.',
-    fix: 'Compare the path with /openapi.json. Ids are the numbers that the accepting call answered.',
+    fix: 'Compare the path with /docs. Ids are the numbers that the accepting call answered.',
     retry: AS_IT_IS,
     charged: NEVER,
   },

@@ -76,6 +76,7 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   signIn: { body: { key: 'tidings_live_…' } },
   pauseSending: { body: { category: 'marketing' } },
   resumeSending: { body: { category: 'marketing' } },
+  readGuide: { params: { page: 'client.md' } },
   readError: { params: { code: 'invalid_contact' } },
 }
 

@@ -96,7 +96,7 @@ function page(title: string, body: Html): Html {
     </head>
     <body>
       <header>
-        <strong><a href="/">Tidings</a></strong> <a href="/errors">Errors</a> <a href="/openapi.json">OpenAPI</a>
+        <strong><a href="/">Tidings</a></strong> <a href="/errors">Errors</a> <a href="/docs">API</a>
       </header>
       <main>${body}</main>
     </body>

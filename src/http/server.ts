@@ -81,6 +81,7 @@ import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { referenceRoutes } from './routes/reference.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { resendRoutes } from './routes/resend.ts'
 import { pushTokenRoutes } from './routes/push-tokens.ts'
@@ -247,6 +248,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     metricsRoutes(scope, parts)
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)
+    referenceRoutes(scope, parts)
     dashboardRoutes(scope, parts)
     done()
   })

@@ -15,9 +15,10 @@ let app: Server
 
 beforeAll(() => {
   pages = mkdtempSync(join(tmpdir(), 'tidings-pages-'))
-  for (const folder of ['device', 'dashboard', 'assets']) mkdirSync(join(pages, folder))
+  for (const folder of ['device', 'dashboard', 'reference', 'assets']) mkdirSync(join(pages, folder))
   writeFileSync(join(pages, 'dashboard/index.html'), '<head><!--service--></head>')
   writeFileSync(join(pages, 'device/index.html'), '')
+  writeFileSync(join(pages, 'reference/index.html'), '')
   writeFileSync(join(pages, 'firebase-messaging-sw.js'), '')
   writeFileSync(join(pages, ASSET), SCRIPT)
   writeFileSync(join(pages, `${ASSET}.gz`), gzipSync(SCRIPT))

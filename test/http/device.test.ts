@@ -23,9 +23,10 @@ const KEYS: DeviceKeys = {
 let pages: string
 beforeAll(() => {
   pages = mkdtempSync(join(tmpdir(), 'tidings-pages-'))
-  for (const folder of ['device', 'dashboard', 'assets']) mkdirSync(join(pages, folder))
+  for (const folder of ['device', 'dashboard', 'reference', 'assets']) mkdirSync(join(pages, folder))
   writeFileSync(join(pages, 'device/index.html'), '<head><!--settings--></head><main><!--service--></main>')
   writeFileSync(join(pages, 'dashboard/index.html'), '')
+  writeFileSync(join(pages, 'reference/index.html'), '')
   writeFileSync(join(pages, 'firebase-messaging-sw.js'), 'worker()')
 })
 afterAll(() => rmSync(pages, { recursive: true }))

@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Tidings runs.' }).waitFor()
     expect(await page.getByText('Capture mode: nothing leaves this machine.').count()).toBe(1)
     expect(await page.getByText(`curl ${served.url}/smss`).count()).toBe(1)
-    for (const link of ['/dashboard', '/openapi.json', '/errors', '/readyz']) {
+    for (const link of ['/dashboard', '/docs', '/errors', '/readyz']) {
       expect(await page.locator(`main a[href="${link}"]`).count()).toBe(1)
     }
     await context.close()

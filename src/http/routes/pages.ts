@@ -123,7 +123,7 @@ function whatRuns({ channels, version }: HttpParts, origin: string): Html {
       <p class="lead">${lead}</p>
       ${firstSms(channels.sms, origin)}
       <p>
-        <a href="/dashboard">The dashboard</a> · <a href="/openapi.json">The API as OpenAPI 3.1</a> ·
+        <a href="/dashboard">The dashboard</a> · <a href="/docs">The API reference</a> ·
         <a href="/errors">Every error, and how to fix it</a> · <a href="/readyz">Whether this node is ready</a>
       </p>
     </div>

@@ -65,7 +65,7 @@ function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element 
       </a>
       <h2>Connect</h2>
       <a href="/">This device</a>
-      <a href="/openapi.json">API</a>
+      <a href="/docs">API</a>
       <a href="/errors">Errors</a>
     </nav>
   )

@@ -4,7 +4,7 @@ import { Command } from '../parts.tsx'
 import { firstLine } from './curl.ts'
 import { minuteOf } from './format.ts'
 import { LiveState } from './live-state.tsx'
-import { Case } from './phone.tsx'
+import { Case } from '../../look/phone-case.tsx'
 
 /** Before the first message: how to send it. It appears by itself. */
 export function EmptyInbox(): JSX.Element {
