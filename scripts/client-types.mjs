@@ -22,8 +22,8 @@ async function types() {
   return `// Made from the OpenAPI document by \`npm run docs\`.\n/* oxlint-disable max-lines -- it is as long as the interface */\n${text}`
 }
 
-/** What browsers and providers call, and the errors and headers of each route: they would be nine tenths of it. */
-const NOT_FOR_CLIENTS = /^\/$|^\/(?:session|callbacks\/.*|openapi\.json)$/
+/** What browsers, readers and providers call, and the errors and headers of each route: they would be nine tenths of it. */
+const NOT_FOR_CLIENTS = /^\/$|^\/(?:session|callbacks\/.*|openapi\.json|docs(?:[./].*)?|llms\.txt)$/
 const FAILED = {
   description: 'It failed.',
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

@@ -64,7 +64,9 @@ export function callOf(
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (part, name: string) =>
     encodeURIComponent(inPath?.find((one) => one.name === name)?.value ?? part),
   )
-  const query = new URLSearchParams(inQuery?.map(({ name, value }) => [name, value])).toString()
+  const query = new URLSearchParams(
+    (inQuery ?? []).map(({ name, value }): [string, string] => [name, value]),
+  ).toString()
   const type = body.trim() === '' ? null : bodyType(operation)
   const typeHeader = type === null ? [] : [['content-type', type === '*/*' ? 'text/plain' : type] as const]
   return {

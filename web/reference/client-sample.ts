@@ -48,7 +48,7 @@ const CALLS: Readonly<Record<string, Shape | undefined>> = {
 }
 
 /** What browsers and providers call is no part of the client; nor are streams of events, which a browser reads by itself. */
-const NOT_FOR_CLIENTS = /^\/(?:$|docs|llms|README)|^\/(?:session|callbacks\/.*|openapi\.json)$/
+const NOT_FOR_CLIENTS = /^\/$|^\/(?:session|callbacks\/.*|openapi\.json|docs(?:[./].*)?|llms\.txt)$/
 
 /** For `tidings-client`; null: it has no such call. */
 export function clientSample(call: Call): string | null {
