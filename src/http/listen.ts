@@ -6,6 +6,7 @@ import { answerOddRequests, answerParserError } from './client-errors.ts'
 import * as limits from './limits.ts'
 import { mayTakeLong } from './long-requests.ts'
 import type { Server } from './parts.ts'
+import { dropSlowReaders } from './slow-readers.ts'
 
 /** What holds for every socket we listen on. */
 export const HTTP_OPTIONS: ServerOptions = {
@@ -53,6 +54,7 @@ export async function listen(app: Server, host: string | null, port: number, par
 export function dress(server: HttpServer, { newRequestId }: SocketParts): void {
   server.maxConnections = limits.CONNECTIONS
   answerOddRequests(server, newRequestId)
+  dropSlowReaders(server)
 }
 
 /** Answers what is no HTTP, and writes it down. */
