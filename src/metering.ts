@@ -26,6 +26,9 @@ export interface Metering {
 /** `now` is monotonic, in milliseconds. */
 export function createMetering(meters: Meters, now: () => number): Metering {
   const { counters } = meters
+  // Whoever watches a figure that first appears as 1 has seen no increase.
+  counters.leasesLost.of().add(0)
+  for (const outcome of RECLAIMED) counters.reclaimed.of(outcome).add(0)
   return {
     channels: (channels) => meteredChannels(channels, meters, now),
     intake: (intake) => meteredIntake(intake, meters),
@@ -52,6 +55,8 @@ export function createMetering(meters: Meters, now: () => number): Metering {
   }
 }
 
+const RECLAIMED: readonly (keyof Reclaimed)[] = ['waiting', 'uncertain', 'poisoned', 'proven']
+
 function callMeter({ counters, histograms, page }: Meters): CallMeter {
   return {
     route(method, url) {
@@ -61,7 +66,7 @@ function callMeter({ counters, histograms, page }: Meters): CallMeter {
         seconds.observe(ms / 1000)
       }
     },
-    refused: (status, code) => counters.refusals.of(String(status), code).add(),
+    refused: (status, code, by) => counters.refusals.of(String(status), code).add(by),
     async page(accept) {
       const format = formatFor(accept)
       return { type: CONTENT_TYPE[format], text: await page(format) }
@@ -83,6 +88,7 @@ function meteredChannels(channels: Channels, meters: Meters, now: () => number):
 
 function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now: () => number): SmsProvider {
   const seconds = histograms.attemptSeconds.of('sms', provider.name)
+  for (const outcome of OUTCOMES) counters.attempts.of('sms', provider.name, outcome).add(0)
   return {
     ...provider,
     async submit(sms, signal) {
@@ -99,6 +105,7 @@ function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now
 
 function meteredPush(provider: PushProvider, { counters, histograms }: Meters, now: () => number): PushProvider {
   const seconds = histograms.attemptSeconds.of('push', provider.name)
+  for (const outcome of OUTCOMES) counters.attempts.of('push', provider.name, outcome).add(0)
   return {
     ...provider,
     submitMany(content, targets, onOutcome, signal, gate) {
@@ -120,7 +127,10 @@ function wasSubmitted(outcome: Outcome): boolean {
   return outcome.kind === 'accepted' || outcome.failure.reason !== 'not_sent'
 }
 
-function wordOf(outcome: Outcome): string {
+/** What a submission comes to. */
+const OUTCOMES = ['accepted', 'permanent', 'recipient-gone', 'transient', 'throttled', 'blocked', 'uncertain'] as const
+
+function wordOf(outcome: Outcome): (typeof OUTCOMES)[number] | 'captured' {
   if (outcome.kind === 'refused') return outcome.failure.class
   return outcome.status === 'captured' ? 'captured' : 'accepted'
 }

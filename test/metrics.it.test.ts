@@ -78,6 +78,9 @@ test.each([
   ['that the database was asked', 'tidings_queue_read 1'],
   ['the nodes that live', 'tidings_nodes 1'],
   ['that this node may send', 'tidings_may_send 1'],
+  ['what has not happened yet, so that its first time is an increase', 'tidings_leases_lost_total 0'],
+  ['the same of faults of ours', 'tidings_refusals_total{status="500",code="internal_error"} 0'],
+  ['the same of outcomes', 'tidings_attempts_total{channel="sms",provider="sandbox",outcome="blocked"} 0'],
 ])('the page tells %s', async (_what, line) => {
   await pageWith(line)
 })
