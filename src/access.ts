@@ -36,7 +36,7 @@ const FORGET_MS = 600_000
 /** `secretKey`: null where none is set, and none is needed. */
 export function openAccess(config: Config, secretKey: Buffer | null, parts: AccessParts): Access {
   const { dbs, now, monotonic } = parts
-  const hash = createKeyHash(secretKey)
+  const hash = createKeyHash(secretKey, config.previousSecretKeys)
   const keyring = createKeyring({ db: dbs.read, hash, now: monotonic })
   const onChanged = (rowId: number): void => keyring.forget(rowId)
   const keys = createKeys({ db: dbs.work, hash, draw: randomBytes, now, onChanged })

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parseKey } from '../domain/api-key.ts'
 import type { Caller } from '../domain/caller.ts'
-import { noteUses } from '../store/api-keys.ts'
+import { hashAgain, noteUses, type Rehash } from '../store/api-keys.ts'
 import type { Db } from '../store/db.ts'
 import { readLock, type KeyLock } from '../store/read-api-keys.ts'
 import { createCidrList, type CidrList } from './cidrs.ts'
@@ -27,7 +27,7 @@ export interface Keyring {
   wasGood(header: string): boolean
   /** After a change of this key: asks the database again at its next use on this node. */
   forget(rowId: number): void
-  /** Stores when keys were last used. */
+  /** Stores when keys were last used, and those that were made under an earlier SECRET_KEY under this one. */
   noteUses(workDb: Db): Promise<void>
 }
 
@@ -53,6 +53,8 @@ interface Entry extends GoodKey {
   lookAgainAt: number
   /** Since it was last stored that it was. */
   used: boolean
+  /** It is stored under an earlier SECRET_KEY; null: under this one. */
+  rehash: Rehash | null
 }
 
 export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
@@ -106,6 +108,11 @@ export function createKeyring({ db, hash, now }: KeyringParts): Keyring {
       if (used.length === 0) return
       for (const entry of used) entry.used = false
       await noteUses(workDb, [...new Set(used.map(({ rowId }) => rowId))])
+      for (const entry of used) {
+        if (entry.rehash === null) continue
+        await hashAgain(workDb, entry.rehash)
+        entry.rehash = null
+      }
     },
   }
 }
@@ -117,22 +124,24 @@ function keyIn(header: string): string {
 /** Compared with where there is nothing to compare with, so that an unknown id takes as long as a wrong secret. */
 const NOTHING = Buffer.alloc(32)
 
-function judge(
-  lock: KeyLock | null,
-  hash: KeyHash,
-  key: string,
-): (GoodKey & { rowId: number; goodForMs: number }) | WrongKey {
-  const presented = hash.of(key)
-  const isCurrent = timingSafeEqual(presented, lock?.secretHash ?? NOTHING)
-  const isOld = timingSafeEqual(presented, lock?.oldSecretHash ?? NOTHING)
+type Right = GoodKey & { readonly rowId: number; readonly goodForMs: number; readonly rehash: Rehash | null }
+
+function judge(lock: KeyLock | null, hash: KeyHash, key: string): Right | WrongKey {
+  const hashes = [hash.of(key), ...hash.former(key)]
+  const stored = [lock?.secretHash ?? NOTHING, lock?.oldSecretHash ?? NOTHING]
+  const [current, old] = stored.map((one) => hashes.filter((presented) => timingSafeEqual(presented, one))[0])
   if (lock === null) return 'unknown'
-  if (!isCurrent && !isOld) return lock.secretKeyMark === hash.mark ? 'unknown' : 'foreign'
+  const before = current ?? old
+  if (before === undefined) return lock.secretKeyMark === hash.mark ? 'unknown' : 'foreign'
   if (lock.revokedAt !== null) return 'revoked'
-  const ends = [KNOWN_MS, lock.expiresInMs ?? KNOWN_MS, isCurrent ? KNOWN_MS : (lock.oldSecretInMs ?? 0)]
+  const ends = [KNOWN_MS, lock.expiresInMs ?? KNOWN_MS, current === undefined ? (lock.oldSecretInMs ?? 0) : KNOWN_MS]
   const goodForMs = Math.min(...ends)
   if (goodForMs <= 0) return 'expired'
+  const { rowId } = lock
   const from = lock.cidrs === null ? null : createCidrList(lock.cidrs)
-  return { caller: toCaller(lock), from, rowId: lock.rowId, goodForMs }
+  const after = hashes[0] ?? before
+  const rehash = before === after ? null : { rowId, before, after, mark: hash.mark }
+  return { caller: toCaller(lock), from, rowId, goodForMs, rehash }
 }
 
 function toCaller({ id, rowId, mode, scopes, countries, topics }: KeyLock): Caller {

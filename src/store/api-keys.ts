@@ -115,6 +115,28 @@ export async function noteUses(db: Db, rowIds: readonly number[]): Promise<void>
   })
 }
 
+/** The same key, hashed under two secret keys. */
+export interface Rehash {
+  readonly rowId: number
+  readonly before: Buffer
+  readonly after: Buffer
+  /** Of the secret key that `after` was made under. */
+  readonly mark: string
+}
+
+/** Whichever of the two secrets of a key it was; nothing where it is no longer either. */
+export async function hashAgain(db: Db, { rowId, before, after, mark }: Rehash): Promise<void> {
+  await db.query({
+    name: 'hash-again',
+    text: `update api_keys set
+        secret_hash = case when secret_hash = $2 then $3 else secret_hash end,
+        secret_key_mark = case when secret_hash = $2 then $4 else secret_key_mark end,
+        old_secret_hash = case when old_secret_hash = $2 then $3 else old_secret_hash end
+      where id = $1 and (secret_hash = $2 or old_secret_hash = $2)`,
+    values: [rowId, before, after, mark],
+  })
+}
+
 function one<Row>(rows: readonly Row[]): Row {
   const [row] = rows
   if (row === undefined) throw new Error('a key that is there was not found')
