@@ -6,7 +6,7 @@ import { endNode, type NodeIdentity } from '../store/nodes.ts'
 import type { Reclaimed } from '../store/reclaim.ts'
 import { ensurePartitions } from '../store/partitions.ts'
 import { forgetOldAnswers } from '../store/idempotency.ts'
-import { claimMessages, claimPushes } from './claims.ts'
+import { createClaims } from './claims.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { BEAT_MS, openLease, type Lease } from './lease.ts'
 import { createLedger, type Ledger, type PushedChunk, type SettledSms } from './ledger.ts'
@@ -54,16 +54,19 @@ export interface Delivery {
   inFlight(): number
   /** What is paused, as far as this node knows. */
   pauses(): readonly PauseScope[]
-  /** Pauses have changed: this node looks at once, the others within half a second. */
+  /** Pauses have changed: this node looks at once, the others within a second. */
   stopsChanged(): void
   /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
   close(graceMs: number): Promise<void>
 }
 
-/** How often due work is looked for; a lane filled to the last place is filled again at once. */
-const CLAIM_MS = 400
+/**
+ * How often due work is looked for; a lane filled to the last place is filled again at once. What many nodes cost more than one is mostly
+ * their looks.
+ */
+const CLAIM_MS = 1_000
 /** How often it is asked what was paused or cancelled: what was is to be over within a second. */
-const STOPS_MS = 250
+const STOPS_MS = 600
 const TAKE_OVER_MS = 5_000
 const SWEEP_MS = 10_000
 const EXPIRE_MS = 5_000
@@ -76,14 +79,13 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
   const retirement = createRetirement(now, (share) => tellKept(log, share))
   const kick = (): void => ledger.kick()
-  const backlog = { known: false }
   const stops = await openStops({
     db: workDb,
     lease: () => lease,
     onChange: () => {
       tellPauses(log, stops.pauses())
       kick()
-      claims.hurry()
+      lookForAll()
     },
     onCancelled: (ids) => pushLanes.forEach((lane) => lane.callOff(ids)),
   })
@@ -103,7 +105,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     onSettled: parts.onSettled,
     onPushed: parts.onPushed,
     // Places became free: what waits in the database need not wait for the next look.
-    onCommitted: () => backlog.known && claims.hurry(),
+    onCommitted: () => claims.knowsOfMore() && claiming.hurry(),
     now,
     wait: waiting(after),
   })
@@ -111,13 +113,19 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const holdsChunk = (id: number): boolean => pushLanes.some((lane) => lane.has(id))
   const { onReclaimed = () => undefined } = parts
   const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk, onReclaimed }
-  const { claims, loops } = startLoops(parts, lease, sweep, smsLanes, pushLanes, backlog, kick)
+  const claims = createClaims({ db: workDb, lease, smsLanes, pushLanes, now, everyMs: CLAIM_MS / 2 })
+  const claiming = startLoop('claims', CLAIM_MS, () => claims.look(), parts)
+  const lookForAll = (): void => {
+    claims.lookForAll()
+    claiming.hurry()
+  }
+  const loops = startLoops(parts, lease, sweep, pushLanes, kick)
   const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
   const lanes = [...smsLanes, ...pushLanes]
-  const running = { parts, sweep, claims, loops: [watching, ...loops], intake, ledger, lanes }
+  const running = { parts, sweep, claiming, loops: [watching, ...loops], intake, ledger, lanes }
 
   return {
-    intake: startingAtOnce(intake, claims),
+    intake: startingAtOnce(intake, lookForAll),
     lease,
     inFlight: () => countInFlight(lanes),
     pauses: () => stops.pauses(),
@@ -153,17 +161,17 @@ function tellKept(log: Logger, share: number): void {
 interface Running {
   readonly parts: DeliveryParts
   readonly sweep: SweepParts
-  readonly claims: Loop
+  readonly claiming: Loop
   readonly loops: readonly Loop[]
   readonly intake: Intake
   readonly ledger: Ledger
   readonly lanes: readonly (SmsLane | PushLane)[]
 }
 
-async function end({ parts, sweep, claims, loops, intake, ledger, lanes }: Running, graceMs: number): Promise<void> {
+async function end({ parts, sweep, claiming, loops, intake, ledger, lanes }: Running, graceMs: number): Promise<void> {
   const { now, after, workDb, log } = parts
   const wait = waiting(after)
-  await claims.stop()
+  await claiming.stop()
   await intake.close()
   for (const lane of lanes) lane.close()
   const deadline = now() + graceMs
@@ -189,22 +197,22 @@ function countInFlight(lanes: readonly (SmsLane | PushLane)[]): number {
 }
 
 /** A batch, and a long push, have parts that nobody holds: this node looks for them now, not at its next turn. */
-function startingAtOnce(intake: Intake, claims: Loop): Intake {
+function startingAtOnce(intake: Intake, look: () => void): Intake {
   return {
     ...intake,
     async addBatch(messages, key, judge) {
       const stored = await intake.addBatch(messages, key, judge)
-      claims.hurry()
+      look()
       return stored
     },
     async addLongPush(long) {
       const id = await intake.addLongPush(long)
-      claims.hurry()
+      look()
       return id
     },
     async addPush(notification) {
       const made = await intake.addPush(notification)
-      if (made !== null && made.chunkIds.length > 1) claims.hurry()
+      if (made !== null && made.chunkIds.length > 1) look()
       return made
     },
   }
@@ -222,26 +230,12 @@ function startLoops(
   parts: DeliveryParts,
   lease: Lease,
   sweep: SweepParts,
-  smsLanes: readonly SmsLane[],
   pushLanes: readonly PushLane[],
-  backlog: { known: boolean },
   kick: () => void,
-): { claims: Loop; loops: Loop[] } {
+): Loop[] {
   const { workDb } = parts
   const served = (): string[] => pushLanes.flatMap((lane) => lane.serves())
   const firstPush = pushLanes[0]
-  const claims = startLoop(
-    'claims',
-    CLAIM_MS,
-    async () => {
-      const found = await Promise.all([
-        claimMessages(workDb, lease, smsLanes),
-        claimPushes(workDb, lease, pushLanes, parts.now),
-      ])
-      if (found.some((count) => count !== null)) backlog.known = found.some((count) => count !== null && count > 0)
-    },
-    parts,
-  )
   const loops = [
     startLoop(
       'lease',
@@ -259,7 +253,7 @@ function startLoops(
   ]
   if (firstPush !== undefined)
     loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served(), firstPush, parts.now), parts))
-  return { claims, loops }
+  return loops
 }
 
 function routeOf(

@@ -5,8 +5,11 @@ import { laneOf, type Lane } from '../domain/lane.ts'
 export interface Places {
   /** Keeps a place; false: there is none. */
   reserve(category: Category): boolean
-  /** Keeps the free places of each lane that has at least `least`, but no more than `most` says; returns how many those are. */
-  reserveAll(least: number, most?: (category: Category) => number): Map<Lane, number>
+  /**
+   * Keeps the free places of each `wanted` lane (null: of all) that has at least `least`, but no more than `most` says; returns how many
+   * those are.
+   */
+  reserveAll(wanted: ReadonlySet<Lane> | null, least: number, most: (category: Category) => number): Map<Lane, number>
   /** Gives kept places back, whether something has come in or not: what is in counts as held. */
   unreserve(category: Category, places: number): void
 }
@@ -32,12 +35,14 @@ export function createPlaces({ provider, capacity, held }: PlacesParts): Places 
       keep(category, 1)
       return true
     },
-    reserveAll(least, most = () => Infinity) {
+    reserveAll(wanted, least, most) {
       const rooms = new Map<Lane, number>()
       for (const category of CATEGORIES) {
+        const lane = laneOf(provider, category)
+        if (wanted?.has(lane) === false) continue
         const free = Math.min(room(category), most(category))
         if (free <= 0 || free < least) continue
-        rooms.set(laneOf(provider, category), free)
+        rooms.set(lane, free)
         keep(category, free)
       }
       return rooms

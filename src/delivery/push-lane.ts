@@ -42,8 +42,8 @@ export interface PushLane {
   offer(rows: readonly ChunkRow[], askedAt: number): void
   /** Lanes it takes due chunks from at present. */
   serves(): Lane[]
-  /** Free places by lane; they are reserved. */
-  rooms(): Map<Lane, number>
+  /** Free places by lane; they are reserved. `wanted`: of these lanes only; null: of all. */
+  rooms(wanted: ReadonlySet<Lane> | null): Map<Lane, number>
   /** What is to be written. Forgets the chunks of an owner mark that this process has lost: they are others' now. */
   collect(): FlushedChunk[]
   /** After COMMIT; `kept` are the chunks that are still ours, by id. */
@@ -142,10 +142,10 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       const served = pause.leftMs() > 0 ? [] : CATEGORIES.filter((category) => !isStopped(category))
       return served.map((category) => laneOf(provider.name, category))
     },
-    rooms: () =>
+    rooms: (wanted) =>
       pause.leftMs() > 0
         ? new Map<Lane, number>()
-        : places.reserveAll(1, (category) => (isStopped(category) ? 0 : fairShare(category))),
+        : places.reserveAll(wanted, 1, (category) => (isStopped(category) ? 0 : fairShare(category))),
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()

@@ -47,8 +47,8 @@ export interface SmsLane {
   offer(works: readonly SmsWork[]): SmsWork[]
   /** A message that was committed as started, with its place in the window: submitted now. */
   begin(work: SmsWork, started: Started, askedAt: number): void
-  /** Free places by lane, for what is claimed from `due`; they are reserved. */
-  rooms(): Map<Lane, number>
+  /** Free places by lane, for what is claimed from `due`; they are reserved. `wanted`: of these lanes only; null: of all. */
+  rooms(wanted: ReadonlySet<Lane> | null): Map<Lane, number>
   /** What has its outcome, and what may be started with the places that frees. */
   collect(most: number): { settlements: SmsSettlement[]; works: SmsWork[] }
   /** After COMMIT: `settled` have left this node's hands, `started` are submitted now. `askedAt`: when the statement was sent. */
@@ -168,8 +168,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       return taken
     },
     // Claimed in larger steps: half a buffer at once.
-    rooms: () =>
-      places.reserveAll((provider.window * READY_PER_PLACE) / 2, (category) => (isStopped(category) ? 0 : Infinity)),
+    rooms: (wanted) =>
+      places.reserveAll(wanted, (provider.window * READY_PER_PLACE) / 2, (category) =>
+        isStopped(category) ? 0 : Infinity,
+      ),
     collect(most) {
       dropFormer()
       const settlements = outcomes.slice(0, most)

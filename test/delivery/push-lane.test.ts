@@ -50,7 +50,7 @@ test('a lane that is paused for long leaves what it holds to others, and takes n
 test('of several nodes each takes its part of a long push, so that it goes out at the pace of all of them', () => {
   const { lane, clock } = rig()
   const roomOf = (): number => {
-    const places = lane.rooms().get('held:transactional') ?? 0
+    const places = lane.rooms(null).get('held:transactional') ?? 0
     lane.unreserve('transactional', places)
     return places
   }
