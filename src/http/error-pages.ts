@@ -175,7 +175,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   },
   headers_too_large: {
     status: 431,
-    what: 'The headers are larger than 8 KiB.',
+    what: 'The headers are larger than 8 KiB, or there are more than 100.',
     why: 'Often cookies of another program on the same host.',
     fix: 'Send fewer headers; the only cookie of ours is the dashboard’s, and it is short.',
     retry: AS_IT_IS,

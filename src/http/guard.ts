@@ -1,23 +1,32 @@
+import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ANYONE } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { Paths } from './allow.ts'
 import { URL_LENGTH } from './limits.ts'
 import type { HttpParts, Server } from './parts.ts'
+import { oddHead } from './odd-heads.ts'
 import { isRebound } from './rebinding.ts'
 import { safeHeaders } from './safe-headers.ts'
 
 /** What is asked of every request before its route is. */
 export function guard(app: Server, parts: HttpParts, paths: Paths): void {
   const safe = safeHeaders(parts.publicUrl)
+  const doubtful = new WeakSet<Socket>()
   app.addHook('onRequest', (request, reply, done) => {
     request.arrivedAt = parts.now()
     request.caller = ANYONE
     reply.header('Request-Id', request.id)
     reply.headers(safe)
     if (parts.isStopping()) reply.header('Connection', 'close')
-    const { url, headers, httpVersion } = request.raw
-    if (headers.host === undefined && httpVersion === '1.1') return done(noHost())
+    const { url, socket } = request.raw
+    const odd = doubtful.has(socket) ? givenUp() : oddHead(request.raw)
+    if (odd !== null) {
+      // What comes behind it is in doubt, and may have been read by now.
+      doubtful.add(socket)
+      reply.raw.shouldKeepAlive = false
+      return done(odd)
+    }
     if (url !== undefined && url.length > URL_LENGTH) return done(tooLong())
     if (isRebound(request, parts)) return done(notOurName())
     if (!request.is404) return done()
@@ -81,8 +90,8 @@ function wrongMethod(methods: readonly string[]): TidingsError {
   })
 }
 
-function noHost(): TidingsError {
-  return new TidingsError('malformed_http', 'HTTP/1.1 needs a Host header')
+function givenUp(): TidingsError {
+  return new TidingsError('malformed_http', 'An earlier request on this connection was not HTTP')
 }
 
 function notOurName(): TidingsError {

@@ -13,6 +13,8 @@ export const TOKENS_BYTES = 24 * 1024 * 1024
 export const CALLBACK_BYTES = 64 * 1024
 /** Bytes of a request's first line and headers together. */
 export const HEADER_BYTES = 8 * 1024
+/** Headers of a request: Node would drop those beyond 2,000 without a word. */
+export const HEADERS = 100
 /** Characters of a path with its query. */
 export const URL_LENGTH = 4_096
 /** Milliseconds until the headers must be here, and until all of the request must. */
