@@ -32,6 +32,7 @@ import { openReadings } from './readings.ts'
 import { openSending } from './sending.ts'
 import type { Db } from './store/db.ts'
 import { THIS_PROCESS } from './this-process.ts'
+import { openWebhooks, type WebhookSide } from './webhooks.ts'
 import { after, chance, every, monotonic, now, pause } from './world.ts'
 
 export interface App {
@@ -106,7 +107,15 @@ interface Core {
   readonly delivery: Delivery
   readonly checks: ProviderChecks
   readonly metering: Metering
+  readonly webhooks: WebhookSide
   close(): Promise<void>
+}
+
+/** What is known only once it runs. */
+interface Later {
+  receipts: ReceiptsFlow | null
+  delivery: Delivery | null
+  webhooks: WebhookSide | null
 }
 
 async function openCore(parts: AppParts): Promise<Core> {
@@ -116,7 +125,7 @@ async function openCore(parts: AppParts): Promise<Core> {
   const metering = createMetering(meters, monotonic)
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
-  const later: { receipts: ReceiptsFlow | null; delivery: Delivery | null } = { receipts: null, delivery: null }
+  const later: Later = { receipts: null, delivery: null, webhooks: null }
   const nodes = (): number => later.delivery?.lease.nodes() ?? 1
   const clock = (): Date => later.delivery?.lease.clock() ?? now()
   const settle = async (receipt: Receipt): Promise<void> => later.receipts?.settle(receipt)
@@ -137,6 +146,10 @@ async function openCore(parts: AppParts): Promise<Core> {
     defaultCountry: config.defaultCountry,
     report: (attempt, life) => channels.sandboxSms.play(attempt, life),
   })
+  const hint = (): void => {
+    inbox.hint()
+    later.webhooks?.hint()
+  }
   const receipts = createReceiptsFlow({
     db: dbs.work,
     log,
@@ -145,13 +158,13 @@ async function openCore(parts: AppParts): Promise<Core> {
     onStored: (receipt, move) => metering.received(receipt, move),
     wait: (ms) => sleep(ms),
     onMoved: (id, contact, text, status, reason) => {
-      inbox.hint()
+      hint()
       onLine?.(lineOfMove(id, contact, text, status, reason))
     },
   })
   later.receipts = receipts
   const waits = pollWaits(config.publicUrl)
-  const delivery = await startDelivery(parts, dbs, channels, outcomes, inbox, metering, waits.firstMs)
+  const delivery = await startDelivery(parts, dbs, channels, outcomes, hint, metering, waits.firstMs)
   later.delivery = delivery
   const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, log, after, chance })
   const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
@@ -166,6 +179,10 @@ async function openCore(parts: AppParts): Promise<Core> {
     machine: THIS_PROCESS,
   })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
+  const { secretKey, version } = parts
+  const { lease } = delivery
+  const webhooks = await openWebhooks(config, { dbs, lease, secretKey, version, log, after, chance, monotonic })
+  later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   return {
     dbs,
@@ -178,11 +195,12 @@ async function openCore(parts: AppParts): Promise<Core> {
     delivery,
     checks,
     metering,
+    webhooks,
     async close() {
       readings.close()
       await checks.close()
       await Promise.all([access.close(), past.close()])
-      await asks.close()
+      await Promise.all([asks.close(), webhooks.close()])
       await inbox.close()
       await delivery.close(GRACE_MS)
       await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
@@ -196,7 +214,7 @@ function startDelivery(
   dbs: Dbs,
   channels: Channels,
   outcomes: Outcomes,
-  inbox: Inbox,
+  hint: () => void,
   metering: Metering,
   firstPollMs: number,
 ): Promise<Delivery> {
@@ -219,12 +237,12 @@ function startDelivery(
     onSettled: (settled) => {
       outcomes.settled(settled)
       metering.settled(settled)
-      inbox.hint()
+      hint()
       logAttempts(log, settled)
       if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
     },
     onPushed: (chunks) => {
-      inbox.hint()
+      hint()
       metering.pushed(chunks)
       if (pushLine !== null) chunks.forEach(pushLine)
     },
@@ -243,6 +261,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
     meter: metering.calls,
     ...core.access.http,
     ...core.past.http,
+    ...core.webhooks.http,
     ...openControl(core).http,
     inbox,
     health: {

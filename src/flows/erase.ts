@@ -14,6 +14,7 @@ import {
 import { refusing } from '../store/faults.ts'
 import { readClient } from '../store/read-clients.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { eraseAnswers } from '../store/webhook-past.ts'
 import { readContact } from './history.ts'
 
 /** What was reached, or would be. */
@@ -115,6 +116,7 @@ async function eraseAll(db: Db, clientId: number, signal: AbortSignal | null): P
     sum = sum === null ? step : { ...add(sum, step), inFlight: sum.inFlight + step.inFlight }
     before = rest
   }
+  await eraseAnswers(db, clientId)
   return sum ?? { messages: 0, cancelled: 0, inFlight: 0, attempts: 0, parkedReceipts: 0, idempotencyKeys: 0 }
 }
 

@@ -11,7 +11,7 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'history' | 'inbox' | 'templates' | 'keys' | 'session' | 'service'
+  readonly tag: 'sms' | 'push' | 'history' | 'inbox' | 'templates' | 'webhooks' | 'keys' | 'session' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object
@@ -144,6 +144,7 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
         { name: 'history', description: 'People, devices, and what was sent to them' },
         { name: 'inbox', description: 'Messages that were captured instead of sent' },
         { name: 'templates', description: 'Texts that are sent by name' },
+        { name: 'webhooks', description: 'Who is told of what happens' },
         { name: 'keys', description: 'Who may call, and what was done to the service' },
         { name: 'session', description: 'Who is signed in in a browser' },
         { name: 'service', description: 'The service itself' },

@@ -24,10 +24,18 @@ import type { Sessions } from '../flows/sessions.ts'
 import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
+import type { WebhookDeeds } from '../flows/webhook-deeds.ts'
+import type { Webhooks } from '../flows/webhooks.ts'
 import type { AuditFilter, AuditRecord } from '../store/audit.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { MessageRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type {
+  WebhookAttemptRecord,
+  WebhookDeliveryQuery,
+  WebhookDeliveryRecord,
+} from '../store/read-webhook-deliveries.ts'
+import type { WebhookRecord } from '../store/read-webhooks.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 import type { CallMeter } from './call-meter.ts'
@@ -72,6 +80,25 @@ export interface KeyParts {
   audit(limit: number, before: number, filter: AuditFilter): Promise<readonly AuditRecord[]>
 }
 
+/** Webhooks: what changes them, and what is read of them. */
+export interface WebhookParts {
+  readonly flow: Webhooks
+  readonly deeds: WebhookDeeds
+  read(id: number): Promise<WebhookRecord | null>
+  /** At most `limit` webhooks whose id is above `after`, in the order they were made. */
+  list(limit: number, after: number): Promise<readonly WebhookRecord[]>
+  /** At most `limit` deliveries whose id is below `before`, newest first. */
+  deliveries(
+    id: number,
+    query: WebhookDeliveryQuery,
+    limit: number,
+    before: number,
+  ): Promise<readonly WebhookDeliveryRecord[]>
+  delivery(
+    id: number,
+  ): Promise<{ readonly delivery: WebhookDeliveryRecord; readonly attempts: readonly WebhookAttemptRecord[] } | null>
+}
+
 /** How callers are told apart. */
 export interface AuthParts {
   /** Whether whoever comes without a key is turned away. */
@@ -93,6 +120,7 @@ export interface HttpParts {
   readonly history: History
   readonly erasing: Pick<Erasing, 'look' | 'erase'>
   readonly templates: TemplatesFlow
+  readonly webhooks: WebhookParts
   readonly cancels: Cancels
   readonly pauses: Pauses
   readonly resends: Resends

@@ -47,6 +47,7 @@ import { Pause, PauseList, PauseRequest, Resumed, ResumeRequest } from '../contr
 import { NotificationResend, SmsResend } from '../contract/resend.ts'
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
 import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
+import { WEBHOOK_SCHEMAS } from '../contract/webhooks.ts'
 import { createPaths } from './allow.ts'
 import { authorize } from './auth.ts'
 import { addJsonParser } from './body.ts'
@@ -88,6 +89,8 @@ import { pushTokenRoutes } from './routes/push-tokens.ts'
 import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { safeHeaders } from './safe-headers.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
@@ -183,6 +186,7 @@ const SCHEMAS = [
   SmsResend,
   ...HISTORY_SCHEMAS,
   ...TEMPLATE_SCHEMAS,
+  ...WEBHOOK_SCHEMAS,
 ]
 
 function bareServer(parts: HttpParts): Server {
@@ -244,6 +248,8 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     sessionRoutes(scope, parts)
     auditRoute(scope, parts)
     templateRoutes(scope, parts)
+    webhookRoutes(scope, parts)
+    webhookDeliveryRoutes(scope, parts, leavings)
     healthRoutes(scope, parts)
     metricsRoutes(scope, parts)
     errorRoutes(scope, parts)

@@ -21,6 +21,7 @@ export const TABLES = [
   'retention',
   'retention_left',
   'pauses',
+  'webhooks',
 ] as const
 
 /**
@@ -35,6 +36,9 @@ export const LEFT_OUT = [
   'events',
   'event_listeners',
   'event_log',
+  'webhook_deliveries',
+  'webhook_attempts',
+  'webhook_cursor',
 ] as const
 
 export interface Table {

@@ -52,6 +52,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     dryRuns: createDryRunStandIn(),
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
     templates: NO_TEMPLATES,
+    webhooks: NO_WEBHOOKS,
     cancels: { sms: notFound, push: notFound },
     resends: { sms: notFound, push: notFound },
     pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [] },
@@ -106,6 +107,15 @@ const NO_SESSIONS: HttpParts['sessions'] = {
   close: async () => undefined,
   makeLink: async () => '',
   forget: async () => undefined,
+}
+
+const NO_WEBHOOKS: HttpParts['webhooks'] = {
+  flow: { create: notFound, change: notFound, rotate: notFound, remove: notFound },
+  deeds: { test: notFound, replay: notFound, replaySince: notFound },
+  read: async () => null,
+  list: async () => [],
+  deliveries: async () => [],
+  delivery: async () => null,
 }
 
 const NO_API_KEYS: HttpParts['keys'] = {

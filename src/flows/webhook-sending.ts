@@ -1,0 +1,170 @@
+import { setMaxListeners } from 'node:events'
+import type { Logger } from 'pino'
+import { startLoop, type LoopParts } from '../delivery/loop.ts'
+import type { Lease } from '../delivery/lease.ts'
+import { WEBHOOK_FAILING_SECONDS } from '../domain/webhook-attempt.ts'
+import type { Db } from '../store/db.ts'
+import { anyWebhooks } from '../store/read-webhooks.ts'
+import {
+  claimDeliveries,
+  fanOut,
+  freeDeliveries,
+  leaveDeliveries,
+  settleDeliveries,
+  type ClaimedDelivery,
+  type SettledDelivery,
+} from '../store/webhook-work.ts'
+import type { WebhookTries } from './webhook-try.ts'
+
+/** Hands events out to webhooks, and delivers them. */
+export interface WebhookSending {
+  /** Looks for work now: something happened. */
+  hint(): void
+  /** Tries under way. */
+  inFlight(): number
+  /** No new tries; those under way have `graceMs`. What is left is anybody's. */
+  close(graceMs: number): Promise<void>
+}
+
+export interface WebhookSendingParts extends LoopParts {
+  readonly db: Db
+  readonly log: Logger
+  readonly lease: Pick<Lease, 'owner' | 'mayWrite'>
+  readonly tries: WebhookTries
+}
+
+/** For what happens on other nodes, and comes due; what happens here is a hint. */
+const LOOK_MS = 1_000
+/** What happens in this time is looked for together. */
+const HINT_MS = 50
+/** Every so many looks: what nobody holds any more is found again. */
+const LOOKS_BEFORE_SWEEP = 4
+/** 10,000 events in one look; then what is due goes out first. */
+const MOST_STEPS = 10
+
+/** Tries at once on this node, and of them to one webhook; webhooks that fail have one each, and a quarter of all at most. */
+const PLACES = 128
+const PER_WEBHOOK = 8
+const FAILING_PLACES = 32
+
+const SETTLED_AT_ONCE = 500
+
+interface Busy {
+  readonly webhookId: number
+  readonly failing: boolean
+}
+
+interface Result {
+  readonly owner: number
+  readonly settled: SettledDelivery
+}
+
+export function createWebhookSending(parts: WebhookSendingParts): WebhookSending {
+  const { db, lease, tries, log } = parts
+  const busy = new Map<number, Busy>()
+  const ending = new AbortController()
+  // Every try listens.
+  setMaxListeners(0, ending.signal)
+  let results: Result[] = []
+  let looks = 0
+  let closing = false
+  let isFull = false
+  let hinted = false
+
+  const work = startLoop('webhooks', LOOK_MS, look, parts)
+  const settling = startLoop('webhook results', LOOK_MS, settle, parts)
+
+  async function look(): Promise<boolean> {
+    if (closing || !lease.mayWrite() || !(await anyWebhooks(db))) return false
+    if (looks++ % LOOKS_BEFORE_SWEEP === 0) await freeDeliveries(db, lease.owner(), [...busy.keys()])
+    let more = true
+    for (let steps = 0; more && steps < MOST_STEPS; steps += 1) more = (await fanOut(db)).more
+    await claim()
+    return more
+  }
+
+  async function claim(): Promise<void> {
+    const room = PLACES - busy.size
+    isFull = room <= 0
+    if (isFull || closing) return
+    const owner = lease.owner()
+    const claimed = await claimDeliveries(db, owner, {
+      perWebhook: PER_WEBHOOK,
+      room,
+      failingRoom: FAILING_PLACES - [...busy.values()].filter(({ failing }) => failing).length,
+      busy: countBy([...busy.values()].map(({ webhookId }) => webhookId)),
+    })
+    isFull = claimed.length > 0
+    for (const delivery of claimed) busy.set(delivery.id, delivery)
+    void tries
+      .sendAll(claimed, ending.signal, (delivery, settled) => take(owner, delivery, settled))
+      .catch(lost(claimed))
+  }
+
+  /** Null: it was not tried, and whoever looks next may. */
+  function take(owner: number, { id }: ClaimedDelivery, settled: SettledDelivery | null): void {
+    if (settled === null) {
+      busy.delete(id)
+      return
+    }
+    results.push({ owner, settled })
+    settling.hurry()
+  }
+
+  function lost(claimed: readonly ClaimedDelivery[]): (error: unknown) => void {
+    return (error) => {
+      log.warn({ event: 'webhooks.unread', err: error }, 'events could not be read for their webhooks; they come again')
+      for (const { id } of claimed) busy.delete(id)
+    }
+  }
+
+  async function settle(): Promise<boolean> {
+    const [first] = results
+    if (first === undefined) return false
+    const { owner } = first
+    const batch = results.filter((result) => result.owner === owner).slice(0, SETTLED_AT_ONCE)
+    const settled = batch.map((result) => result.settled)
+    // Should the database be away they stay, and come again.
+    for (const { id, reason } of await settleDeliveries(db, owner, settled, WEBHOOK_FAILING_SECONDS)) {
+      log.warn({ event: 'webhook.disabled', webhook: id, reason }, 'a webhook was disabled')
+    }
+    const done = new Set(batch)
+    results = results.filter((result) => !done.has(result))
+    for (const { id } of settled) busy.delete(id)
+    if (isFull) work.hurry()
+    return results.length > 0
+  }
+
+  return {
+    hint() {
+      if (hinted || closing) return
+      hinted = true
+      parts.after(HINT_MS, () => {
+        hinted = false
+        if (!closing) work.hurry()
+      })
+    },
+    inFlight: () => busy.size,
+    async close(graceMs) {
+      closing = true
+      await work.stop()
+      await until(parts, () => busy.size === 0, graceMs)
+      ending.abort()
+      await until(parts, () => busy.size === 0, graceMs)
+      await settling.stop()
+      await leaveDeliveries(db, lease.owner())
+    },
+  }
+}
+
+/** Asks every 20 ms, for `ms` at most. */
+async function until({ after }: LoopParts, isTrue: () => boolean, ms: number): Promise<void> {
+  for (let waited = 0; !isTrue() && waited < ms; waited += 20)
+    await new Promise<void>((resolve) => void after(20, resolve))
+}
+
+function countBy(ids: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import type { Config } from './config.ts'
+import type { Dbs } from './dbs.ts'
+import type { Lease } from './delivery/lease.ts'
+import { startLoop, type LoopParts } from './delivery/loop.ts'
+import { createSealer, sealingKey, type Sealer } from './domain/sealed.ts'
+import { createWebhookBodies } from './flows/webhook-bodies.ts'
+import { createWebhookDeeds } from './flows/webhook-deeds.ts'
+import { createWebhookSending } from './flows/webhook-sending.ts'
+import { createWebhookTries } from './flows/webhook-try.ts'
+import { createWebhooks } from './flows/webhooks.ts'
+import type { HttpParts } from './http/parts.ts'
+import { createOutboundCall } from './outbound/call.ts'
+import { createNames } from './outbound/names.ts'
+import { readWebhookDeliveries, readWebhookDelivery } from './store/read-webhook-deliveries.ts'
+import { readWebhook, readWebhooks } from './store/read-webhooks.ts'
+import { clearRemoved, forgetDeliveries } from './store/webhook-past.ts'
+import { wantAgain } from './store/webhooks.ts'
+
+/** Those who are told of events over HTTP. */
+export interface WebhookSide {
+  readonly http: Pick<HttpParts, 'webhooks'>
+  /** Something happened that they may want to know. */
+  hint(): void
+  close(): Promise<void>
+}
+
+export interface WebhookSideParts extends LoopParts {
+  readonly dbs: Dbs
+  readonly lease: Lease
+  /** 32 bytes; null where none is set. */
+  readonly secretKey: Buffer | null
+  readonly version: string
+  /** In milliseconds. */
+  readonly monotonic: () => number
+}
+
+/** To one scheme, host and port: several webhooks may share one. */
+const CONNECTIONS = 32
+const FORGET_MS = 30_000
+/** For tries that are under way when told to stop; then they are broken off, and come again elsewhere. */
+const GRACE_MS = 5_000
+
+export async function openWebhooks(config: Config, parts: WebhookSideParts): Promise<WebhookSide> {
+  const { dbs, lease, secretKey, log, version, monotonic, after, chance } = parts
+  const rules = config.webhooks
+  const sealer = secretKey === null ? null : sealerOf(secretKey, config.previousSecretKeys)
+  const outbound = createOutboundCall({
+    allowedPrivate: rules.allowedPrivate,
+    findAddresses: createNames({ servers: null, askMachine: rules.allowedPrivate.length > 0 }),
+    ownAddresses: addresses,
+    ownPorts: () => [config.port],
+    connections: CONNECTIONS,
+  })
+  const bodies = createWebhookBodies(dbs.work)
+  const open = (sealed: Buffer, place: string): Buffer | null => sealer?.open(sealed, place) ?? null
+  const clock = (): Date => lease.clock()
+  const tries = createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance })
+  await wantAgain(dbs.work)
+  const sending = createWebhookSending({ db: dbs.work, log, lease, tries, after, chance })
+  const onChange = (): void => sending.hint()
+  const past = startLoop(
+    'webhooks past',
+    FORGET_MS,
+    async () => (await forgetDeliveries(dbs.work)) || (await clearRemoved(dbs.work)),
+    parts,
+  )
+  return {
+    http: {
+      webhooks: {
+        flow: createWebhooks({ db: dbs.work, rules, sealer, draw: randomBytes, onChange }),
+        deeds: createWebhookDeeds({ db: dbs.work, tries, bodies, onDue: onChange }),
+        read: (id) => readWebhook(dbs.read, id),
+        list: (limit, afterId) => readWebhooks(dbs.read, limit, afterId),
+        deliveries: (id, query, limit, before) => readWebhookDeliveries(dbs.read, id, query, limit, before),
+        delivery: (id) => readWebhookDelivery(dbs.read, id),
+      },
+    },
+    hint: onChange,
+    async close() {
+      await past.stop()
+      await sending.close(GRACE_MS)
+      await outbound.close()
+    },
+  }
+}
+
+function sealerOf(secretKey: Buffer, previous: readonly Buffer[]): Sealer {
+  return createSealer({ current: sealingKey(secretKey), others: previous.map(sealingKey) })
+}
+
+function addresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+}
