@@ -78,7 +78,7 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   replayWebhookDelivery: ID,
   replayWebhook: { ...ID, body: { since: '2030-01-31T18:00:00Z', only_failed: true } },
   listKeys: PAGE,
-  createKey: { body: { name: 'The shop', scopes: ['sms:send', 'messages:read'] } },
+  createKey: { body: { name: 'The shop', mode: 'test', scopes: ['sms:send', 'messages:read'] } },
   readKey: KEY,
   changeKey: { ...KEY, body: { name: 'The old shop' } },
   rotateKey: { ...KEY, body: { overlap_seconds: 3_600 } },

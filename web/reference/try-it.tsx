@@ -111,8 +111,7 @@ function ParameterField(props: {
   return (
     <label>
       <span>
-        {name}
-        {required === true && <span class="required">required</span>}
+        {name} {required === true && <span class="required">required</span>}
       </span>
       {schema.enum === undefined ? (
         <input
