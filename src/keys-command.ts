@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from './config.ts'
 import { keyPrefix } from './domain/api-key.ts'
 import { TidingsError } from './domain/errors.ts'
+import { createSealer, sealingKey } from './domain/sealed.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import { createKeyHash } from './flows/key-hash.ts'
+import { resealAll } from './flows/reseal.ts'
 import { COMMAND_LINE, createKeys, type Keys } from './flows/keys.ts'
 import { toKey } from './http/records.ts'
 import type { KeysAct } from './keys-words.ts'
 import { openSecretKey } from './secret-key.ts'
 import { createDb, type Db } from './store/db.ts'
 import { readKeys, type KeyRecord } from './store/read-api-keys.ts'
+import { keysUnderOthers } from './store/sealed.ts'
 
 export interface KeysCommandParts {
   readonly config: Config
@@ -32,15 +35,35 @@ export async function runKeys(
   const timeouts = { statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }
   const db = createDb(parts.databaseUrl, { max: 1, name: 'tidings keys', ...timeouts }, () => undefined)
   try {
-    const hash = createKeyHash(openSecretKey(parts.config, randomBytes))
+    const { previousSecretKeys } = parts.config
+    const secretKey = openSecretKey(parts.config, randomBytes)
+    const hash = createKeyHash(secretKey, previousSecretKeys)
     const keys = createKeys({ db, hash, draw: randomBytes, now: parts.now, onChanged: () => undefined })
     if (act.kind === 'list') await list(db, parts)
+    else if (act.kind === 'reseal') await reseal(db, secretKey, parts)
     else await change(act, keys, parts)
   } catch (error) {
     throw error instanceof TidingsError ? new StartRefusal(sentence(error)) : error
   } finally {
     await db.end()
   }
+}
+
+/** Says what is left to do before the earlier secret keys can go. */
+async function reseal(
+  db: Db,
+  secretKey: Buffer | null,
+  { config, say, tell, json = false }: KeysCommandParts,
+): Promise<void> {
+  if (secretKey === null) throw new StartRefusal('There is no SECRET_KEY: nothing is encrypted under it.')
+  const sealer = createSealer({ current: sealingKey(secretKey), others: config.previousSecretKeys.map(sealingKey) })
+  const { resealed, unreadable } = await resealAll(db, sealer)
+  const keys = await keysUnderOthers(db, createKeyHash(secretKey).mark)
+  if (json) say(`${JSON.stringify({ resealed, unreadable, keys_under_others: keys })}\n`)
+  tell(`Encrypted again: the secrets of ${resealed} webhooks.`)
+  if (unreadable > 0) tell(`Unreadable, as their key is not in SECRET_KEY_PREVIOUS: those of ${unreadable} webhooks.`)
+  if (keys.length > 0) tell(`Not used since SECRET_KEY was changed: the keys ${keys.join(', ')}.`)
+  if (unreadable + keys.length === 0) tell('Nothing needs SECRET_KEY_PREVIOUS any more.')
 }
 
 async function change(

@@ -10,6 +10,7 @@ export type KeysAct =
   | { readonly kind: 'create'; readonly input: KeyInput }
   | { readonly kind: 'rotate'; readonly id: string; readonly overlapSeconds: number }
   | { readonly kind: 'revoke'; readonly id: string }
+  | { readonly kind: 'reseal' }
   | { readonly kind: 'help' }
   /** One line. */
   | { readonly kind: 'wrong'; readonly problem: string }
@@ -22,6 +23,7 @@ export const KEYS_HELP = `API keys, straight from the database: for the first on
   npm run keys -- create --name CI --scope sms:send --test        whatever it sends is captured
   npm run keys -- rotate ID --overlap-hours 24                    another secret; the old one opens for 24 h more
   npm run keys -- revoke ID                                       ends it, on every node within 5 s
+  npm run keys -- reseal                                          encrypts under SECRET_KEY what is under an earlier one
 
 Limits of a key, each as often as needed: --country EG, --topic news-*, --cidr 10.0.0.0/8; and --expires 2030-01-31T18:00:00Z.
 Scopes: ${SCOPES.join(', ')}.
@@ -42,7 +44,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const ACTS = ['list', 'create', 'rotate', 'revoke']
+const ACTS = ['list', 'create', 'rotate', 'revoke', 'reseal']
 
 /** Reads what follows `keys`. */
 export function parseKeysWords(words: readonly string[]): KeysAct {
@@ -53,6 +55,7 @@ export function parseKeysWords(words: readonly string[]): KeysAct {
   if (values.help === true) return { kind: 'help' }
   if (act === 'list') return { kind: 'list' }
   if (act === 'create') return create(values)
+  if (act === 'reseal') return { kind: 'reseal' }
   if (act !== 'rotate' && act !== 'revoke') return wrong(unknown('act', act, ACTS))
   const id = idOf(subject ?? '')
   if (id === null) return wrong(`keys ${act} needs the 10 characters of a key's id; npm run keys lists them.`)

@@ -8,6 +8,7 @@ import { makeFirstKey, type FirstKey } from './first-key.ts'
 import type { LiveLine } from './live-lines.ts'
 import type { Log } from './log.ts'
 import { portProblem } from './port.ts'
+import { checkSecretKeys } from './secret-key-check.ts'
 import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from './domain/staging.ts'
 import type { Adopted } from './store/adopt-rows.ts'
@@ -36,11 +37,15 @@ export async function serve(parts: ServeParts): Promise<void> {
   tellAdopted(parts, database.adopted)
   try {
     const { startApp } = await loading
+    const secretKey = openSecretKey(config, randomBytes)
+    const otherKeys =
+      secretKey === null ? null : await checkSecretKeys(database.url, [secretKey, ...config.previousSecretKeys])
+    if (otherKeys !== null) log.warn({ event: 'secret_key' }, otherKeys)
     const lines = heldBack((line: LiveLine) => terminal?.live(line))
     const app = await startApp({
       config,
       databaseUrl: database.url,
-      secretKey: openSecretKey(config, randomBytes),
+      secretKey,
       version: parts.version,
       log,
       onLine: terminal && lines.take,
