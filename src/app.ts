@@ -183,7 +183,7 @@ async function openCore(parts: AppParts): Promise<Core> {
   const { lease } = delivery
   const webhooks = await openWebhooks(config, { dbs, lease, secretKey, version, log, after, chance, monotonic })
   later.webhooks = webhooks
-  const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
+  const past = await openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   return {
     dbs,
     access,

@@ -20,6 +20,8 @@ export interface Config {
   readonly keepBodiesDays: number
   /** Days that messages are kept; 0: for ever. */
   readonly keepMessagesDays: number
+  /** Days that events are kept; 0: for ever. */
+  readonly keepEventsDays: number
   /** Where the outside reaches this service, without a trailing slash; null: no status callbacks, poll instead. */
   readonly publicUrl: string | null
   /** ISO 3166-1 alpha-2; lets local spellings of numbers in. */
@@ -107,6 +109,7 @@ export function readConfig(
     dataDir: read('DATA_DIR') ?? '',
     keepBodiesDays: Number(read('KEEP_BODIES_DAYS')),
     keepMessagesDays: Number(read('KEEP_MESSAGES_DAYS')),
+    keepEventsDays: Number(read('KEEP_EVENTS_DAYS')),
     publicUrl: withoutSlash(read('PUBLIC_URL')),
     defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',

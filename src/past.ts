@@ -2,15 +2,18 @@ import type { Config } from './config.ts'
 import type { Dbs } from './dbs.ts'
 import { startLoop, type Loop, type LoopParts } from './delivery/loop.ts'
 import { createErasing } from './flows/erase.ts'
+import { createEventFeed } from './flows/event-feed.ts'
+import { readEventsQuery } from './flows/events-query.ts'
 import { createHistory } from './flows/history.ts'
 import { forgetOld } from './flows/retention.ts'
 import type { HttpParts } from './http/parts.ts'
+import { forgetForeignEvents } from './store/event-places.ts'
 import { readMessage } from './store/read-messages.ts'
 import { readDeliveries, readNotification } from './store/read-notifications.ts'
 
-/** What was sent before: to be read, searched, and in time forgotten. */
+/** What was sent before, and what happens to it: to be read, searched, followed, and in time forgotten. */
 export interface Past {
-  readonly http: Pick<HttpParts, 'reads' | 'history' | 'erasing'>
+  readonly http: Pick<HttpParts, 'reads' | 'history' | 'erasing' | 'events'>
   close(): Promise<void>
 }
 
@@ -25,13 +28,16 @@ export interface PastParts extends LoopParts {
 const ERASING_MS = 60_000
 const FORGET_MS = 10_000
 
-export function openPast(config: Config, parts: PastParts): Past {
+export async function openPast(config: Config, parts: PastParts): Promise<Past> {
   const { dbs, log, now, monotonic, sleep } = parts
-  const { defaultCountry, keepBodiesDays, keepMessagesDays } = config
+  const { defaultCountry, keepBodiesDays, keepMessagesDays, keepEventsDays } = config
+  await forgetForeignEvents(dbs.work)
   const erasing = createErasing({ db: dbs.work, defaultCountry, monotonic, sleep })
+  const feed = createEventFeed({ db: dbs.inbox, log, now: monotonic, sleep })
   const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]
-  if (keepBodiesDays > 0 || keepMessagesDays > 0) {
-    const forget = (): Promise<void> => forgetOld({ db: dbs.work, log, keepBodiesDays, keepMessagesDays })
+  if (keepBodiesDays > 0 || keepMessagesDays > 0 || keepEventsDays > 0) {
+    const keep = { keepBodiesDays, keepMessagesDays, keepEventsDays }
+    const forget = (): Promise<void> => forgetOld({ db: dbs.work, log, ...keep })
     loops.push(startLoop('retention', FORGET_MS, forget, parts))
   }
   return {
@@ -43,8 +49,10 @@ export function openPast(config: Config, parts: PastParts): Past {
       },
       history: createHistory({ db: dbs.history, defaultCountry, now, monotonic }),
       erasing,
+      events: { ...feed, asked: (query) => readEventsQuery(query, now(), defaultCountry) },
     },
     async close() {
+      await feed.close()
       await Promise.all(loops.map((loop) => loop.stop()))
     },
   }

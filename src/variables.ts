@@ -92,6 +92,11 @@ export const VARIABLES = [
     meaning: 'Days after which messages are deleted, with their attempts; 0: never.',
     example: '730',
   }),
+  variable('KEEP_EVENTS_DAYS', 'Database', { type: 'number', min: 0, max: 36_500 }, '30', {
+    meaning:
+      'Days after which events are deleted; 0: never. Whoever was away for longer cannot go on where he stopped.',
+    example: '7',
+  }),
   variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {
     meaning:
       'Lets numbers in as people of this country write them (ISO 3166-1). Unset: only with `+` and the country code.',

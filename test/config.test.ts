@@ -18,6 +18,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     dataDir: './data',
     keepBodiesDays: 0,
     keepMessagesDays: 0,
+    keepEventsDays: 30,
     publicUrl: null,
     defaultCountry: null,
     smsTextFormat: '{message}',

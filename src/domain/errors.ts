@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'too_late',
   'still_open',
   'content_gone',
+  'events_gone',
   'last_admin_key',
   'key_revoked',
   'body_too_large',

@@ -6,12 +6,13 @@ import { readTerms, type RawTerm } from './search-terms.ts'
 import { readMoment, readSpanMs } from './search-times.ts'
 import { STATUSES } from './status.ts'
 
-/** The lists that one grammar searches, with the words each of them knows. */
+/** The lists that one grammar searches, with the words each of them knows; `events` are searched as they come. */
 export const SEARCH_WORDS = {
   smss: ['to', 'status', 'via', 'tag', 'code', 'text', 'key', 'country', 'before', 'after', 'last'],
   notifications: ['to', 'status', 'via', 'topic', 'tag', 'code', 'text', 'key', 'before', 'after', 'last'],
   clients: ['to', 'country', 'before', 'after', 'last'],
   tokens: ['to', 'code', 'before', 'after', 'last'],
+  events: ['to', 'status', 'via', 'topic', 'tag', 'code', 'country'],
 } as const
 
 export type SearchedList = keyof typeof SEARCH_WORDS
@@ -120,6 +121,8 @@ function readBare(term: RawTerm, parts: SearchParts): Read | FaultDetail {
     return parts.list === 'notifications' ? { word: 'text', not, values: [value], alone: true } : to(value, not, parts)
   }
   if (parts.list === 'clients') return fault('a client is found by the number: digits, `to:` or `country:`')
+  if (parts.list === 'events')
+    return fault('events are not searched by their text: `tag:`, `to:` or `topic:` find them')
   return { word: 'text', not, values: [value], alone: true }
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db, DbClient } from '../store/db.ts'
+import { forgetEvents } from '../store/event-places.ts'
 import {
   dropPartition,
   findOldPartition,
@@ -18,27 +19,31 @@ export interface RetentionParts {
   readonly keepBodiesDays: number
   /** Days that messages are kept, with all that belongs to them; 0: for ever. */
   readonly keepMessagesDays: number
+  /** Days that events are kept; 0: for ever. */
+  readonly keepEventsDays: number
 }
 
 /** Steps of one kind in one round: 50,000 messages. */
 const MOST_STEPS = 50
 
 /**
- * Forgets what is older than it may be: texts, and whole messages. Never one that has not come to its end. In small transactions, a bounded
+ * Forgets what is older than it may be: texts, whole messages, and events. Never one that has not come to its end. In small transactions, a bounded
  * number of them; several nodes share the work, one at a time.
  */
-export async function forgetOld({ db, log, keepBodiesDays, keepMessagesDays }: RetentionParts): Promise<void> {
+export async function forgetOld(parts: RetentionParts): Promise<void> {
+  const { db, log, keepBodiesDays, keepMessagesDays, keepEventsDays } = parts
   const kinds: readonly [number, string, (client: DbClient, days: number) => Promise<RetentionStep>][] = [
     [keepMessagesDays, 'sms', (client, days) => forgetSms(client, 'sms', days)],
     [keepMessagesDays, 'push', forgetPushes],
     [keepBodiesDays, 'sms_bodies', (client, days) => forgetSms(client, 'sms_bodies', days)],
     [keepBodiesDays, 'push_bodies', forgetPushBodies],
+    [keepEventsDays, 'events', forgetEvents],
   ]
   if (keepMessagesDays > 0) await dropOld(db, log, keepMessagesDays)
   for (const [days, kind, forget] of kinds) {
     if (days === 0) continue
     const done = await repeat(db, (client) => forget(client, days))
-    if (done > 0) log.info({ event: 'retention.forgot', kind, count: done }, 'old messages were forgotten')
+    if (done > 0) log.info({ event: 'retention.forgot', kind, count: done }, 'what is old was forgotten')
   }
 }
 

@@ -11,7 +11,7 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'history' | 'inbox' | 'templates' | 'webhooks' | 'keys' | 'session' | 'service'
+  readonly tag: 'sms' | 'push' | 'history' | 'events' | 'inbox' | 'templates' | 'webhooks' | 'keys' | 'session' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object
@@ -142,6 +142,7 @@ export function registerDocumentation(app: Server, { version, serverUrl, keysReq
         { name: 'sms', description: 'Messages to phones' },
         { name: 'push', description: 'Notifications to devices' },
         { name: 'history', description: 'People, devices, and what was sent to them' },
+        { name: 'events', description: 'What happens, as it happens' },
         { name: 'inbox', description: 'Messages that were captured instead of sent' },
         { name: 'templates', description: 'Texts that are sent by name' },
         { name: 'webhooks', description: 'Who is told of what happens' },

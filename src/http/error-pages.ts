@@ -109,6 +109,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: 'No. They do not come back.',
     charged: NEVER,
   },
+  events_gone: {
+    status: 410,
+    what: 'Events after that one are missing, so the stream cannot go on from there.',
+    why: 'Events are written down while somebody wants them, and for some hours after a reader left; after KEEP_EVENTS_DAYS they are deleted. A restored database begins anew.',
+    fix: 'Read what became of messages since then from GET /smss and GET /notifications, and follow from the time that details names, or from now on: without since and Last-Event-ID.',
+    retry: 'Not with the same id.',
+    charged: NEVER,
+  },
   last_admin_key: {
     status: 409,
     what: 'No other key could administer the service any more.',

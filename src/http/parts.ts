@@ -11,6 +11,8 @@ import type { Logger } from 'pino'
 import type { Check } from '../contract/health.ts'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Erasing } from '../flows/erase.ts'
+import type { EventFeed } from '../flows/event-feed.ts'
+import type { EventsAsked, EventsQuery } from '../flows/events-query.ts'
 import type { DryRuns } from '../flows/dry-run.ts'
 import type { History } from '../flows/history.ts'
 import type { SmsBatches } from '../flows/batch.ts'
@@ -99,6 +101,12 @@ export interface WebhookParts {
   ): Promise<{ readonly delivery: WebhookDeliveryRecord; readonly attempts: readonly WebhookAttemptRecord[] } | null>
 }
 
+/** What happens, for those who follow it. */
+export interface EventParts extends Omit<EventFeed, 'close'> {
+  /** Throws a TidingsError that names each fault. */
+  asked(query: EventsQuery): EventsAsked
+}
+
 /** How callers are told apart. */
 export interface AuthParts {
   /** Whether whoever comes without a key is turned away. */
@@ -130,6 +138,7 @@ export interface HttpParts {
   readonly sessions: Sessions
   readonly addressOf: AddressOf
   readonly inbox: Omit<Inbox, 'hint' | 'close'>
+  readonly events: EventParts
   /** All steps ok: ready. */
   readonly health: {
     ready(): Promise<readonly CheckStep[]>

@@ -69,6 +69,7 @@ import { cancelRoutes } from './routes/cancel.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { eraseRoutes } from './routes/erase.ts'
 import { errorRoutes } from './routes/errors.ts'
+import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -242,6 +243,7 @@ function registerRoutes(app: Server, parts: HttpParts): void {
     eraseRoutes(scope, parts, leavings)
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
+    eventRoutes(scope, parts)
     inboxWaitRoutes(scope, parts, leavings)
     inboxDeedRoutes(scope, parts, leavings)
     keyRoutes(scope, parts)

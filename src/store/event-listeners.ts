@@ -5,6 +5,9 @@ import type { Db, DbClient } from './db.ts'
 /** Whose wish it is that events are written. */
 export type Listener = { readonly kind: 'reader' } | { readonly kind: 'endpoint'; /** Its id. */ readonly ref: number }
 
+/** Sets of types that readers may want; who comes with another one has all written for him. */
+const MOST_READERS = 32
+
 /**
  * From COMMIT on events of these types are written down; `['*']`: of all. `hours` null: until `unwantEvents`; else so long, each call anew.
  * Readers with the same types share a row, an endpoint has one. A restored database has none: endpoints are to ask again when a node starts.
@@ -19,7 +22,10 @@ export async function wantEvents(
   await db.query({
     name: `want-events-${listener.kind}`,
     text: `
-insert into event_listeners as l (kind, ref, types, until) values ($1, $2, $3, now() + make_interval(hours => $4))
+insert into event_listeners as l (kind, ref, types, until)
+select $1, $2, case when $1 = 'reader' and not exists (select from event_listeners where kind = 'reader' and types = $3)
+  and (select count(*) from event_listeners where kind = 'reader') >= ${MOST_READERS} then '{*}' else $3 end,
+  now() + make_interval(hours => $4)
 on conflict ${conflict} do update set types = excluded.types, until = excluded.until,
   since = case when l.types = excluded.types and (l.until is null or l.until > now()) then l.since end,
   since_at = case when l.types = excluded.types and (l.until is null or l.until > now()) then l.since_at end`,

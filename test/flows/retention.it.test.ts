@@ -20,8 +20,8 @@ afterEach(async () => {
   await database.drop()
 })
 
-const round = (keepBodiesDays: number, keepMessagesDays: number): Promise<void> =>
-  forgetOld({ db, log, keepBodiesDays, keepMessagesDays })
+const round = (keepBodiesDays: number, keepMessagesDays: number, keepEventsDays = 0): Promise<void> =>
+  forgetOld({ db, log, keepBodiesDays, keepMessagesDays, keepEventsDays })
 
 /** One SMS, so many days old. */
 async function insert(days: number, status: string, more: Record<string, unknown> = {}): Promise<number> {

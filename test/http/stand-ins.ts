@@ -5,6 +5,7 @@ import type { PushCall } from '../../src/flows/push-call.ts'
 import type { PreparedItem } from '../../src/flows/batch.ts'
 import type { Idempotency } from '../../src/flows/idempotent.ts'
 import type { SmsAnswer, SmsCall } from '../../src/flows/sms.ts'
+import { EVERYTHING } from '../../src/domain/search.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
@@ -69,6 +70,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     history: EMPTY_HISTORY,
     erasing: NOBODY,
     inbox: EMPTY_INBOX,
+    events: NO_EVENTS,
     health: {
       ready: async () => [{ name: 'database', ok: true, detail: 'answers', fix: null }],
       warnings: () => [],
@@ -126,6 +128,15 @@ const NO_API_KEYS: HttpParts['keys'] = {
 }
 
 /** Nothing was captured, and nothing happens. */
+const NO_EVENTS: HttpParts['events'] = {
+  asked: () => ({ types: null, search: EVERYTHING, since: null }),
+  find: async (asked) => ({ asked, start: { xid: '1', id: 0 } }),
+  follow(place, outlet) {
+    outlet.ready(place.start)
+    return { at: () => place.start, stop: () => undefined }
+  },
+}
+
 const EMPTY_INBOX: HttpParts['inbox'] = {
   list: async () => ({ records: [], next: null }),
   threads: async () => ({ threads: [], next: null }),

@@ -1,29 +1,19 @@
-import type { FastifyRequest } from 'fastify'
 import { TidingsError } from '../../domain/errors.ts'
 import type { InboxEvent } from '../../flows/inbox-feed.ts'
 import type { InboxRecord } from '../../store/read-inbox.ts'
-import { mayStay } from '../auth.ts'
 import type { RouteDocs } from '../documentation.ts'
 import { toInboxItem } from '../inbox-items.ts'
 import { readParameters } from '../inbox-parameters.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { createEventStreams, type EventStream } from '../server-sent-events.ts'
+import { endWithRight } from '../stay.ts'
 
 /** Readers at once, on one node. */
 const MOST_READERS = 100
 
-/** How often it is asked whether a reader may still be here; the answer mostly comes from memory. */
-const WATCH_MS = 1_000
-
 export function inboxEventRoutes(app: Server, parts: HttpParts): void {
   const { inbox } = parts
   const streams = createEventStreams(app, MOST_READERS)
-
-  /** A stream ends with the right to it. */
-  async function watchOver(request: FastifyRequest, stream: EventStream): Promise<void> {
-    const stays = await mayStay(request, parts, 'messages:read').catch(() => true)
-    if (!stays) stream.body.end()
-  }
 
   // An item is written once, however many read it.
   const texts = new WeakMap<InboxRecord, string>()
@@ -47,11 +37,8 @@ export function inboxEventRoutes(app: Server, parts: HttpParts): void {
       if (stream === null) throw tooMany()
       let held: InboxEvent[] | null = []
       const follower = inbox.follow((event) => (held === null ? tell(stream, event) : void held.push(event)))
-      const watch = setInterval(() => void watchOver(request, stream), WATCH_MS)
-      stream.onEnd(() => {
-        follower.stop()
-        clearInterval(watch)
-      })
+      stream.onEnd(() => follower.stop())
+      endWithRight(request, stream, parts, 'messages:read')
       const catchUp = async (): Promise<void> => {
         const ready = await follower.ready
         const since = readLastEventId(request.headers['last-event-id'])
