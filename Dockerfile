@@ -37,7 +37,7 @@ COPY --from=build /tidings/package.json ./
 COPY --from=build /tidings/node_modules node_modules/
 COPY --from=build /tidings/dist dist/
 COPY migrations migrations/
-COPY docs/*.md docs/
+COPY docs docs/
 # Nothing here is theirs to write: the file system may be read-only.
 USER 10001:10001
 EXPOSE 5000
