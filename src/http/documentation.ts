@@ -80,7 +80,13 @@ export const SEND_ERRORS: readonly ErrorCode[] = [
 
 const REQUEST_ID = { 'Request-Id': { type: 'string', description: 'The caller’s, or one of ours.' } }
 /** Faults of any route that is not open. */
-const GUARDED: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'too_many_wrong_keys', 'database_unavailable']
+const GUARDED: readonly ErrorCode[] = [
+  'unauthorized',
+  'forbidden',
+  'too_many_wrong_keys',
+  'database_unavailable',
+  'overloaded',
+]
 
 const CHALLENGE = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750).' } }
 const RETRY_AFTER = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds.' } }

@@ -26,8 +26,12 @@ export const LATE_CHECK_MS = 1_000
 export const KEEP_ALIVE_MS = 72_000
 export const REQUESTS_PER_SOCKET = 10_000
 export const CONNECTIONS = 2_000
-/** Accepts under way at once; one more is told to come back. */
-export const ACCEPTS_UNDER_WAY = 256
+/**
+ * Accepts under way at once, by what is asked for; one more is told to come back. One-time codes find room where the others have filled theirs.
+ */
+export const ACCEPTS_UNDER_WAY = { marketing: 192, transactional: 256, otp: 384 } as const
+/** Reads under way at once, on one node: more would only wait for the database. */
+export const READS_UNDER_WAY = 64
 /** Bodies beyond SEND_BYTES read at once: eight of the largest are 192 MiB. */
 export const LARGE_BODIES_UNDER_WAY = 8
 /** Bodies of lines read at once by one route. */
@@ -37,15 +41,16 @@ export const MOST_TARGET_STREAMS = 2
 
 /** Counts who is inside; the caller of a successful `enter` must `leave`. */
 export interface Gate {
-  enter(): boolean
+  /** `most`: of those who are inside already, where it is fewer for this one. */
+  enter(most?: number): boolean
   leave(): void
 }
 
 export function createGate(most: number): Gate {
   let inside = 0
   return {
-    enter: () => {
-      if (inside >= most) return false
+    enter: (mine = most) => {
+      if (inside >= mine) return false
       inside += 1
       return true
     },

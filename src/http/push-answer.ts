@@ -13,7 +13,7 @@ import type { Waits } from './waits.ts'
 export const PUSH_ANSWER = { 200: named<NotificationAccepted>('NotificationAccepted') }
 
 /** Leaves the gate when the work is over. */
-export async function leaving<Result>(gate: Gate, work: Promise<Result>): Promise<Result> {
+export async function leaving<Result>(gate: Pick<Gate, 'leave'>, work: Promise<Result>): Promise<Result> {
   try {
     return await work
   } finally {

@@ -60,7 +60,9 @@ import * as limits from './limits.ts'
 import { meterRoutes } from './metered-routes.ts'
 import { addLineParser } from './ndjson.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
+import { createAccepts, shed, type Accepts } from './overload.ts'
 import type { HttpParts, Server } from './parts.ts'
+import { createPressure, watchPressure } from './pressure.ts'
 import { sendRefusal } from './refuse.ts'
 import { readRequestId } from './request-id.ts'
 import { auditRoute } from './routes/audit.ts'
@@ -97,8 +99,9 @@ import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
 
 /** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
-export function createServer(parts: HttpParts): Server {
+export function createServer(parts: HttpParts, pressure = createPressure()): Server {
   const app = bareServer(parts)
+  watchPressure(app, pressure)
   const paths = createPaths()
   app.addHook('onRoute', (route) => paths.add(route))
   app.decorateReply('refusal', null)
@@ -114,6 +117,8 @@ export function createServer(parts: HttpParts): Server {
   for (const schema of SCHEMAS) app.addSchema(schema)
   addJsonParser(app, parts.publicUrl)
   guard(app, parts, paths)
+  // Behind the question for a key, which comes to stand before it: strangers take nobody's place.
+  shed(app, pressure, parts.chance)
   authorize(app, parts)
   endLines(app)
   meterRoutes(app, parts)
@@ -123,7 +128,7 @@ export function createServer(parts: HttpParts): Server {
     serverUrl: parts.publicUrl,
     keysRequired: parts.auth.required,
   })
-  registerRoutes(app, parts)
+  registerRoutes(app, parts, createAccepts(pressure, parts.chance))
   return app
 }
 
@@ -227,8 +232,7 @@ function bareServer(parts: HttpParts): Server {
 }
 
 /** In a plugin, so that they are read after the document's generator has been set up. */
-function registerRoutes(app: Server, parts: HttpParts): void {
-  const accepts = limits.createGate(limits.ACCEPTS_UNDER_WAY)
+function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
   const waits = createWaits(app)
   const leavings = createLeavings(app)
   app.register((scope: Server, _options, done) => {

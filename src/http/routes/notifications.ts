@@ -2,15 +2,15 @@ import { TopicRequest } from '../../contract/notifications.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
-import { SEND_BYTES, type Gate } from '../limits.ts'
-import { overloaded } from '../overload.ts'
+import { SEND_BYTES } from '../limits.ts'
+import type { Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
 import type { Waits } from '../waits.ts'
 
-export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Waits): void {
-  const { push, chance } = parts
+export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: Waits): void {
+  const { push } = parts
   app.post(
     '/notifications/topic',
     {
@@ -26,7 +26,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Gate, wa
         return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
-      if (!gate.enter()) throw overloaded(chance)
+      gate.enter(input.category)
       const accepted = push.acceptTopic(input, topic, request.caller, idempotency)
       return answerPush(push, waits, await leaving(gate, accepted), request, reply)
     },

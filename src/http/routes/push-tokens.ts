@@ -6,9 +6,9 @@ import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, typ
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
 import type { Leavings } from '../leavings.ts'
-import { createGate, LARGE_BODIES_UNDER_WAY, MOST_TARGET_STREAMS, TOKENS_BYTES, type Gate } from '../limits.ts'
+import { createGate, LARGE_BODIES_UNDER_WAY, MOST_TARGET_STREAMS, TOKENS_BYTES } from '../limits.ts'
 import { dropping, isNdjson, NDJSON, openBody, refuseNoBody } from '../ndjson.ts'
-import { limitLargeBodies, overloaded } from '../overload.ts'
+import { limitLargeBodies, type Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
@@ -20,7 +20,7 @@ const ROUTE = 'POST /notifications/tokens'
 
 interface Served {
   readonly parts: HttpParts
-  readonly gate: Gate
+  readonly gate: Accepts
   readonly waits: Waits
   readonly leavings: Leavings
 }
@@ -58,12 +58,12 @@ async function whole(
   body: TokensRequestShape,
   { parts, gate }: Served,
 ): Promise<Accepted<PushAnswer> | null> {
-  const { push, chance } = parts
+  const { push } = parts
   const { tokens, fids } = await readTargets(body)
   if (body.dry_run === true) return explain(request, reply, parts, body, tokens, fids)
   const idempotency = await readIdempotency(request, ROUTE)
   const { tokens: _tokens, fids: _fids, ...input } = body
-  if (!gate.enter()) throw overloaded(chance)
+  gate.enter(input.category)
   return leaving(gate, push.acceptTokens(input, tokens, fids, request.caller, idempotency))
 }
 

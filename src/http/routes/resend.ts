@@ -8,18 +8,17 @@ import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, typ
 import { sendDryRun, toPushDryRun, toSmsDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
-import type { Gate } from '../limits.ts'
-import { overloaded } from '../overload.ts'
+import type { Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { limitRate } from '../rate-limit.ts'
 
-export function resendRoutes(app: Server, parts: HttpParts, gate: Gate): void {
+export function resendRoutes(app: Server, parts: HttpParts, gate: Accepts): void {
   resendSms(app, parts, gate)
   resendPush(app, parts, gate)
 }
 
-function resendSms(app: Server, parts: HttpParts, gate: Gate): void {
+function resendSms(app: Server, parts: HttpParts, gate: Accepts): void {
   const { resends, sms, dryRuns, rateLimiter } = parts
   app.post(
     '/smss/:id/resend',
@@ -38,14 +37,14 @@ function resendSms(app: Server, parts: HttpParts, gate: Gate): void {
         return sendDryRun(reply, toSmsDryRun(report))
       }
       const idempotency = await readIdempotency(request, `POST /smss/${id}/resend`)
-      const accepted = await entering(gate, parts, () => sms.acceptRead(read, request.caller, idempotency))
+      const accepted = await entering(gate, () => sms.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },
   )
 }
 
-function resendPush(app: Server, parts: HttpParts, gate: Gate): void {
+function resendPush(app: Server, parts: HttpParts, gate: Accepts): void {
   const { resends, push, dryRuns } = parts
   app.post(
     '/notifications/:id/resend',
@@ -66,19 +65,15 @@ function resendPush(app: Server, parts: HttpParts, gate: Gate): void {
         return sendDryRun(reply, toPushDryRun(await dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, `POST /notifications/${id}/resend`)
-      const accepted = await entering(gate, parts, () => push.acceptRead(read, request.caller, idempotency))
+      const accepted = await entering(gate, () => push.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },
   )
 }
 
-async function entering<Result>(
-  gate: Gate,
-  { chance }: Pick<HttpParts, 'chance'>,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (!gate.enter()) throw overloaded(chance)
+async function entering<Result>(gate: Accepts, work: () => Promise<Result>): Promise<Result> {
+  gate.enter('transactional')
   try {
     return await work()
   } finally {

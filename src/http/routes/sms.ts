@@ -16,8 +16,8 @@ import {
 import { sendDryRun, toSmsDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
-import { SEND_BYTES, type Gate } from '../limits.ts'
-import { overloaded } from '../overload.ts'
+import { SEND_BYTES } from '../limits.ts'
+import type { Accepts } from '../overload.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { refuseParameters } from '../paging.ts'
 import { preferWait } from '../prefer.ts'
@@ -27,7 +27,7 @@ import type { Waits } from '../waits.ts'
 
 const ROUTE = 'POST /smss'
 
-export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Waits): void {
+export function smsRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: Waits): void {
   const { sms, rateLimiter, addressOf } = parts
   app.post(
     '/smss',
@@ -45,7 +45,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Gate, waits: Wait
       }
       const keyed = request.headers['idempotency-key'] !== undefined
       const idempotency = keyed ? await readIdempotency(request, ROUTE) : null
-      if (!gate.enter()) throw overloaded(parts.chance)
+      gate.enter(request.body.category)
       let answer: SmsAnswer
       try {
         const accepted = await sms.accept(request.body, request.caller, idempotency)
