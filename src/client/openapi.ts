@@ -8,8 +8,31 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** What was done to the service itself, newest first */
+    /**
+     * What was done to the service itself, newest first
+     * @description Keys, templates, pauses, erased people, sign-ins, and what was deleted of the inbox. Entries are added and never changed.
+     */
     get: operations['listAudit']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/audit/export': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What was done to the service itself, as a file
+     * @description Newest first, as of the moment of the call; it streams, and is not held in memory. In CSV every cell stands in quotes, and a text that begins with `=`, `+`, `-`, `@`, a tab or a line end has an apostrophe before it, numbers included, so that no spreadsheet runs it. A connection that ends without the last chunk means that the export is not whole.
+     */
+    get: operations['exportAudit']
     put?: never
     post?: never
     delete?: never
@@ -111,6 +134,26 @@ export interface paths {
      * @description With `.txt` after the code: as plain text, for a terminal.
      */
     get: operations['readError']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/events': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What happens, as it happens
+     * @description Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.
+     */
+    get: operations['followEvents']
     put?: never
     post?: never
     delete?: never
@@ -301,6 +344,26 @@ export interface paths {
     }
     /** Whether the process runs */
     get: operations['isAlive']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/metrics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What this node counts
+     * @description For Prometheus, in its text format, or in OpenMetrics where the Accept header asks for it; docs/metrics.md explains each metric. Figures of the queue are the whole database’s, and up to 5 seconds old.
+     */
+    get: operations['readMetrics']
     put?: never
     post?: never
     delete?: never
@@ -806,6 +869,163 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/webhooks': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who is told of events, in the order they were made */
+    get: operations['listWebhooks']
+    put?: never
+    /**
+     * Has events sent to an address
+     * @description The answer holds the secret that its calls are signed with (Standard Webhooks), this once. From this answer on no event of its types is missed; each comes at least once.
+     */
+    post: operations['createWebhook']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One webhook, without its secret */
+    get: operations['readWebhook']
+    put?: never
+    post?: never
+    /** Removes a webhook, and what was to be sent there */
+    delete: operations['deleteWebhook']
+    options?: never
+    head?: never
+    /**
+     * Changes a webhook, or enables it again
+     * @description Fields that are left out stay as they are. While it is disabled nothing is handed out to it; what was waiting goes on once it is enabled, and `POST /webhooks/{id}/replay` brings the rest.
+     */
+    patch: operations['changeWebhook']
+    trace?: never
+  }
+  '/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Events on their way to a webhook, newest first */
+    get: operations['listWebhookDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/{id}/replay': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Delivers everything since a time again
+     * @description Also what was never handed out to this webhook, as far as it was written down: an event is, while somebody listens for its type. Each has the `webhook-id` it had before.
+     */
+    post: operations['replayWebhook']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/{id}/secret': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Gives a webhook another secret
+     * @description For `overlap_seconds` each call bears two signatures, one by the secret so far.
+     */
+    post: operations['rotateWebhookSecret']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/{id}/test': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Sends a test event now, and says what came back
+     * @description Once, within 15 seconds, also to a webhook that is disabled.
+     */
+    post: operations['testWebhook']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/deliveries/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** One delivery, with every try */
+    get: operations['readWebhookDelivery']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webhooks/deliveries/{id}/replay': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Delivers an event again
+     * @description With the same `webhook-id`, from the first try on.
+     */
+    post: operations['replayWebhookDelivery']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
 export interface components {
   schemas: {
@@ -842,6 +1062,8 @@ export interface components {
     AuditEntry: {
       /** @description `key.created` */
       act: string
+      /** @description From where it was done; null: from a command line. */
+      address: string | null
       /**
        * Format: date-time
        * @description RFC 3339, UTC.
@@ -1265,7 +1487,9 @@ export interface components {
        * @description When it was given another secret.
        */
       rotated_at: string | null
-      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      scopes: (
+        'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
+      )[]
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics: string[] | null
     }
@@ -1286,7 +1510,9 @@ export interface components {
       expires_at?: string | null
       /** @description For people: what uses it. */
       name?: string
-      scopes?: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      scopes?: (
+        'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
+      )[]
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics?: string[] | null
     }
@@ -1321,7 +1547,9 @@ export interface components {
       mode?: 'live' | 'test'
       /** @description For people: what uses it. */
       name: string
-      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      scopes: (
+        'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
+      )[]
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics?: string[] | null
     }
@@ -1607,7 +1835,9 @@ export interface components {
       name: string | null
       /** @description Whether anything is refused to whoever is not signed in. */
       required: boolean
-      scopes: ('sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'admin')[]
+      scopes: (
+        'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
+      )[]
       signed_in: boolean
     }
     SessionAnswer: {
@@ -2384,6 +2614,395 @@ export interface components {
         [key: string]: unknown
       }
     }
+    Webhook: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @description For people: what it is for. */
+      description: string
+      /**
+       * Format: date-time
+       * @description Since when it is not.
+       */
+      disabled_at: string | null
+      /**
+       * @description `caller`: somebody did it. `gone`: it answered 410. `failing`: it took nothing for 120 hours.
+       * @enum {string|null}
+       */
+      disabled_reason: 'caller' | 'gone' | 'failing' | null
+      /** @description False: nothing is sent there, and nothing waits for it. */
+      enabled: boolean
+      /**
+       * Format: date-time
+       * @description Every try since then failed.
+       */
+      failing_since: string | null
+      id: number
+      /**
+       * Format: date-time
+       * @description Until then the secret before this one signs, too.
+       */
+      old_secret_until: string | null
+      /**
+       * @description `thin`: ids, status and reason. `full`: also numbers, tokens and texts, as they are when it is sent.
+       * @enum {string}
+       */
+      payload: 'thin' | 'full'
+      /**
+       * @description The events it is told of.
+       * @example [
+       *       "sms.delivered",
+       *       "sms.failed"
+       *     ]
+       */
+      types: (
+        | '*'
+        | 'sms.captured'
+        | 'sms.scheduled'
+        | 'sms.queued'
+        | 'sms.sending'
+        | 'sms.sent'
+        | 'sms.delivered'
+        | 'sms.received'
+        | 'sms.opened'
+        | 'sms.uncertain'
+        | 'sms.undelivered'
+        | 'sms.failed'
+        | 'sms.rejected'
+        | 'sms.expired'
+        | 'sms.suppressed'
+        | 'sms.cancelled'
+        | 'push.captured'
+        | 'push.sent'
+        | 'push.delivered'
+        | 'push.received'
+        | 'push.opened'
+        | 'push.uncertain'
+        | 'push.undelivered'
+        | 'push.failed'
+        | 'push.rejected'
+        | 'push.expired'
+        | 'push.suppressed'
+        | 'push.cancelled'
+        | 'token.retired'
+        | 'client.erased'
+        | 'webhook.disabled'
+        | 'webhook.test'
+      )[]
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+      url: string
+    }
+    WebhookAnswer: {
+      data: components['schemas']['Webhook']
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookAttempt: {
+      /** @description The first 1,024 bytes of what was answered, where it is text. */
+      answer: string | null
+      /** @description Why there was no answer: `refused_address`, `dns`, `connect`, `tls`, `timeout`, `reset`, `secret_unreadable`, `event_forgotten`, `internal`. */
+      failure: string | null
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      finished_at: string
+      number: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      started_at: string
+      /** @description Of HTTP. Null: there was no answer. */
+      status: number | null
+    }
+    WebhookChange: {
+      /** @description For people: what it is for. */
+      description?: string
+      /** @description True: goes on, also after it was disabled by itself. */
+      enabled?: boolean
+      /**
+       * @description `thin`: ids, status and reason. `full`: also numbers, tokens and texts, as they are when it is sent.
+       * @enum {string}
+       */
+      payload?: 'thin' | 'full'
+      /**
+       * @description The events it is told of.
+       * @example [
+       *       "sms.delivered",
+       *       "sms.failed"
+       *     ]
+       */
+      types?: (
+        | '*'
+        | 'sms.captured'
+        | 'sms.scheduled'
+        | 'sms.queued'
+        | 'sms.sending'
+        | 'sms.sent'
+        | 'sms.delivered'
+        | 'sms.received'
+        | 'sms.opened'
+        | 'sms.uncertain'
+        | 'sms.undelivered'
+        | 'sms.failed'
+        | 'sms.rejected'
+        | 'sms.expired'
+        | 'sms.suppressed'
+        | 'sms.cancelled'
+        | 'push.captured'
+        | 'push.sent'
+        | 'push.delivered'
+        | 'push.received'
+        | 'push.opened'
+        | 'push.uncertain'
+        | 'push.undelivered'
+        | 'push.failed'
+        | 'push.rejected'
+        | 'push.expired'
+        | 'push.suppressed'
+        | 'push.cancelled'
+        | 'token.retired'
+        | 'client.erased'
+        | 'webhook.disabled'
+        | 'webhook.test'
+      )[]
+      /**
+       * @description Where events are POSTed to: https, and an address that is public, unless the service was told otherwise.
+       * @example https://hooks.example.com/tidings
+       */
+      url?: string
+    }
+    WebhookDelivery: {
+      attempt_count: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /**
+       * @description The event’s, as `GET /events` names it.
+       * @example 742-1
+       */
+      event_id: string
+      id: number
+      /**
+       * Format: date-time
+       * @description Null: there is no next try.
+       */
+      next_attempt_at: string | null
+      /**
+       * @description `queued`: it is tried, or will be. `failed`: it was tried often enough, and can be replayed.
+       * @enum {string}
+       */
+      status: 'queued' | 'delivered' | 'failed'
+      /** @example sms.delivered */
+      type: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+      webhook_id: number
+    }
+    WebhookDeliveryAnswer: {
+      data: components['schemas']['WebhookDeliveryDetails']
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookDeliveryDetails: {
+      attempt_count: number
+      attempts: components['schemas']['WebhookAttempt'][]
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /**
+       * @description The event’s, as `GET /events` names it.
+       * @example 742-1
+       */
+      event_id: string
+      id: number
+      /**
+       * Format: date-time
+       * @description Null: there is no next try.
+       */
+      next_attempt_at: string | null
+      /**
+       * @description `queued`: it is tried, or will be. `failed`: it was tried often enough, and can be replayed.
+       * @enum {string}
+       */
+      status: 'queued' | 'delivered' | 'failed'
+      /** @example sms.delivered */
+      type: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+      webhook_id: number
+    }
+    WebhookDeliveryList: {
+      data: components['schemas']['WebhookDelivery'][]
+      /** @description `cursor` of the next page. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookList: {
+      data: components['schemas']['Webhook'][]
+      /** @description `cursor` of the next page. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookMade: {
+      data: components['schemas']['Webhook']
+      /** @description `whsec_…`, what its calls are signed with. It is never shown again. */
+      secret: string
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookReplayed: {
+      /** @description Deliveries that are made now. */
+      queued: number
+      /** @enum {boolean} */
+      success: true
+    }
+    WebhookReplayRequest: {
+      /**
+       * @description True: only what was given up, not what was delivered.
+       * @default false
+       */
+      only_failed?: boolean
+      /**
+       * Format: date-time
+       * @description RFC 3339. Events from then on.
+       */
+      since: string
+      /**
+       * @description The events it is told of.
+       * @example [
+       *       "sms.delivered",
+       *       "sms.failed"
+       *     ]
+       */
+      types?: (
+        | '*'
+        | 'sms.captured'
+        | 'sms.scheduled'
+        | 'sms.queued'
+        | 'sms.sending'
+        | 'sms.sent'
+        | 'sms.delivered'
+        | 'sms.received'
+        | 'sms.opened'
+        | 'sms.uncertain'
+        | 'sms.undelivered'
+        | 'sms.failed'
+        | 'sms.rejected'
+        | 'sms.expired'
+        | 'sms.suppressed'
+        | 'sms.cancelled'
+        | 'push.captured'
+        | 'push.sent'
+        | 'push.delivered'
+        | 'push.received'
+        | 'push.opened'
+        | 'push.uncertain'
+        | 'push.undelivered'
+        | 'push.failed'
+        | 'push.rejected'
+        | 'push.expired'
+        | 'push.suppressed'
+        | 'push.cancelled'
+        | 'token.retired'
+        | 'client.erased'
+        | 'webhook.disabled'
+        | 'webhook.test'
+      )[]
+    }
+    /** @description Without `types`: all of them. */
+    WebhookRequest: {
+      /** @description For people: what it is for. */
+      description?: string
+      /**
+       * @description `thin`: ids, status and reason. `full`: also numbers, tokens and texts, as they are when it is sent.
+       * @enum {string}
+       */
+      payload?: 'thin' | 'full'
+      /**
+       * @description The events it is told of.
+       * @example [
+       *       "sms.delivered",
+       *       "sms.failed"
+       *     ]
+       */
+      types?: (
+        | '*'
+        | 'sms.captured'
+        | 'sms.scheduled'
+        | 'sms.queued'
+        | 'sms.sending'
+        | 'sms.sent'
+        | 'sms.delivered'
+        | 'sms.received'
+        | 'sms.opened'
+        | 'sms.uncertain'
+        | 'sms.undelivered'
+        | 'sms.failed'
+        | 'sms.rejected'
+        | 'sms.expired'
+        | 'sms.suppressed'
+        | 'sms.cancelled'
+        | 'push.captured'
+        | 'push.sent'
+        | 'push.delivered'
+        | 'push.received'
+        | 'push.opened'
+        | 'push.uncertain'
+        | 'push.undelivered'
+        | 'push.failed'
+        | 'push.rejected'
+        | 'push.expired'
+        | 'push.suppressed'
+        | 'push.cancelled'
+        | 'token.retired'
+        | 'client.erased'
+        | 'webhook.disabled'
+        | 'webhook.test'
+      )[]
+      /**
+       * @description Where events are POSTed to: https, and an address that is public, unless the service was told otherwise.
+       * @example https://hooks.example.com/tidings
+       */
+      url: string
+    }
+    WebhookRotation: {
+      /**
+       * @description How long the secret so far signs as well.
+       * @default 86400
+       */
+      overlap_seconds?: number
+    }
+    WebhookTested: {
+      attempt: components['schemas']['WebhookAttempt']
+      /** @description Whether the answer was 2xx. */
+      delivered: boolean
+      /** @description What was sent. */
+      event: {
+        [key: string]: unknown
+      }
+      /** @enum {boolean} */
+      success: true
+    }
   }
   responses: never
   parameters: never
@@ -2395,9 +3014,19 @@ export interface operations {
   listAudit: {
     parameters: {
       query?: {
+        /** @description `key.created`, or `key.*` for all that concerns keys. */
+        act?: string
+        /** @description Who did it, as an entry has it. */
+        caller?: string
         /** @description `next` of the page before. */
         cursor?: string
         limit?: number
+        /** @description From then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
+        since?: string
+        /** @description Earlier than that: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
+        until?: string
+        /** @description What it was done to. */
+        what?: string
       }
       header?: never
       path?: never
@@ -2412,6 +3041,48 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['AuditList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  exportAudit: {
+    parameters: {
+      query?: {
+        /** @description `key.created`, or `key.*` for all that concerns keys. */
+        act?: string
+        /** @description Who did it, as an entry has it. */
+        caller?: string
+        format?: 'csv' | 'ndjson'
+        /** @description From then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
+        since?: string
+        /** @description Earlier than that: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
+        until?: string
+        /** @description What it was done to. */
+        what?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rows. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+          'text/csv': string
         }
       }
       /** @description It failed. */
@@ -2616,6 +3287,47 @@ export interface operations {
           'application/json': components['schemas']['ErrorPageAnswer']
           'text/html': string
           'text/plain': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  followEvents: {
+    parameters: {
+      query?: {
+        /** @description `full`: also to whom, and what it said, as it stands when it is told. */
+        payload?: 'thin' | 'full'
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `status:` `via:` `topic:` `tag:` `code:` `country:`. `-` negates, quotes keep blanks together. */
+        q?: string
+        /** @description Where to begin: the id of an event, after it; or a time. Now unless given. */
+        since?: string
+        /** @description Which events, apart by commas; all unless given. There are `sms.captured`, `sms.scheduled`, `sms.queued`, `sms.sending`, `sms.sent`, `sms.delivered`, `sms.received`, `sms.opened`, `sms.uncertain`, `sms.undelivered`, `sms.failed`, `sms.rejected`, `sms.expired`, `sms.suppressed`, `sms.cancelled`, `push.captured`, `push.sent`, `push.delivered`, `push.received`, `push.opened`, `push.uncertain`, `push.undelivered`, `push.failed`, `push.rejected`, `push.expired`, `push.suppressed`, `push.cancelled`, `token.retired`, `client.erased`, `webhook.disabled`, `webhook.test`. */
+        types?: string
+      }
+      header?: {
+        /** @description The `id` of the last event that came. */
+        'Last-Event-ID'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Events, without an end. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': string
         }
       }
       /** @description It failed. */
@@ -3060,6 +3772,36 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Done']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readMetrics: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One line for each figure. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/openmetrics-text': string
+          'text/plain': string
         }
       }
       /** @description It failed. */
@@ -4023,6 +4765,372 @@ export interface operations {
         content: {
           'application/x-ndjson': string
           'text/csv': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listWebhooks: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of webhooks. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  createWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookRequest']
+      }
+    }
+    responses: {
+      /** @description Made. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookMade']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The webhook. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Removed. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Done']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  changeWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookChange']
+      }
+    }
+    responses: {
+      /** @description Changed. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listWebhookDeliveries: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description Those that were handed out from then on. */
+        since?: string
+        status?: 'queued' | 'delivered' | 'failed'
+        /** @description Of the event. */
+        type?: string
+      }
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of deliveries. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  replayWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookReplayRequest']
+      }
+    }
+    responses: {
+      /** @description So many are due. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookReplayed']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  rotateWebhookSecret: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookRotation']
+      }
+    }
+    responses: {
+      /** @description The webhook with its other secret. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookMade']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  testWebhook: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What came of it. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookTested']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readWebhookDelivery: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The delivery. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  replayWebhookDelivery: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is due. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryAnswer']
         }
       }
       /** @description It failed. */
