@@ -292,5 +292,5 @@ function readFirebase(read: Read): FirebaseConfig {
 }
 
 function withoutSlash(url: string | null): string | null {
-  return url?.replace(/\/+$/, '') ?? null
+  return url?.replace(/(?<!\/)\/+$/, '') ?? null
 }

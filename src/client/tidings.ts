@@ -53,7 +53,7 @@ const TIMEOUT_MS = 30_000
 
 export function createTidings(options: TidingsOptions): Tidings {
   const { key = null, retries = RETRIES, timeoutMs = TIMEOUT_MS } = options
-  const url = options.url.replace(/\/+$/, '')
+  const url = options.url.replace(/(?<!\/)\/+$/, '')
   const headers = key === null ? {} : { authorization: `Bearer ${key}` }
   const world = { ...WORLD, ...(options.fetch === undefined ? {} : { fetch: options.fetch }), ...options.world }
   const fetch = createTransport(world, { retries, timeoutMs })
