@@ -1,15 +1,16 @@
 import { render, type JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { LocationProvider } from 'preact-iso/router'
+import { LocationProvider, useLocation } from 'preact-iso/router'
 import '../look/look.css'
 import './dashboard.css'
 import { copyText } from './clipboard.ts'
-import { Frame } from './frame/frame.tsx'
+import { Frame, PROVIDERS } from './frame/frame.tsx'
 import { createSettings } from './frame/settings.ts'
 import { createInboxClient } from './inbox/client.ts'
 import { createInbox } from './inbox/inbox.ts'
 import { InboxPage } from './inbox/inbox-page.tsx'
 import { PageContext, type Page } from './page.ts'
+import { ProvidersPage } from './providers/providers-page.tsx'
 import { createSession, LINK_MARK } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
 
@@ -52,11 +53,17 @@ function Inside({ around }: { readonly around: Around }): JSX.Element {
     <PageContext.Provider value={page}>
       <LocationProvider scope="/dashboard">
         <Frame>
-          <InboxPage />
+          <Shown />
         </Frame>
       </LocationProvider>
     </PageContext.Provider>
   )
+}
+
+/** What the address names; what it does not know is the inbox. */
+function Shown(): JSX.Element {
+  const { path } = useLocation()
+  return path === PROVIDERS ? <ProvidersPage /> : <InboxPage />
 }
 
 /** The link in the address that the terminal printed; it is used up, so it leaves the address. */

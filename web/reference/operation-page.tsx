@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { callOf, exampleOf, type Values } from './call.ts'
 import type { Answer, Operation, Parameter } from './document.ts'
 import { errorsOf } from './errors.ts'
@@ -13,6 +13,7 @@ import { CopyButton, Words } from './words.tsx'
 export function OperationPage({ operation }: { readonly operation: Operation }): JSX.Element {
   const { document, origin, withKeys } = useReference()
   const [values, setValues] = useState<Values>(() => exampleOf(operation, document))
+  const isSettled = useSettled()
   const call = callOf(operation, values, { origin, withKeys })
   return (
     <article class="operation">
@@ -26,11 +27,21 @@ export function OperationPage({ operation }: { readonly operation: Operation }):
         <Parameters title="In the query" parameters={operation.parameters.filter((one) => one.in === 'query')} />
         <Parameters title="Headers" parameters={operation.parameters.filter((one) => one.in === 'header')} />
         <Body operation={operation} />
-        <Answered answer={operation.responses['200']} />
-        <Errors operation={operation} />
+        {isSettled && <Answered answer={operation.responses['200']} />}
+        {isSettled && <Errors operation={operation} />}
       </div>
     </article>
   )
+}
+
+/** False until the first of the page has been drawn: what stands further down is not in its way. */
+function useSettled(): boolean {
+  const [isSettled, setSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true))
+    return () => clearTimeout(timer)
+  }, [])
+  return isSettled
 }
 
 function Head({ operation }: { readonly operation: Operation }): JSX.Element {

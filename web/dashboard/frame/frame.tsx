@@ -1,8 +1,12 @@
 import { useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
+import { useLocation } from 'preact-iso/router'
 import { zoneName } from '../inbox/format.ts'
 import { usePage } from '../page.ts'
 import type { Theme } from './settings.ts'
+
+/** The address of the page of that name. */
+export const PROVIDERS = '/dashboard/providers'
 
 /** What stands around every page of the dashboard. */
 export function Frame({ children }: { readonly children: ComponentChildren }): JSX.Element {
@@ -57,13 +61,17 @@ function Mode(): JSX.Element {
 }
 
 function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
+  const { path } = useLocation()
   return (
     <nav aria-label="Main">
       <h2>Watch</h2>
-      <a href="/dashboard" aria-current="page" onClick={onChosen}>
+      <a href="/dashboard" aria-current={path === PROVIDERS ? undefined : 'page'} onClick={onChosen}>
         Inbox
       </a>
       <h2>Connect</h2>
+      <a href={PROVIDERS} aria-current={path === PROVIDERS ? 'page' : undefined} onClick={onChosen}>
+        Providers
+      </a>
       <a href="/">This device</a>
       <a href="/docs">API</a>
       <a href="/errors">Errors</a>
