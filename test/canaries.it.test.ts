@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -8,6 +9,7 @@ import { startFakeFcm, type FakeFcm } from '../src/fakes/fcm.ts'
 import { startFakeTwilio, type FakeTwilio } from '../src/fakes/twilio.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { ROOT } from './support/documents.ts'
+import { misspeltBodies, misspeltRequests } from './support/misspelt.ts'
 import { freePort, startProgram, waitForOutput, type Program } from './support/program.ts'
 import { until } from './support/until.ts'
 
@@ -166,6 +168,33 @@ async function look(): Promise<void> {
   await call('POST', '/callbacks/twilio/status', { raw: callback, headers: form, key: null })
 }
 
+/** What is no request, or too much of one, with people and keys wherever bytes can stand. */
+async function misspell(): Promise<void> {
+  const body = JSON.stringify(SMS)
+  for (const bytes of misspeltRequests({ phone, message, key, body })) refusals.push(`raw ${await speak(bytes)}`)
+  for (const wrong of misspeltBodies({ message, body })) {
+    for (const path of ['/smss', '/smss/batch', '/notifications/tokens', '/session', '/callbacks/twilio/status'])
+      await call('POST', path, { raw: wrong })
+  }
+  const telling = {
+    'user-agent': message,
+    referer: `http://a/${message}`,
+    cookie: `sid=${key}`,
+    'x-forwarded-for': phone,
+  }
+  await call('GET', `/smss?key=${key}&token=${token}`, { headers: telling, key: null })
+}
+
+/** The first line of what is answered. */
+function speak(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.end(bytes))
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    socket.on('error', () => undefined).on('close', () => resolve(text.replace(/^HTTP\/1\.1 /, '')))
+  })
+}
+
 /** The database refuses, and tells why with the row it was about; and then it is gone for a moment. */
 async function breakDatabase(): Promise<void> {
   await db.query(`alter table messages add constraint zq check (sender is distinct from 'zq') not valid`)
@@ -196,6 +225,7 @@ function findings(where: string, text: string, secrets: readonly string[]): read
 test('no secret and nothing personal is in a log or in an error, and of who is erased nothing is left', async () => {
   await plant()
   await look()
+  await misspell()
   await breakDatabase()
   await until(
     async () => (await count(`select count(*) from messages where status in ('queued', 'sending')`)) === 0,

@@ -34,9 +34,9 @@ function toEvent(request: FastifyRequest, reply: FastifyReply, now: number): obj
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
     ...describeCaller(request),
-    // Refused before the guard saw it: at once.
-    ms: request.arrivedAt === 0 ? 0 : Math.round((now - request.arrivedAt) * 10) / 10,
-    ...(reply.refusal === null ? {} : { code: reply.refusal.code, ...describeCause(reply.refusal) }),
+    // Refused before the guard saw it, at once: it may not even have the field.
+    ms: request.arrivedAt > 0 ? Math.round((now - request.arrivedAt) * 10) / 10 : 0,
+    ...(reply.refusal === null ? {} : { code: reply.refusal.code, ...describeCause(reply.refusal, reply.statusCode) }),
   }
 }
 
@@ -45,9 +45,13 @@ function describeCaller({ caller }: { readonly caller?: Caller }): object {
   return caller === undefined || caller.name === ANYONE.name ? {} : { caller: caller.name }
 }
 
-/** Only what can't hold a caller's values: a database's error has them in its further fields. */
-function describeCause(refusal: Error): object {
+/**
+ * Only what can't hold a caller's values: a database's error has them in its further fields, that of a URL which can't be read in its
+ * message, with which a stack begins.
+ */
+function describeCause(refusal: Error, status: number): object {
   const { cause } = refusal
   if (!(cause instanceof Error)) return {}
-  return { cause: { name: cause.name, code: 'code' in cause ? cause.code : undefined, stack: cause.stack } }
+  const stack = status >= 500 ? { stack: cause.stack } : {}
+  return { cause: { name: cause.name, code: 'code' in cause ? cause.code : undefined, ...stack } }
 }
