@@ -65,6 +65,8 @@ export interface Cluster {
   readonly addresses: Addresses
   readonly twilioLedger: string
   readonly fcmLedger: string
+  /** Their processes. */
+  readonly lookAlikes: readonly number[]
   /** What each node wrote, over all its lives. */
   readonly logs: readonly string[]
   /** Ends every process. */
@@ -128,7 +130,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     })
     for (const node of nodes) ends.push(() => node.stop())
     await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
-    return { nodes, postgres, addresses, twilioLedger, fcmLedger, logs, stop }
+    const lookAlikes = [twilio.pid, fcm.pid]
+    return { nodes, postgres, addresses, twilioLedger, fcmLedger, lookAlikes, logs, stop }
   } catch (error) {
     await stop()
     throw error

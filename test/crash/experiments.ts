@@ -14,6 +14,7 @@ import { D3 } from './experiments/d3-lost-commits.ts'
 import { D4 } from './experiments/d4-slow-postgres.ts'
 import { D5 } from './experiments/d5-full-volume.ts'
 import { D8 } from './experiments/d8-refusing-postgres.ts'
+import { L1 } from './experiments/l1-overload.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
 import { N2, N2F } from './experiments/n2-answers-lost.ts'
@@ -43,6 +44,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   D8,
   P2,
   P3,
+  L1,
   L3,
   N1,
   N2,

@@ -16,7 +16,17 @@ export function lacksCores(): string | null {
  * processes than cores take turns, and two cores share what they remember, each of them is slower for that alone.
  */
 export function onOneCore({ nodes, postgres }: Cluster): void {
-  for (const pid of [...nodes.flatMap((node) => node.pid() ?? []), ...postgres.pids()]) {
-    execFileSync(TASKSET, ['--all-tasks', '--cpu-list', '--pid', '0', String(pid)], { stdio: 'ignore' })
-  }
+  for (const pid of [...nodes.flatMap((node) => node.pid() ?? []), ...postgres.pids()]) pin(pid, '0')
+}
+
+/** Nodes and Postgres on the first core, this process and the look-alikes on the second, until what is returned is called. */
+export function apart(cluster: Cluster): () => void {
+  onOneCore(cluster)
+  const others = [process.pid, ...cluster.lookAlikes]
+  for (const pid of others) pin(pid, '1')
+  return () => pin(process.pid, `0-${availableParallelism() - 1}`)
+}
+
+function pin(pid: number, cores: string): void {
+  execFileSync(TASKSET, ['--all-tasks', '--cpu-list', '--pid', cores, String(pid)], { stdio: 'ignore' })
 }
