@@ -26,7 +26,7 @@ export async function crash(options: CrashOptions): Promise<number> {
     console.error(`crash: there is no ${unknown.join(', ')}. There are: ${EXPERIMENTS.map(({ id }) => id).join(', ')}.`)
     return 2
   }
-  const experiments = EXPERIMENTS.filter(({ id }) => wanted?.includes(id) ?? true)
+  const experiments = EXPERIMENTS.filter(({ id, apart }) => wanted?.includes(id) ?? apart !== true)
   if (options.list) {
     for (const { id, title, goal } of experiments) console.log(`${id.padEnd(4)}${title}: ${goal}`)
     return 0

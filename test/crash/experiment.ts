@@ -11,6 +11,8 @@ export interface Experiment {
   readonly goal: string
   /** How often the whole of it is run, each time by another seed, unless somebody asks for another number. */
   readonly rounds: number
+  /** Too long for the whole: run only where it is asked for by name. */
+  readonly apart?: true
   /** Why it can't be run on this machine; null: it can. */
   readonly missing?: () => string | null
   /** Throws only for what is no answer to its question: a part that does not start. */

@@ -1,0 +1,218 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { quantile } from '../answers.ts'
+import { onBench, type Bench } from '../bench.ts'
+import type { Context, Experiment, Result } from '../experiment.ts'
+import { startFaultProxy, type Fault, type FaultProxy } from '../fault-proxy.ts'
+import { makePlan, makePush, type Call } from '../plan.ts'
+import { startSink, type Sink } from '../sink.ts'
+
+/** SMS a second, and targets of one push a minute: about half of what two cores carry with everything on them. */
+const PER_SECOND = 150
+const TOKENS = 2_000
+const MINUTES = 45
+
+/** Of each stretch this much is faulty: five in a hundred. */
+const FLAP = { everyMs: 20_000, badMs: 1_000 }
+const FAULTS: readonly Fault[] = [
+  { kind: 'refuse' },
+  { kind: 'black hole', of: 'answers' },
+  { kind: 'slices', bytes: 7, everyMs: 20 },
+  { kind: 'cut', afterBytes: 40, how: 'reset' },
+  { kind: 'latency', ms: 500 },
+]
+
+const SAMPLE_MS = 10_000
+const LOOK_MS = 1_000
+const READ_MS = 60_000
+
+const LIMITS = { megabytesAnHour: 4, files: 5, loopMs: 50 }
+
+const ENV = {
+  WEBHOOKS_ALLOW_HTTP: 'on',
+  WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1',
+  SECRET_KEY: Buffer.alloc(32, 5).toString('base64'),
+}
+
+export const L5: Experiment = {
+  id: 'L5',
+  title: `${MINUTES} minutes at half load while providers and receivers of webhooks flap, somebody reads events and looks at lists`,
+  goal: `lost 0; after warming up memory grows by at most ${LIMITS.megabytesAnHour} MB an hour, open files do not, the event loop is at most ${LIMITS.loopMs} ms late (p99)`,
+  rounds: 1,
+  apart: true,
+  run: (context) => soak(context),
+}
+
+/** What the node said of itself. */
+interface Sample {
+  readonly atMs: number
+  readonly bytes: number
+  readonly heap: number
+  readonly files: number
+  /** p99 of ten seconds. */
+  readonly loopMs: number
+}
+
+async function soak(context: Context): Promise<Result> {
+  const minutes = context.messages === null ? MINUTES : Math.max(1, Math.round(context.messages / (60 * PER_SECOND)))
+  const proxies: FaultProxy[] = []
+  const wire = async ({ twilio, fcm }: { readonly twilio: string; readonly fcm: string }) => {
+    const through = async (url: string): Promise<string> => {
+      const proxy = await startFaultProxy({ target: new URL(url).host })
+      proxies.push(proxy)
+      return `${new URL(url).protocol}//127.0.0.1:${proxy.port}`
+    }
+    return { twilio: await through(twilio), fcm: await through(fcm) }
+  }
+  const windows = { links: 3 * minutes * FAULTS.length }
+  const faults: string[] = []
+  const sinks: Sink[] = []
+  try {
+    const { facts: _, ...result } = await onBench(context, { nodes: 1, env: ENV, wire, windows }, async (bench) => {
+      sinks.push(await startSink(context.directory, 'sink'))
+      await makeWebhooks(bench, sinks[0]?.url ?? '')
+      const samples = await carryOn(bench, context, minutes, proxies)
+      const judged = judge(samples)
+      faults.push(...judged.faults)
+      return [`${minutes} minutes at ${PER_SECOND} SMS a second`, ...judged.figures]
+    })
+    return { ...result, faults: [...result.faults, ...faults] }
+  } finally {
+    await Promise.all([...proxies.map((proxy) => proxy.close()), ...sinks.map((sink) => sink.stop())])
+  }
+}
+
+/** One that takes everything, one that takes its time, and one that breaks off. */
+async function makeWebhooks({ cluster }: Bench, sink: string): Promise<void> {
+  for (const path of ['/good', '/slow?ms=2000', '/reset']) {
+    const answer = await fetch(`${cluster.nodes[0]?.url}/webhooks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ url: sink + path, types: ['sms.delivered', 'push.failed'] }),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+}
+
+/** Everything at once, for so long. */
+async function carryOn(
+  bench: Bench,
+  context: Context,
+  minutes: number,
+  proxies: readonly FaultProxy[],
+): Promise<readonly Sample[]> {
+  const over = new AbortController()
+  const { signal } = over
+  const url = bench.cluster.nodes[0]?.url ?? ''
+  const samples: Sample[] = []
+  const beside = [
+    again(SAMPLE_MS, signal, async () => void samples.push(await sample(url))),
+    again(LOOK_MS, signal, () => look(url, signal)),
+    again(0, signal, () => readEvents(url, signal)),
+    flap(proxies, signal),
+  ]
+  for (let minute = 0; minute < minutes; minute += 1) await bench.load(minuteOf(bench, context, minute))
+  over.abort()
+  await Promise.all(beside)
+  return samples
+}
+
+/** An even load over a minute. */
+function minuteOf(bench: Bench, { seed }: Context, minute: number): Call[] {
+  const name = `${seed}-${minute}`
+  const sms = 60 * PER_SECOND
+  const plan = makePlan({ seed: name, sms, tokens: 0, overMs: 60_000, chance: bench.chance(`plan ${minute}`) })
+  const tokens = Array.from({ length: TOKENS }, (_, number) => `kill-${name}-token-${number}`)
+  const evenly = plan.map((call, index) => ({ ...call, atMs: (index / sms) * 60_000 }))
+  return [makePush(`push ${name}`, tokens, 0), ...evenly]
+}
+
+async function flap(proxies: readonly FaultProxy[], signal: AbortSignal): Promise<void> {
+  for (let round = 0; !signal.aborted; round += 1) {
+    const fault = FAULTS[round % FAULTS.length]
+    await pause(FLAP.everyMs - FLAP.badMs, signal)
+    if (fault !== undefined) for (const proxy of proxies) proxy.play(fault)
+    await pause(FLAP.badMs, signal)
+    for (const proxy of proxies) proxy.play({ kind: 'none' })
+  }
+}
+
+/** What an open dashboard asks for. */
+async function look(url: string, signal: AbortSignal): Promise<void> {
+  for (const path of ['/smss?limit=50', '/notifications?limit=50', '/readyz?verbose', '/webhooks']) {
+    await (await fetch(url + path, { signal })).arrayBuffer()
+  }
+}
+
+/** Reads for a minute, and comes back. */
+async function readEvents(url: string, signal: AbortSignal): Promise<void> {
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)])
+  const answer = await fetch(`${url}/events`, { signal: enough })
+  const reader = answer.body?.getReader()
+  while (reader !== undefined && !(await reader.read()).done) if (enough.aborted) return
+}
+
+async function sample(url: string): Promise<Sample> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+  return {
+    atMs: performance.now(),
+    bytes: read('process_resident_memory_bytes'),
+    heap: read('tidings_heap_used_bytes'),
+    files: read('process_open_fds'),
+    loopMs: 1_000 * read('tidings_event_loop_lag_p99_seconds'),
+  }
+}
+
+/** Until it is over, whatever fails. */
+async function again(everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch(() => undefined)
+    await pause(Math.max(everyMs, 10), signal)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/** The first third is for warming up. */
+function judge(all: readonly Sample[]): { figures: string[]; faults: string[] } {
+  const samples = all.slice(Math.floor(all.length / 3))
+  const [memory, heap] = [slope(samples, ({ bytes }) => bytes), slope(samples, ({ heap: bytes }) => bytes)]
+  const quarter = Math.ceil(samples.length / 4)
+  const files = [samples.slice(0, quarter), samples.slice(-quarter)].map((part) =>
+    quantile(
+      part.map((one) => one.files),
+      0.5,
+    ),
+  )
+  const grown = (files[1] ?? 0) - (files[0] ?? 0)
+  const late = samples.map(({ loopMs }) => loopMs)
+  const p99 = quantile(late, 0.5)
+  const megabytes = quantile(
+    samples.map(({ bytes }) => bytes / 1e6),
+    0.5,
+  )
+  return {
+    figures: [
+      `memory ${megabytes.toFixed(0)} MB and ${memory.toFixed(1)} MB an hour`,
+      `heap ${heap.toFixed(1)} MB an hour`,
+      `open files ${files.join(' then ')}`,
+      `event loop late p99 ${p99.toFixed(0)} ms, in the worst ten seconds ${Math.max(...late).toFixed(0)} ms`,
+    ],
+    faults: [
+      ...(memory > LIMITS.megabytesAnHour ? [`memory grows by ${memory.toFixed(1)} MB an hour`] : []),
+      ...(grown > LIMITS.files ? [`${grown} more files are open`] : []),
+      ...(p99 > LIMITS.loopMs ? [`the event loop is ${p99.toFixed(0)} ms late`] : []),
+    ],
+  }
+}
+
+/** By least squares, in megabytes an hour. */
+function slope(samples: readonly Sample[], of: (sample: Sample) => number): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [x, y] = [mean(samples.map(({ atMs }) => atMs)), mean(samples.map(of))]
+  const along = samples.reduce((sum, one) => sum + (one.atMs - x) * (of(one) - y), 0)
+  const across = samples.reduce((sum, one) => sum + (one.atMs - x) ** 2, 0)
+  return ((along / across) * 3_600_000) / 1e6
+}
