@@ -76,4 +76,34 @@ describe.skipIf(!hasChromium)('a text with', { timeout: SLOW_MS }, () => {
     expect(elsewhere).toEqual([])
     expect(complaints).toEqual([])
   })
+
+  test.each(ADDRESSES)('an address with such texts does nothing: %s', async (path) => {
+    const { page, complaints, elsewhere } = await visit(browser, service.url)
+    await page.addInitScript(
+      `addEventListener('securitypolicyviolation', (event) => { globalThis.violated = event.violatedDirective })`,
+    )
+    const texts = Object.values(HOSTILE).filter((text) => text.includes('hacked'))
+    for (const text of texts) {
+      await page.goto('about:blank')
+      const answer = await page.goto(service.url + path.replaceAll('{}', encodeURIComponent(text)))
+      expect(answer?.headers()['content-security-policy']).toMatch(/^default-src 'none'/)
+      expect(await page.evaluate('globalThis.hacked ?? globalThis.violated ?? null')).toBeNull()
+    }
+    expect(elsewhere).toEqual([])
+    expect(complaints.filter((complaint) => !IS_REFUSAL.test(complaint))).toEqual([])
+  })
 })
+
+/** Where a link may lead that somebody was sent. */
+const ADDRESSES = [
+  '/dashboard/inbox/{}',
+  '/dashboard/inbox/{}/sms_1',
+  '/dashboard/inbox?q={}',
+  '/dashboard#sign-in={}',
+  '/errors/{}',
+  '/smss?q={}',
+  '/?{}#{}',
+]
+
+/** What Chromium says of an answer that refuses, and of a call that its page did not wait for. */
+const IS_REFUSAL = /^Failed to load resource/
