@@ -11,13 +11,14 @@ const MAY_IMPORT = {
   flows: ['domain', 'store', 'delivery'],
   http: ['contract', 'domain', 'flows', 'store'],
   metrics: [],
+  traces: [],
   // Its own package: of the service it knows nothing but the document.
   client: [],
   embedded: [],
   // What `/readyz?verbose` and `tidings doctor` look at.
   checks: ['contract', 'domain', 'store'],
-  // Commands that talk to a service; `nearest` for what was probably meant.
-  cli: ['client', 'contract', 'domain/nearest.ts'],
+  // Commands that talk to a service; `nearest` for what was probably meant, signatures for what is forwarded.
+  cli: ['client', 'contract', 'domain/nearest.ts', 'domain/webhook-signature.ts'],
   // Backups, restores and moves: beside the service, never in it.
   transfer: ['store'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.
@@ -103,6 +104,16 @@ const rules = [
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/(cli|client)/|^src/client-command\\.ts$' },
     to: { path: '^src/(cli|client)/|^src/client-command\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+  },
+  {
+    name: 'traces-load-alone',
+    comment: 'OpenTelemetry is loaded only where traces are wanted.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/traces/tracer\\.ts$' },
+    to: {
+      path: '^src/traces/tracer\\.ts$|node_modules/@opentelemetry/',
+      dependencyTypesNot: ['dynamic-import', 'type-only'],
+    },
   },
   {
     name: 'no-circles',

@@ -22,17 +22,14 @@ import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import { machine, urlOf } from './place.ts'
-import { createMetering, type Metering } from './metering.ts'
-import { createMeters } from './metrics/meters.ts'
 import { checkNode } from './node-checks.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
-import { openReadings } from './readings.ts'
 import { openSending } from './sending.ts'
 import type { Db } from './store/db.ts'
-import { THIS_PROCESS } from './this-process.ts'
 import { openWebhooks, type WebhookSide } from './webhooks.ts'
+import { openWatching, type Watching } from './watching.ts'
 import { after, chance, every, monotonic, now, pause } from './world.ts'
 
 export interface App {
@@ -106,7 +103,7 @@ interface Core {
   readonly inbox: Inbox
   readonly delivery: Delivery
   readonly checks: ProviderChecks
-  readonly metering: Metering
+  readonly watching: Watching
   readonly webhooks: WebhookSide
   close(): Promise<void>
 }
@@ -119,10 +116,18 @@ interface Later {
 }
 
 async function openCore(parts: AppParts): Promise<Core> {
-  const { config, log, onLine } = parts
+  const { config, log } = parts
   const dbs = openDbs(parts.databaseUrl, log)
-  const meters = createMeters()
-  const metering = createMetering(meters, monotonic)
+  const watching = await openWatching(config, {
+    now,
+    monotonic,
+    after,
+    every,
+    sleep: pause,
+    dbs,
+    log,
+    version: parts.version,
+  })
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const later: Later = { receipts: null, delivery: null, webhooks: null }
@@ -133,10 +138,46 @@ async function openCore(parts: AppParts): Promise<Core> {
     void settle(receipt).catch((error: unknown) =>
       log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
     )
-  const channels = metering.channels(
+  const channels = watching.channels(
     openChannels(config, { log, now, clock, monotonic, chance, after, nodes, onReceipt }),
   )
-  const inbox = createInbox({
+  const inbox = openInbox(config, log, dbs, channels)
+  const hint = (): void => {
+    inbox.hint()
+    later.webhooks?.hint()
+  }
+  const receipts = openReceipts(parts, dbs, channels, hint, watching)
+  later.receipts = receipts
+  const waits = pollWaits(config.publicUrl)
+  const delivery = await startDelivery(parts, dbs, channels, outcomes, hint, watching, waits.firstMs)
+  later.delivery = delivery
+  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, log, after, chance })
+  const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
+  watching.read(delivery)
+  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
+  const { secretKey, version } = parts
+  const { lease } = delivery
+  const webhooks = await openWebhooks(config, { dbs, lease, secretKey, version, log, after, chance, monotonic })
+  later.webhooks = webhooks
+  const past = await openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
+  const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks }
+  return { ...open, close: () => closeCore(open, asks) }
+}
+
+async function closeCore(core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
+  const { dbs, access, past, channels, inbox, delivery, checks, watching, webhooks } = core
+  await checks.close()
+  await Promise.all([access.close(), past.close()])
+  await Promise.all([asks.close(), webhooks.close()])
+  await inbox.close()
+  await delivery.close(GRACE_MS)
+  await watching.close()
+  await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
+  await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
+}
+
+function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {
+  return createInbox({
     db: dbs.inbox,
     workDb: dbs.work,
     log,
@@ -146,67 +187,27 @@ async function openCore(parts: AppParts): Promise<Core> {
     defaultCountry: config.defaultCountry,
     report: (attempt, life) => channels.sandboxSms.play(attempt, life),
   })
-  const hint = (): void => {
-    inbox.hint()
-    later.webhooks?.hint()
-  }
-  const receipts = createReceiptsFlow({
+}
+
+function openReceipts(
+  { log, onLine }: AppParts,
+  dbs: Dbs,
+  channels: Channels,
+  hint: () => void,
+  watching: Watching,
+): ReceiptsFlow {
+  return createReceiptsFlow({
     db: dbs.work,
     log,
     providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
     chance,
-    onStored: (receipt, move) => metering.received(receipt, move),
+    onStored: (receipt, move) => watching.received(receipt, move),
     wait: (ms) => sleep(ms),
     onMoved: (id, contact, text, status, reason) => {
       hint()
       onLine?.(lineOfMove(id, contact, text, status, reason))
     },
   })
-  later.receipts = receipts
-  const waits = pollWaits(config.publicUrl)
-  const delivery = await startDelivery(parts, dbs, channels, outcomes, hint, metering, waits.firstMs)
-  later.delivery = delivery
-  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, log, after, chance })
-  const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
-  const readings = openReadings(meters, {
-    dbs,
-    delivery,
-    log,
-    version: parts.version,
-    now: monotonic,
-    sleep: pause,
-    every,
-    machine: THIS_PROCESS,
-  })
-  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
-  const { secretKey, version } = parts
-  const { lease } = delivery
-  const webhooks = await openWebhooks(config, { dbs, lease, secretKey, version, log, after, chance, monotonic })
-  later.webhooks = webhooks
-  const past = await openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  return {
-    dbs,
-    access,
-    past,
-    channels,
-    outcomes,
-    receipts,
-    inbox,
-    delivery,
-    checks,
-    metering,
-    webhooks,
-    async close() {
-      readings.close()
-      await checks.close()
-      await Promise.all([access.close(), past.close()])
-      await Promise.all([asks.close(), webhooks.close()])
-      await inbox.close()
-      await delivery.close(GRACE_MS)
-      await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
-      await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
-    },
-  }
 }
 
 function startDelivery(
@@ -215,7 +216,7 @@ function startDelivery(
   channels: Channels,
   outcomes: Outcomes,
   hint: () => void,
-  metering: Metering,
+  watching: Watching,
   firstPollMs: number,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)
@@ -232,33 +233,33 @@ function startDelivery(
     sms: channels.sms,
     push: channels.push,
     firstPollMs,
-    onReclaimed: (taken) => metering.reclaimed(taken),
-    onFenced: () => metering.fenced(),
+    onReclaimed: (taken) => watching.reclaimed(taken),
+    onFenced: () => watching.fenced(),
     onSettled: (settled) => {
       outcomes.settled(settled)
-      metering.settled(settled)
+      watching.settled(settled)
       hint()
-      logAttempts(log, settled)
+      logAttempts(log, settled, watching.traceOf)
       if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
     },
     onPushed: (chunks) => {
       hint()
-      metering.pushed(chunks)
+      watching.pushed(chunks)
       if (pushLine !== null) chunks.forEach(pushLine)
     },
   })
 }
 
 function httpParts({ config, log, version, onLine }: AppParts, core: Core, isStopping: () => boolean): HttpParts {
-  const { dbs, channels, outcomes, inbox, delivery, metering } = core
-  const metered = { ...delivery, intake: metering.intake(delivery.intake) }
+  const { dbs, channels, outcomes, inbox, delivery, watching } = core
+  const metered = { ...delivery, intake: watching.intake(delivery.intake) }
   const sending = openSending({ config, dbs, channels, delivery: metered, outcomes, onLine, monotonic })
   return {
     log,
     version,
     ...sending.http,
-    receipts: metering.callbacks(core.receipts),
-    meter: metering.calls,
+    receipts: watching.callbacks(core.receipts),
+    ...watching.http,
     ...core.access.http,
     ...core.past.http,
     ...core.webhooks.http,

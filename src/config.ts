@@ -41,6 +41,8 @@ export interface Config {
   readonly staging: StagingRules | null
   readonly webhooks: WebhookUrlRules
   readonly logLevel: string
+  /** Of a collector of traces, without a trailing slash; null: nothing is traced. */
+  readonly otlpEndpoint: string | null
   /** Null: SMS are captured. */
   readonly twilio: TwilioConfig | null
   /** Null: pushes are captured. */
@@ -124,6 +126,7 @@ export function readConfig(
       allowedPrivate: readCidrs(read('WEBHOOKS_ALLOW_PRIVATE')),
     },
     logLevel: read('LOG_LEVEL') ?? '',
+    otlpEndpoint: withoutSlash(read('OTEL_EXPORTER_OTLP_ENDPOINT')),
     twilio: twilio.value,
     fcm: fcm.value,
     firebase: readFirebase(read),

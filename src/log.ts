@@ -26,14 +26,30 @@ export function createLog(level: string, sink: LogSink = pino.destination({ fd: 
   return pino(options, { write: (line: string) => sink.write(masked(line)) })
 }
 
-/** One wide line for each submission that was settled. */
-export function logAttempts(log: Log, settled: readonly SettledSms[]): void {
+/** One wide line for each submission that was settled. `traceOf`: the trace of a message; null: nothing is traced. */
+export function logAttempts(
+  log: Log,
+  settled: readonly SettledSms[],
+  traceOf: ((messageId: number) => string | null) | null,
+): void {
   if (!log.isLevelEnabled('info')) return
   for (const { id, status, settlement } of settled) {
     const { attempt, provider, attemptStatus, reason, code, next, waitMs } = settlement
     const due = next === 'none' ? {} : { next, wait_ms: waitMs }
+    const trace = traceOf === null ? {} : { trace_id: traceOf(id) }
     log.info(
-      { event: 'attempt', message_id: id, attempt, provider, outcome: attemptStatus, status, reason, code, ...due },
+      {
+        event: 'attempt',
+        message_id: id,
+        attempt,
+        provider,
+        outcome: attemptStatus,
+        status,
+        reason,
+        code,
+        ...due,
+        ...trace,
+      },
       'attempt',
     )
   }

@@ -74,6 +74,11 @@ export const VARIABLES = [
       example: 'warn',
     },
   ),
+  variable('OTEL_EXPORTER_OTLP_ENDPOINT', 'Service', HTTP, null, {
+    meaning:
+      'A collector of traces, by OTLP over HTTP: [traces](traces.md). OpenTelemetry’s other variables (headers, sampler, resource) hold as well. Unset: nothing is traced.',
+    example: 'http://localhost:4318',
+  }),
   variable('DATA_DIR', 'Database', { type: 'path' }, './data', {
     meaning: 'Where the embedded Postgres keeps its files. One process at a time uses it.',
     example: '/srv/tidings',

@@ -30,6 +30,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     staging: null,
     webhooks: { allowHttp: false, allowedPrivate: [] },
     logLevel: 'info',
+    otlpEndpoint: null,
     twilio: null,
     fcm: null,
     firebase: {

@@ -111,8 +111,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   })
   const intake = intakeTo(parts, lease, smsLanes, pushLanes)
   const holdsChunk = (id: number): boolean => pushLanes.some((lane) => lane.has(id))
-  const { onReclaimed = () => undefined } = parts
-  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk, onReclaimed }
+  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk, onReclaimed: parts.onReclaimed }
   const claims = createClaims({ db: workDb, lease, smsLanes, pushLanes, now, everyMs: CLAIM_MS / 2 })
   const claiming = startLoop('claims', CLAIM_MS, () => claims.look(), parts)
   const lookForAll = (): void => {

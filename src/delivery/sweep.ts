@@ -24,7 +24,7 @@ export interface SweepParts {
   readonly reconcilable: readonly string[]
   /** Whether this node holds the chunk in memory. */
   readonly holdsChunk: (chunkId: number) => boolean
-  readonly onReclaimed: (taken: Reclaimed) => void
+  readonly onReclaimed: ((taken: Reclaimed) => void) | undefined
 }
 
 const BATCH = 500
@@ -92,7 +92,7 @@ async function reclaimAll(
     const taken = await reclaimMessages(db, { ...which, reconcilable, mostCrashes: MOST_CRASHES, limit: BATCH })
     const count = taken.waiting + taken.uncertain + taken.poisoned + taken.proven
     if (count === 0) return
-    parts.onReclaimed(taken)
+    parts.onReclaimed?.(taken)
     log.warn({ event: 'messages.reclaimed', owner: which.owner, ...taken }, 'messages were taken over')
   }
 }

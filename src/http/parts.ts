@@ -41,6 +41,7 @@ import type { WebhookRecord } from '../store/read-webhooks.ts'
 import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 import type { CallMeter } from './call-meter.ts'
+import type { CallTraces } from './call-traces.ts'
 import type { AddressOf } from './peer.ts'
 
 /** Fastify, with schemas as types. */
@@ -160,6 +161,8 @@ export interface HttpParts {
   readonly pages: string | null
   /** Without it nothing is counted. */
   readonly meter?: CallMeter
+  /** Without it nothing is traced. */
+  readonly traces?: CallTraces
   /** True from the first SIGTERM on. */
   isStopping(): boolean
   /** For calls that bring no Request-Id. */

@@ -95,6 +95,7 @@ import { templateRoutes } from './routes/templates.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { safeHeaders } from './safe-headers.ts'
+import { traceRoutes } from './traced-routes.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
 
@@ -122,6 +123,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
   authorize(app, parts)
   endLines(app)
   meterRoutes(app, parts)
+  traceRoutes(app, parts)
   logServed(app, parts)
   registerDocumentation(app, {
     version: parts.version,

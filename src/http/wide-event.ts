@@ -12,30 +12,33 @@ declare module 'fastify' {
 }
 
 /** One line for each call that was served, at `debug`; where that is off, the hot path has no hook for it. */
-export function logServed(app: Server, { log, now }: HttpParts): void {
+export function logServed(app: Server, parts: HttpParts): void {
+  const { log } = parts
   if (!log.isLevelEnabled('debug')) return
   app.addHook('onResponse', (request, reply, done) => {
-    if (reply.refusal === null) log.debug(toEvent(request, reply, now()), 'request')
+    if (reply.refusal === null) log.debug(toEvent(parts, request, reply), 'request')
     done()
   })
 }
 
 /** One line for each call that was refused: our own faults at `error`, the caller's at `info`. */
-export function logRefused({ log, now }: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
+export function logRefused(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
+  const { log } = parts
   const level = reply.statusCode >= 500 ? 'error' : 'info'
-  if (log.isLevelEnabled(level)) log[level](toEvent(request, reply, now()), 'request')
+  if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
 }
 
 /** Never the URL, which may hold what others want to keep; the route tells enough. */
-function toEvent(request: FastifyRequest, reply: FastifyReply, now: number): object {
+function toEvent({ now, traces }: HttpParts, request: FastifyRequest, reply: FastifyReply): object {
   return {
     request_id: request.id,
+    ...(traces === undefined ? {} : { trace_id: traces.idOf(request) }),
     method: request.method,
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
     ...describeCaller(request),
     // Refused before the guard saw it, at once: it may not even have the field.
-    ms: request.arrivedAt > 0 ? Math.round((now - request.arrivedAt) * 10) / 10 : 0,
+    ms: request.arrivedAt > 0 ? Math.round((now() - request.arrivedAt) * 10) / 10 : 0,
     ...(reply.refusal === null ? {} : { code: reply.refusal.code, ...describeCause(reply.refusal, reply.statusCode) }),
   }
 }

@@ -46,6 +46,8 @@ export interface MessageExtras {
   readonly resentFrom: number | null
   /** Who has it in the contact's place. */
   readonly redirectedTo: Msisdn | null
+  /** The span it belongs to, as W3C Trace Context writes it; only where something is traced. */
+  readonly traceparent?: string
 }
 
 export interface InsertedMessage {
@@ -142,6 +144,7 @@ function rareColumnsOf(batch: readonly NewMessage[]): Column[] {
     () => texts(batch.map((m) => m.extras?.template ?? null)),
     () => numbers(batch.map((m) => m.extras?.resentFrom ?? null)),
     () => texts(batch.map((m) => m.extras?.redirectedTo ?? null)),
+    () => texts(batch.map((m) => m.extras?.traceparent ?? null)),
   ]
 }
 
@@ -156,10 +159,10 @@ function insertStatement(whole: boolean): string {
     t.key_id ${whole ? `, ${RARE.map((name) => `t.${name}`).join(', ')}` : ''}
   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
     $11::text[], $12::text[], $13::integer[], $14::text[], $15::integer[]
-    ${whole ? ', $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::bigint[], $24::text[]' : ''})
+    ${whole ? ', $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::bigint[], $24::text[], $25::text[]' : ''})
     with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
       encoding, provider, ttl_seconds, place, key_id ${whole ? `, ${RARE.join(', ')}` : ''}, ord)`
-  const extras = whole ? ', send_at, template, resent_from, redirected_to' : ''
+  const extras = whole ? ', send_at, template, resent_from, redirected_to, traceparent' : ''
   const leaves = whole ? 'greatest(send_at, now())' : 'now()'
   const waiting = whole ? `case when send_at > now() then 'scheduled' else 'queued' end` : `'queued'`
   return `
@@ -192,12 +195,23 @@ from accepted a`
 }
 
 /** Columns that only the whole statement has. */
-const RARE = ['caller', 'route', 'key', 'fields', 'answer', 'send_at', 'template', 'resent_from', 'redirected_to']
+const RARE = [
+  'caller',
+  'route',
+  'key',
+  'fields',
+  'answer',
+  'send_at',
+  'template',
+  'resent_from',
+  'redirected_to',
+  'traceparent',
+]
 
 function unlessTaken(accepted: string): string {
   return `input as materialized (${accepted}), ${KEYED}, accepted as materialized (
   select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place,
-    key_id, send_at, template, resent_from, redirected_to
+    key_id, send_at, template, resent_from, redirected_to, traceparent
   from input where key is null or id in (select resource_id from keyed)
 )`
 }

@@ -17,7 +17,7 @@ export async function startWholeNode(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<WholeNode> {
   // On the loopback addresses: when it stops it waits for no load balancer.
-  const port = String(await freePort())
+  const port = variables['PORT'] ?? String(await freePort())
   const env = { DATABASE_URL: databaseUrl, PORT: port, ...variables }
   const reading = readConfig(env)
   if ('faults' in reading) throw new Error(JSON.stringify(reading.faults))

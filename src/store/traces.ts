@@ -1,0 +1,30 @@
+import type { Db } from './db.ts'
+
+/** The spans that these messages belong to, as W3C Trace Context writes them; those that belong to none are left out. */
+export async function readMessageTraces(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await db.query<{ id: number; traceparent: string }>({
+    name: 'read-message-traces',
+    text: `select id, traceparent from messages where id = any ($1::bigint[]) and traceparent is not null`,
+    values: [ids],
+  })
+  return new Map(rows.map(({ id, traceparent }) => [id, traceparent]))
+}
+
+/** The same for notifications. */
+export async function readNotificationTraces(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await db.query<{ id: number; traceparent: string }>({
+    name: 'read-notification-traces',
+    text: `select id, traceparent from notifications where id = any ($1::bigint[]) and traceparent is not null`,
+    values: [ids],
+  })
+  return new Map(rows.map(({ id, traceparent }) => [id, traceparent]))
+}
+
+/** Keeps the span that a notification belongs to. */
+export async function keepNotificationTrace(db: Db, id: number, traceparent: string): Promise<void> {
+  await db.query({
+    name: 'keep-notification-trace',
+    text: `update notifications set traceparent = $2 where id = $1`,
+    values: [id, traceparent],
+  })
+}
