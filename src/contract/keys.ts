@@ -18,7 +18,7 @@ const MOST_LIMITS = 250
 
 const NAME = Type.String({ minLength: 1, maxLength: 100, description: 'For people: what uses it.' })
 
-const SCOPES = Type.Array(SCOPE, { minItems: 1, maxItems: 6, uniqueItems: true })
+const SCOPES = Type.Array(SCOPE, { minItems: 1, maxItems: 7, uniqueItems: true })
 
 const limit = (description: string, items: object) =>
   Type.Unsafe<readonly string[] | null>({

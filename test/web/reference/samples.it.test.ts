@@ -31,11 +31,11 @@ interface World {
   readonly since: string
 }
 
-/** They need somebody who signs in, or whom the service knows. */
-const LEFT_OUT = new Set(['signIn', 'takeStatusCallback'])
+/** They need somebody who signs in, whom the service knows, or who is called. */
+const LEFT_OUT = new Set(['signIn', 'takeStatusCallback', 'testWebhook'])
 
 /** What is there must be used before it is gone. */
-const LAST = ['emptyInbox', 'deleteTemplate', 'revokeKey']
+const LAST = ['emptyInbox', 'deleteTemplate', 'deleteWebhook', 'revokeKey']
 const FIRST = ['putTemplate', 'waitForMessage', 'playLife']
 
 describe('what the reference shows as a program works as it stands', { timeout: SLOW_MS * 3 }, () => {
@@ -46,7 +46,8 @@ describe('what the reference shows as a program works as it stands', { timeout: 
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'tidings-samples-'))
-    service = await openService()
+    // Secrets of webhooks are kept under it.
+    service = await openService({ SECRET_KEY: Buffer.alloc(32, 7).toString('base64') })
     document = (await (await fetch(`${service.url}/openapi.json`)).json()) as Document
     operations = operationsIn(document)
   }, SLOW_MS)
@@ -99,6 +100,7 @@ describe('what the reference shows as a program works as it stands', { timeout: 
     const notification = await made('/notifications/tokens', push)
     const pushedLater = await made('/notifications/tokens', { ...push, ...later })
     const key = await made('/keys', { name: 'A key', mode: 'test', scopes: ['sms:send'] })
+    const webhook = await made('/webhooks', { url: 'https://hooks.example.com/tidings', types: ['sms.failed'] })
     const id = String(sms['message_id'])
     await until(async () => (await fetch(`${service.url}/smss/${id}`).then(statusIn)) === 'captured', SLOW_MS)
     return {
@@ -110,6 +112,7 @@ describe('what the reference shows as a program works as it stands', { timeout: 
         'cancel /notifications/': String(pushedLater['notification_id']),
         '/inbox/': `sms_${id}`,
         '/keys/': (key['data'] as { readonly id: string }).id,
+        '/webhooks/': String((webhook['data'] as { readonly id: number }).id),
         '/clients/': '+201009129288',
         '/templates/': 'order',
         '/errors/': 'invalid_contact',
