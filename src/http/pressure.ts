@@ -27,8 +27,11 @@ export interface Pressure {
 const LATE_MS = 200
 const FULL_SHARE = 0.85
 
-/** Bad seconds before anything is refused; each one after that adds the next kind of load, and each good one takes one back. */
-const PATIENCE = 2
+/**
+ * Bad seconds before anything is refused; each one after that adds the next kind of load, and each good one takes one back. A machine that
+ * is busy with something else for a moment is no reason yet.
+ */
+const PATIENCE = 4
 
 export function createPressure(): Pressure {
   let [bad, refused] = [0, 0]
