@@ -103,8 +103,8 @@ test('a key’s secret before its rotation opens until its end, under the new SE
 
 test('what is encrypted is encrypted again, in batches, and can be read at every moment', async () => {
   const between = sealerOf(SECOND, FIRST)
-  await makeWebhooks(sealerOf(FIRST), 1, 230)
-  await makeWebhooks(between, 231, 240)
+  await makeWebhooks(sealerOf(FIRST), 1, 130)
+  await makeWebhooks(between, 131, 140)
   let done = false
   const seen: (readonly number[])[] = []
   const watching = (async () => {
@@ -113,7 +113,7 @@ test('what is encrypted is encrypted again, in batches, and can be read at every
   const told = await reseal(FIRST)
   done = true
   await watching
-  expect(told).toContain('the secrets of 230 webhooks')
+  expect(told).toContain('the secrets of 130 webhooks')
   expect(told).toContain('Nothing needs SECRET_KEY_PREVIOUS any more.')
   expect(seen.flat()).toEqual([])
   expect(await unreadable(sealerOf(SECOND))).toEqual([])

@@ -12,17 +12,19 @@ export interface NamesOptions {
    * where private addresses may be called.
    */
   readonly askMachine: boolean
+  /** How long a name server may take before it is asked once more, in milliseconds; 1,000 unless said. */
+  readonly tryMs?: number
 }
 
-/** Two tries fit into a connection's time. */
-const TRY = { timeout: 1_000, tries: 2 } as const
+/** Both fit into a connection's time. */
+const TRIES = 2
 
 /**
  * Looks names up without the thread pool, of which four slow names would take all threads. Both families are asked, and an address that
  * only one of them has is enough.
  */
-export function createNames({ servers, askMachine }: NamesOptions): FindAddresses {
-  const resolver = new Resolver(TRY)
+export function createNames({ servers, askMachine, tryMs = 1_000 }: NamesOptions): FindAddresses {
+  const resolver = new Resolver({ timeout: tryMs, tries: TRIES })
   if (servers !== null) resolver.setServers(servers)
   return async (name) => {
     if (isLocalName(name)) return ['127.0.0.1', '::1']

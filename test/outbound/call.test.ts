@@ -56,13 +56,13 @@ describe('an answer', () => {
     expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200, excerpt })
   })
 
-  it('counts from its status on, though its body never ends', async () => {
+  it('counts from its status on, though its body breaks off', async () => {
     const port = await serve((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/plain' })
-      response.write('begun')
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '100' })
+      response.write('begun', () => response.socket?.end())
     })
     const { post } = await here()
-    expect(await post(`http://127.0.0.1:${port}/`, 500)).toMatchObject({ status: 200, excerpt: 'begun' })
+    expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({ status: 200, excerpt: 'begun' })
   })
 })
 

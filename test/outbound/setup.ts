@@ -17,6 +17,9 @@ export async function closeAll(): Promise<void> {
 export const cidrs = (...texts: string[]) => texts.map(readCidr).filter((cidr) => cidr !== null)
 export const LOOPBACK = cidrs('127.0.0.0/8', '::1')
 
+/** A machine that is busy with other things makes no test fail. */
+const PATIENCE_MS = 20_000
+
 export interface Setup extends Partial<OutboundOptions> {
   readonly zone?: Zone
 }
@@ -26,16 +29,17 @@ export async function outbound({ zone = () => null, ...options }: Setup = {}) {
   const names = await startNameServer(zone)
   const call = createOutboundCall({
     allowedPrivate: [],
-    findAddresses: createNames({ servers: [names.address], askMachine: false }),
+    findAddresses: createNames({ servers: [names.address], askMachine: false, tryMs: PATIENCE_MS }),
     ownAddresses: () => [],
     ownPorts: () => [],
+    connectMs: PATIENCE_MS,
     ...options,
   })
   closers.push(
     () => names.close(),
     () => call.close(),
   )
-  const post = (url: string | URL, timeoutMs = 10_000, signal = forever): Promise<OutboundAnswer> =>
+  const post = (url: string | URL, timeoutMs = PATIENCE_MS, signal = forever): Promise<OutboundAnswer> =>
     call(new URL(url), { headers: { 'content-type': 'application/json' }, body: Buffer.from('{}'), timeoutMs, signal })
   return { post, names }
 }
