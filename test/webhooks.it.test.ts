@@ -1,9 +1,14 @@
+import pg from 'pg'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startSink, type Sink, type SinkCall } from '../src/fakes/sink.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
-import { until } from './support/until.ts'
+import { until as untilWithin } from './support/until.ts'
 import { startWholeNode, type WholeNode } from './support/whole-node.ts'
+
+// Events wait for every transaction that began before them, also those of other files' tests on the same server.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
+const until: typeof untilWithin = (fact) => untilWithin(fact, 60_000)
 
 const LOCAL = { WEBHOOKS_ALLOW_HTTP: 'on', WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1' }
 
@@ -139,4 +144,21 @@ test('what a receiver echoed of a person is gone once the person is erased', asy
   expect(JSON.stringify(details)).toContain('+15005550100')
   await call(node, 'DELETE', '/clients/+15005550100')
   expect(JSON.stringify((await call(node, 'GET', '/webhooks/deliveries/1')).body)).not.toContain('15005550100')
+})
+
+test('a webhook of a restored database is told of what happens from the first start on', async () => {
+  const first = await start()
+  await call(first, 'POST', '/webhooks', { url: receiver.url, types: ['sms.delivered'] })
+  await first.app.stop()
+  ends.pop()
+  // What a restore leaves out, and what it carries over from a server that counted transactions on its own.
+  const db = new pg.Client({ connectionString: database.url })
+  await db.connect()
+  await db.query('delete from event_listeners')
+  await db.query(`update webhooks set since = '900000000000:900000000000:'`)
+  await db.query('delete from webhook_cursor')
+  await db.query('insert into webhook_cursor default values')
+  await db.end()
+  await send(await start())
+  await until(() => receiver.calls().length === 1)
 })

@@ -4,7 +4,7 @@ import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import type { Lease } from '../delivery/lease.ts'
 import { WEBHOOK_FAILING_SECONDS } from '../domain/webhook-attempt.ts'
 import type { Db } from '../store/db.ts'
-import { anyWebhooks } from '../store/read-webhooks.ts'
+import { countEnabled } from '../store/read-webhooks.ts'
 import {
   claimDeliveries,
   fanOut,
@@ -39,8 +39,11 @@ const LOOK_MS = 1_000
 const HINT_MS = 50
 /** Every so many looks: what nobody holds any more is found again. */
 const LOOKS_BEFORE_SWEEP = 4
-/** 10,000 events in one look; then what is due goes out first. */
+/** Steps of handing out in one look; then what is due goes out first. */
 const MOST_STEPS = 10
+/** Deliveries that one step may make, and events that it may read. */
+const MADE_AT_ONCE = 20_000
+const EVENTS_AT_ONCE = 1_000
 
 /** Tries at once on this node, and of them to one webhook; webhooks that fail have one each, and a quarter of all at most. */
 const PLACES = 128
@@ -75,10 +78,12 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
   const settling = startLoop('webhook results', LOOK_MS, settle, parts)
 
   async function look(): Promise<boolean> {
-    if (closing || !lease.mayWrite() || !(await anyWebhooks(db))) return false
+    if (closing || !lease.mayWrite()) return false
+    const webhooks = await countEnabled(db)
+    if (webhooks === 0) return false
     if (looks++ % LOOKS_BEFORE_SWEEP === 0) await freeDeliveries(db, lease.owner(), [...busy.keys()])
     let more = true
-    for (let steps = 0; more && steps < MOST_STEPS; steps += 1) more = (await fanOut(db)).more
+    for (let steps = 0; more && steps < MOST_STEPS; steps += 1) more = (await fanOut(db, eventsAtOnce(webhooks))).more
     await claim()
     return more
   }
@@ -155,6 +160,11 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
       await leaveDeliveries(db, lease.owner())
     },
   }
+}
+
+/** Every webhook may want every event. */
+function eventsAtOnce(webhooks: number): number {
+  return Math.min(EVENTS_AT_ONCE, Math.ceil(MADE_AT_ONCE / webhooks))
 }
 
 /** Asks every 20 ms, for `ms` at most. */

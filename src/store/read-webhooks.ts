@@ -45,12 +45,12 @@ export async function readWebhooks(db: DbClient, limit: number, after: number): 
   return rows
 }
 
-/** Whether there is anything to do for any of them. */
-export async function anyWebhooks(db: DbClient): Promise<boolean> {
-  const { rows } = await db.query<{ there: boolean }>({
-    name: 'any-webhooks',
-    text: `select exists (select from webhooks where deleted_at is null and disabled_at is null) as there`,
+/** How many there are that are not disabled. */
+export async function countEnabled(db: DbClient): Promise<number> {
+  const { rows } = await db.query<{ count: number }>({
+    name: 'count-enabled-webhooks',
+    text: `select count(*)::integer as count from webhooks where deleted_at is null and disabled_at is null`,
     values: [],
   })
-  return rows[0]?.there === true
+  return rows[0]?.count ?? 0
 }

@@ -1,10 +1,7 @@
 import { numbers, texts } from './arrays.ts'
 import type { DbClient } from './db.ts'
 
-/** Events handed out in one step. */
-const FAN_OUT_AT_ONCE = 1_000
-
-/** Taken once: the row of the cursor, so that one node at a time hands out events. */
+/** What one step of handing out did. */
 export interface FanOut {
   /** Deliveries that came of it. */
   readonly made: number
@@ -16,8 +13,8 @@ export interface FanOut {
  * Makes a delivery of each event for each webhook that wants it, in the order of events, from where the last step ended. Reads only what no
  * transaction under way can still come before, so that nothing is passed over. Another node is at it: nothing is done.
  */
-export async function fanOut(db: DbClient): Promise<FanOut> {
-  const { rows } = await db.query<FanOut>({ name: 'fan-out', text: FAN_OUT, values: [FAN_OUT_AT_ONCE] })
+export async function fanOut(db: DbClient, limit: number): Promise<FanOut> {
+  const { rows } = await db.query<FanOut>({ name: 'fan-out', text: FAN_OUT, values: [limit] })
   return rows[0] ?? { made: 0, more: false }
 }
 

@@ -22,6 +22,7 @@ import { T1 } from './experiments/t1-clocks.ts'
 import { T3 } from './experiments/t3-database-clock.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
+import { P10 } from './experiments/p10-webhooks.ts'
 import { S1 } from './experiments/s1-nodes.ts'
 import { S2 } from './experiments/s2-cost.ts'
 
@@ -44,6 +45,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   D8,
   P2,
   P3,
+  P10,
   L1,
   L3,
   N1,

@@ -126,7 +126,7 @@ export async function settled(node: WebhookRig, count: number): Promise<void> {
   await until(async () => {
     const rows = await ask(node, 'select 1 from webhook_deliveries where owner is null and attempts > 0')
     return rows.length === count && node.sending.inFlight() === 0
-  })
+  }, 60_000)
 }
 
 /** As the libraries that judge a call want them. */

@@ -37,6 +37,10 @@ export const POINTS = {
   'takeover written': { file: 'store/reclaim.js', name: 'reclaimMessages', when: 'written' },
   'takeover committed': { file: 'store/reclaim.js', name: 'reclaimMessages', when: 'after' },
   'request taken': { file: 'flows/sms.js', name: 'createSmsFlow', method: 'accept', when: 'before' },
+  'webhook claimed': { file: 'store/webhook-work.js', name: 'claimDeliveries', when: 'after' },
+  'webhook written': { file: 'outbound/call.js', name: 'send', when: 'written' },
+  'webhook answered': { file: 'outbound/call.js', name: 'send', when: 'after' },
+  'webhook settle written': { file: 'store/webhook-work.js', name: 'settleDeliveries', when: 'written' },
   'migration written': { file: 'store/migrate.js', name: 'connection', method: 'query', when: 'written' },
   'migration answered': { file: 'store/migrate.js', name: 'connection', method: 'query', when: 'after' },
 }

@@ -1,0 +1,241 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../support/documents.ts'
+import { startProgram, waitForOutput } from '../../support/program.ts'
+import { until } from '../../support/until.ts'
+import { quantile } from '../answers.ts'
+import { onBench, type Bench } from '../bench.ts'
+import { breakingLife } from '../broken-lives.ts'
+import type { NodeLife } from '../cluster.ts'
+import type { Context, Experiment, Result } from '../experiment.ts'
+import { makePlan } from '../plan.ts'
+
+/** What one receiver does, while the others work: the path that has the sink do it. */
+const FAULTS: Readonly<Record<string, string>> = {
+  'answers 500': '/500',
+  'asks for time': '/429?retry-after=1',
+  'is gone': '/410',
+  'answers after 60 s': '/slow',
+  'answers 100 MB': '/huge',
+  'leads elsewhere': '/redirect?to=http://169.254.169.254/',
+  'resets connections': '/reset',
+  'never answers': '/hang',
+}
+const BAD_CERTIFICATE = 'has a certificate of its own'
+
+/** Where the node dies while it delivers, and at the how manieth passage. */
+const KILLS = ['webhook claimed:2', 'webhook written:30', 'webhook answered:30', 'webhook settle written:3']
+
+const FULL = { receivers: 99, sms: 30, overMs: 6_000, kills: KILLS, faults: Object.keys(FAULTS) }
+const SMALL = { receivers: 9, sms: 20, overMs: 2_000, kills: KILLS.slice(0, 2), faults: ['answers 500', 'is gone'] }
+
+const ENV = {
+  WEBHOOKS_ALLOW_HTTP: 'on',
+  WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1',
+  SECRET_KEY: Buffer.alloc(32, 10).toString('base64'),
+}
+const TYPE = 'sms.sent'
+const CAUGHT_UP_MS = 120_000
+
+/** Tries that a node may have under way: as many may come twice where it dies. */
+const PLACES = 128
+
+/** Longer than this than usual is slow; of less than 50 ms on a shared machine nothing can be said. */
+const MOST_SHARE = 1.1
+const MOST_MORE_MS = 50
+
+export const P10: Experiment = {
+  id: 'P10',
+  title: 'one receiver of webhooks fails in nine ways beside 99 good ones; a node dies at four points of delivering',
+  goal: 'each event at each good receiver, twice only where a node died; their p99 at most 10 % longer; 410 disables',
+  rounds: 1,
+  run: (context) => failing(context),
+}
+
+interface Stage {
+  readonly bench: Bench
+  readonly context: Context
+  readonly good: Sink
+  readonly tls: Sink
+}
+
+interface Sink {
+  readonly url: string
+  readonly ledger: string
+  stop(): Promise<void>
+}
+
+async function failing(context: Context): Promise<Result> {
+  const { kills, receivers } = sizeOf(context)
+  const life = (_node: number, number: number): NodeLife => {
+    const [point, nth] = kills[number]?.split(':') ?? []
+    return point === undefined ? {} : breakingLife({ point, nth: Number(nth), how: 'kill' })
+  }
+  const sinks: Sink[] = []
+  const faults: string[] = []
+  try {
+    const { facts: _, ...result } = await onBench(context, { nodes: 1, env: ENV, life }, async (bench) => {
+      const [good, tls] = [await startSink(context, 'good', []), await startSink(context, 'tls', ['--ca', 'ca.pem'])]
+      sinks.push(good, tls)
+      const stage = { bench, context, good, tls }
+      const bad = await makeWebhooks(stage)
+      await dieWhileDelivering(stage)
+      const slow = await measureFaults(stage, bad)
+      const { doubled, lost } = await compare(stage)
+      faults.push(...slow.faults)
+      if (lost > 0) faults.push(`${lost} events never came to a good receiver`)
+      if (doubled > kills.length * PLACES) faults.push(`${doubled} came twice`)
+      return [`receivers ${receivers + 1}`, `webhook kills ${kills.length}`, `came twice ${doubled}`, ...slow.figures]
+    })
+    return { ...result, faults: [...result.faults, ...faults] }
+  } finally {
+    await Promise.all(sinks.map((sink) => sink.stop()))
+  }
+}
+
+function sizeOf({ small }: Context): typeof FULL {
+  return small ? SMALL : FULL
+}
+
+async function startSink({ directory }: Context, name: string, more: readonly string[]): Promise<Sink> {
+  const ledger = join(directory, `${name}.sink`)
+  const program = startProgram([join(ROOT, 'dist/main.js'), 'fake', 'sink', '--ledger', ledger, ...more], {
+    cwd: directory,
+    env: {},
+    log: join(directory, `${name}.log`),
+  })
+  return { url: await waitForOutput(program, /^listening on (\S+)\n/m), ledger, stop: () => program.kill() }
+}
+
+/** Resolves with the id of the one that will fail. */
+async function makeWebhooks({ bench, context, good }: Stage): Promise<number> {
+  for (let number = 0; number < sizeOf(context).receivers; number += 1) {
+    await call(bench, 'POST', '/webhooks', { url: `${good.url}/good/${number}`, types: [TYPE] })
+  }
+  const { data } = await call(bench, 'POST', '/webhooks', { url: `${good.url}/bad`, types: [TYPE] })
+  return data.id
+}
+
+/** One load for each life that comes to its end, and one more. */
+async function dieWhileDelivering(stage: Stage): Promise<void> {
+  const node = stage.bench.cluster.nodes[0]
+  for (const [index, point] of sizeOf(stage.context).kills.entries()) {
+    await load(stage, `kill-${index}`)
+    await until(() => node?.ends[index], CAUGHT_UP_MS).catch((error: unknown) => {
+      throw new Error(`never came to ${point}`, { cause: error })
+    })
+  }
+  await until(() => node?.pid() ?? null, CAUGHT_UP_MS)
+  await load(stage, 'warm')
+  await caughtUp(stage)
+}
+
+async function measureFaults(stage: Stage, bad: number): Promise<{ figures: string[]; faults: string[] }> {
+  const { bench, context, good, tls } = stage
+  const usual = await p99(stage, 'usual')
+  const figures = [`p99 usual ${usual.toFixed(0)} ms`]
+  const faults: string[] = []
+  const kinds = sizeOf(context).faults.map((name): [string, string] => [name, good.url + (FAULTS[name] ?? '')])
+  for (const [name, url] of [...kinds, [BAD_CERTIFICATE, tls.url] as const]) {
+    await call(bench, 'PATCH', `/webhooks/${bad}`, { url, enabled: true })
+    const beside = await p99(stage, name)
+    figures.push(`${name}: ${((100 * beside) / usual).toFixed(0)} %`)
+    if (beside > usual * MOST_SHARE && beside > usual + MOST_MORE_MS) {
+      faults.push(`p99 ${beside.toFixed(0)} ms instead of ${usual.toFixed(0)} ms beside one that ${name}`)
+    }
+    if (name !== 'is gone') continue
+    const { data } = await call(bench, 'GET', `/webhooks/${bad}`)
+    if (data.disabled_reason !== 'gone') faults.push('one that answered 410 was not disabled')
+  }
+  return { figures, faults }
+}
+
+/** Milliseconds from the event to a good receiver, over a load of its own. */
+async function p99(stage: Stage, name: string): Promise<number> {
+  const from = linesOf(stage.good).length
+  await load(stage, name.replaceAll(/\W+/g, '-'))
+  await caughtUp(stage)
+  const calls = linesOf(stage.good).slice(from).filter(isGood)
+  return quantile(
+    calls.map(({ at, body }) => Date.parse(at) - Date.parse((JSON.parse(body) as { timestamp: string }).timestamp)),
+    0.99,
+  )
+}
+
+async function load({ bench, context }: Stage, name: string): Promise<void> {
+  const { sms, overMs } = sizeOf(context)
+  const seed = `${context.seed}-${name}`
+  const plan = makePlan({ seed, sms, tokens: 0, overMs, chance: bench.chance(`plan ${name}`) })
+  await bench.load(plan.map((one, index) => ({ ...one, atMs: (index / sms) * overMs })))
+}
+
+/** All events there are have come to all good receivers, or have been given up. */
+async function caughtUp({ bench, good, context }: Stage): Promise<void> {
+  const { receivers } = sizeOf(context)
+  await bench.ask((db) =>
+    until(
+      async () => {
+        const { rows } = await db.query<{ done: boolean }>(
+          `select not exists (select from messages where status in ('scheduled', 'queued', 'sending', 'uncertain'))
+            and (select count(*) from webhook_deliveries d join webhooks w on w.id = d.webhook_id
+              where d.status = 'delivered' and w.url like $1) = $2 * (select count(*) from events where type = $3) as done`,
+          [`${good.url}/good/%`, receivers, TYPE],
+        )
+        return rows[0]?.done
+      },
+      CAUGHT_UP_MS,
+      100,
+    ),
+  )
+}
+
+/** What the good receivers got, beside what happened. */
+async function compare({ bench, good, context }: Stage): Promise<{ lost: number; doubled: number }> {
+  const { receivers } = sizeOf(context)
+  const { rows } = await bench.ask((db) =>
+    db.query<{ id: string }>(`select 'evt_' || xid || '_' || id as id from events where type = $1`, [TYPE]),
+  )
+  const counts = new Map<string, number>()
+  for (const { path, headers } of linesOf(good).filter(isGood)) {
+    const key = `${path} ${headers['webhook-id']}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  let lost = 0
+  for (let number = 0; number < receivers; number += 1) {
+    lost += rows.filter(({ id }) => !counts.has(`/good/${number} ${id}`)).length
+  }
+  return { lost, doubled: [...counts.values()].reduce((sum, count) => sum + count - 1, 0) }
+}
+
+interface Line {
+  readonly at: string
+  readonly path: string
+  readonly headers: { readonly 'webhook-id': string }
+  readonly body: string
+}
+
+function linesOf({ ledger }: Sink): Line[] {
+  const text = readFileSync(ledger, 'utf8')
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line]))
+}
+
+function isGood({ path }: Line): boolean {
+  return path.startsWith('/good/')
+}
+
+interface Called {
+  readonly data: { readonly id: number; readonly disabled_reason: string | null }
+}
+
+/** A node may be dying at this moment. */
+async function call({ cluster }: Bench, method: string, path: string, body?: object): Promise<Called> {
+  const url = (cluster.nodes[0]?.url ?? '') + path
+  return until(async () => {
+    const answer = await fetch(url, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    }).catch(() => null)
+    if (answer !== null && answer.status < 500 && !answer.ok) throw new Error(await answer.text())
+    return answer?.ok === true ? ((await answer.json()) as Called) : null
+  })
+}
