@@ -169,18 +169,27 @@ test('the first page says what runs, runs no script and allows only its own styl
   expect(answer.headers['content-security-policy']).toContain(`'sha256-${Buffer.from(digest).toString('base64')}'`)
 })
 
-test.each(['a"><script>', "a' -o /etc/passwd '", 'a$(id)', 'user@host'])(
-  'the Host header %j is no host: no example is made of it',
+test.each(['a"><script>', "a' -o /etc/passwd '", 'user@host'])(
+  'the Host header %j is no host: it is refused, and not repeated',
   async (host) => {
-    const { parts } = createStandIns()
-    const app = createServer(parts)
-    const page = await app.inject({ url: '/', headers: { host } })
-    expect(page.body).toContain('curl http://localhost:')
-    const headers = { host, 'content-type': 'application/json' }
-    const refused = await app.inject({ method: 'POST', url: '/smss', headers, payload: '{contact: 1}' })
-    expect(refused.json<{ message: string }>().message).toContain('curl http://localhost:')
+    const app = createServer(createStandIns().parts)
+    for (const url of ['/', '/errors/shell_quotes.txt']) {
+      const { statusCode, body } = await app.inject({ url, headers: { host } })
+      expect(statusCode).toBe(400)
+      expect(body).not.toContain(host)
+    }
   },
 )
+
+test('of a Host header that a shell would run no example is made', async () => {
+  const app = createServer(createStandIns().parts)
+  const host = 'a$(id)'
+  const page = await app.inject({ url: '/', headers: { host } })
+  expect(page.body).toContain('curl http://localhost:')
+  const headers = { host, 'content-type': 'application/json' }
+  const refused = await app.inject({ method: 'POST', url: '/smss', headers, payload: '{contact: 1}' })
+  expect(refused.json<{ message: string }>().message).toContain('curl http://localhost:')
+})
 
 test('a callback reaches the receipts with the raw body and the URL that the provider signed', async () => {
   const { parts, recorded } = createStandIns({ publicUrl: 'https://tidings.example' })
