@@ -3,7 +3,7 @@ import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-word
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 /** In src/cli, which whoever serves never loads. */
-const CLIENTS = ['doctor', 'explain', 'export', 'find', 'send', 'tail'] as const
+const CLIENTS = ['doctor', 'explain', 'export', 'find', 'listen', 'send', 'tail', 'trigger'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
 
 export type Command = (typeof COMMANDS)[number]
@@ -49,6 +49,8 @@ Use it
   send        one SMS, or one push: tidings send sms +201009129288 "Hello"
   find        what was sent, one verdict a line: tidings find status:failed last:24h
   tail        new messages as they come, until Ctrl-C
+  listen      what happens, as it happens, and on to a webhook of yours
+  trigger     makes an event happen, where messages are captured
   export      all messages of a search, as CSV or NDJSON
 
 Look after it

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { ClientCommand } from './arguments.ts'
 import type { Surroundings } from './cli/command.ts'
 import { runCommand } from './cli/program.ts'
@@ -32,6 +33,8 @@ export async function runClient(
     columns: () => process.stdout.columns || 80,
     stdin: process.stdin,
     now: () => new Date(),
+    call: (url, init) => globalThis.fetch(url, init),
+    drawBytes: (count) => randomBytes(count),
     signal: stop.signal,
     client: () => createTidings(serverAddress({ env })),
     checks: async (signal) => {

@@ -53,7 +53,14 @@ it('the Unreleased part of the changelog says what is new', () => {
 })
 
 /** Read by the commands that talk to a service, and by no service. */
-const OF_COMMANDS = ['TIDINGS_URL', 'TIDINGS_KEY', 'TIDINGS_KEY_FILE', 'NO_COLOR']
+const OF_COMMANDS = [
+  'TIDINGS_URL',
+  'TIDINGS_KEY',
+  'TIDINGS_KEY_FILE',
+  'TIDINGS_WEBHOOK_SECRET',
+  'TIDINGS_WEBHOOK_SECRET_FILE',
+  'NO_COLOR',
+]
 
 /** Read by tests. */
 const OF_TESTS = ['REQUIRE_ALL', 'FUZZ_CALLS', 'PROPERTY_RUNS']

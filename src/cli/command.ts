@@ -42,6 +42,10 @@ export interface Surroundings {
   columns(): number
   readonly stdin: Readable
   now(): Date
+  /** An HTTP call to anybody but the service. */
+  readonly call: (url: string, init: RequestInit) => Promise<Response>
+  /** Random bytes that nobody can guess. */
+  readonly drawBytes: (count: number) => Uint8Array
   /** Aborted by the first Ctrl-C; the second one ends the process. */
   readonly signal: AbortSignal
   /** The service that TIDINGS_URL names, or this machine's. Throws a CliRefusal for what can't be an address or a key. */

@@ -8,8 +8,10 @@ const COMMANDS = {
   explain: async () => (await import('./explain.ts')).explain,
   export: async () => (await import('./export.ts')).exportCommand,
   find: async () => (await import('./find.ts')).find,
+  listen: async () => (await import('./listen.ts')).listen,
   send: async () => (await import('./send.ts')).send,
   tail: async () => (await import('./tail.ts')).tail,
+  trigger: async () => (await import('./trigger.ts')).trigger,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>
 
 export type CommandName = keyof typeof COMMANDS

@@ -27,6 +27,7 @@ export const ERROR_STATUS = {
   too_late: 409,
   still_open: 409,
   content_gone: 410,
+  events_gone: 410,
   last_admin_key: 409,
   key_revoked: 409,
   body_too_large: 413,

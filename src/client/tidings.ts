@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch'
 import type { Raw } from './call.ts'
+import { createEvents, type Events } from './events.ts'
 import { createInboxCalls, type InboxCalls } from './inbox.ts'
 import { createKeyCalls, type KeyCalls } from './keys.ts'
 import { createNotificationCalls, type NotificationCalls } from './notifications.ts'
@@ -14,6 +15,7 @@ import { createWebhookCalls, type WebhookCalls } from './webhooks.ts'
 
 export type { CallOptions, Query, Raw, Schema, SendOptions } from './call.ts'
 export { TidingsApiError, TidingsUnreachable, type ErrorCode, type FaultDetail } from './errors.ts'
+export type { Events, EventsOptions, EventsQuery, TidingsEvent } from './events.ts'
 export type { NotificationQuery, TokensPush, TopicPush } from './notifications.ts'
 export type { BatchAnswer, BatchItem, BatchOptions } from './sms-batch.ts'
 export type { SmsMessage, SmsQuery } from './sms.ts'
@@ -40,6 +42,7 @@ export interface Tidings extends Omit<ServiceCalls, 'errors'> {
   readonly clients: ClientCalls
   readonly tokens: TokenCalls
   readonly inbox: InboxCalls
+  readonly events: Events
   readonly templates: TemplateCalls
   readonly keys: KeyCalls
   readonly webhooks: WebhookCalls
@@ -66,6 +69,7 @@ export function createTidings(options: TidingsOptions): Tidings {
     clients: createClientCalls(calls),
     tokens: createTokenCalls(calls),
     inbox: createInboxCalls(calls),
+    events: createEvents(calls, world),
     templates: createTemplateCalls(calls),
     keys: createKeyCalls(calls),
     webhooks: createWebhookCalls(calls),

@@ -34,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   exportSms: EXPORT,
   pushToTokens: { body: { tokens: ['sandbox:delivered'], title: 'Hello', body: 'Your order is on its way' } },
   pushToTopic: { body: TOPIC },
+  followEvents: { query: { types: 'sms.delivered,push.failed' } },
   listNotifications: LAST_DAY,
   readNotification: ID,
   listDeliveries: { ...ID, ...PAGE },
