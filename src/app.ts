@@ -157,7 +157,8 @@ async function openCore(parts: AppParts): Promise<Core> {
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
   const { secretKey, version } = parts
   const { lease } = delivery
-  const webhooks = await openWebhooks(config, { dbs, lease, secretKey, version, log, after, chance, monotonic })
+  const common = { dbs, lease, secretKey, version, log, after, chance, monotonic }
+  const webhooks = await openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = await openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks }

@@ -4,6 +4,7 @@ import type { PushedChunk, SettledSms } from './delivery/ledger.ts'
 import type { Category } from './domain/category.ts'
 import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
 import type { ReceiptsFlow } from './flows/receipts.ts'
+import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallMeter } from './http/call-meter.ts'
 import { CONTENT_TYPE, formatFor } from './metrics/exposition.ts'
 import type { Meters } from './metrics/meters.ts'
@@ -15,6 +16,7 @@ export interface Metering {
   channels(channels: Channels): Channels
   intake(intake: Intake): Intake
   callbacks(receipts: ReceiptsFlow): ReceiptsFlow
+  tries(tries: WebhookTries): WebhookTries
   settled(settled: readonly SettledSms[]): void
   pushed(chunks: readonly PushedChunk[]): void
   received(receipt: Receipt, move: ReceiptMove): void
@@ -33,6 +35,7 @@ export function createMetering(meters: Meters, now: () => number): Metering {
     channels: (channels) => meteredChannels(channels, meters, now),
     intake: (intake) => meteredIntake(intake, meters),
     callbacks: (receipts) => meteredCallbacks(receipts, meters),
+    tries: (tries) => meteredTries(tries, meters, now),
     settled(settled) {
       for (const { status } of settled) counters.moves.of('sms', status).add()
     },
@@ -175,6 +178,24 @@ function meteredCallbacks(receipts: ReceiptsFlow, { counters }: Meters): Receipt
         counters.callbacks.of(provider, 'failed').add()
         throw error
       }
+    },
+  }
+}
+
+function meteredTries(tries: WebhookTries, { counters, histograms }: Meters, now: () => number): WebhookTries {
+  const seconds = histograms.webhookSeconds.of()
+  for (const verdict of ['delivered', 'again', 'given_up', 'gone'] as const) counters.webhookTries.of(verdict).add(0)
+  return {
+    ...tries,
+    sendAll(deliveries, signal, tell) {
+      const begunAt = now()
+      return tries.sendAll(deliveries, signal, (delivery, settled) => {
+        if (settled !== null) {
+          counters.webhookTries.of(settled.verdict).add()
+          seconds.observe((now() - begunAt) / 1000)
+        }
+        tell(delivery, settled)
+      })
     },
   }
 }

@@ -6,6 +6,7 @@ import { watchEventLoop, type Lag } from './metrics/event-loop.ts'
 import type { Meters, Readings } from './metrics/meters.ts'
 import type { Db } from './store/db.ts'
 import { readQueue, type QueueLook } from './store/read-queue.ts'
+import { readWebhookLag, type WebhookLag } from './store/read-webhook-lag.ts'
 
 export interface ReadingParts {
   readonly dbs: Dbs
@@ -61,14 +62,20 @@ const OLDEST_MS = 15_000
 /** A page does not wait longer for the database. */
 const PATIENCE_MS = 1_000
 
+interface Look {
+  readonly queue: QueueLook
+  readonly webhooks: WebhookLag
+}
+
 /** However often pages are asked for, one look is under way at most. Null: the last one is too old. */
-function createQueueLook({ dbs, now, sleep }: ReadingParts): () => Promise<QueueLook | null> {
-  let last: { readonly look: QueueLook; readonly at: number } | null = null
+function createQueueLook({ dbs, now, sleep }: ReadingParts): () => Promise<Look | null> {
+  let last: { readonly look: Look; readonly at: number } | null = null
   let looking: Promise<void> | null = null
 
   async function refresh(): Promise<void> {
     try {
-      last = { look: await readQueue(dbs.read), at: now() }
+      const [queue, webhooks] = await Promise.all([readQueue(dbs.read), readWebhookLag(dbs.read)])
+      last = { look: { queue, webhooks }, at: now() }
     } catch {
       // Shown by the metric itself; whoever needs the database says so in the log.
     }
@@ -81,16 +88,21 @@ function createQueueLook({ dbs, now, sleep }: ReadingParts): () => Promise<Queue
   }
 }
 
-function ofQueue(look: QueueLook | null): Readings {
+function ofQueue(look: Look | null): Readings {
   if (look === null) return { queueRead: 0 }
+  const { queue, webhooks } = look
   const each = (number: (lane: QueueLook['lanes'][number]) => number): readonly Sample[] =>
-    look.lanes.map((lane) => ({ values: [lane.channel, lane.lane], number: number(lane) }))
+    queue.lanes.map((lane) => ({ values: [lane.channel, lane.lane], number: number(lane) }))
   return {
     queueRead: 1,
     waiting: each(({ waiting }) => waiting),
     later: each(({ later }) => later),
     oldest: each(({ oldestSeconds }) => oldestSeconds),
-    doubtful: look.uncertain,
+    doubtful: queue.uncertain,
+    webhookWaiting: webhooks.waiting,
+    webhookOldest: webhooks.oldestSeconds,
+    webhookBehind: webhooks.behindSeconds,
+    webhooksDisabled: webhooks.disabled,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Channels } from './channels.ts'
 import type { Intake } from './delivery/intake.ts'
 import { laneOf } from './domain/lane.ts'
 import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
+import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallTraces } from './http/call-traces.ts'
 import type { MessageExtras, NewMessage } from './store/messages.ts'
 import type { ReceiptMove } from './store/receipts.ts'
@@ -13,6 +14,7 @@ import type { OpenSpan, SpanStart, Tracer } from './traces/tracer.ts'
 export interface Tracing {
   channels(channels: Channels): Channels
   intake(intake: Intake): Intake
+  tries(tries: WebhookTries): WebhookTries
   received(receipt: Receipt, move: ReceiptMove): void
   /** The trace of a message, as far as this node knows it by now; for the log. */
   traceOf(messageId: number): string | null
@@ -39,6 +41,7 @@ export function createTracing(parts: TracingParts): Tracing {
   return {
     channels: (channels) => tracedChannels(channels, rooms),
     intake: (intake) => tracedIntake(intake, rooms),
+    tries: (tries) => tracedTries(tries, rooms),
     received: (receipt, move) => traceReceipt(rooms, receipt, move),
     traceOf: (messageId) => contexts.known('sms', messageId)?.split('-')[1] ?? null,
     calls: tracedCalls(rooms),
@@ -243,4 +246,32 @@ function traceReceipt(rooms: Rooms, receipt: Receipt, { state, messageStatus }: 
   const span: Below = { name: `receipt ${receipt.provider}`, kind: 'consumer', facts, link, at }
   const error = receipt.failure?.reason ?? null
   rooms.contexts.find('sms', state.messageId, (parent) => record(rooms, { ...span, parent }, error, at))
+}
+
+/** One span for each call to a webhook; nothing of where it goes, which may be a secret. */
+function tracedTries(tries: WebhookTries, rooms: Rooms): WebhookTries {
+  const { contexts, time } = rooms
+  return {
+    ...tries,
+    sendAll(deliveries, signal, tell) {
+      const at = time()
+      return tries.sendAll(deliveries, signal, (delivery, settled) => {
+        tell(delivery, settled)
+        if (settled === null) return
+        const endedAt = time()
+        const facts = {
+          'messaging.system': 'tidings',
+          'messaging.operation.name': 'webhook',
+          'messaging.operation.type': 'send',
+          'tidings.webhook': String(delivery.webhookId),
+          'tidings.attempt': delivery.tries + 1,
+          'tidings.outcome': settled.verdict,
+          ...(settled.status === null ? {} : { 'http.response.status_code': settled.status }),
+        }
+        const span: Below = { name: 'webhook', kind: 'client', facts, link: null, at }
+        const error = settled.verdict === 'delivered' ? null : (settled.failure ?? String(settled.status))
+        contexts.find('webhook', delivery.id, (parent) => record(rooms, { ...span, parent }, error, endedAt))
+      })
+    },
+  }
 }

@@ -4,7 +4,7 @@ import type { HttpParts } from './http/parts.ts'
 import { createMetering, type Metering } from './metering.ts'
 import { createMeters } from './metrics/meters.ts'
 import { openReadings, type ReadingParts } from './readings.ts'
-import { keepNotificationTrace, readMessageTraces, readNotificationTraces } from './store/traces.ts'
+import { keepNotificationTrace, readDeliveryTraces, readMessageTraces, readNotificationTraces } from './store/traces.ts'
 import { THIS_PROCESS } from './this-process.ts'
 import { createContexts } from './traces/contexts.ts'
 import { createTracing, type Tracing } from './tracing.ts'
@@ -47,6 +47,7 @@ export async function openWatching(
     ...counted,
     channels: (channels) => tracing.channels(metering.channels(channels)),
     intake: (intake) => tracing.intake(metering.intake(intake)),
+    tries: (tries) => tracing.tries(metering.tries(tries)),
     received(receipt, move) {
       metering.received(receipt, move)
       tracing.received(receipt, move)
@@ -60,6 +61,8 @@ export async function openWatching(
   }
 }
 
+const LOOK_UPS = { sms: readMessageTraces, push: readNotificationTraces, webhook: readDeliveryTraces }
+
 /** OpenTelemetry is loaded here and nowhere else: whoever traces nothing pays nothing for it. */
 async function openTracing(endpoint: string, { dbs, log, version, now, after }: WatchingParts): Promise<Tracing> {
   const { createTracer } = await import('./traces/tracer.ts')
@@ -68,7 +71,7 @@ async function openTracing(endpoint: string, { dbs, log, version, now, after }: 
   return createTracing({
     tracer: createTracer({ endpoint, version, instance: `${hostname()}:${process.pid}`, warn, after }),
     contexts: createContexts({
-      lookUp: (subject, ids) => (subject === 'sms' ? readMessageTraces : readNotificationTraces)(dbs.read, ids),
+      lookUp: (subject, ids) => LOOK_UPS[subject](dbs.read, ids),
       after,
     }),
     keepNotificationTrace: (id, traceparent) => keepNotificationTrace(dbs.work, id, traceparent),

@@ -8,7 +8,7 @@ import { createSealer, sealingKey, type Sealer } from './domain/sealed.ts'
 import { createWebhookBodies } from './flows/webhook-bodies.ts'
 import { createWebhookDeeds } from './flows/webhook-deeds.ts'
 import { createWebhookSending } from './flows/webhook-sending.ts'
-import { createWebhookTries } from './flows/webhook-try.ts'
+import { createWebhookTries, type WebhookTries } from './flows/webhook-try.ts'
 import { createWebhooks } from './flows/webhooks.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createOutboundCall } from './outbound/call.ts'
@@ -34,6 +34,8 @@ export interface WebhookSideParts extends LoopParts {
   readonly version: string
   /** In milliseconds. */
   readonly monotonic: () => number
+  /** The same tries, counted and traced. */
+  readonly watched: (tries: WebhookTries) => WebhookTries
 }
 
 /** To one scheme, host and port: several webhooks may share one. */
@@ -56,7 +58,9 @@ export async function openWebhooks(config: Config, parts: WebhookSideParts): Pro
   const bodies = createWebhookBodies(dbs.work)
   const open = (sealed: Buffer, place: string): Buffer | null => sealer?.open(sealed, place) ?? null
   const clock = (): Date => lease.clock()
-  const tries = createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance })
+  const tries = parts.watched(
+    createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance }),
+  )
   await wantAgain(dbs.work)
   const sending = createWebhookSending({ db: dbs.work, log, lease, tries, after, chance })
   const onChange = (): void => sending.hint()

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startSink } from '../src/fakes/sink.ts'
 import { startFakeTwilio, type FakeTwilio } from '../src/fakes/twilio.ts'
 import { startCollector, type Collector, type SeenSpan } from './support/collector.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
@@ -29,6 +30,8 @@ beforeAll(async () => {
   const port = String(await freePort())
   const variables = {
     AUTH: 'off',
+    WEBHOOKS_ALLOW_HTTP: 'on',
+    WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1',
     TWILIO_ACCOUNT_SID: twilio.accountSid,
     TWILIO_AUTH_TOKEN: twilio.authToken,
     TWILIO_FROM: '+15005550006',
@@ -99,6 +102,35 @@ test('an SMS that one node accepts and another sends has one trace, from the cal
   })
   expect(callbacks.map(({ traceId }) => traceId)).not.toContain(TRACE)
 })
+
+// Events wait for every transaction that began before them, also those of other files' tests on the same server.
+test('a call to a webhook that tells of an SMS belongs to its trace, and is counted', async () => {
+  const trace = '5af7651916cd43dd8448eb211c80319c'
+  const sink = await startSink()
+  try {
+    expect(await post(`${other.url}/webhooks`, { url: sink.url, types: ['sms.delivered'] })).toMatchObject({
+      success: true,
+    })
+    await post(`${other.url}/smss`, SMS, { traceparent: `00-${trace}-b7ad6b7169203331-01` })
+    const accept = await span('accept sms', trace)
+    const call = await until(
+      () => collector.spans().find((seen) => seen.name === 'webhook' && seen.traceId === trace),
+      90_000,
+    )
+    expect(call).toMatchObject({ kind: 3, parentSpanId: accept.spanId, isError: false })
+    expect(call.attributes).toMatchObject({
+      'tidings.outcome': 'delivered',
+      'tidings.attempt': 1,
+      'tidings.webhook': '1',
+    })
+    const page = await (await fetch(`${other.url}/metrics`)).text()
+    expect(page).toContain('\ntidings_webhook_tries_total{outcome="delivered"} 1\n')
+    expect(page).toContain('\ntidings_webhook_duration_seconds_count 1\n')
+    expect(page).toContain('\ntidings_webhooks_disabled 0\n')
+  } finally {
+    await sink.close()
+  }
+}, 120_000)
 
 test('the line of an attempt names the trace, and so does that of a refused call', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c'

@@ -70,6 +70,24 @@ export const METRICS = {
   callbacks: counter('Receipts', 'tidings_callbacks_total', ['provider', 'result'], {
     help: 'Calls of providers. Result: accepted, forged (the signature is not theirs), malformed, failed (they are told to repeat it)',
   }),
+  webhookTries: counter('Webhooks', 'tidings_webhook_tries_total', ['outcome'], {
+    help: 'Calls to webhooks. Outcome: delivered, again (to be tried again), given_up (it was the last), gone (its receiver wants no more)',
+  }),
+  webhookSeconds: histogram('Webhooks', 'tidings_webhook_duration_seconds', [], PROVIDER_SECONDS, {
+    help: 'From the moment a delivery was taken up until its outcome is known',
+  }),
+  webhookWaiting: gauge('Webhooks', 'tidings_webhook_waiting', [], {
+    help: 'Deliveries that are due and no node has taken yet, in the whole database. Counted up to 1,000 for each webhook',
+  }),
+  webhookOldest: gauge('Webhooks', 'tidings_webhook_oldest_seconds', [], {
+    help: 'How long the oldest of them has been due',
+  }),
+  webhookBehind: gauge('Webhooks', 'tidings_webhook_behind_seconds', [], {
+    help: 'How long ago the oldest event happened that was not handed out to webhooks yet',
+  }),
+  webhooksDisabled: gauge('Webhooks', 'tidings_webhooks_disabled', [], {
+    help: 'Webhooks that were disabled because they failed, or because their receiver said so',
+  }),
   reclaimed: counter('Nodes', 'tidings_reclaimed_total', ['outcome'], {
     help: 'SMS taken over from a node that ended, or found again after a lost answer. Outcome: waiting (not yet sent), uncertain (may have been sent), poisoned (its third crash), proven (a receipt had come)',
   }),

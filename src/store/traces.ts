@@ -20,6 +20,17 @@ export async function readNotificationTraces(db: Db, ids: readonly number[]): Pr
   return new Map(rows.map(({ id, traceparent }) => [id, traceparent]))
 }
 
+/** The same for deliveries to webhooks: the spans that the messages belong to of which they tell. */
+export async function readDeliveryTraces(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  const { rows } = await db.query<{ id: number; traceparent: string }>({
+    name: 'read-delivery-traces',
+    text: `select d.id, m.traceparent from webhook_deliveries d join messages m on m.id = d.message_id
+      where d.id = any ($1::bigint[]) and m.traceparent is not null`,
+    values: [ids],
+  })
+  return new Map(rows.map(({ id, traceparent }) => [id, traceparent]))
+}
+
 /** Keeps the span that a notification belongs to. */
 export async function keepNotificationTrace(db: Db, id: number, traceparent: string): Promise<void> {
   await db.query({

@@ -1,5 +1,5 @@
 /** What a span belongs to that is made long after the call. */
-export type Subject = 'sms' | 'push'
+export type Subject = 'sms' | 'push' | 'webhook'
 
 /** Knows the spans that messages and notifications belong to: for a while from memory, else from the database. */
 export interface Contexts {
@@ -50,7 +50,9 @@ export function createContexts({ lookUp, after }: ContextsParts): Contexts {
       const batch = awaited
       awaited = []
       // A trace that lacks a span is no reason to trouble anybody: the database says itself that it is away.
-      await Promise.all((['sms', 'push'] as const).map((subject) => settle(subject, batch))).catch(() => undefined)
+      await Promise.all((['sms', 'push', 'webhook'] as const).map((subject) => settle(subject, batch))).catch(
+        () => undefined,
+      )
     }
     looking = null
   }
