@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { WEBHOOK_WAITS_SECONDS } from '../../src/domain/webhook-attempt.ts'
+import { fanOut } from '../../src/store/webhook-work.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until as untilWithin } from '../support/until.ts'
 import {
@@ -219,6 +220,8 @@ describe('each event', () => {
     await slow.query('begin')
     await slow.query(`insert into events (type) values ('sms.failed')`)
     await happen(node.db, 'sms.sent', 3)
+    await fanOut(node.db, 100)
+    expect(await statusesOf(node)).toEqual([])
     await slow.query('commit')
     slow.release()
     await until(() => receiver.calls().length === 4)
