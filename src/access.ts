@@ -9,7 +9,7 @@ import { createSessions } from './flows/sessions.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createAddressOf } from './http/peer.ts'
 import { sessionOf } from './http/session-cookie.ts'
-import { readAudit } from './store/audit.ts'
+import { readAudit } from './store/read-audit.ts'
 import { readKey, readKeys } from './store/read-api-keys.ts'
 
 /** Who may call, and who decides it. */

@@ -1,5 +1,5 @@
 import { readMoment } from '../domain/search-times.ts'
-import type { AuditFilter } from '../store/audit.ts'
+import type { AuditFilter } from '../store/read-audit.ts'
 import { readParameters, type Parameters } from './inbox-parameters.ts'
 import { LARGEST_PAGE, readCursor, readLimit, USUAL_PAGE } from './paging.ts'
 

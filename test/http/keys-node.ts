@@ -9,7 +9,7 @@ import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createAddressOf } from '../../src/http/peer.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readAudit } from '../../src/store/audit.ts'
+import { readAudit } from '../../src/store/read-audit.ts'
 import { readKey, readKeys } from '../../src/store/read-api-keys.ts'
 import { createStandIns, type Recorded } from './stand-ins.ts'
 

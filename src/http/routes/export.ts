@@ -5,7 +5,7 @@ import { TidingsError } from '../../domain/errors.ts'
 import { SEARCH_WORDS, type SearchedList } from '../../domain/search.ts'
 import { auditFilter, AUDIT_WORDS } from '../audit-query.ts'
 import { mayStay } from '../auth.ts'
-import type { AuditRecord } from '../../store/audit.ts'
+import type { AuditRecord } from '../../store/read-audit.ts'
 import type { RouteDocs } from '../documentation.ts'
 import {
   AUDIT_TABLE,
