@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EventId, EventRow } from '../../src/domain/event.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { noteListeners, readEventsKept, wantEvents } from '../../src/store/event-listeners.ts'
+import { forgetEvents, forgetForeignEvents } from '../../src/store/event-places.ts'
 import { readEvents, readEventsAfter } from '../../src/store/events.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
@@ -177,4 +178,23 @@ test('events are whole from where one listener wanted them all, and an expired w
   expect(await readEventsKept(db, ['sms.sent'])).toBeNull()
   await wantEvents(db, { kind: 'reader' }, ['sms.sent', 'sms.failed'], 6)
   expect(await readEventsKept(db, ['sms.sent'])).toBeNull()
+})
+
+test('old events are deleted, and it is noted from where on they are whole', async () => {
+  await wantEvents(db, { kind: 'reader' }, ['*'], 6)
+  await noteListeners(db)
+  await db.query(ACCEPT)
+  await db.query(`update events set at = now() - interval '31 days' where id = 1`)
+  expect(await forgetEvents(db, 30)).toEqual({ done: 1, more: false })
+  expect(await logged()).toEqual(['sms.queued 2'])
+  const { rows } = await db.query<{ xid: string }>(`select (xid::text::bigint + 1)::text as xid from events`)
+  expect((await readEventsKept(db, ['*']))?.since.xid).toBe(rows[0]?.xid)
+})
+
+test('events that were brought from another server are deleted: what happens now would stand before them', async () => {
+  await wantEvents(db, { kind: 'reader' }, ['*'], 6)
+  await db.query(ACCEPT)
+  await db.query(`insert into events (xid, type) values ('999999999999', 'sms.sent')`)
+  await forgetForeignEvents(db)
+  expect(await logged()).toEqual(['sms.queued 1', 'sms.queued 2'])
 })
