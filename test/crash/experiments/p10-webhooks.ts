@@ -5,7 +5,7 @@ import { startProgram, waitForOutput } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 import { quantile } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
-import { breakingLife } from '../broken-lives.ts'
+import { breakingLife, breaksIn } from '../broken-lives.ts'
 import type { NodeLife } from '../cluster.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
 import { makePlan } from '../plan.ts'
@@ -40,14 +40,14 @@ const CAUGHT_UP_MS = 120_000
 /** Tries that a node may have under way: as many may come twice where it dies. */
 const PLACES = 128
 
-/** Longer than this than usual is slow; of less than 50 ms on a shared machine nothing can be said. */
+/** Longer than this than usual is slow; of less than 100 ms more on a shared machine nothing can be said. */
 const MOST_SHARE = 1.1
-const MOST_MORE_MS = 50
+const MOST_MORE_MS = 100
 
 export const P10: Experiment = {
   id: 'P10',
   title: 'one receiver of webhooks fails in nine ways beside 99 good ones; a node dies at four points of delivering',
-  goal: 'each event at each good receiver, twice only where a node died; their p99 at most 10 % longer; 410 disables',
+  goal: 'each event at each good receiver, twice only where a node died; their p99 at most 10 %, or 100 ms, longer; 410 disables',
   rounds: 1,
   run: (context) => failing(context),
 }
@@ -118,12 +118,14 @@ async function makeWebhooks({ bench, context, good }: Stage): Promise<number> {
 
 /** One load for each life that comes to its end, and one more. */
 async function dieWhileDelivering(stage: Stage): Promise<void> {
-  const node = stage.bench.cluster.nodes[0]
+  const { cluster, journal } = stage.bench
+  const node = cluster.nodes[0]
   for (const [index, point] of sizeOf(stage.context).kills.entries()) {
     await load(stage, `kill-${index}`)
-    await until(() => node?.ends[index], CAUGHT_UP_MS).catch((error: unknown) => {
+    const { at, pid } = await until(() => node?.ends[index], CAUGHT_UP_MS).catch((error: unknown) => {
       throw new Error(`never came to ${point}`, { cause: error })
     })
+    journal.write({ kind: 'killed', at: breaksIn(cluster.logs[0] ?? '').at(-1)?.at ?? at, what: 'node', pids: [pid] })
   }
   await until(() => node?.pid() ?? null, CAUGHT_UP_MS)
   await load(stage, 'warm')
@@ -132,22 +134,26 @@ async function dieWhileDelivering(stage: Stage): Promise<void> {
 
 async function measureFaults(stage: Stage, bad: number): Promise<{ figures: string[]; faults: string[] }> {
   const { bench, context, good, tls } = stage
-  const usual = await p99(stage, 'usual')
-  const figures = [`p99 usual ${usual.toFixed(0)} ms`]
+  const before = await p99(stage, 'before')
+  const beside: [string, number][] = []
   const faults: string[] = []
   const kinds = sizeOf(context).faults.map((name): [string, string] => [name, good.url + (FAULTS[name] ?? '')])
   for (const [name, url] of [...kinds, [BAD_CERTIFICATE, tls.url] as const]) {
     await call(bench, 'PATCH', `/webhooks/${bad}`, { url, enabled: true })
-    const beside = await p99(stage, name)
-    figures.push(`${name}: ${((100 * beside) / usual).toFixed(0)} %`)
-    if (beside > usual * MOST_SHARE && beside > usual + MOST_MORE_MS) {
-      faults.push(`p99 ${beside.toFixed(0)} ms instead of ${usual.toFixed(0)} ms beside one that ${name}`)
-    }
+    beside.push([name, await p99(stage, name)])
     if (name !== 'is gone') continue
     const { data } = await call(bench, 'GET', `/webhooks/${bad}`)
     if (data.disabled_reason !== 'gone') faults.push('one that answered 410 was not disabled')
   }
-  return { figures, faults }
+  await call(bench, 'PATCH', `/webhooks/${bad}`, { url: `${good.url}/bad`, enabled: true })
+  // What else the machine does changes over these minutes.
+  const usual = Math.max(before, await p99(stage, 'after'))
+  for (const [name, ms] of beside) {
+    if (ms <= usual * MOST_SHARE || ms <= usual + MOST_MORE_MS) continue
+    faults.push(`p99 ${ms.toFixed(0)} ms instead of ${usual.toFixed(0)} ms beside one that ${name}`)
+  }
+  const figures = beside.map(([name, ms]) => `${name}: ${((100 * ms) / usual).toFixed(0)} %`)
+  return { figures: [`p99 usual ${usual.toFixed(0)} ms`, ...figures], faults }
 }
 
 /** Milliseconds from the event to a good receiver, over a load of its own. */
@@ -165,7 +171,8 @@ async function p99(stage: Stage, name: string): Promise<number> {
 async function load({ bench, context }: Stage, name: string): Promise<void> {
   const { sms, overMs } = sizeOf(context)
   const seed = `${context.seed}-${name}`
-  const plan = makePlan({ seed, sms, tokens: 0, overMs, chance: bench.chance(`plan ${name}`) })
+  // What may stay in doubt for good would never be caught up with.
+  const plan = makePlan({ seed, sms, tokens: 0, overMs, onUncertain: 'retry', chance: bench.chance(`plan ${name}`) })
   await bench.load(plan.map((one, index) => ({ ...one, atMs: (index / sms) * overMs })))
 }
 
