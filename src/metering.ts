@@ -6,6 +6,7 @@ import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provi
 import type { ReceiptsFlow } from './flows/receipts.ts'
 import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallMeter } from './http/call-meter.ts'
+import type { Count } from './metrics/cells.ts'
 import { CONTENT_TYPE, formatFor } from './metrics/exposition.ts'
 import type { Meters } from './metrics/meters.ts'
 import type { ReceiptMove } from './store/receipts.ts'
@@ -64,8 +65,11 @@ function callMeter({ counters, histograms, page }: Meters): CallMeter {
   return {
     route(method, url) {
       const seconds = histograms.requestSeconds.of(url)
+      const answers = new Map<number, Count>()
       return (status, ms) => {
-        counters.requests.of(method, url, String(status)).add()
+        const count = answers.get(status) ?? counters.requests.of(method, url, String(status))
+        answers.set(status, count)
+        count.add()
         seconds.observe(ms / 1000)
       }
     },

@@ -1,7 +1,7 @@
 import { ERROR_PAGES } from './error-pages.ts'
 import type { HttpParts, Server } from './parts.ts'
 
-/** Each route counts by itself, so that nothing has to be looked up on a call; a call that led to no route is counted as refused. */
+/** Each route counts by itself, so that nothing has to be looked up on a call; what was refused is counted where it is logged. */
 export function meterRoutes(app: Server, { meter, now }: HttpParts): void {
   if (meter === undefined) return
   // Whoever watches a figure that first appears as 1 has seen no increase.
@@ -15,9 +15,5 @@ export function meterRoutes(app: Server, { meter, now }: HttpParts): void {
         done()
       },
     ]
-  })
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (reply.refusal !== null) meter.refused(reply.statusCode, reply.refusal.code)
-    done()
   })
 }

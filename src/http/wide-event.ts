@@ -21,9 +21,10 @@ export function logServed(app: Server, parts: HttpParts): void {
   })
 }
 
-/** One line for each call that was refused: our own faults at `error`, the caller's at `info`. */
+/** Counts each call that was refused, and writes one line of it: our own faults at `error`, the caller's at `info`. */
 export function logRefused(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
-  const { log } = parts
+  const { log, meter } = parts
+  if (reply.refusal !== null) meter?.refused(reply.statusCode, reply.refusal.code)
   const level = reply.statusCode >= 500 ? 'error' : 'info'
   if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
 }
