@@ -16,6 +16,7 @@ import { D5 } from './experiments/d5-full-volume.ts'
 import { D8 } from './experiments/d8-refusing-postgres.ts'
 import { L1 } from './experiments/l1-overload.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
+import { L5 } from './experiments/l5-soak.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
 import { N2, N2F } from './experiments/n2-answers-lost.ts'
 import { T1 } from './experiments/t1-clocks.ts'
@@ -48,6 +49,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   P10,
   L1,
   L3,
+  L5,
   N1,
   N2,
   N2F,

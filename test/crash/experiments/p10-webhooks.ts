@@ -1,7 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { ROOT } from '../../support/documents.ts'
-import { startProgram, waitForOutput } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 import { quantile } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
@@ -9,6 +6,7 @@ import { breakingLife, breaksIn } from '../broken-lives.ts'
 import type { NodeLife } from '../cluster.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
 import { makePlan } from '../plan.ts'
+import { startSink, type Sink } from '../sink.ts'
 
 /** What one receiver does, while the others work: the path that has the sink do it. */
 const FAULTS: Readonly<Record<string, string>> = {
@@ -59,12 +57,6 @@ interface Stage {
   readonly tls: Sink
 }
 
-interface Sink {
-  readonly url: string
-  readonly ledger: string
-  stop(): Promise<void>
-}
-
 async function failing(context: Context): Promise<Result> {
   const { kills, receivers } = sizeOf(context)
   const life = (_node: number, number: number): NodeLife => {
@@ -75,7 +67,10 @@ async function failing(context: Context): Promise<Result> {
   const faults: string[] = []
   try {
     const { facts: _, ...result } = await onBench(context, { nodes: 1, env: ENV, life }, async (bench) => {
-      const [good, tls] = [await startSink(context, 'good', []), await startSink(context, 'tls', ['--ca', 'ca.pem'])]
+      const [good, tls] = [
+        await startSink(context.directory, 'good'),
+        await startSink(context.directory, 'tls', ['--ca', 'ca.pem']),
+      ]
       sinks.push(good, tls)
       const stage = { bench, context, good, tls }
       const bad = await makeWebhooks(stage)
@@ -95,16 +90,6 @@ async function failing(context: Context): Promise<Result> {
 
 function sizeOf({ small }: Context): typeof FULL {
   return small ? SMALL : FULL
-}
-
-async function startSink({ directory }: Context, name: string, more: readonly string[]): Promise<Sink> {
-  const ledger = join(directory, `${name}.sink`)
-  const program = startProgram([join(ROOT, 'dist/main.js'), 'fake', 'sink', '--ledger', ledger, ...more], {
-    cwd: directory,
-    env: {},
-    log: join(directory, `${name}.log`),
-  })
-  return { url: await waitForOutput(program, /^listening on (\S+)\n/m), ledger, stop: () => program.kill() }
 }
 
 /** Resolves with the id of the one that will fail. */
