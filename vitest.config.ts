@@ -11,6 +11,8 @@ export default defineConfig({
         // Some of them start servers: five seconds are too few on a machine that is busy.
         test: {
           name: 'unit',
+          // Modules are loaded once for all files: most of the time went there. A hook belongs into a test file, or into a function it calls.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.it.test.ts'],
           testTimeout: 30_000,

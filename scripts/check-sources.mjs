@@ -11,7 +11,7 @@ const RULES = [
     pattern: /\bnew Date\(\)/,
     problem: 'reads the clock; take it as an argument',
     in: /^(src|web)\//,
-    not: /^src\/(main|app|serve|client-command)\.ts$|^src\/fakes\/|^web\/\w+\/main\.tsx$/,
+    not: /^src\/(main|world|serve|client-command)\.ts$|^src\/fakes\/|^web\/\w+\/main\.tsx$/,
   },
   {
     pattern: /\bconsole\s*\.\s*\w+\(|\bprocess\.(stdout|stderr)\b/,
@@ -19,6 +19,7 @@ const RULES = [
     in: /^src\/[^/]+\//,
     not: /^src\/fakes\//,
   },
+  { pattern: /\bURL\.canParse\(/, problem: 'errs in Node 20; use readUrl', in: /^src\// },
   { pattern: /@ts-(ignore|nocheck|expect-error)/, problem: 'silences the compiler', in: /^(src|web|test)\// },
   { pattern: /\b(it|test|describe)\.only\b/, problem: 'leaves the other tests out', in: /^test\// },
 ]

@@ -11,7 +11,8 @@ export interface RouteDocs {
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'sms' | 'push' | 'history' | 'events' | 'inbox' | 'templates' | 'webhooks' | 'keys' | 'session' | 'service'
+  readonly tag:
+    'sms' | 'push' | 'history' | 'events' | 'inbox' | 'templates' | 'webhooks' | 'keys' | 'session' | 'service'
   readonly params?: object
   readonly query?: object
   readonly requestHeaders?: object

@@ -2,18 +2,13 @@ import { once } from 'node:events'
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Server } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { Http2Answer, Http2Client, Http2Fault } from '../../src/http2/client.ts'
 import { createHttp2Pool, type PoolOptions } from '../../src/http2/pool.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
-
 /** Runs after the test, the last one first. */
 export function after(end: () => unknown): void {
-  ends.push(end)
+  onTestFinished(async () => void (await end()))
 }
 
 export const HEADERS = { 'content-type': 'application/json', authorization: 'Bearer one' }

@@ -4,7 +4,14 @@ import { formatFor, writePage } from '../../src/metrics/exposition.ts'
 import { METRICS, type Metric } from '../../src/metrics/table.ts'
 
 const COUNTER: Metric = { name: 'a_total', type: 'counter', section: 'Process', labels: ['b'], help: 'c', bounds: [] }
-const TIMES: Metric = { name: 'd_seconds', type: 'histogram', section: 'Process', labels: [], help: 'e', bounds: [1, 2] }
+const TIMES: Metric = {
+  name: 'd_seconds',
+  type: 'histogram',
+  section: 'Process',
+  labels: [],
+  help: 'e',
+  bounds: [1, 2],
+}
 
 test.each([
   [undefined, 'prometheus'],

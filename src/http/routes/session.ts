@@ -69,7 +69,8 @@ async function open(
   { key, link }: SignIn,
   address: string,
 ): Promise<SessionSecret | TidingsError> {
-  if (link !== undefined) return (await sessions.openByLink(link, address)) ?? new TidingsError('unauthorized', WHY_NO_LINK)
+  if (link !== undefined)
+    return (await sessions.openByLink(link, address)) ?? new TidingsError('unauthorized', WHY_NO_LINK)
   const opened = await sessions.openByKey(key?.trim() ?? '', address)
   if (opened.kind === 'elsewhere') return notFrom(address, 'key')
   return opened.kind === 'wrong' ? new TidingsError('unauthorized', WHY_WRONG[opened.why]) : opened.secret

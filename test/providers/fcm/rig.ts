@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { Failure } from '../../../src/domain/failure.ts'
 import type { Gate, Outcome, PushContent, PushProvider, PushTarget } from '../../../src/domain/provider.ts'
 import { type FakeFcm, type FakeFcmOptions, startFakeFcm } from '../../../src/fakes/fcm.ts'
@@ -8,14 +8,9 @@ import { type Credentials, readCredentials } from '../../../src/providers/fcm/cr
 import { createFcm, type FcmOptions } from '../../../src/providers/fcm/provider.ts'
 import { createHttpCall } from '../../../src/providers/http-call.ts'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
-
 /** Runs after the test, the last one first. */
 export function after(end: () => unknown): void {
-  ends.push(end)
+  onTestFinished(async () => void (await end()))
 }
 
 export async function startFake(options: FakeFcmOptions = {}): Promise<FakeFcm> {
