@@ -7,6 +7,7 @@ import { urlFromParts } from './postgres-variables.ts'
 import { valueProblem } from './variable-kinds.ts'
 import { misspelt, unread } from './variable-names.ts'
 import { VARIABLES, type Variable, type VariableName } from './variables.ts'
+import { readUrl } from './domain/url.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
 export interface Config {
@@ -255,7 +256,7 @@ function readTwilio(read: Read): Reading<TwilioConfig> {
 /** Their length is looked at only where Twilio itself is called: a look-alike may have shorter ones. */
 function sidFaults(read: Read): readonly ConfigFault[] {
   const baseUrl = read('TWILIO_BASE_URL') ?? ''
-  if (!URL.canParse(baseUrl) || !new URL(baseUrl).hostname.endsWith('.twilio.com')) return []
+  if (readUrl(baseUrl)?.hostname.endsWith('.twilio.com') !== true) return []
   return (['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_MESSAGING_SERVICE_SID'] as const).flatMap((variable) => {
     const sid = read(variable)
     // Source: Twilio's OpenAPI document, the patterns of its SIDs. Another beginning has been reported.

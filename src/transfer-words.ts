@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { readUrl } from './domain/url.ts'
 
 export const TRANSFERS = ['backup', 'restore', 'move'] as const
 
@@ -85,7 +86,7 @@ function move(values: Parsed['values'], [word]: readonly string[]): TransferAct 
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(to)?.[1]
   if (scheme !== undefined && !['postgres', 'postgresql'].includes(scheme))
     return wrong('move', `--to begins with postgres://, not with ${scheme}://`)
-  if (scheme !== undefined && !URL.canParse(to))
+  if (scheme !== undefined && readUrl(to) === null)
     return wrong('move', '--to is no URL: what is special in a password is written as %xx')
   return { kind: 'move', to }
 }

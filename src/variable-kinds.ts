@@ -3,6 +3,7 @@ import { isCountry } from './domain/contact.ts'
 import { readCidr } from './domain/public-address.ts'
 import { onlyToProblem, redirectToProblem } from './domain/staging.ts'
 import { isCidr } from './flows/cidrs.ts'
+import { readUrl } from './domain/url.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
@@ -97,5 +98,5 @@ function isWhole(value: string, min: number, max: number): boolean {
 }
 
 function isUrl(value: string, scheme: string): boolean {
-  return URL.canParse(value) && new URL(value).protocol === scheme
+  return readUrl(value)?.protocol === scheme
 }

@@ -4,6 +4,7 @@ import { CliRefusal, type Command, type Surroundings } from './command.ts'
 import { connect, splitQuery } from './service.ts'
 import { webhookSecret } from './webhook-secret.ts'
 import { painted, plain, readWords } from './words.ts'
+import { readUrl } from '../domain/url.ts'
 
 const HELP = `What happens, as it happens, until Ctrl-C; and on to a webhook of yours.
 
@@ -83,7 +84,7 @@ interface Forwarded {
 }
 
 function createForward(target: string, at: Surroundings): (event: TidingsEvent) => Promise<Forwarded> {
-  if (!URL.canParse(target) || !/^https?:$/.test(new URL(target).protocol)) {
+  if (!/^https?:$/.test(readUrl(target)?.protocol ?? '')) {
     throw new CliRefusal('--forward-to takes an address like http://localhost:3000/hook.')
   }
   const secret = webhookSecret(at)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CliRefusal, type Surroundings } from './command.ts'
+import { readUrl } from '../domain/url.ts'
 
 /** Which service a command talks to, and as whom. */
 export interface ServerAddress {
@@ -38,7 +39,7 @@ function readKey(file: string): string | null {
 }
 
 function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : ''
+  return readUrl(url)?.protocol ?? ''
 }
 
 function given(value: string | undefined): string | null {

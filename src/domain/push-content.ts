@@ -1,5 +1,6 @@
 import type { FaultDetail } from './errors.ts'
 import type { JsonObject, PushContent, PushTarget } from './provider.ts'
+import { readUrl } from './url.ts'
 
 /** What a push holds beside its targets, as it stands on the wire. */
 export interface PushFields {
@@ -149,7 +150,7 @@ function checkTtl(ttl: number | undefined): readonly FaultDetail[] {
 }
 
 function checkUrl(path: string, text: string | undefined, protocols: readonly string[]): readonly FaultDetail[] {
-  if (text === undefined || (URL.canParse(text) && protocols.includes(new URL(text).protocol))) return []
+  if (text === undefined || protocols.includes(readUrl(text)?.protocol ?? '')) return []
   const spelled = protocols.map((protocol) => `${protocol}//`).join(' or ')
   return [{ path, message: `${path} is a whole address that begins with ${spelled}.` }]
 }

@@ -2,6 +2,7 @@ import type { FaultDetail } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { USUAL_LONGEST, type Variable } from './template.ts'
 import type { Values } from './template-text.ts'
+import { readUrl } from './url.ts'
 
 export type ValueReading =
   | { readonly kind: 'value'; readonly value: string | number | Date }
@@ -97,7 +98,7 @@ function readText(variable: Variable, value: string): ValueReading {
 }
 
 function isUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text)
+  return /^https?:\/\/\S+$/.test(text) && readUrl(text) !== null
 }
 
 /** RFC 3339's full-date. */

@@ -1,4 +1,5 @@
 import { isAllowedAddress, type Cidr } from './public-address.ts'
+import { readUrl } from './url.ts'
 
 /** What the operator allows beyond https to public addresses. */
 export interface WebhookUrlRules {
@@ -66,9 +67,9 @@ function refused(problem: string, fix: string): WebhookUrl {
 /** The standard's parser drops line ends and turns backslashes round; such an address is no honest one. */
 function parse(text: string): URL | null {
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  if (text.length > MAX_LENGTH || /[\u0000-\u0020\u007f\\]/.test(text) || !URL.canParse(text)) return null
-  const url = new URL(text)
-  return url.href.length > MAX_LENGTH ? null : url
+  if (text.length > MAX_LENGTH || /[\u0000-\u0020\u007f\\]/.test(text)) return null
+  const url = readUrl(text)
+  return (url?.href.length ?? 0) > MAX_LENGTH ? null : url
 }
 
 function schemeFault(url: URL, { allowHttp }: WebhookUrlRules): Fault | null {

@@ -93,13 +93,21 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   }
 }
 
+function urlOf(path: string): URL | null {
+  try {
+    return new URL(path, 'http://sink')
+  } catch {
+    return null
+  }
+}
+
 /** What paths ask for, with `?times=N` only of their first N calls. */
 function createPlays(): { next(path: string): Play | null } {
   const seen = new Map<string, number>()
   return {
     next(path) {
-      if (!URL.canParse(path, 'http://sink')) return null
-      const url = new URL(path, 'http://sink')
+      const url = urlOf(path)
+      if (url === null) return null
       const times = url.searchParams.get('times')
       if (times === null) return playOf(url)
       const before = seen.get(path) ?? 0

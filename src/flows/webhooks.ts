@@ -21,6 +21,7 @@ import {
   type WebhookFields,
 } from '../store/webhooks.ts'
 import { secretPlace, type OpenSecret } from './webhook-try.ts'
+import { readUrl } from '../domain/url.ts'
 
 export interface WebhookChange extends Partial<WebhookFields> {
   readonly enabled?: boolean
@@ -152,5 +153,5 @@ function tooMany(): TidingsError {
 
 /** What the audit says. An address may hold a secret in its path or query: only its host is told. */
 function told({ url, types, payload, disabledReason }: WebhookRecord): Record<string, unknown> {
-  return { host: URL.canParse(url) ? new URL(url).host : '', types, payload, disabled: disabledReason }
+  return { host: readUrl(url)?.host ?? '', types, payload, disabled: disabledReason }
 }

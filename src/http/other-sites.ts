@@ -1,5 +1,6 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { TidingsError } from '../domain/errors.ts'
+import { readUrl } from '../domain/url.ts'
 
 /**
  * Refuses what a page of another site has a browser send, for routes that change something without more than an address. Every browser
@@ -18,7 +19,7 @@ export function isFromOtherSite({ headers }: FastifyRequest, publicUrl: string |
   const { origin, host, 'sec-fetch-site': site } = headers
   if (origin === 'null') return true
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  const from = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).host : null
+  const from = typeof origin === 'string' ? (readUrl(origin)?.host ?? null) : null
   const ours = publicUrl === null ? null : new URL(publicUrl).host
   return from !== null && from !== host && from !== ours
 }

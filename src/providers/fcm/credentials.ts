@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { readUrl } from '../../domain/url.ts'
 
 export interface ServiceAccount {
   readonly kind: 'service-account'
@@ -145,7 +146,7 @@ function problem(text: string): CredentialsReading {
 }
 
 function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  return /^https?:$/.test(readUrl(text)?.protocol ?? '')
 }
 
 function textOf(value: unknown): string | null {

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
 import type { ProviderCallback } from '../../domain/provider.ts'
+import { readUrl } from '../../domain/url.ts'
 
 /**
  * Whether one of `authTokens` signed this callback: `X-Twilio-Signature` is the base64 HMAC-SHA1 of the URL, followed for a form by each
@@ -48,7 +49,7 @@ function fieldsInOrder(body: Buffer): string {
 
 /** What Twilio may have signed: the URL with and without its port, as it is and normalised, its query as it is and escaped anew. */
 function spellings(url: string): readonly string[] {
-  const normal = URL.canParse(url) ? new URL(url).href : url
+  const normal = readUrl(url)?.href ?? url
   const asIs = [withoutPort(url), withPort(url)]
   const normalised = [withoutPort(normal), withPort(normal)]
   return [...new Set([...asIs, ...normalised, ...normalised.map(withQueryEscapedAnew)])]
