@@ -21,10 +21,12 @@ export function onOneCore({ nodes, postgres }: Cluster): void {
 
 /** Nodes and Postgres on the first core, this process and the look-alikes on the second, until what is returned is called. */
 export function apart(cluster: Cluster): () => void {
+  // Counted before: a pinned process is told of its own cores only.
+  const all = `0-${availableParallelism() - 1}`
   onOneCore(cluster)
   const others = [process.pid, ...cluster.lookAlikes]
   for (const pid of others) pin(pid, '1')
-  return () => pin(process.pid, `0-${availableParallelism() - 1}`)
+  return () => pin(process.pid, all)
 }
 
 function pin(pid: number, cores: string): void {
