@@ -93,7 +93,8 @@ function partFault(url: URL): Fault | null {
 function placeFault(url: URL, { allowedPrivate }: WebhookUrlRules): Fault | null {
   const host = hostOf(url)
   const allowed = (ip: string): boolean => isAllowedAddress(ip, allowedPrivate)
-  if (isLocalName(host)) return allowed('127.0.0.1') || allowed('::1') ? null : notPublic('127.0.0.1')
+  // A machine may give its own name either address, or both; one that is not allowed spoils the other.
+  if (isLocalName(host)) return allowed('127.0.0.1') && allowed('::1') ? null : notPublic('127.0.0.1,::1')
   const isAddress = host.includes(':') || /^[\d.]+$/.test(host)
   return !isAddress || allowed(host) ? null : notPublic(host)
 }

@@ -59,12 +59,14 @@ describe('readWebhookUrl', () => {
       fix: expect.stringContaining('WEBHOOKS_ALLOW_HTTP=on') as string,
     })
     expect(readWebhookUrl('https://localhost:4000/', STRICT)).toMatchObject({
-      fix: expect.stringContaining('WEBHOOKS_ALLOW_PRIVATE=127.0.0.1') as string,
+      fix: expect.stringContaining('WEBHOOKS_ALLOW_PRIVATE=127.0.0.1,::1') as string,
     })
   })
 
   it('takes what the operator allows', () => {
-    expect(readWebhookUrl('http://localhost:4000/hooks', rules(true, '127.0.0.1'))).toMatchObject({ kind: 'url' })
+    expect(readWebhookUrl('http://localhost:4000/hooks', rules(true, '127.0.0.1', '::1'))).toMatchObject({
+      kind: 'url',
+    })
     expect(readWebhookUrl('http://10.1.2.3/', rules(true, '10.0.0.0/8'))).toMatchObject({ kind: 'url' })
     expect(readWebhookUrl('http://10.1.2.3/', rules(true, '10.2.0.0/16'))).toMatchObject({ kind: 'refused' })
   })
