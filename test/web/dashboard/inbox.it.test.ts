@@ -206,6 +206,7 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await service.sms(FIRST, 'Before')
     const { page } = await visit(browser, service.url)
     await page.locator('.live', { hasText: 'Live' }).waitFor()
+    await page.locator('.row', { hasText: 'Before' }).waitFor()
     await service.stop()
     await page.locator('.live', { hasText: 'Reconnecting…' }).waitFor()
     expect(await page.locator('.row').innerText()).toContain('Before')
