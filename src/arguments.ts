@@ -3,7 +3,7 @@ import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-word
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 /** In src/cli, which whoever serves never loads. */
-const CLIENTS = ['doctor', 'explain', 'export', 'find', 'listen', 'send', 'tail', 'trigger'] as const
+const CLIENTS = ['doctor', 'explain', 'export', 'find', 'listen', 'send', 'tail', 'trigger', 'webhooks'] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
 
 export type Command = (typeof COMMANDS)[number]
@@ -56,6 +56,7 @@ Use it
 Look after it
   doctor      looks at configuration, database and service, and says what to mend
   keys        API keys: lists, makes, rotates and revokes them
+  webhooks    who is told of events: lists, makes, tests, replays and removes them
 
 Understand it
   explain     what an error code, a reason or a provider's code means

@@ -12,6 +12,7 @@ const COMMANDS = {
   send: async () => (await import('./send.ts')).send,
   tail: async () => (await import('./tail.ts')).tail,
   trigger: async () => (await import('./trigger.ts')).trigger,
+  webhooks: async () => (await import('./webhooks.ts')).webhooks,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>
 
 export type CommandName = keyof typeof COMMANDS

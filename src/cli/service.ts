@@ -44,6 +44,6 @@ export function readCount(text: string, flag: string, most: number): number {
 }
 
 /** To the second; as the API writes it, but for the T. */
-function timeOf(time: string): string {
+export function timeOf(time: string): string {
   return time.slice(0, 19).replace('T', ' ')
 }

@@ -1,44 +1,10 @@
 import { Type, type Static } from 'typebox'
+import { WEBHOOK_TYPES } from './webhook-types.ts'
 import { freeObject, ID, named, oneOf, TIME } from './words.ts'
 
-/** What can be asked for: the same list as in the domain, and all of them. The HTTP ring does not compile when they differ. */
-export const WEBHOOK_TYPE = oneOf(
-  [
-    '*',
-    'sms.captured',
-    'sms.scheduled',
-    'sms.queued',
-    'sms.sending',
-    'sms.sent',
-    'sms.delivered',
-    'sms.received',
-    'sms.opened',
-    'sms.uncertain',
-    'sms.undelivered',
-    'sms.failed',
-    'sms.rejected',
-    'sms.expired',
-    'sms.suppressed',
-    'sms.cancelled',
-    'push.captured',
-    'push.sent',
-    'push.delivered',
-    'push.received',
-    'push.opened',
-    'push.uncertain',
-    'push.undelivered',
-    'push.failed',
-    'push.rejected',
-    'push.expired',
-    'push.suppressed',
-    'push.cancelled',
-    'token.retired',
-    'client.erased',
-    'webhook.disabled',
-    'webhook.test',
-  ],
-  { description: '`*`: all of them, also those that come with later versions.' },
-)
+const WEBHOOK_TYPE = oneOf(WEBHOOK_TYPES, {
+  description: '`*`: all of them, also those that come with later versions.',
+})
 
 const timeOrNull = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description })

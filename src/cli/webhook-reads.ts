@@ -1,0 +1,87 @@
+import type { Query, Schema } from '../client/tidings.ts'
+import { CliRefusal, EXIT, type Surroundings } from './command.ts'
+import { readCount } from './service.ts'
+import { attemptLine, deliveryLine, webhookLine, webhookLines } from './webhook-lines.ts'
+import { readSince, readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
+
+export const listWebhooks: WebhookAct = async (words) => {
+  const { tidings, values, at } = words
+  takeOnly(words, [])
+  if (words.subject !== null) throw new CliRefusal('list takes nothing more; show is about one.')
+  let count = 0
+  for await (const webhook of tidings.webhooks.list({ limit: 200 }, { signal: at.signal })) {
+    await at.say(`${values.json === true ? JSON.stringify(webhook) : webhookLine(webhook, at)}\n`)
+    count += 1
+  }
+  if (count === 0) at.tell('There are none. tidings webhooks add URL makes one.')
+  return EXIT.fine
+}
+
+export const showWebhook: WebhookAct = async (words) => {
+  takeOnly(words, [])
+  const { tidings, values, at } = words
+  const webhook = await tidings.webhooks.get(readSubject(words), { signal: at.signal })
+  await at.say(values.json === true ? `${JSON.stringify(webhook)}\n` : webhookLines(webhook, at))
+  return EXIT.fine
+}
+
+const USUAL = 20
+const MOST = 10_000
+
+export const listDeliveries: WebhookAct = async (words) => {
+  takeOnly(words, ['status', 'types', 'since', 'limit'])
+  const { tidings, values, at } = words
+  const limit = readCount(values.limit ?? String(USUAL), '--limit', MOST)
+  const query = { ...filterOf(words), limit: Math.min(limit + 1, 200) }
+  let count = 0
+  for await (const delivery of tidings.webhooks.deliveries(readSubject(words), query, { signal: at.signal })) {
+    if (count === limit) {
+      at.tell(`There are more; --limit ${limit * 10} shows more of them.`)
+      return EXIT.fine
+    }
+    await at.say(`${values.json === true ? JSON.stringify(delivery) : deliveryLine(delivery, at)}\n`)
+    count += 1
+  }
+  if (count === 0) at.tell('There are none.')
+  return EXIT.fine
+}
+
+const STATUSES = ['queued', 'delivered', 'failed'] as const
+
+function filterOf({ values: { status, types, since }, at }: WebhookWords): Query<'/webhooks/{id}/deliveries'> {
+  const known = STATUSES.find((one) => one === status)
+  if (status !== undefined && known === undefined) throw new CliRefusal(`--status is one of ${STATUSES.join(', ')}.`)
+  const [type, ...more] = types === undefined ? [] : readTypes(types)
+  if (more.length > 0) throw new CliRefusal('deliveries looks for one of --types at a time.')
+  return {
+    ...(known === undefined ? {} : { status: known }),
+    ...(type === undefined ? {} : { type }),
+    ...(since === undefined ? {} : { since: readSince(since, at.now()) }),
+  }
+}
+
+export const showAttempts: WebhookAct = async (words) => {
+  takeOnly(words, [])
+  const { tidings, at } = words
+  await sayDelivery(await tidings.webhooks.delivery(readSubject(words, 'delivery'), { signal: at.signal }), words)
+  return EXIT.fine
+}
+
+/** Says that it is due again, with the tries so far. */
+export const redeliver: WebhookAct = async (words) => {
+  takeOnly(words, [])
+  const { tidings, at } = words
+  await sayDelivery(await tidings.webhooks.replayDelivery(readSubject(words, 'delivery'), { signal: at.signal }), words)
+  return EXIT.fine
+}
+
+async function sayDelivery(delivery: Schema<'WebhookDeliveryDetails'>, { values, at }: WebhookWords): Promise<void> {
+  if (values.json === true) return at.say(`${JSON.stringify(delivery)}\n`)
+  await at.say(`${deliveryLine(delivery, at)}\n`)
+  await sayAttempts(delivery.attempts, at)
+}
+
+async function sayAttempts(attempts: readonly Schema<'WebhookAttempt'>[], at: Surroundings): Promise<void> {
+  for (const attempt of attempts) await at.say(`${attemptLine(attempt, at)}\n`)
+  if (attempts.length === 0) at.tell('It was not tried yet.')
+}

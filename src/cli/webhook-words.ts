@@ -1,0 +1,72 @@
+import type { Schema, Tidings } from '../client/tidings.ts'
+import { WEBHOOK_TYPES } from '../contract/webhook-types.ts'
+import { nearest } from '../domain/nearest.ts'
+import { CliRefusal, type ExitCode, type Surroundings } from './command.ts'
+import { plain, type readWords } from './words.ts'
+
+/** Of all acts; each refuses those that are not its own. */
+export const OPTIONS = {
+  types: { type: 'string' },
+  full: { type: 'boolean' },
+  description: { type: 'string' },
+  status: { type: 'string' },
+  since: { type: 'string' },
+  limit: { type: 'string' },
+  'only-failed': { type: 'boolean' },
+  'overlap-hours': { type: 'string' },
+  yes: { type: 'boolean' },
+} as const
+
+type Values = ReturnType<typeof readWords<typeof OPTIONS>>['values']
+
+/** What follows `webhooks`, read. */
+export interface WebhookWords {
+  /** The act's. */
+  readonly name: string
+  /** What it is about: an id, or an address. Null: nothing was said. */
+  readonly subject: string | null
+  readonly values: Values
+  readonly tidings: Tidings
+  readonly at: Surroundings
+}
+
+export type WebhookAct = (words: WebhookWords) => Promise<ExitCode>
+
+/** Throws a CliRefusal where an option was given that is none of these. */
+export function takeOnly({ name, values }: WebhookWords, known: readonly (keyof Values)[]): void {
+  const taken: readonly string[] = ['json', ...known]
+  const wrong = Object.keys(values).find((one) => !taken.includes(one))
+  if (wrong !== undefined) throw new CliRefusal(`--${wrong} does not belong to ${name}.`)
+}
+
+/** The id it is about. Throws a CliRefusal. */
+export function readSubject({ name, subject }: WebhookWords, what = 'webhook'): number {
+  if (subject !== null && /^[1-9]\d{0,14}$/.test(subject)) return Number(subject)
+  throw new CliRefusal(`${name} needs the id of a ${what}, a number.`)
+}
+
+/** Of `--types`, with commas between. Throws a CliRefusal that names the one that was probably meant. */
+export function readTypes(text: string): NonNullable<Schema<'WebhookRequest'>['types']> {
+  return text.split(',').map((word) => {
+    const type = WEBHOOK_TYPES.find((known) => known === word.trim())
+    if (type !== undefined) return type
+    const given = plain(word.trim().slice(0, 40))
+    const meant = nearest(given, WEBHOOK_TYPES, 3)
+    throw new CliRefusal(
+      `There is no event ${given}. ${meant === null ? 'docs/events.md lists them.' : `Did you mean ${meant}?`}`,
+    )
+  })
+}
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A time as the API writes it: of `24h` so long ago, else what was given. Throws a CliRefusal. */
+export function readSince(text: string, now: Date): string {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  if (count !== undefined && (unit === 'm' || unit === 'h' || unit === 'd')) {
+    return new Date(now.getTime() - Number(count) * UNIT_MS[unit]).toISOString()
+  }
+  const at = new Date(text)
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at.getTime())) return at.toISOString()
+  throw new CliRefusal('--since takes a time like 2026-03-01T14:00:00Z, or 30m, 24h, 7d.')
+}
