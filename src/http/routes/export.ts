@@ -21,7 +21,7 @@ import { ID_PARAMETER, readId } from '../ids.ts'
 import { readParameters, type Parameters } from '../inbox-parameters.ts'
 import { AUDIT_PARAMETERS } from '../key-documentation.ts'
 import { createGate } from '../limits.ts'
-import { overloaded } from '../overload.ts'
+import { enterUntilClosed, overloaded } from '../overload.ts'
 import type { HttpParts, Reads, Server } from '../parts.ts'
 import { toClient, toDelivery, toNotification, toSms, toToken } from '../records.ts'
 import { toEntry } from './audit.ts'
@@ -107,12 +107,10 @@ function createBegin(app: Server, { chance }: HttpParts): Begin {
     done()
   })
   return (reply) => {
-    // Of one who left before, no more is heard: the place would never be free again.
-    if (reply.raw.destroyed || !gate.enter()) throw overloaded(chance)
+    if (!enterUntilClosed(gate, reply)) throw overloaded(chance)
     const controller = new AbortController()
     running.add(controller)
     reply.raw.once('close', () => {
-      gate.leave()
       running.delete(controller)
       controller.abort()
     })
