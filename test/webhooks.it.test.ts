@@ -146,19 +146,29 @@ test('what a receiver echoed of a person is gone once the person is erased', asy
   expect(JSON.stringify((await call(node, 'GET', '/webhooks/deliveries/1')).body)).not.toContain('15005550100')
 })
 
-test('a webhook of a restored database is told of what happens from the first start on', async () => {
-  const first = await start()
-  await call(first, 'POST', '/webhooks', { url: receiver.url, types: ['sms.delivered'] })
-  await first.app.stop()
-  ends.pop()
-  // What a restore leaves out, and what it carries over from a server that counted transactions on its own.
-  const db = new pg.Client({ connectionString: database.url })
-  await db.connect()
-  await db.query('delete from event_listeners')
-  await db.query(`update webhooks set since = '900000000000:900000000000:'`)
-  await db.query('delete from webhook_cursor')
-  await db.query('insert into webhook_cursor default values')
-  await db.end()
-  await send(await start())
-  await until(() => receiver.calls().length === 1)
-})
+// What an export leaves out, and what a dump of all rows carries over from a server that counted transactions on its own.
+test.each([
+  [
+    'an export',
+    ['delete from event_listeners', 'delete from webhook_cursor', 'insert into webhook_cursor default values'],
+  ],
+  [
+    'a dump',
+    [`update event_listeners set since = '900000000000'`, `update webhook_cursor set xid = '900000000000', id = 7`],
+  ],
+])(
+  'a webhook of a database restored from %s is told of what happens from the first start on',
+  async (_, statements) => {
+    const first = await start()
+    await call(first, 'POST', '/webhooks', { url: receiver.url, types: ['sms.delivered'] })
+    await first.app.stop()
+    ends.pop()
+    const db = new pg.Client({ connectionString: database.url })
+    await db.connect()
+    await db.query(`update webhooks set since = '900000000000:900000000000:'`)
+    for (const statement of statements) await db.query(statement)
+    await db.end()
+    await send(await start())
+    await until(() => receiver.calls().length === 1)
+  },
+)

@@ -70,7 +70,7 @@ select count(*)::integer as done from gone`,
 
 /**
  * Deletes events, and what was noted of them, whose transactions this server has not come to yet: the database was brought here from another
- * server, as rows, and what happens now would stand before them.
+ * server, as rows, and what happens now would stand before them. Webhooks go on from here, for what is left was handed out there.
  */
 export async function forgetForeignEvents(db: Db): Promise<void> {
   await db.query(`delete from events where xid >= pg_snapshot_xmax(pg_current_snapshot())`)
@@ -79,5 +79,12 @@ export async function forgetForeignEvents(db: Db): Promise<void> {
   )
   await db.query(
     `update event_log set gone_xid = '0', gone_at = now() where gone_xid > pg_snapshot_xmax(pg_current_snapshot())`,
+  )
+  await db.query(
+    `update webhook_cursor set xid = pg_snapshot_xmin(pg_current_snapshot()), id = 0
+      where xid > pg_snapshot_xmax(pg_current_snapshot())`,
+  )
+  await db.query(
+    `update webhooks set since = null where pg_snapshot_xmax(since) > pg_snapshot_xmax(pg_current_snapshot())`,
   )
 }
