@@ -86,7 +86,7 @@ export function callOf(
 
 /** A number or a truth where the schema asks for one. */
 function typed({ schema, value }: { readonly schema: Schema; readonly value: string }): string | number | boolean {
-  if (schema.type === 'boolean') return value === 'true' || value
+  if (schema.type === 'boolean') return value === 'true' || (value !== 'false' && value)
   const isNumber = schema.type === 'integer' || schema.type === 'number'
   return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value
 }

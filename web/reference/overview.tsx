@@ -1,10 +1,11 @@
 import type { JSX } from 'preact'
+import { whyNoKey } from './live.ts'
 import { useReference } from './page.ts'
 import { CopyButton } from './words.tsx'
 
 /** Where the page begins: how to call, and everything there is to call. */
 export function Overview(): JSX.Element {
-  const { document, groups, origin, withKeys } = useReference()
+  const { document, groups, origin, withKeys, live } = useReference()
   return (
     <article class="overview">
       <h1>API reference</h1>
@@ -19,7 +20,7 @@ export function Overview(): JSX.Element {
             scope that the key must have.
           </>
         ) : (
-          'While everything is captured, no key is asked for.'
+          whyNoKey(live)
         )}{' '}
         Bodies are JSON. An error says what is wrong, has a <a href="/errors">code</a> that stays the same, and a{' '}
         <code>request_id</code>.

@@ -4,6 +4,7 @@ import { AnswerView } from './answer-view.tsx'
 import { attempt, type Attempt } from './attempt.ts'
 import { bodyType, keyOf, type Call, type Values } from './call.ts'
 import type { Operation, Parameter } from './document.ts'
+import { goesOut } from './live.ts'
 import { useReference } from './page.ts'
 
 interface TryItProps {
@@ -66,16 +67,10 @@ export function TryIt({ operation, call, values, onChange }: TryItProps): JSX.El
   )
 }
 
-const CHANNEL_OF: Readonly<Record<string, string>> = {
-  'sms:send': 'sms',
-  'push:send': 'push',
-}
-
 /** What looks like a try must not send anything to a stranger. */
-function Warning({ operation: { scope, method } }: { readonly operation: Operation }): JSX.Element | null {
+function Warning({ operation }: { readonly operation: Operation }): JSX.Element | null {
   const { live } = useReference()
-  const channel = CHANNEL_OF[scope ?? '']
-  if (method !== 'POST' || channel === undefined || !live.includes(channel)) return null
+  if (!goesOut(operation, live)) return null
   return <p class="warning">This is live: what you send here goes out, and costs what it costs.</p>
 }
 

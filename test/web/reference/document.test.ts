@@ -7,6 +7,7 @@ import { callOf, exampleOf } from '../../../web/reference/call.ts'
 import { groupsOf, type Document, type Operation, type Schema } from '../../../web/reference/document.ts'
 import { errorsOf } from '../../../web/reference/errors.ts'
 import { limitWords, typeWords } from '../../../web/reference/limits.ts'
+import { goesOut, whyNoKey } from '../../../web/reference/live.ts'
 import { previewOf } from '../../../web/reference/preview.ts'
 import { found } from '../../../web/reference/search.ts'
 import { operationsIn, readDocument } from './read-document.ts'
@@ -118,4 +119,38 @@ test('what is left empty is not sent', () => {
   const call = callOf(operation, values, { origin: 'http://localhost:5000', withKeys: false })
   expect(call.headers).toEqual([['prefer', 'wait=1']])
   expect(call.body).toBeNull()
+})
+
+test('what a reader writes for a truth or a number is one in the samples, and anything else stays what it is', () => {
+  const [first] = operations
+  if (first === undefined) throw new Error('there are no operations')
+  const parameters = ['yes', 'no', 'perhaps', 'count'].map((name) => {
+    const schema: Schema = { type: name === 'count' ? 'integer' : 'boolean' }
+    return { in: 'query', name, schema } as const
+  })
+  const values = {
+    parameters: { 'query:yes': 'true', 'query:no': 'false', 'query:perhaps': 'maybe', 'query:count': '3' },
+    body: '',
+  }
+  const { queryValues } = callOf({ ...first, parameters }, values, { origin: '', withKeys: false })
+  expect(queryValues).toEqual({ yes: true, no: false, perhaps: 'maybe', count: 3 })
+})
+
+test('only what sends something is said to go out, and only where its channel is live', () => {
+  const out = (live: readonly string[]): readonly string[] =>
+    operations.filter((operation) => goesOut(operation, live)).map(({ operationId }) => operationId)
+  expect(out([])).toEqual([])
+  expect(out(['sms']).toSorted()).toEqual(['resendSms', 'sendSms', 'sendSmsBatch'])
+  expect(out(['push']).toSorted()).toEqual(['pushToTokens', 'pushToTopic', 'resendNotification'])
+  // Whoever adds an operation that takes such a scope decides here.
+  const scopes = operations.filter(({ method, scope }) => method === 'POST' && /^(?:sms|push):send$/.test(scope ?? ''))
+  const others = scopes
+    .filter((operation) => !goesOut(operation, ['sms', 'push']))
+    .map(({ operationId }) => operationId)
+  expect(others.toSorted()).toEqual(['cancelNotification', 'cancelSms', 'playLife'])
+})
+
+test('nothing is said to be captured where something leaves', () => {
+  expect(whyNoKey([])).toContain('captured')
+  for (const live of [['sms'], ['sms', 'push']]) expect(whyNoKey(live)).toContain('AUTH=off')
 })
