@@ -25,7 +25,7 @@ beforeAll(async () => {
   sink = await startSink(service.directory, 'receiver')
   client = createTidings({ url: service.url })
   here = { cwd: service.directory, env: { TIDINGS_URL: service.url } }
-}, 60_000)
+})
 
 afterAll(async () => {
   await sink?.stop()
@@ -129,17 +129,17 @@ test('deliveries and their attempts are looked at, and delivered again one by on
       await webhooks('deliveries', id, '--status', 'delivered', '--json'),
     )
     return found.length === 1 && found
-  }, 60_000)
+  })
   const number = String(delivery?.id)
   const line = await webhooks('deliveries', id, '--types', 'sms.captured', '--since', '1h')
   expect(line.stdout).toMatch(/^ *\d+ {2}[\d-]{10} [\d:]{8} {2}delivered {2}sms\.captured {5}1 try\n$/)
   expect((await webhooks('attempts', number)).stdout).toMatch(/\n +1 {2}[\d-]{10} [\d:]{8} {2}200 in \d+ ms\n$/)
   expect(await webhooks('redeliver', number)).toMatchObject({ code: 0, stderr: '' })
-  await until(() => callsAt('/taken') === 2, 60_000)
-  await until(async () => (await client.webhooks.delivery(Number(number))).status === 'delivered', 60_000)
+  await until(() => callsAt('/taken') === 2)
+  await until(async () => (await client.webhooks.delivery(Number(number))).status === 'delivered')
   expect((await webhooks('replay', id)).stdout).toBe('0 deliveries are due again.\n')
   expect((await webhooks('replay', id, '--since', '1d')).stdout).toBe('1 delivery is due again.\n')
-  await until(() => callsAt('/taken') === 3, 60_000)
+  await until(() => callsAt('/taken') === 3)
   expect(linesOf(await webhooks('replay', id, '--since', '2020-01-01T00:00:00Z', '--only-failed', '--json'))).toEqual([
     { queued: 0 },
   ])
