@@ -8,7 +8,7 @@ import { pollWaits, startAsks } from './asking.ts'
 import { liveOnes, openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openControl, pauseWarnings } from './control.ts'
-import { openDbs, type Dbs } from './dbs.ts'
+import { closeDbs, openDbs, type Dbs } from './dbs.ts'
 import { openDelivery, type Delivery } from './delivery/delivery.ts'
 import type { Receipt } from './domain/provider.ts'
 import { isAlive } from './embedded/processes.ts'
@@ -21,13 +21,12 @@ import type { HttpParts } from './http/parts.ts'
 import { createServer } from './http/server.ts'
 import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
-import { machine, urlOf } from './place.ts'
+import { machine, portOf, urlOf } from './place.ts'
 import { checkNode } from './node-checks.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import { openPast, type Past } from './past.ts'
 import { checkReady } from './ready.ts'
 import { openSending } from './sending.ts'
-import type { Db } from './store/db.ts'
 import { openWebhooks, type WebhookSide } from './webhooks.ts'
 import { openWatching, type Watching } from './watching.ts'
 import { after, chance, every, monotonic, now, pause } from './world.ts'
@@ -67,8 +66,9 @@ const PAGES = fileURLToPath(new URL('../dist/web', import.meta.url))
 /** Wires everything and serves. */
 export async function startApp(parts: AppParts): Promise<App> {
   const { config, log } = parts
-  const state = { stopping: false }
-  const core = await openCore(parts)
+  // With PORT=0 the port is known only once it listens.
+  const state = { stopping: false, port: config.port }
+  const core = await openCore(parts, () => state.port)
   const server = createServer(httpParts(parts, core, () => state.stopping))
   try {
     await listen(server, config.host, config.port, { log, newRequestId: () => randomUUID() })
@@ -77,6 +77,7 @@ export async function startApp(parts: AppParts): Promise<App> {
     await core.close()
     throw error
   }
+  state.port = portOf(config, server.addresses())
   return {
     url: urlOf(config, server.addresses()),
     inFlight: () => core.delivery.inFlight(),
@@ -115,9 +116,9 @@ interface Later {
   webhooks: WebhookSide | null
 }
 
-async function openCore(parts: AppParts): Promise<Core> {
+async function openCore(parts: AppParts, port: () => number): Promise<Core> {
   const { config, log } = parts
-  const dbs = openDbs(parts.databaseUrl, log)
+  const dbs = await openDbs(parts.databaseUrl, log)
   const watching = await openWatching(config, {
     now,
     monotonic,
@@ -157,10 +158,10 @@ async function openCore(parts: AppParts): Promise<Core> {
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
   const { secretKey, version } = parts
   const { lease } = delivery
-  const common = { dbs, lease, secretKey, version, log, after, chance, monotonic }
-  const webhooks = await openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
+  const common = { dbs, lease, port, secretKey, version, log, after, chance, monotonic }
+  const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
-  const past = await openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
+  const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks }
   return { ...open, close: () => closeCore(open, asks) }
 }
@@ -174,7 +175,7 @@ async function closeCore(core: Omit<Core, 'close'>, asks: { close(): Promise<voi
   await delivery.close(GRACE_MS)
   await watching.close()
   await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
-  await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
+  await closeDbs(dbs)
 }
 
 function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {

@@ -1,5 +1,7 @@
 import type { Log } from './log.ts'
 import { createDb, IN_ORDER, type Db } from './store/db.ts'
+import { forgetForeignEvents } from './store/event-places.ts'
+import { wantAgain } from './store/webhooks.ts'
 
 /** A caller is owed an answer within 2 s: what is left is for the way there and back, and for a loop that is at its limit. */
 const ACCEPT_MS = 1_800
@@ -18,7 +20,24 @@ export interface Dbs {
   readonly history: Db
 }
 
-export function openDbs(url: string, log: Log): Dbs {
+/** What a database brought along from another server is in order before anything runs on it: where that fails, there is nothing to stop. */
+export async function openDbs(url: string, log: Log): Promise<Dbs> {
+  const dbs = openPools(url, log)
+  try {
+    await forgetForeignEvents(dbs.work)
+    await wantAgain(dbs.work)
+  } catch (error) {
+    await closeDbs(dbs)
+    throw error
+  }
+  return dbs
+}
+
+export async function closeDbs(dbs: Dbs): Promise<void> {
+  await Promise.all(Object.values(dbs).map((db: Db) => db.end()))
+}
+
+function openPools(url: string, log: Log): Dbs {
   const open = (name: string, max: number, statementTimeoutMs: number, queryTimeoutMs: number, session = ''): Db =>
     createDb(url, { max, name: `tidings ${name}`, statementTimeoutMs, queryTimeoutMs, session }, (error) =>
       log.warn({ event: 'database.lost', err: error }, 'a connection to the database broke'),

@@ -7,7 +7,6 @@ import { readEventsQuery } from './flows/events-query.ts'
 import { createHistory } from './flows/history.ts'
 import { forgetOld } from './flows/retention.ts'
 import type { HttpParts } from './http/parts.ts'
-import { forgetForeignEvents } from './store/event-places.ts'
 import { readMessage } from './store/read-messages.ts'
 import { readDeliveries, readNotification } from './store/read-notifications.ts'
 
@@ -28,10 +27,9 @@ export interface PastParts extends LoopParts {
 const ERASING_MS = 60_000
 const FORGET_MS = 10_000
 
-export async function openPast(config: Config, parts: PastParts): Promise<Past> {
+export function openPast(config: Config, parts: PastParts): Past {
   const { dbs, log, now, monotonic, sleep } = parts
   const { defaultCountry, keepBodiesDays, keepMessagesDays, keepEventsDays } = config
-  await forgetForeignEvents(dbs.work)
   const erasing = createErasing({ db: dbs.work, defaultCountry, monotonic, sleep })
   const feed = createEventFeed({ db: dbs.inbox, log, now: monotonic, sleep })
   const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]

@@ -11,8 +11,12 @@ export function machine(): string | null {
 
 /** `http://localhost:5000`: where a server that listens on these is reached from this machine. */
 export function urlOf(config: Config, addresses: readonly (AddressInfo | string)[]): string {
-  const [address] = addresses
-  const port = typeof address === 'object' ? address.port : config.port
+  const port = portOf(config, addresses)
   const host = config.host === null || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** The same at every address. */
+export function portOf({ port }: Config, [address]: readonly (AddressInfo | string)[]): number {
+  return typeof address === 'object' ? address.port : port
 }

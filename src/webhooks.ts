@@ -16,7 +16,6 @@ import { createNames } from './outbound/names.ts'
 import { readWebhookDeliveries, readWebhookDelivery } from './store/read-webhook-deliveries.ts'
 import { readWebhook, readWebhooks } from './store/read-webhooks.ts'
 import { clearRemoved, forgetDeliveries } from './store/webhook-past.ts'
-import { wantAgain } from './store/webhooks.ts'
 
 /** Those who are told of events over HTTP. */
 export interface WebhookSide {
@@ -29,6 +28,8 @@ export interface WebhookSide {
 export interface WebhookSideParts extends LoopParts {
   readonly dbs: Dbs
   readonly lease: Lease
+  /** Where this node listens. */
+  readonly port: () => number
   /** 32 bytes; null where none is set. */
   readonly secretKey: Buffer | null
   readonly version: string
@@ -44,15 +45,15 @@ const FORGET_MS = 30_000
 /** For tries that are under way when told to stop; then they are broken off, and come again elsewhere. */
 const GRACE_MS = 5_000
 
-export async function openWebhooks(config: Config, parts: WebhookSideParts): Promise<WebhookSide> {
-  const { dbs, lease, secretKey, log, version, monotonic, after, chance } = parts
+export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSide {
+  const { dbs, lease, port, secretKey, log, version, monotonic, after, chance } = parts
   const rules = config.webhooks
   const sealer = secretKey === null ? null : sealerOf(secretKey, config.previousSecretKeys)
   const outbound = createOutboundCall({
     allowedPrivate: rules.allowedPrivate,
     findAddresses: createNames({ servers: null, askMachine: rules.allowedPrivate.length > 0 }),
     ownAddresses: addresses,
-    ownPorts: () => [config.port],
+    ownPorts: () => [port()],
     connections: CONNECTIONS,
   })
   const bodies = createWebhookBodies(dbs.work)
@@ -61,7 +62,6 @@ export async function openWebhooks(config: Config, parts: WebhookSideParts): Pro
   const tries = parts.watched(
     createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance }),
   )
-  await wantAgain(dbs.work)
   const sending = createWebhookSending({ db: dbs.work, log, lease, tries, after, chance })
   const onChange = (): void => sending.hint()
   const past = startLoop(

@@ -146,6 +146,17 @@ test('what a receiver echoed of a person is gone once the person is erased', asy
   expect(JSON.stringify((await call(node, 'GET', '/webhooks/deliveries/1')).body)).not.toContain('15005550100')
 })
 
+test('a webhook to the service itself is refused, also where the system chose its port', async () => {
+  const node = await start({ ...LOCAL, PORT: '0' })
+  const { port } = new URL(node.app.url)
+  const itself = { ...node, url: `http://127.0.0.1:${port}` }
+  await call(itself, 'POST', '/webhooks', { url: `${itself.url}/livez` })
+  expect((await call(itself, 'POST', '/webhooks/1/test')).body).toMatchObject({
+    delivered: false,
+    attempt: { status: null, failure: 'refused_address' },
+  })
+})
+
 // What an export leaves out, and what a dump of all rows carries over from a server that counted transactions on its own.
 test.each([
   [
@@ -172,3 +183,17 @@ test.each([
     await until(() => receiver.calls().length === 1)
   },
 )
+
+test('a start that fails over what a database brought along leaves nothing running', async () => {
+  const db = new pg.Client({ connectionString: database.url })
+  await db.connect()
+  ends.push(() => db.end())
+  await db.query('alter table webhook_cursor rename to elsewhere')
+  await expect(start()).rejects.toThrow('webhook_cursor')
+  await until(async () => {
+    const { rows } = await db.query<{ name: string }>(
+      `select application_name as name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    return rows.length === 0
+  })
+})
