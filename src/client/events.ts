@@ -45,6 +45,8 @@ export function createEvents({ raw }: Calls, { sleep, chance }: Pick<World, 'sle
         const body = await open(query, last, silence.signal)
         begun = true
         for await (const { event, id, data } of serverSentEvents(body, silence.signal, () => silence.broken())) {
+          // The first block of each connection says only when to try again: no place yet, and no sign that it will last.
+          if (id === null) continue
           failures = 0
           last = id
           if (event === 'ready') options.onReady?.()
@@ -78,8 +80,8 @@ export function createEvents({ raw }: Calls, { sleep, chance }: Pick<World, 'sle
   return (query = {}, options = {}) => follow(query, options)
 }
 
-function eventOf(id: string | null, data: string): TidingsEvent {
-  return { id: id ?? '', ...(JSON.parse(data) as Omit<TidingsEvent, 'id'>) }
+function eventOf(id: string, data: string): TidingsEvent {
+  return { id, ...(JSON.parse(data) as Omit<TidingsEvent, 'id'>) }
 }
 
 /** A signal that is aborted when nothing was heard for too long, or with `signal`: by a listener, for joined signals may be collected. */
