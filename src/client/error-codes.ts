@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   unsupported_media_type: 415,
   idempotency_conflict: 422,
   rate_limited: 429,
+  queue_full: 429,
   too_many_wrong_keys: 429,
   headers_too_large: 431,
   internal_error: 500,

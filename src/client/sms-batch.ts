@@ -79,6 +79,7 @@ const AGAIN: readonly string[] = [
   'database_unavailable',
   'outcome_unknown',
   'storage_full',
+  'queue_full',
   'overloaded',
   'shutting_down',
   'request_timeout',

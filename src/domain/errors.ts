@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'unsupported_media_type',
   'idempotency_conflict',
   'rate_limited',
+  'queue_full',
   'too_many_wrong_keys',
   'headers_too_large',
   'internal_error',

@@ -3,6 +3,7 @@ import { TidingsError } from '../domain/errors.ts'
 import { readJson } from './json.ts'
 import { readLargeJson, type LongLists } from './large-json.ts'
 import { originOf } from './origin.ts'
+import type { Accepts } from './overload.ts'
 import type { Server } from './parts.ts'
 import { shellQuotes } from './shell-quotes.ts'
 
@@ -25,12 +26,13 @@ const NO_LISTS: LongLists = {
 }
 
 /** JSON is the only body we take, and we read it ourselves: nothing may be dropped or changed on the way. */
-export function addJsonParser(app: Server, publicUrl: string | null): void {
+export function addJsonParser(app: Server, publicUrl: string | null, accepts: Pick<Accepts, 'knock'>): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done: (error: null, value: unknown) => void) => {
+      accepts.knock(request, body)
       const encoding = request.headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity') {
         throw new TidingsError('unsupported_media_type', 'Send the body uncompressed')

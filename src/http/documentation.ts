@@ -75,6 +75,7 @@ export const SEND_ERRORS: readonly ErrorCode[] = [
   'database_unavailable',
   'outcome_unknown',
   'storage_full',
+  'queue_full',
   'overloaded',
   'shutting_down',
 ]

@@ -29,7 +29,7 @@ export const CONNECTIONS = 2_000
 /**
  * Accepts under way at once, by what is asked for; one more is told to come back. One-time codes find room where the others have filled theirs.
  */
-export const ACCEPTS_UNDER_WAY = { marketing: 192, transactional: 256, otp: 384 } as const
+export const ACCEPTS_UNDER_WAY = { marketing: 192, transactional: 256, otp: 1_024 } as const
 /** Reads under way at once, on one node: more would only wait for the database. */
 export const READS_UNDER_WAY = 64
 /** Bodies beyond SEND_BYTES read at once: eight of the largest are 192 MiB. */
@@ -43,6 +43,8 @@ export const MOST_TARGET_STREAMS = 2
 export interface Gate {
   /** `most`: of those who are inside already, where it is fewer for this one. */
   enter(most?: number): boolean
+  /** Whether `enter` would let it in now. */
+  hasRoom(most: number): boolean
   leave(): void
 }
 
@@ -54,6 +56,7 @@ export function createGate(most: number): Gate {
       inside += 1
       return true
     },
+    hasRoom: (mine) => inside < mine,
     leave: () => {
       inside -= 1
     },

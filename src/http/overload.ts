@@ -1,9 +1,23 @@
-import type { onRequestHookHandler, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify'
+import type { Caller } from '../domain/caller.ts'
 import type { Category } from '../domain/category.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { ACCEPTS_UNDER_WAY, createGate, READS_UNDER_WAY, SEND_BYTES, type Gate } from './limits.ts'
-import type { Server } from './parts.ts'
+import type { HttpParts, Server } from './parts.ts'
 import type { Load, Pressure } from './pressure.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body names the category of what it stores, and may so be refused before it is read as JSON. */
+    categoryInBody?: true
+  }
+}
+
+/** Whether there is room for more that is to be sent. */
+export interface Room {
+  /** Why nothing of this category is taken from this key now; null: there is room. */
+  refusal(keyId: number | null, category: Category): TidingsError | null
+}
 
 /** More calls than can be served in good time: come back in 1 to 3 seconds, not all at once. */
 export function overloaded(chance: () => number): TidingsError {
@@ -12,27 +26,47 @@ export function overloaded(chance: () => number): TidingsError {
   })
 }
 
+/** Takes a place until the answer is over. Of a caller who left before no more is heard: the place would never be free again. */
+export function enterUntilClosed(gate: Gate, { raw }: FastifyReply): boolean {
+  if (raw.destroyed || !gate.enter()) return false
+  raw.once('close', () => gate.leave())
+  return true
+}
+
 /** Lets a large body in only while there is room for it in memory; small ones always. */
 export function limitLargeBodies(gate: Gate, chance: () => number): onRequestHookHandler {
   return (request, reply, done) => {
     const length = request.headers['content-length']
     if (length !== undefined && Number(length) <= SEND_BYTES) return done()
-    if (!gate.enter()) return done(overloaded(chance))
-    reply.raw.once('close', () => gate.leave())
+    if (!enterUntilClosed(gate, reply)) return done(overloaded(chance))
     done()
   }
 }
 
-/** Lets calls in that store something. Throws `overloaded`; who was let in must `leave`. */
+/** Lets calls in that store something. Who was let in must `leave`. */
 export interface Accepts {
-  enter(category: Category | undefined): void
+  /**
+   * Throws `overloaded` for a body that nothing could be let in for, whatever stands in it. It is not read for that: where calls come by the
+   * ten thousand, what is done for those that are refused is not done for the others.
+   */
+  knock(request: FastifyRequest, body: Buffer): void
+  /** Throws `overloaded`, and what `Room` refuses. */
+  enter(category: Category | undefined, caller: Caller): void
   leave(): void
 }
 
-export function createAccepts(pressure: Pressure, chance: () => number): Accepts {
+export function createAccepts(pressure: Pressure, chance: () => number, room: Room | undefined): Accepts {
   const gate = createGate(ACCEPTS_UNDER_WAY.otp)
   return {
-    enter(category = 'transactional') {
+    knock({ routeOptions }, body) {
+      if (routeOptions.config.categoryInBody !== true) return
+      // Without a category it is transactional, and what is written with escapes may be anything.
+      const most = body.includes('otp') || body.includes('\\') ? 'otp' : 'transactional'
+      if (pressure.refuses(most) || !gate.hasRoom(ACCEPTS_UNDER_WAY[most])) throw overloaded(chance)
+    },
+    enter(category = 'transactional', { keyId }) {
+      const refusal = room?.refusal(keyId, category) ?? null
+      if (refusal !== null) throw refusal
       if (pressure.refuses(category) || !gate.enter(ACCEPTS_UNDER_WAY[category])) throw overloaded(chance)
     },
     leave: () => gate.leave(),
@@ -40,15 +74,16 @@ export function createAccepts(pressure: Pressure, chance: () => number): Accepts
 }
 
 /** Refuses reads, exports and bulk before anything is done for them, where this node can't keep up or has as many under way as it may. */
-export function shed(app: Server, pressure: Pressure, chance: () => number): void {
+export function shed(app: Server, pressure: Pressure, { chance, room }: Pick<HttpParts, 'chance' | 'room'>): void {
   const reads = createGate(READS_UNDER_WAY)
   app.addHook('onRoute', (route) => {
     const load = loadOf(route)
     if (load === null) return
     const isBrief = load !== 'export' && load !== 'marketing' && !STAYING.has(route.url)
-    const hook: onRequestHookHandler = (_request, reply, done) => {
-      if (pressure.refuses(load) || (isBrief && !reads.enter())) return done(overloaded(chance))
-      if (isBrief) reply.raw.once('close', () => reads.leave())
+    const hook: onRequestHookHandler = ({ caller }, reply, done) => {
+      const refusal = load === 'marketing' ? (room?.refusal(caller.keyId, load) ?? null) : null
+      if (refusal !== null) return done(refusal)
+      if (pressure.refuses(load) || (isBrief && !enterUntilClosed(reads, reply))) return done(overloaded(chance))
       done()
     }
     route.onRequest = [hook, ...[route.onRequest ?? []].flat()]

@@ -42,6 +42,7 @@ import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 import type { CallMeter } from './call-meter.ts'
 import type { CallTraces } from './call-traces.ts'
+import type { Room } from './overload.ts'
 import type { AddressOf } from './peer.ts'
 
 /** Fastify, with schemas as types. */
@@ -148,6 +149,8 @@ export interface HttpParts {
     /** Everything that can be told, for whoever looks after it. */
     look(): Promise<readonly Check[]>
   }
+  /** Without it there always is. */
+  readonly room?: Room
   /** Null: no limit. */
   readonly rateLimiter: RateLimiter | null
   /** Where the outside reaches us, without a trailing slash. */

@@ -56,6 +56,7 @@ import { toRefusal } from './errors.ts'
 import { refuseSchemaFaults } from './faults.ts'
 import { directions, endLines, guard } from './guard.ts'
 import { createLeavings } from './leavings.ts'
+import { createHeldRefusals } from './held-refusals.ts'
 import * as limits from './limits.ts'
 import { meterRoutes } from './metered-routes.ts'
 import { addLineParser } from './ndjson.ts'
@@ -103,6 +104,8 @@ import { logRefused, logServed } from './wide-event.ts'
 export function createServer(parts: HttpParts, pressure = createPressure()): Server {
   const app = bareServer(parts)
   watchPressure(app, pressure)
+  const accepts = createAccepts(pressure, parts.chance, parts.room)
+  const held = createHeldRefusals(parts)
   const paths = createPaths()
   app.addHook('onRoute', (route) => paths.add(route))
   app.decorateReply('refusal', null)
@@ -112,14 +115,17 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
   app.setErrorHandler((error, request, reply) => {
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
     if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
-    sendRefusal(reply, directions(toRefusal(error), request, reply, paths), request.id)
-    logRefused(parts, request, reply)
+    const refusal = directions(toRefusal(error), request, reply, paths)
+    held.send(refusal, () => {
+      sendRefusal(reply, refusal, request.id)
+      logRefused(parts, request, reply)
+    })
   })
   for (const schema of SCHEMAS) app.addSchema(schema)
-  addJsonParser(app, parts.publicUrl)
+  addJsonParser(app, parts.publicUrl, accepts)
   guard(app, parts, paths)
   // Behind the question for a key, which comes to stand before it: strangers take nobody's place.
-  shed(app, pressure, parts.chance)
+  shed(app, pressure, parts)
   authorize(app, parts)
   endLines(app)
   meterRoutes(app, parts)
@@ -130,7 +136,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
     serverUrl: parts.publicUrl,
     keysRequired: parts.auth.required,
   })
-  registerRoutes(app, parts, createAccepts(pressure, parts.chance))
+  registerRoutes(app, parts, accepts)
   return app
 }
 

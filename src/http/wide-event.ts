@@ -21,11 +21,14 @@ export function logServed(app: Server, parts: HttpParts): void {
   })
 }
 
-/** Counts each call that was refused, and writes one line of it: our own faults at `error`, the caller's at `info`. */
+/**
+ * Counts each call that was refused, and writes one line of it: our own faults at `error`, the caller's at `info`. One of too many at
+ * `debug`: there are thousands of them, when there is least time for lines.
+ */
 export function logRefused(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
   const { log, meter } = parts
   if (reply.refusal !== null) meter?.refused(reply.statusCode, reply.refusal.code)
-  const level = reply.statusCode >= 500 ? 'error' : 'info'
+  const level = reply.refusal?.code === 'overloaded' ? 'debug' : reply.statusCode >= 500 ? 'error' : 'info'
   if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
 }
 

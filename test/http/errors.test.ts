@@ -73,7 +73,7 @@ const refusing = createServer({
 })
 
 /** Beside every 503. */
-const WAITING_HELPS: ReadonlySet<string> = new Set(['idempotency_in_progress', 'not_playable'])
+const WAITING_HELPS: ReadonlySet<string> = new Set(['idempotency_in_progress', 'not_playable', 'queue_full'])
 
 test.each(ERROR_CODES)(
   'a flow that refuses with %s is answered with its status and the whole error object',

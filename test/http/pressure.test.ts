@@ -117,6 +117,18 @@ describe('places', () => {
     expect(refused).toHaveLength(58 + 36)
   })
 
+  it('are asked for before a body is read, unless it may be that of a one-time code', async () => {
+    const { app } = under(100)
+    const call = (payload: string) =>
+      app.inject({ method: 'POST', url: '/smss', headers: { 'content-type': 'application/json' }, payload })
+    // Neither is JSON: whoever reads them says so.
+    expect((await call('{"category": "transactional", ')).statusCode).toBe(503)
+    expect((await call('{"category": "otp", ')).statusCode).toBe(400)
+    // As JSON may write the same word.
+    const escaped = await call(JSON.stringify({ ...SMS, category: 'x' }).replace('"x"', '"\\u006ftp"'))
+    expect(escaped.statusCode).toBe(200)
+  })
+
   it('for reads are 64, free again with each answer', async () => {
     const { parts } = createStandIns()
     const { hold, release, inside } = holding()

@@ -16,7 +16,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
     {
       bodyLimit: SEND_BYTES,
       schema: { body: TopicRequest, response: PUSH_ANSWER },
-      config: { docs: TOPIC_DOCS, scope: 'push:send' },
+      config: { docs: TOPIC_DOCS, scope: 'push:send', categoryInBody: true },
     },
     async (request, reply) => {
       refuseParameters(request.query)
@@ -26,7 +26,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
         return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
-      gate.enter(input.category)
+      gate.enter(input.category, request.caller)
       const accepted = push.acceptTopic(input, topic, request.caller, idempotency)
       return answerPush(push, waits, await leaving(gate, accepted), request, reply)
     },

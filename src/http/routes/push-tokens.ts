@@ -35,7 +35,7 @@ export function pushTokenRoutes(app: Server, served: Served): void {
     {
       bodyLimit: TOKENS_BYTES,
       schema: { body: { content: { 'application/json': { schema: TokensRequestShape } } }, response: PUSH_ANSWER },
-      config: { docs: DOCS, scope: 'push:send', longLists: TARGET_LISTS },
+      config: { docs: DOCS, scope: 'push:send', longLists: TARGET_LISTS, categoryInBody: true },
       onRequest: (request, reply, done) => (isNdjson(request) ? streams : large).call(app, request, reply, done),
     },
     async (request, reply) => {
@@ -63,7 +63,7 @@ async function whole(
   if (body.dry_run === true) return explain(request, reply, parts, body, tokens, fids)
   const idempotency = await readIdempotency(request, ROUTE)
   const { tokens: _tokens, fids: _fids, ...input } = body
-  gate.enter(input.category)
+  gate.enter(input.category, request.caller)
   return leaving(gate, push.acceptTokens(input, tokens, fids, request.caller, idempotency))
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { NotificationResend, SmsResend } from '../../contract/resend.ts'
 import type { NotificationAccepted } from '../../contract/notifications.ts'
 import type { SmsAccepted } from '../../contract/sms.ts'
+import type { Caller } from '../../domain/caller.ts'
 import type { Resends } from '../../flows/resend.ts'
 import type { SmsInput } from '../../flows/sms.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
@@ -37,7 +38,7 @@ function resendSms(app: Server, parts: HttpParts, gate: Accepts): void {
         return sendDryRun(reply, toSmsDryRun(report))
       }
       const idempotency = await readIdempotency(request, `POST /smss/${id}/resend`)
-      const accepted = await entering(gate, () => sms.acceptRead(read, request.caller, idempotency))
+      const accepted = await entering(gate, request.caller, () => sms.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },
@@ -65,15 +66,15 @@ function resendPush(app: Server, parts: HttpParts, gate: Accepts): void {
         return sendDryRun(reply, toPushDryRun(await dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, `POST /notifications/${id}/resend`)
-      const accepted = await entering(gate, () => push.acceptRead(read, request.caller, idempotency))
+      const accepted = await entering(gate, request.caller, () => push.acceptRead(read, request.caller, idempotency))
       markReplayed(reply, accepted.replayed)
       return { success: true, ...accepted.answer }
     },
   )
 }
 
-async function entering<Result>(gate: Accepts, work: () => Promise<Result>): Promise<Result> {
-  gate.enter('transactional')
+async function entering<Result>(gate: Accepts, caller: Caller, work: () => Promise<Result>): Promise<Result> {
+  gate.enter('transactional', caller)
   try {
     return await work()
   } finally {

@@ -34,7 +34,11 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: W
     {
       bodyLimit: SEND_BYTES,
       schema: { body: SmsRequest, response: { 200: named<SmsAccepted>('SmsAccepted') } },
-      config: { docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS, scope: 'sms:send' },
+      config: {
+        docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS,
+        scope: 'sms:send',
+        categoryInBody: true,
+      },
       ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter, addressOf) }),
     },
     async (request, reply): Promise<SmsAccepted | undefined> => {
@@ -45,7 +49,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: W
       }
       const keyed = request.headers['idempotency-key'] !== undefined
       const idempotency = keyed ? await readIdempotency(request, ROUTE) : null
-      gate.enter(request.body.category)
+      gate.enter(request.body.category, request.caller)
       let answer: SmsAnswer
       try {
         const accepted = await sms.accept(request.body, request.caller, idempotency)

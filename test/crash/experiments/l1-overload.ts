@@ -129,6 +129,6 @@ function tell({ all, codes, perSecond }: Turn): string {
     `refused ${all.refused}`,
     `neither ${all.other}`,
     `p50 ${at(all, 0.5)} p99 ${at(all, 0.99)} ms`,
-    `one-time codes ${((100 * codes.accepted) / codes.offered).toFixed(2)} % p99 ${at(codes, 0.99)} ms`,
+    `one-time codes ${((100 * codes.accepted) / codes.offered).toFixed(2)} % (refused ${codes.refused}, neither ${codes.other}) p99 ${at(codes, 0.99)} ms`,
   ].join('; ')
 }
