@@ -4,19 +4,20 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Longer than `until` waits for a fact, so that a failure names the fact and not the test alone.
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     setupFiles: ['test/support/seed.ts'],
     projects: [
       {
         extends: true,
-        // Some of them start servers: five seconds are too few on a machine that is busy.
         test: {
           name: 'unit',
           // Modules are loaded once for all files: most of the time went there. A hook belongs into a test file, or into a function it calls.
           isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.it.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
@@ -25,8 +26,6 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.it.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
     ],

@@ -74,7 +74,7 @@ beforeAll(async () => {
   key = readFileSync(join(directory, 'first-key'), 'utf8').trim()
   db = new pg.Client({ connectionString: database.url })
   await db.connect()
-}, 60_000)
+})
 
 afterAll(async () => {
   await db.end()
@@ -228,8 +228,10 @@ test('no secret and nothing personal is in a log or in an error, and of who is e
   await misspell()
   await breakDatabase()
   await until(
-    async () => (await count(`select count(*) from messages where status in ('queued', 'sending')`)) === 0,
-    60_000,
+    async () =>
+      (await count(`select count(*) from messages where status in ('queued', 'sending')`)) === 0 &&
+      (await count('select count(*) from push_chunks where done_at is null')) === 0,
+    90_000,
     100,
   )
   const password = decodeURIComponent(new URL(database.url).password)

@@ -25,7 +25,7 @@ const children: ChildProcess[] = []
 beforeAll(() => {
   const built = run('build', {})
   if (built.status !== 0) throw new Error(built.stderr)
-}, 60_000)
+})
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'tidings-main-'))
@@ -34,7 +34,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of children.splice(0)) await end(child, 'SIGKILL')
-  await until(() => postgresOf().length === 0, 50, 20_000)
+  await until(() => postgresOf().length === 0, 50, 60_000)
   rmSync(dataDir, { recursive: true })
 })
 
@@ -147,7 +147,7 @@ async function start(more: Record<string, string>): Promise<Started> {
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text))
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
   const ready = (): string | undefined => said.split('\n').find((line) => line.includes('"event":"ready"'))
-  await expect.poll(() => ready() ?? said, { timeout: 30_000 }).toContain('"event":"ready"')
+  await expect.poll(() => ready() ?? said).toContain('"event":"ready"')
   const line: unknown = JSON.parse(ready() ?? '')
   if (typeof line !== 'object' || line === null || !('url' in line) || !('seconds' in line)) throw new Error(said)
   return { process: child, url: String(line.url), seconds: Number(line.seconds) }

@@ -108,29 +108,25 @@ test.skipIf(!hasPromtool)('Prometheus’s own checker has nothing against the pa
   expect(promtool(['check', 'metrics'], await page())).toEqual({ ok: true, said: '' })
 })
 
-test.skipIf(!hasPromtool)(
-  'Prometheus itself reads the page, in OpenMetrics',
-  async () => {
-    const port = await freePort()
-    const directory = mkdtempSync(join(tmpdir(), 'tidings-prometheus-'))
-    const config = `scrape_configs: [{ job_name: tidings, scrape_interval: 1s, static_configs: [{ targets: ['${new URL(node.url).host}'] }] }]`
-    writeFileSync(join(directory, 'prometheus.yml'), config)
-    const prometheus = startPrometheus(directory, port)
-    try {
-      const found = await until(() => ask(port, 'tidings_nodes'), 60_000, 100)
-      expect(found).toMatchObject([{ metric: { job: 'tidings' }, value: [expect.any(Number), '1'] }])
-      expect(await ask(port, 'up{job="tidings"} == 1')).toHaveLength(1)
-      expect(await ask(port, 'tidings_accepts_total{channel="push"}')).toMatchObject([
-        { value: [expect.any(Number), '1'] },
-      ])
-    } finally {
-      prometheus.kill('SIGKILL')
-      await new Promise((resolve) => prometheus.once('exit', resolve))
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
-    }
-  },
-  90_000,
-)
+test.skipIf(!hasPromtool)('Prometheus itself reads the page, in OpenMetrics', async () => {
+  const port = await freePort()
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-prometheus-'))
+  const config = `scrape_configs: [{ job_name: tidings, scrape_interval: 1s, static_configs: [{ targets: ['${new URL(node.url).host}'] }] }]`
+  writeFileSync(join(directory, 'prometheus.yml'), config)
+  const prometheus = startPrometheus(directory, port)
+  try {
+    const found = await until(() => ask(port, 'tidings_nodes'), 60_000, 100)
+    expect(found).toMatchObject([{ metric: { job: 'tidings' }, value: [expect.any(Number), '1'] }])
+    expect(await ask(port, 'up{job="tidings"} == 1')).toHaveLength(1)
+    expect(await ask(port, 'tidings_accepts_total{channel="push"}')).toMatchObject([
+      { value: [expect.any(Number), '1'] },
+    ])
+  } finally {
+    prometheus.kill('SIGKILL')
+    await new Promise((resolve) => prometheus.once('exit', resolve))
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
 
 function startPrometheus(directory: string, port: number): ChildProcess {
   const args = [

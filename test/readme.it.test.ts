@@ -1,13 +1,13 @@
 import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { blocksOf, ROOT } from './support/documents.ts'
+import { freePort } from './support/program.ts'
 import { until } from './support/until.ts'
 
 const run = promisify(execFile)
@@ -53,7 +53,7 @@ describe.skipIf(!hasCurl)('the lines of the README, one after the other', () => 
     let answer: object = {}
     // What is only read may take a moment to become true.
     if (text.includes(' -d ')) expect((answer = await ask())).toMatchObject(expected)
-    else await expect.poll(async () => (answer = await ask()), { timeout: 10_000 }).toMatchObject(expected)
+    else await expect.poll(async () => (answer = await ask())).toMatchObject(expected)
     expect(asOrdered(expected, answer)).toEqual(JSON.stringify(expected))
   })
 
@@ -97,12 +97,4 @@ async function isReady(port: number): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  return port
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,10 +114,7 @@ test('a call to a webhook that tells of an SMS belongs to its trace, and is coun
     })
     await post(`${other.url}/smss`, SMS, { traceparent: `00-${trace}-b7ad6b7169203331-01` })
     const accept = await span('accept sms', trace)
-    const call = await until(
-      () => collector.spans().find((seen) => seen.name === 'webhook' && seen.traceId === trace),
-      90_000,
-    )
+    const call = await until(() => collector.spans().find((seen) => seen.name === 'webhook' && seen.traceId === trace))
     expect(call).toMatchObject({ kind: 3, parentSpanId: accept.spanId, isError: false })
     expect(call.attributes).toMatchObject({
       'tidings.outcome': 'delivered',
@@ -130,7 +128,7 @@ test('a call to a webhook that tells of an SMS belongs to its trace, and is coun
   } finally {
     await sink.close()
   }
-}, 120_000)
+})
 
 test('the line of an attempt names the trace, and so does that of a refused call', async () => {
   const trace = '0af7651916cd43dd8448eb211c80319c'
@@ -199,9 +197,10 @@ test('a collector that is away keeps nothing waiting, and is told of once', asyn
   }
   // Stopping has handed over, or tried to, what came after.
   expect(lost()).toBe(1)
-}, 90_000)
+})
 
 test('nothing of OpenTelemetry is loaded where no collector is set', async () => {
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')])
   const directory = mkdtempSync(join(tmpdir(), 'tidings-traces-'))
   const judge = join(directory, 'judge.cjs')
   // Its packages are CommonJS: whatever loads them, they are listed here.
@@ -232,4 +231,4 @@ test('nothing of OpenTelemetry is loaded where no collector is set', async () =>
   expect(await loaded('without', {})).not.toContain('opentelemetry')
   expect(await loaded('with', { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })).toContain('opentelemetry')
   rmSync(directory, { recursive: true })
-}, 90_000)
+})

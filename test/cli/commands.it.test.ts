@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = await startService()
   client = createTidings({ url: service.url })
   here = { cwd: service.directory, env: { TIDINGS_URL: service.url } }
-}, 60_000)
+})
 
 afterAll(() => service.close())
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { port } = new URL(service.url)
   const env = { TIDINGS_URL: service.url, DATABASE_URL: service.databaseUrl, PORT: port }
   well = { cwd: service.directory, env }
-}, 60_000)
+})
 
 afterAll(() => service.close())
 
@@ -164,7 +164,7 @@ describe('help', () => {
       expect(one.stdout).toMatch(new RegExp(`^\\S.*\\n(?:.*\\n)*? {2}tidings ${name}`))
       expect(other.stdout).toBe(one.stdout)
     }
-  }, 90_000)
+  })
 
   test('an unknown command suggests the near one', async () => {
     const { code, stderr } = await tidings(['docotr'], well)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await startService()
   client = createTidings({ url: service.url })
   here = { cwd: service.directory, env: { TIDINGS_URL: service.url } }
-}, 60_000)
+})
 
 afterAll(() => service.close())
 
@@ -124,7 +124,7 @@ test('listen comes back by itself and misses nothing', async () => {
   const ids = [await send('missed')]
   await until(() => proxy.calls.length > 1)
   ids.push(await send('missed'), await send('missed'))
-  await until(() => eventsOf(running.stdout()).length === 3, 30_000)
+  await until(() => eventsOf(running.stdout()).length === 3)
   await untilWritten(running, /nothing was missed/)
   running.process.kill('SIGINT')
   await running.ended

@@ -93,5 +93,5 @@ export async function untilWritten(running: Running, pattern: RegExp): Promise<v
     if (pattern.test(running.stdout() + running.stderr())) return true
     if (over) throw new Error(`it ended: ${running.stdout()}${running.stderr()}`)
     return false
-  }, 30_000)
+  })
 }

@@ -20,7 +20,7 @@ const world = {
 beforeAll(async () => {
   service = await startService()
   tidings = createTidings({ url: service.url, world })
-}, 60_000)
+})
 
 afterEach(async () => {
   await proxy?.close()

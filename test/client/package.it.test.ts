@@ -123,4 +123,4 @@ test('what is wrong in a call does not compile, and what is right does, for a br
   expect(found.filter(({ line }) => line?.endsWith('// wrong') !== true)).toEqual([])
   const wrong = PROGRAM.split('\n').filter((line) => line.endsWith('// wrong'))
   expect(found.map(({ line }) => line)).toEqual(wrong)
-}, 60_000)
+})

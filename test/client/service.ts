@@ -37,7 +37,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
   await until(async () => {
     if (program.exitCode() !== null) throw new Error(`the service ended: ${program.output()}`)
     return isReady(url)
-  }, 30_000)
+  })
   return {
     url,
     directory,

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTidings } from '../../src/client/tidings.ts'
 import { startSink, type Sink } from '../../src/fakes/sink.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { until as untilWithin } from '../support/until.ts'
+import { until } from '../support/until.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
-
-// Events wait for every transaction that began before them, also those of other files' tests on the same server.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
-const until: typeof untilWithin = (fact) => untilWithin(fact, 60_000)
 
 let database: TestDatabase
 let node: WholeNode

@@ -99,7 +99,7 @@ test('what may have been sent is not sent again unless its message says so', asy
   )
   expect(await row(node, id)).toMatchObject({ uncertain_attempts: 1, reason: 'timeout', owner: null })
   const { rows } = await node.db.query(
-    `select message_id, action, run_at > now() + interval '5 seconds' as later from due`,
+    `select message_id, action, run_at > a.finished_at + interval '5 seconds' as later from due join attempts a using (message_id)`,
   )
   expect(rows).toEqual([{ message_id: again, action: 'send', later: true }])
   expect(seen.toSorted()).toEqual(['again', 'once'])
@@ -177,9 +177,9 @@ test('closing hands over what waits and lets what is in flight end', async () =>
   })
   await Promise.all(Array.from({ length: 30 }, () => closing.delivery.intake.addSms(message())))
   await until(() => first.length >= 2)
+  const watcher = await start({})
   const closed = close(closing)
   // What waited has left its hands while two are still in flight.
-  const watcher = await start({})
   await until(async () => (await ask(watcher, `select from due where owner is null`)).length === 28)
   answer()
   await closed
@@ -203,7 +203,7 @@ test('a row that its node lost sight of is found again', async () => {
     [node.delivery.lease.owner()],
   )
   const id = Number(lost?.['id'])
-  await until(async () => (await row(node, id))['status'] === 'sent', 25_000)
+  await until(async () => (await row(node, id))['status'] === 'sent')
   expect(submitted).toEqual([id])
 })
 
@@ -218,12 +218,15 @@ test('more than a lane holds waits in the database and is sent all the same', as
 
 test('a message for later leaves at its time, not before, and its validity counts from there', async () => {
   const node = await start({ sms: [scripted(() => ACCEPTED)] })
-  const sendAt = new Date(Date.now() + 1_500)
-  const extras = { sendAt, template: null, resentFrom: null, redirectedTo: null }
-  const id = await node.delivery.intake.addSms(message({ ttlSeconds: 60, extras }))
-  const first = await row(node, id)
-  expect(first).toMatchObject({ status: 'scheduled', owner: null, send_at: sendAt })
-  expect(first['expires_at']).toEqual(new Date(sendAt.getTime() + 60_000))
+  const add = (sendAt: Date): Promise<number | null> => {
+    const extras = { sendAt, template: null, resentFrom: null, redirectedTo: null }
+    return node.delivery.intake.addSms(message({ ttlSeconds: 60, extras }))
+  }
+  const sendAt = new Date(Date.now() + 3_600_000)
+  const planned = await row(node, await add(sendAt))
+  expect(planned).toMatchObject({ status: 'scheduled', owner: null, send_at: sendAt })
+  expect(planned['expires_at']).toEqual(new Date(sendAt.getTime() + 60_000))
+  const id = await add(new Date(Date.now() + 1_500))
   await until(async () => (await row(node, id))['status'] === 'sent')
   const early = `select from attempts a join messages m on m.id = a.message_id where a.started_at < m.send_at`
   expect(await ask(node, early)).toEqual([])

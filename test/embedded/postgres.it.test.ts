@@ -98,7 +98,7 @@ test('a Postgres that an earlier process left running is stopped, and loses noth
 test('a Postgres that is killed is started again, on the same port', async () => {
   const { url } = await start()
   process.kill(postmaster(), 'SIGKILL')
-  await expect.poll(() => restarts.length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => restarts.length).toBe(1)
   expect(await ask(url, 'select 42 as answer')).toEqual({ answer: 42 })
 })
 

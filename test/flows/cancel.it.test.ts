@@ -68,7 +68,8 @@ test('a cancelled message is cancelled once more with the same answer; one that 
 })
 
 test('a message that waits for its next attempt is cancelled; one that may have been sent stays uncertain and is not repeated', async () => {
-  const outcomes = [refused(failure('transient', 'busy')), refused(failure('uncertain', 'timeout', { waitMs: 1 }))]
+  const waitsMs = [600_000]
+  const outcomes = [refused(failure('transient', 'busy', { waitsMs })), refused(failure('uncertain', 'timeout'))]
   let submissions = 0
   const node = await nodes.start({ sms: [scripted(() => outcomes[submissions++] ?? ACCEPTED)] })
   const tried = await node.delivery.intake.addSms(message({ onUncertain: 'retry' }))

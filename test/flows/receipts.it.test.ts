@@ -237,6 +237,7 @@ test('a receipt waits its turn when another transaction holds its message, and i
   const other = await one.db.connect()
   try {
     await other.query('begin')
+    await other.query('set local idle_in_transaction_session_timeout = 0')
     await other.query(`select from messages where id = $1 for update`, [id])
     await expect(receipts.settle(receipt(id, 'delivered'))).rejects.toMatchObject({ code: 'database_unavailable' })
     const settling = receipts.settle(receipt(id, 'delivered'))

@@ -1,15 +1,11 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
 import { clearRemoved } from '../../src/store/webhook-past.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { until as untilWithin } from '../support/until.ts'
+import { until } from '../support/until.ts'
 import { ask, happen, headersOf, openWebhookRig, settled, statusesOf, type WebhookRig } from './webhook-rig.ts'
-
-// Events wait for every transaction that began before them, also those of other files' tests on the same server.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
-const until: typeof untilWithin = (fact) => untilWithin(fact, 60_000)
 
 let database: TestDatabase
 const ends: (() => Promise<unknown>)[] = []

@@ -1,12 +1,12 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { WEBHOOK_WAITS_SECONDS } from '../../src/domain/webhook-attempt.ts'
 import { fanOut } from '../../src/store/webhook-work.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { until as untilWithin } from '../support/until.ts'
+import { until } from '../support/until.ts'
 import {
   ask,
   happen,
@@ -17,10 +17,6 @@ import {
   type RigOptions,
   type WebhookRig,
 } from './webhook-rig.ts'
-
-// Events wait for every transaction that began before them, also those of other files' tests on the same server.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
-const until: typeof untilWithin = (fact) => untilWithin(fact, 60_000)
 
 let database: TestDatabase
 const ends: (() => Promise<unknown>)[] = []
@@ -218,6 +214,7 @@ describe('each event', () => {
     await node.make({ url: receiver.url })
     const slow = await node.db.connect()
     await slow.query('begin')
+    await slow.query('set local idle_in_transaction_session_timeout = 0')
     await slow.query(`insert into events (type) values ('sms.failed')`)
     await happen(node.db, 'sms.sent', 3)
     await fanOut(node.db, 100)

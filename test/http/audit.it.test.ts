@@ -1,11 +1,9 @@
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 import { parseCsv } from './parse-csv.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const CONTACT = '+201009129777'
 const TAG = 'zq-tag-4711'

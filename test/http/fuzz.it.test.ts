@@ -214,7 +214,7 @@ async function expectAlive(): Promise<void> {
 /** What was accepted is stored, unless it was deleted, and everything stored is whole and comes to its end. */
 async function expectConserved({ accepted, deleted, forNow }: Seen): Promise<void> {
   await db.query('delete from pauses')
-  await until(async () => (await count(OPEN)) === 0, 60_000, 200)
+  await until(async () => (await count(OPEN)) === 0, 180_000, 200)
   for (const what of HALF_STORED) expect([what, await count(what)]).toEqual([what, 0])
   const stored = await count('select (select count(*) from messages) + (select count(*) from notifications)')
   const known = accepted.sms.size + accepted.push.size - deleted

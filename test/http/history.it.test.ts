@@ -160,7 +160,7 @@ describe('an export', () => {
         seen = pages
         return same
       },
-      15_000,
+      60_000,
       300,
     )
     expect(pages).toBeLessThan(30)

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ask } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import { call, follow, push, send, someone, type Answer } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 let app: InboxNode

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { insertMessages } from '../../src/store/messages.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
@@ -8,8 +8,6 @@ import { message } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import { follow, push, send, someone, type Event } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 let app: InboxNode

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InboxItem, InboxThread } from '../../src/contract/inbox.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { call, push, send, someone, type Answer } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 let database: TestDatabase
 let app: InboxNode

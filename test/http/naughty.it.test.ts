@@ -4,6 +4,7 @@ import { SegmentedMessage } from 'sms-segments-calculator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConnections, type Connections } from '../support/connections.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
 import { startWholeNode, type WholeNode } from '../support/whole-node.ts'
 
 const require = createRequire(import.meta.url)
@@ -68,8 +69,11 @@ interface Answer {
 
 async function call(method: string, target: string, body: object | null = null): Promise<Answer> {
   const headers = body === null ? {} : { 'content-type': 'application/json' }
-  const answer = await connections.call({ method, target, headers, body: body && JSON.stringify(body) })
-  return { status: answer.status, body: JSON.parse(answer.body) as Body }
+  // A slow machine may be told to come again.
+  return until(async () => {
+    const answer = await connections.call({ method, target, headers, body: body && JSON.stringify(body) })
+    return answer.status !== 503 && { status: answer.status, body: JSON.parse(answer.body) as Body }
+  })
 }
 
 /** The rows of a list, or the answers of a batch. */
@@ -112,22 +116,18 @@ test.each([
   ['message', 60],
   ['tag', 60],
   ['sender', 120],
-])(
-  'the %s of an SMS is stored and read back as it was sent, or refused',
-  async (field, mostRefused) => {
-    const taken = { count: 0 }
-    await forEach(async (text) => {
-      const sent = { contact: CONTACT, subject: 'a', message: 'b', max_segments: 255, [field]: text }
-      const answer = await call('POST', '/smss', sent)
-      if (answer.status !== 200) return judge(answer, taken)
-      taken.count += 1
-      const read = await call('GET', `/smss/${String(answer.body['message_id'])}`)
-      return same(read.body.data?.[field], text) ?? (field === 'message' ? segmentsProblem(answer.body, text) : null)
-    })
-    expect(taken.count).toBeGreaterThan(NAUGHTY.length - mostRefused)
-  },
-  120_000,
-)
+])('the %s of an SMS is stored and read back as it was sent, or refused', async (field, mostRefused) => {
+  const taken = { count: 0 }
+  await forEach(async (text) => {
+    const sent = { contact: CONTACT, subject: 'a', message: 'b', max_segments: 255, [field]: text }
+    const answer = await call('POST', '/smss', sent)
+    if (answer.status !== 200) return judge(answer, taken)
+    taken.count += 1
+    const read = await call('GET', `/smss/${String(answer.body['message_id'])}`)
+    return same(read.body.data?.[field], text) ?? (field === 'message' ? segmentsProblem(answer.body, text) : null)
+  })
+  expect(taken.count).toBeGreaterThan(NAUGHTY.length - mostRefused)
+})
 
 function segmentsProblem({ segments, encoding }: Body, text: string): string | null {
   const theirs = new SegmentedMessage(text)
@@ -150,7 +150,7 @@ test('an SMS is found by its tag, whatever that is', async () => {
     const isFound = rowsOf(found).some((row) => row['message_id'] === answer.body['message_id'])
     return isFound ? null : `${found.status} ${String(found.body['message'])}`
   })
-}, 120_000)
+})
 
 test('the items of a batch come back as they were sent, or are refused each for itself', async () => {
   const items = NAUGHTY.map((text) => ({ contact: CONTACT, subject: text, message: text, key: undefined }))
@@ -164,7 +164,7 @@ test('the items of a batch come back as they were sent, or are refused each for 
     const read = await call('GET', `/smss/${String(id)}`)
     expect(read.body.data).toMatchObject({ subject: storable[index]?.subject, message: storable[index]?.message })
   }
-}, 120_000)
+})
 
 test('the texts and the values of a push come back as they were sent, or are refused', async () => {
   const taken = { count: 0 }
@@ -182,7 +182,7 @@ test('the texts and the values of a push come back as they were sent, or are ref
     return same(data?.['title'], text) ?? same(data?.['body'], text) ?? same(content?.data?.a, text)
   })
   expect(taken.count).toBeGreaterThan(NAUGHTY.length - 60)
-}, 120_000)
+})
 
 test('a token comes back as it was sent, or is refused', async () => {
   const taken = { count: 0 }
@@ -197,7 +197,7 @@ test('a token comes back as it was sent, or is refused', async () => {
   })
   // None has blanks, and all are ASCII.
   expect(taken.count).toBeGreaterThan(100)
-}, 120_000)
+})
 
 test('the value of a template’s variable goes into the text as it is', async () => {
   const variables = { who: { type: 'text', sample: 'x', max_length: 900 } }
@@ -218,7 +218,7 @@ test('the value of a template’s variable goes into the text as it is', async (
     return same(read.body.data?.['message'], `<${text}>`)
   })
   expect(taken.count).toBeGreaterThan(NAUGHTY.length - 60)
-}, 120_000)
+})
 
 const PLACES = [
   '/smss?q=',
@@ -234,16 +234,12 @@ const PLACES = [
 ]
 
 // Every fourth one in each place, so that each stands in two or three of them.
-test.each(PLACES)(
-  'whatever stands after %s is looked for, or refused',
-  async (place) => {
-    const taken = { count: 0 }
-    const check = async (text: string): Promise<string | null> =>
-      judge(await call('GET', place + encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))), taken)
-    await forEach(check, { from: PLACES.indexOf(place), step: 4 })
-  },
-  120_000,
-)
+test.each(PLACES)('whatever stands after %s is looked for, or refused', async (place) => {
+  const taken = { count: 0 }
+  const check = async (text: string): Promise<string | null> =>
+    judge(await call('GET', place + encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\uFFFD'))), taken)
+  await forEach(check, { from: PLACES.indexOf(place), step: 4 })
+})
 
 test('why sending is paused is read back as it was said, or refused', async () => {
   const taken = { count: 0 }
@@ -259,24 +255,20 @@ test('why sending is paused is read back as it was said, or refused', async () =
   )
   await call('POST', '/resume', {})
   expect(taken.count).toBeGreaterThan(NAUGHTY.length - 60)
-}, 120_000)
+})
 
 test.each([
   ['marks on one letter', `a${'\u0301'.repeat(500_000)}`],
   ['one family', '👩‍'.repeat(330_000)],
   ['flags', '🇪🇬'.repeat(250_000)],
   ['consonants that join', '\u0915\u094D'.repeat(160_000)],
-])(
-  'a megabyte of %s is refused, and holds nobody up',
-  async (_name, text) => {
-    const push = { tokens: ['a'], title: text, body: 'b' }
-    expect((await call('POST', '/smss', { contact: CONTACT, subject: 'a', message: text })).status).toBe(413)
-    expect((await call('POST', '/notifications/tokens', push)).status).toBeGreaterThanOrEqual(400)
-    const item = { contact: CONTACT, subject: 'a', message: text }
-    const batch = await call('POST', '/smss/batch', { partial: true, items: [item] })
-    expect([200, 400, 413]).toContain(batch.status)
-    expect(batch.body['accepted'] ?? 0).toBe(0)
-    expect((await call('GET', '/readyz')).status).toBe(200)
-  },
-  120_000,
-)
+])('a megabyte of %s is refused, and holds nobody up', async (_name, text) => {
+  const push = { tokens: ['a'], title: text, body: 'b' }
+  expect((await call('POST', '/smss', { contact: CONTACT, subject: 'a', message: text })).status).toBe(413)
+  expect((await call('POST', '/notifications/tokens', push)).status).toBeGreaterThanOrEqual(400)
+  const item = { contact: CONTACT, subject: 'a', message: text }
+  const batch = await call('POST', '/smss/batch', { partial: true, items: [item] })
+  expect([200, 400, 413]).toContain(batch.status)
+  expect(batch.body['accepted'] ?? 0).toBe(0)
+  expect((await call('GET', '/readyz')).status).toBe(200)
+})

@@ -133,7 +133,7 @@ describe('Prism, between a client and this server, finds no difference from the 
     })
     url = `http://127.0.0.1:${port}`
     await untilSaid(prism, 'is listening')
-  }, 90_000)
+  })
 
   afterAll(async () => {
     prism.kill()

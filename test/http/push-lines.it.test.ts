@@ -69,7 +69,7 @@ test('more targets than fit into JSON become one notification, which is sent to 
   const [status, answer] = await send([CONTENT, ...tokens, ...tokens.slice(0, 200)], headers)
   expect([status, answer]).toEqual([200, { success: true, notification_id: 1, status: 'queued', targets: 101_500 }])
   expect(await count('tokens')).toBe(101_500)
-  await until(async () => (await count('push_chunks where done_at is null')) === 0)
+  await until(async () => (await count('push_chunks where done_at is null')) === 0, 150_000)
   expect(await counts(1)).toEqual({ targets: 101_500, tally: { suppressed: 1 }, sized: 101_499, done: 102 })
   expect(await count(`tokennotifications where notification_id = 1 and status = 'captured'`)).toBe(101_499)
   const again = await send([CONTENT, ...tokens, ...tokens.slice(0, 200)], headers)
@@ -77,7 +77,7 @@ test('more targets than fit into JSON become one notification, which is sent to 
   const [other, refusal] = await send([CONTENT, ...tokens], headers)
   expect([other, refusal]).toMatchObject([422, { code: 'idempotency_conflict', details: [{ path: 'targets' }] }])
   expect(await count('notifications')).toBe(1)
-}, 60_000)
+}, 240_000)
 
 test('nothing is sent before the last line has come, nor if it never does', async () => {
   const call = open()

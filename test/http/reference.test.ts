@@ -84,7 +84,7 @@ test('llms.txt lists every page of the documentation, and every link of it and o
     expect([path, page.statusCode]).toEqual([path, 200])
     if (path.startsWith('/docs/')) await expectLinks(path, page.body)
   }
-}, 60_000)
+})
 
 test('a page that is not there is not found, whatever it is called', async () => {
   for (const page of ['nothing.md', 'client', '..%2fpackage.json', 'decisions', '%2e%2e%2fREADME.md'])

@@ -1,15 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { InboxEvent } from '../../src/flows/inbox-feed.ts'
 import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { until } from '../support/until.ts'
 import { INBOX_SMS } from './records.ts'
 import { createStandIns } from './stand-ins.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const AT = new Date('2026-03-01T14:02:11.000Z')
 

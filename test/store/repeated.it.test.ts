@@ -186,6 +186,5 @@ test('a message whose outcome the database refuses is found again as uncertain',
   await started.delivery.intake.addSms(message())
   await until(
     async () => (await ask(started, `select from messages where status = 'uncertain' and owner is null`)).length === 1,
-    28_000,
   )
 })

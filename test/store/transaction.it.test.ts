@@ -41,7 +41,8 @@ test('a link that breaks between two statements of a transaction fails that tran
 })
 
 test('a link that breaks under a transaction sent in one piece fails that transaction alone', async () => {
-  await db.query('select 1')
+  // Both are connected: the link breaks while the first statement runs.
+  await Promise.all([db, other].map((one) => one.query('select 1')))
   const ended = new Promise((resolve) => db.once('remove', resolve))
   const [transaction] = await Promise.allSettled([
     pipelined(db, [

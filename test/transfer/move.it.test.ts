@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeBackup } from '../../src/transfer/backup.ts'
 import { closedBecause } from '../../src/transfer/closed.ts'
 import { TABLES } from '../../src/transfer/layout.ts'
@@ -17,8 +17,6 @@ let target: TestDatabase
 const nodes: TestNode[] = []
 
 // Each one fills several databases.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
-
 beforeEach(async () => {
   ;[source, target] = await Promise.all([createTestDatabase(), createBareDatabase()])
 })

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 import { on, SOME_OF_EVERYTHING } from './databases.ts'
@@ -16,12 +16,10 @@ let target: TestDatabase
 const children: ChildProcess[] = []
 
 // Each one starts several processes one after the other.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
-
 beforeAll(() => {
   const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { encoding: 'utf8' })
   if (built.status !== 0) throw new Error(built.stderr)
-}, 60_000)
+})
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tidings-transfer-'))
@@ -56,7 +54,7 @@ async function untilHalf(url: string, ...words: string[]): Promise<ChildProcess>
   const args = [join(ROOT, 'scripts/start.mjs'), ...words]
   const child = spawn(process.execPath, args, { env: environment(url), cwd: directory, stdio: 'ignore' })
   children.push(child)
-  await until(async () => (await rowsLoaded()) > 0, 30_000)
+  await until(async () => (await rowsLoaded()) > 0)
   return child
 }
 

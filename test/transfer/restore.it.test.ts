@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../../src/store/migrate.ts'
 import { makeBackup } from '../../src/transfer/backup.ts'
 import { closedBecause } from '../../src/transfer/closed.ts'
@@ -16,8 +16,6 @@ let source: TestDatabase
 let target: TestDatabase
 
 // Each one fills several databases.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
-
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tidings-backup-'))
   path = join(directory, 'one.backup')

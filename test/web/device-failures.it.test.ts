@@ -17,7 +17,7 @@ async function verdict(page: Page): Promise<{ title: string; failed: readonly (s
   }
 }
 
-describe.skipIf(!hasChromium)('the device page, when it cannot register', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('the device page, when it cannot register', { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   const open = (options: Partial<StageOptions> = {}): Promise<Stage> =>

@@ -9,7 +9,7 @@ import { BROWSER_MS, closeToWorker, openPushDelivery, type PushDelivery } from '
 const FROM = { from: '123456789012', fcmMessageId: '11111111-2222-3333-4444-555555555555' }
 const PARCEL = { ...FROM, notification: { title: 'Parcel', body: 'It has arrived' }, data: { order: '1042' } }
 
-describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('pushes to the device page', { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   beforeAll(async () => {

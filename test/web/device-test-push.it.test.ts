@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 import { buildPages, ENVIRONMENT, openStage, TOKEN, type Stage } from './device-stage.ts'
 import { openPushDelivery } from './push-service.ts'
 
-describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('a test push from the device page', { timeout: 240_000 }, () => {
   let browser: Browser
   let database: TestDatabase
   let fcm: FakeFcm

@@ -8,7 +8,7 @@ import { buildPages, openStage, servePages, TOKEN, type Served, type Stage, type
 
 const CLIPBOARD = 'navigator.clipboard.readText()'
 
-describe.skipIf(!hasChromium)('the device page', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('the device page', { timeout: 240_000 }, () => {
   let browser: Browser
   let served: Served
   const open = (options: Partial<StageOptions> = {}): Promise<Stage> =>

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import { freePort, startProgram, waitForOutput, type Program } from '../../suppo
 import { until } from '../../support/until.ts'
 
 /** For a machine that does much else at the same time. */
-export const SLOW_MS = 120_000
+export const SLOW_MS = 240_000
 
 /** The service as it is started, in a process of its own, on an empty database. */
 export interface Service {
@@ -35,6 +36,7 @@ interface Accepted {
 
 /** `settings`: variables beside those that let it start. */
 export async function openService(settings: Readonly<Record<string, string>> = {}): Promise<Service> {
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')])
   const database: TestDatabase = await createTestDatabase()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
