@@ -2,11 +2,12 @@ import type { Channels } from './channels.ts'
 import type { Intake } from './delivery/intake.ts'
 import type { PushedChunk, SettledSms } from './delivery/ledger.ts'
 import type { Category } from './domain/category.ts'
+import { TidingsError } from './domain/errors.ts'
 import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
 import type { ReceiptsFlow } from './flows/receipts.ts'
 import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallMeter } from './http/call-meter.ts'
-import type { Count } from './metrics/cells.ts'
+import type { Count, Watch } from './metrics/cells.ts'
 import { CONTENT_TYPE, formatFor } from './metrics/exposition.ts'
 import type { Meters } from './metrics/meters.ts'
 import type { ReceiptMove } from './store/receipts.ts'
@@ -64,12 +65,14 @@ const RECLAIMED: readonly (keyof Reclaimed)[] = ['waiting', 'uncertain', 'poison
 function callMeter({ counters, histograms, page }: Meters): CallMeter {
   return {
     route(method, url) {
-      const seconds = histograms.requestSeconds.of(url)
+      // There are a hundred routes of a dozen figures each, and most are never called.
+      let seconds: Watch | null = null
       const answers = new Map<number, Count>()
       return (status, ms) => {
         const count = answers.get(status) ?? counters.requests.of(method, url, String(status))
         answers.set(status, count)
         count.add()
+        seconds ??= histograms.requestSeconds.of(url)
         seconds.observe(ms / 1000)
       }
     },
@@ -143,15 +146,20 @@ function wordOf(outcome: Outcome): (typeof OUTCOMES)[number] | 'captured' {
 }
 
 function meteredIntake(intake: Intake, { counters }: Meters): Intake {
-  async function counted<T>(channel: string, category: Category, adding: Promise<T>): Promise<T> {
+  async function orFailed<T>(channel: string, categories: readonly Category[], adding: Promise<T>): Promise<T> {
     try {
-      const added = await adding
-      counters.accepts.of(channel, category, added === null ? 'replayed' : 'accepted').add()
-      return added
+      return await adding
     } catch (error) {
-      counters.accepts.of(channel, category, 'failed').add()
+      // What was the caller's own doing is counted among the refusals.
+      if (error instanceof TidingsError && error.retryAfterSeconds === null) throw error
+      for (const category of categories) counters.accepts.of(channel, category, 'failed').add()
       throw error
     }
+  }
+  async function counted<T>(channel: string, category: Category, adding: Promise<T>): Promise<T> {
+    const added = await orFailed(channel, [category], adding)
+    counters.accepts.of(channel, category, added === null ? 'replayed' : 'accepted').add()
+    return added
   }
   return {
     ...intake,
@@ -159,8 +167,9 @@ function meteredIntake(intake: Intake, { counters }: Meters): Intake {
     addPush: (notification) => counted('push', notification.category, intake.addPush(notification)),
     addLongPush: (long) => counted('push', long.notification.category, intake.addLongPush(long)),
     async addBatch(messages, key, judge) {
-      const stored = await intake.addBatch(messages, key, judge)
-      messages.forEach(({ category }, index) => {
+      const categories = messages.map(({ category }) => category)
+      const stored = await orFailed('sms', categories, intake.addBatch(messages, key, judge))
+      categories.forEach((category, index) => {
         const isNew = stored.kind === 'stored' && stored.rows[index]?.kind === 'made'
         counters.accepts.of('sms', category, isNew ? 'accepted' : 'replayed').add()
       })
