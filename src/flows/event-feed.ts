@@ -27,7 +27,8 @@ export interface EventPlace {
 }
 
 export interface EventOutlet {
-  take(event: EventRow): void
+  /** False: it has taken this one, and has no room for more. */
+  take(event: EventRow): boolean
   /** Once: what was missed has been told. */
   ready(at: EventId): void
   /** Resolves when there is room for more. */
@@ -60,7 +61,8 @@ const LASTS_HOURS = 6
 
 interface Reader {
   readonly types: readonly string[]
-  tell(page: EventPage): void
+  /** False: there was no room for all of it. */
+  tell(page: EventPage): boolean
   isStopped(): boolean
   at(): EventId
   readonly outlet: EventOutlet
@@ -103,9 +105,8 @@ export function createEventFeed({ db, log, now, sleep }: EventFeedParts): EventF
       if (page !== null) {
         told = page.end
         for (const reader of live) {
-          // Who came meanwhile may want what was not looked for.
-          if (readers.has(reader)) reader.tell(page)
-          else void catchUp(reader)
+          // Who came meanwhile may want what was not looked for; who has no room goes on by himself, at his own pace.
+          if (!readers.has(reader) || !reader.tell(page)) void catchUp(reader)
         }
       }
       if (page === null || page.events.length < PAGE) await sleep(LOOK_MS)
@@ -118,9 +119,9 @@ export function createEventFeed({ db, log, now, sleep }: EventFeedParts): EventF
     live.delete(reader)
     while (!reader.isStopped() && !closed) {
       const page = await look(reader.at(), soughtOf(reader.types))
-      if (page !== null) reader.tell(page)
+      const isTold = page !== null && reader.tell(page)
       await (page === null ? sleep(LOOK_MS) : reader.outlet.room())
-      if (page === null || page.events.length === PAGE || reader.isStopped()) continue
+      if (!isTold || page.events.length === PAGE || reader.isStopped()) continue
       if (told !== null && compareEventIds(reader.at(), told) < 0) continue
       reader.outlet.ready(reader.at())
       live.add(reader)
@@ -172,9 +173,10 @@ function createReader(asked: EventsAsked, start: EventId, outlet: EventOutlet, i
       for (const event of events) {
         if (isStopped() || compareEventIds(event, at) <= 0) continue
         at = { xid: event.xid, id: event.id }
-        if (isAsked(event)) outlet.take(event)
+        if (isAsked(event) && !outlet.take(event)) return false
       }
       if (compareEventIds(end, at) > 0) at = end
+      return true
     },
     outlet: {
       ...outlet,

@@ -15,9 +15,9 @@ export interface ServerSentEvent {
 export interface EventStream {
   /** The body of the answer. */
   readonly body: PassThrough
-  /** A reader that doesn't keep up is dropped: it comes back and asks for what it missed. */
-  send(event: ServerSentEvent): void
-  /** Resolves when there is room for more, or the reader is gone. */
+  /** False: there is no room for more now. A reader that is sent more all the same is dropped: it comes back and asks for what it missed. */
+  send(event: ServerSentEvent): boolean
+  /** Resolves when there is room for more, or the reader is gone: one that takes nothing for 10 s is dropped. */
   drained(): Promise<void>
   /** Calls `run` once the reader is gone, or the stream has ended. */
   onEnd(run: () => void): void
@@ -33,6 +33,12 @@ export type StreamEnd = 'too_slow' | 'shutting_down'
 
 /** Bytes that wait for a reader; an item has one or two thousand. */
 const MOST_WAITING = 1_048_576
+
+/** With this much it is full for those who ask: what else may come at once, a heartbeat and one event, is less than the rest. */
+const ENOUGH_WAITING = MOST_WAITING / 2
+
+/** In this time a reader takes some of what waits. */
+const TAKES_MS = 10_000
 
 /** Proxies close what is silent for a minute or less. */
 const HEARTBEAT_MS = 15_000
@@ -62,7 +68,11 @@ export function createEventStreams(
 
   function write(body: PassThrough, text: string): void {
     if (!body.writable) return
-    if (body.writableLength + body.readableLength <= MOST_WAITING) return void body.write(text)
+    if (waitingIn(body) <= MOST_WAITING) body.write(text)
+    else drop(body)
+  }
+
+  function drop(body: PassThrough): void {
     const words = last('too_slow')
     if (words === '') return void body.destroy()
     body.end(words)
@@ -86,18 +96,33 @@ export function createEventStreams(
       write(body, `retry: ${RETRY_MS}\n\n`)
       return {
         body,
-        send: ({ event, id, data }) => write(body, `event: ${event}\nid: ${id}\ndata: ${data}\n\n`),
-        drained: () => drained(body),
+        send({ event, id, data }) {
+          write(body, `event: ${event}\nid: ${id}\ndata: ${data}\n\n`)
+          return waitingIn(body) < ENOUGH_WAITING
+        },
+        drained: () => drained(body, () => drop(body)),
         onEnd: (run) => void (body.destroyed ? run() : ends.push(run)),
       }
     },
   }
 }
 
-async function drained(body: PassThrough): Promise<void> {
+function waitingIn(body: PassThrough): number {
+  return body.writableLength + body.readableLength
+}
+
+async function drained(body: PassThrough, drop: () => void): Promise<void> {
   if (!body.writable || !body.writableNeedDrain) return
+  let waiting = waitingIn(body)
+  const look = (): void => {
+    // A heartbeat adds a few bytes; what is taken is taken in pieces of many kilobytes.
+    if (waitingIn(body) >= waiting && body.writable) drop()
+    waiting = waitingIn(body)
+  }
+  const looks = setInterval(look, TAKES_MS)
   await new Promise<void>((resolve) => {
     const done = (): void => {
+      clearInterval(looks)
       body.off('drain', done)
       body.off('close', done)
       resolve()

@@ -21,7 +21,7 @@ export function inboxEventRoutes(app: Server, parts: HttpParts): void {
   function tell(stream: EventStream, event: InboxEvent): void {
     const id = String(event.at.getTime())
     if (event.kind === 'deleted') {
-      return stream.send({ event: 'deleted', id, data: JSON.stringify({ tag: event.tag, to: event.to }) })
+      return void stream.send({ event: 'deleted', id, data: JSON.stringify({ tag: event.tag, to: event.to }) })
     }
     const data = texts.get(event.record) ?? JSON.stringify(toInboxItem(event.record))
     texts.set(event.record, data)
