@@ -188,8 +188,8 @@ test('a start that fails over what a database brought along leaves nothing runni
   const db = new pg.Client({ connectionString: database.url })
   await db.connect()
   ends.push(() => db.end())
-  await db.query('alter table webhook_cursor rename to elsewhere')
-  await expect(start()).rejects.toThrow('webhook_cursor')
+  await db.query('alter table event_log rename to elsewhere')
+  await expect(start()).rejects.toThrow('event_log')
   await until(async () => {
     const { rows } = await db.query<{ name: string }>(
       `select application_name as name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
