@@ -162,6 +162,27 @@ test('trigger makes every event happen that it lists', async () => {
   }
 }, 180_000)
 
+test('trigger refuses where the message would leave the machine, and sends nothing', async () => {
+  const live = await startService({
+    TWILIO_ACCOUNT_SID: 'AC_fictional',
+    TWILIO_AUTH_TOKEN: 'fictional',
+    TWILIO_FROM: '+15005550006',
+    TWILIO_BASE_URL: 'http://127.0.0.1:9',
+    SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    AUTH: 'off',
+  })
+  const there = { cwd: live.directory, env: { TIDINGS_URL: live.url } }
+  for (const type of ['sms.delivered', 'sms.cancelled']) {
+    const { code, stdout, stderr } = await tidings(['trigger', type], there)
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+    expect(stderr).toMatch(/would send this through twilio\..*tidings_test_/)
+  }
+  expect((await createTidings({ url: live.url }).sms.page()).data).toEqual([])
+  // Pushes have no provider there.
+  expect((await tidings(['trigger', 'push.sent'], there)).code).toBe(0)
+  await live.close()
+})
+
 test.skipIf(!hasTerminal)('on a terminal both show a line an event, and Ctrl-C stops', async () => {
   const running = startInTerminal(['listen', '--types', 'sms.captured'], here)
   await untilWritten(running, /Ctrl-C stops/)
