@@ -32,6 +32,26 @@ export function signWebhook({ id, timestampSeconds, body }: SignedParts, secrets
     .join(' ')
 }
 
+/**
+ * What a webhook is sent with, beside its body. `eventId` as `GET /events` names the event, `742-1`; its `webhook-id` is the same at each
+ * attempt and holds no full stop. `at`: when this attempt begins. Throws as signWebhook does.
+ */
+export function webhookHeaders(
+  eventId: string,
+  at: Date,
+  body: Buffer | string,
+  secrets: readonly Buffer[],
+): Readonly<Record<string, string>> {
+  const id = `evt_${eventId.replace('-', '_')}`
+  const timestampSeconds = Math.floor(at.getTime() / 1_000)
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signWebhook({ id, timestampSeconds, body }, secrets),
+  }
+}
+
 /** `whsec_` and 32 random bytes in base64. */
 export function newWebhookSecret(randomBytes: DrawBytes): string {
   return PREFIX + Buffer.from(randomBytes(NEW_SECRET_BYTES)).toString('base64')

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
+import { writeEventId } from '../domain/event.ts'
 import { retryAfterMs } from '../domain/retry-after.ts'
 import { judgeWebhook, type WebhookAnswer } from '../domain/webhook-attempt.ts'
-import { readWebhookSecret, signWebhook } from '../domain/webhook-signature.ts'
+import { readWebhookSecret, webhookHeaders } from '../domain/webhook-signature.ts'
 import { readWebhookUrl, type WebhookUrlRules } from '../domain/webhook-url.ts'
 import type { ClaimedDelivery, SettledDelivery } from '../store/webhook-work.ts'
 import type { WebhookBodies } from './webhook-bodies.ts'
@@ -137,25 +138,13 @@ async function call(
   if (secrets === null) return fail('secret_unreadable')
   const reading = readWebhookUrl(to.url, rules)
   if (reading.kind === 'refused') return fail('refused_address')
-  const id = webhookEventId(to.eventXid, to.eventId)
-  const timestampSeconds = Math.floor(startedAt.getTime() / 1_000)
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': `Tidings/${version}`,
-    'webhook-id': id,
-    'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': signWebhook({ id, timestampSeconds, body }, secrets),
-  }
+  const eventId = writeEventId({ xid: to.eventXid, id: to.eventId })
+  const headers = { ...webhookHeaders(eventId, startedAt, body, secrets), 'user-agent': `Tidings/${version}` }
   const answer = await outbound(reading.url, { headers, body, timeoutMs: CALL_MS, signal })
   if (answer.kind === 'failed') return answer.failure === 'aborted' ? null : fail(answer.failure)
   const { status, excerpt } = answer
   const waitMs = retryAfterMs(answer.headers['retry-after'], startedAt)
   return end(status, null, excerpt === '' ? null : excerpt, { kind: 'answered', status, retryAfterMs: waitMs })
-}
-
-/** `webhook-id`: the event's own, the same at each try. It holds no full stop. */
-export function webhookEventId(xid: string, id: number): string {
-  return `evt_${xid}_${id}`
 }
 
 /** Where a webhook's secret stands, for what encrypts it. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, it } from 'vitest'
-import { newWebhookSecret, readWebhookSecret, signWebhook } from '../../src/domain/webhook-signature.ts'
+import { newWebhookSecret, readWebhookSecret, signWebhook, webhookHeaders } from '../../src/domain/webhook-signature.ts'
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000)
 
@@ -77,6 +77,20 @@ describe('signWebhook', () => {
 
   it('never signs with nothing', () => {
     expect(() => signWebhook({ id: 'a', timestampSeconds: 1, body: '' }, [])).toThrow(/secret/)
+  })
+})
+
+describe('webhookHeaders', () => {
+  it('has all that a receiver judges by, and the id of the event without a full stop', () => {
+    const secret = newWebhookSecret(randomBytes)
+    const at = new Date(nowSeconds() * 1_000 + 999)
+    const headers = webhookHeaders('742-1', at, Buffer.from('{"a":1}'), [bytesOf(secret)])
+    for (const verify of judges(secret)) expect(verify('{"a":1}', { ...headers })).toEqual({ a: 1 })
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'webhook-id': 'evt_742_1',
+      'webhook-timestamp': String((at.getTime() - 999) / 1_000),
+    })
   })
 })
 
