@@ -18,7 +18,14 @@ const MAY_IMPORT = {
   // What `/readyz?verbose` and `tidings doctor` look at.
   checks: ['contract', 'domain', 'store'],
   // Commands that talk to a service; `nearest` for what was probably meant, signatures for what is forwarded.
-  cli: ['client', 'contract', 'domain/nearest.ts', 'domain/url.ts', 'domain/webhook-signature.ts'],
+  cli: [
+    'client',
+    'contract',
+    'domain/nearest.ts',
+    'domain/time-limit.ts',
+    'domain/url.ts',
+    'domain/webhook-signature.ts',
+  ],
   // Backups, restores and moves: beside the service, never in it.
   transfer: ['store'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.

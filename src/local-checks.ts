@@ -8,6 +8,7 @@ import { providerCheck, setupChecks, type Setup } from './checks/setup.ts'
 import { readConfig, type Config, type ConfigFault } from './config.ts'
 import type { Check } from './contract/health.ts'
 import type { CheckStep } from './domain/provider.ts'
+import { within } from './domain/time-limit.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { createLog } from './log.ts'
 import { checkMachine, setupOf } from './looks.ts'
@@ -120,8 +121,8 @@ async function checkProviders(config: Config, { signal, chance, now }: LocalPart
   try {
     return await Promise.all(
       liveOnes(config, channels).map(async (provider) => {
-        const limited = AbortSignal.any([signal, AbortSignal.timeout(PROVIDER_MS)])
-        return providerCheck(provider.name, await failuresOf(provider.check(limited)))
+        const failures = await within(PROVIDER_MS, [signal], async (limited) => failuresOf(provider.check(limited)))
+        return providerCheck(provider.name, failures)
       }),
     )
   } finally {

@@ -1,5 +1,6 @@
 import { startLoop, type LoopParts } from './delivery/loop.ts'
 import type { CheckStep } from './domain/provider.ts'
+import { within } from './domain/time-limit.ts'
 
 /** A provider that messages leave the machine through. */
 export interface Checked {
@@ -31,11 +32,7 @@ export function startProviderChecks(providers: readonly Checked[], parts: LoopPa
   let turn = 0
 
   async function look(provider: Checked): Promise<void> {
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(CHECK_MS)])
-    const steps: CheckStep[] = []
-    for await (const step of provider.check(signal)) {
-      if (!step.ok) steps.push({ ...step, name: `${provider.name}: ${step.name}` })
-    }
+    const steps = await within(CHECK_MS, [closing.signal], async (signal) => failuresOf(provider, signal))
     if (closing.signal.aborted) return
     const before = failed.get(provider.name) ?? []
     failed.set(provider.name, steps)
@@ -68,6 +65,13 @@ export function startProviderChecks(providers: readonly Checked[], parts: LoopPa
       await loop.stop()
     },
   }
+}
+
+async function failuresOf(provider: Checked, signal: AbortSignal): Promise<readonly CheckStep[]> {
+  const steps: CheckStep[] = []
+  for await (const step of provider.check(signal))
+    if (!step.ok) steps.push({ ...step, name: `${provider.name}: ${step.name}` })
+  return steps
 }
 
 function sentenceOf({ name, detail, fix }: CheckStep): string {

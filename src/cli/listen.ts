@@ -1,10 +1,11 @@
 import type { TidingsEvent } from '../client/tidings.ts'
-import { signWebhook } from '../domain/webhook-signature.ts'
+import { within } from '../domain/time-limit.ts'
+import { readUrl } from '../domain/url.ts'
+import { webhookHeaders } from '../domain/webhook-signature.ts'
 import { CliRefusal, type Command, type Surroundings } from './command.ts'
 import { connect, splitQuery } from './service.ts'
 import { webhookSecret } from './webhook-secret.ts'
 import { painted, plain, readWords } from './words.ts'
-import { readUrl } from '../domain/url.ts'
 
 const HELP = `What happens, as it happens, until Ctrl-C; and on to a webhook of yours.
 
@@ -89,19 +90,13 @@ function createForward(target: string, at: Surroundings): (event: TidingsEvent) 
   }
   const secret = webhookSecret(at)
   return async ({ id: place, ...event }) => {
-    const began = at.now().getTime()
+    const began = at.now()
     const body = JSON.stringify(event)
-    const id = `evt_${place.replace('-', '_')}`
-    const timestampSeconds = Math.floor(began / 1_000)
-    const headers = {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestampSeconds),
-      'webhook-signature': signWebhook({ id, timestampSeconds, body }, [secret]),
-    }
-    const signal = AbortSignal.any([at.signal, AbortSignal.timeout(FORWARD_MS)])
-    const end = await post(at, target, { method: 'POST', headers, body, signal, redirect: 'manual' })
-    return { ...end, ms: at.now().getTime() - began }
+    const headers = webhookHeaders(place, began, body, [secret])
+    const end = await within(FORWARD_MS, [at.signal], async (signal) =>
+      post(at, target, { method: 'POST', headers, body, signal, redirect: 'manual' }),
+    )
+    return { ...end, ms: at.now().getTime() - began.getTime() }
   }
 }
 

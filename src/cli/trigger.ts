@@ -1,5 +1,6 @@
 import type { Tidings, TidingsEvent } from '../client/tidings.ts'
 import { nearest } from '../domain/nearest.ts'
+import { within } from '../domain/time-limit.ts'
 import { CliRefusal, EXIT, type Command, type Surroundings } from './command.ts'
 import { connect } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
@@ -102,21 +103,22 @@ const PUSH_WORDS = { title: 'Tidings', body: 'Made by tidings trigger', tag: 'tr
 /** Follows events, sends, and returns the one that came of it. */
 async function happen(tidings: Tidings, type: TriggeredType, at: Surroundings): Promise<TidingsEvent> {
   const over = new AbortController()
-  const signal = AbortSignal.any([at.signal, over.signal, AbortSignal.timeout(LONGEST_MS)])
   let begin = (): void => undefined
   const ready = new Promise<void>((resolve) => (begin = resolve))
   const sent = ready.then(() => send(tidings, LIVES[type], at))
   // What keeps it from being sent ends the waiting, too.
   sent.catch((error: unknown) => over.abort(error))
   try {
-    for await (const event of tidings.events({ types: [type] }, { signal, onReady: begin })) {
-      if (isOf(event, await sent)) return event
-    }
+    return await within(LONGEST_MS, [at.signal, over.signal], async (signal) => {
+      for await (const event of tidings.events({ types: [type] }, { signal, onReady: begin })) {
+        if (isOf(event, await sent)) return event
+      }
+      throw new Error('events ended by themselves')
+    })
   } catch (error) {
-    if (over.signal.aborted) throw over.signal.reason
-    if (!signal.aborted || at.signal.aborted) throw error
+    if (!(error instanceof DOMException && error.name === 'TimeoutError')) throw error
+    throw new CliRefusal(`${type} did not come within ${LONGEST_MS / 1_000} s.`, EXIT.problems)
   }
-  throw new CliRefusal(`${type} did not come within ${LONGEST_MS / 1_000} s.`, EXIT.problems)
 }
 
 const HOUR_MS = 3_600_000
