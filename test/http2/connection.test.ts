@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { createHttp2Pool } from '../../src/http2/pool.ts'
 import { requestAgain } from '../../src/http2/resend.ts'
+import { until } from '../support/until.ts'
 import { after, answerAll, echo, HEADERS, listen, NEVER, pool, post, range, startPeer } from './peer.ts'
 
 test('a GOAWAY without error: streams above its last one were not processed, the others are answered', async () => {
@@ -135,7 +136,12 @@ test('a request that takes too long is uncertain, its connection goes on', async
   const peer = await startPeer((stream) => ((count += 1) > 1 ? echo(stream) : undefined))
   const client = pool(peer.origin, { requestMs: 50 })
   expect(await post(client, 'slow')).toEqual({ kind: 'fault', processed: 'maybe', reason: 'timeout' })
-  expect(await post(client, 'fast')).toMatchObject({ kind: 'answer', body: 'fast' })
+  // A slow machine may need longer than that for an answer, too.
+  const fast = await until(async () => {
+    const result = await post(client, 'fast')
+    return result.kind === 'answer' && result
+  })
+  expect(fast.body).toBe('fast')
   expect(peer.sessions.length).toBe(1)
 })
 

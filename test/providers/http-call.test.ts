@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../support/until.ts'
 import { createHttpCall, type HttpCall, type HttpCallOptions } from '../../src/providers/http-call.ts'
 
 const forever = new AbortController().signal
@@ -144,7 +145,7 @@ describe('a call that was not written', () => {
     const url = await serve((socket, request) => void (request.includes('first') && socket.write(ok('ok'))))
     const made = call({ connections: 1, totalMs: 1_000 })
     // From here on there is a connection: what is sent next is written at once, however busy the machine.
-    await made.send(post(url, 'first'), forever)
+    await until(async () => (await made.send(post(url, 'first'), forever)).kind === 'answer')
     const faults = await Promise.all([made.send(post(url), forever), made.send(post(url), forever)])
     expect(faults).toEqual([
       { kind: 'fault', written: true, reason: 'timeout' },
@@ -187,8 +188,11 @@ describe('a call that may have been seen', () => {
   })
 
   it('was not answered in time', async () => {
-    const url = await serve(() => undefined)
-    expect(await call({ totalMs: 200 }).send(post(url), forever)).toEqual(written('timeout'))
+    const url = await serve((socket, request) => void (request.includes('first') && socket.write(ok('ok'))))
+    const made = call({ connections: 1, totalMs: 200 })
+    // From here on there is a connection: what is sent next is written at once, however busy the machine.
+    await until(async () => (await made.send(post(url, 'first'), forever)).kind === 'answer')
+    expect(await made.send(post(url), forever)).toEqual(written('timeout'))
   })
 
   it('has no headers in time, before its whole time is over', async () => {
