@@ -107,6 +107,14 @@ export async function readOpen(db: pg.Client): Promise<Record<string, number>> {
   return Object.fromEntries(Object.entries(counts).map(([what, count]) => [what, Number(count)]))
 }
 
+/** Whether something waits for its turn: a cheap question, and if the answer is no, not all of `readOpen` need be zero. */
+export async function isAnythingDue(db: pg.Client): Promise<boolean> {
+  const { rows } = await db.query(
+    `(select from due where action <> 'poll' limit 1) union all (select from push_chunks where done_at is null limit 1)`,
+  )
+  return rows.length > 0
+}
+
 /** The process that holds most of the open chunks. */
 export async function readHolder(db: pg.Client): Promise<number | null> {
   const { rows } = await db.query<{ pid: number }>(

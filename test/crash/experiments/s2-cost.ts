@@ -5,14 +5,32 @@ import { onBench, type Bench } from '../bench.ts'
 import { carry, PUSHES } from '../carry.ts'
 import { cpuBetween, cpuOf, type Cpu } from '../cpu.ts'
 import { addUp, type Context, type Experiment, type Result } from '../experiment.ts'
-import { watchLocks } from '../lock-watch.ts'
+import { watchLocks, type Locks } from '../lock-watch.ts'
 import { lacksCores, onOneCore } from '../one-core.ts'
 
-/** In turn, so that a machine that grows slower is not taken for one of them. */
-const FULL = { turns: [1, 4, 2, 4, 1], sms: 10_000, tokens: 20_000 }
-const SMALL = { turns: [1, 2], sms: 1_500, tokens: 3_000 }
+/** Services beside each other, each with a Postgres of its own, and the nodes of each. */
+interface Shape {
+  readonly services: number
+  readonly nodes: number
+}
 
-const LIMITS = { cpu: 1.1, waiting: 0.05 }
+const nodesOf = (nodes: number): Shape => ({ services: 1, nodes })
+
+/**
+ * As many processes with nothing in common but the core: what they cost more than one is what a core costs that remembers less for each of
+ * them. What nodes of one service cost more than these is the price of working together.
+ */
+const strangers = (services: number): Shape => ({ services, nodes: 1 })
+
+/** In turn, so that a machine that grows slower is not taken for one of them. */
+const FULL = {
+  turns: [nodesOf(1), nodesOf(4), strangers(4), nodesOf(2), strangers(4), nodesOf(4), nodesOf(1)],
+  sms: 10_000,
+  tokens: 20_000,
+}
+const SMALL = { turns: [nodesOf(1), nodesOf(2)], sms: 1_500, tokens: 3_000 }
+
+const LIMITS = { cpu: 1.1 }
 
 export const S2: Experiment = {
   id: 'S2',
@@ -25,7 +43,7 @@ export const S2: Experiment = {
 
 /** What one turn showed. */
 interface Turn {
-  readonly nodes: number
+  readonly shape: Shape
   /** Milliseconds a message or target. */
   readonly cpu: Cpu
   readonly perSecond: number
@@ -36,78 +54,126 @@ interface Turn {
 }
 
 async function compare(context: Context): Promise<Result> {
-  const { turns: counts } = context.small ? SMALL : FULL
+  const { turns: shapes } = context.small ? SMALL : FULL
   const results: Result[] = []
   const turns: Turn[] = []
-  for (const [number, nodes] of counts.entries()) {
-    const directory = join(context.directory, `${number}-nodes-${nodes}`)
-    mkdirSync(directory)
-    // The database's own user enters it.
-    chmodSync(directory, 0o711)
-    const turn = { ...context, directory, seed: `${context.seed}-${number}` }
-    const { facts: _, ...result } = await onBench(turn, { nodes }, async (bench) => {
-      turns.push(await measure(bench, turn, nodes))
-      return []
+  for (const [number, shape] of shapes.entries()) {
+    const own = (service: number): Context => {
+      const directory = join(context.directory, `${number}-${service}`)
+      mkdirSync(directory)
+      // The database's own user enters it.
+      chmodSync(directory, 0o711)
+      return { ...context, directory, seed: `${context.seed}-${number}-${service}` }
+    }
+    const taken = await onBenches(own, shape, async (benches) => {
+      turns.push(await measure(benches, context.small, shape))
     })
-    results.push(result)
+    results.push(...taken)
   }
-  const sizes = [...new Set(counts)].toSorted((a, b) => a - b)
-  const tell = (nodes: number): string => tellTurns(nodes, turns)
+  const kinds = [...new Map(shapes.map((shape) => [wordsOf(shape), shape])).values()]
   return addUp(
     results,
-    sizes.map(tell),
-    sizes.flatMap((nodes) => judge(nodes, turns)),
+    kinds.map((shape) => tellTurns(shape, turns)),
+    kinds.flatMap((shape) => judge(shape, turns)),
   )
 }
 
-async function measure(bench: Bench, { seed, small }: Context, nodes: number): Promise<Turn> {
-  const { sms, tokens } = small ? SMALL : FULL
-  const { cluster } = bench
-  onOneCore(cluster)
-  // Code is compiled and connections are open afterwards, and every node has counted the others: each has had its share of as much.
-  await carry(bench, `${seed}-first`, { sms: (nodes * sms) / 2, tokens: (nodes * tokens) / 2, overMs: 0 })
-  const watch = watchLocks(cluster.postgres.url)
-  const [before, began] = [cpuOf(cluster), performance.now()]
-  await carry(bench, `${seed}-load`, { sms, tokens, overMs: 0 })
-  const messages = sms + PUSHES * tokens
-  const cpu = cpuBetween(before, cpuOf(cluster), messages)
-  const perSecond = messages / ((performance.now() - began) / 1_000)
-  const { waiting, looks, deadlocks, commits } = await watch.stop()
-  return { nodes, cpu, perSecond, transactions: commits / messages, waiting: waiting / Math.max(1, looks), deadlocks }
+/** Opens one after the other; all are open while `work` goes on, and are checked after it. */
+async function onBenches(
+  own: (service: number) => Context,
+  { services, nodes }: Shape,
+  work: (benches: readonly Bench[]) => Promise<void>,
+  opened: readonly Bench[] = [],
+): Promise<Result[]> {
+  const others: Result[] = []
+  const { facts: _, ...result } = await onBench(own(opened.length), { nodes }, async (bench) => {
+    const benches = [...opened, bench]
+    if (benches.length === services) await work(benches)
+    else others.push(...(await onBenches(own, { services, nodes }, work, benches)))
+    return []
+  })
+  return [result, ...others]
 }
 
-function judge(nodes: number, all: readonly Turn[]): string[] {
-  const turns = of(nodes, all)
-  const ratio = cpuRatio(nodes, all)
+async function measure(benches: readonly Bench[], small: boolean, shape: Shape): Promise<Turn> {
+  const { sms, tokens } = small ? SMALL : FULL
+  for (const { cluster } of benches) onOneCore(cluster)
+  const carryAll = (load: string, part: number): Promise<unknown> =>
+    Promise.all(
+      benches.map((bench) =>
+        carry(bench, load, { sms: Math.ceil(sms * part), tokens: Math.ceil(tokens * part), overMs: 0 }),
+      ),
+    )
+  // Code is compiled and connections are open afterwards, and every node has counted the others: each has had its share of as much.
+  await carryAll('first', shape.nodes / 2)
+  const watches = benches.map(({ cluster }) => watchLocks(cluster.postgres.url))
+  const before = cpuOfAll(benches)
+  const began = performance.now()
+  await carryAll('load', 1 / benches.length)
+  const messages = sms + PUSHES * tokens
+  const cpu = cpuBetween(before, cpuOfAll(benches), messages)
+  const perSecond = messages / ((performance.now() - began) / 1_000)
+  const locks = await Promise.all(watches.map((watch) => watch.stop()))
+  const sum = (count: (seen: Locks) => number): number => locks.reduce((total, seen) => total + count(seen), 0)
+  return {
+    shape,
+    cpu,
+    perSecond,
+    transactions: sum(({ commits }) => commits) / messages,
+    waiting:
+      sum(({ waiting }) => waiting) /
+      Math.max(
+        1,
+        sum(({ looks }) => looks),
+      ),
+    deadlocks: sum(({ deadlocks }) => deadlocks),
+  }
+}
+
+function cpuOfAll(benches: readonly Bench[]): Cpu {
+  const all = benches.map(({ cluster }) => cpuOf(cluster))
+  return {
+    nodes: all.reduce((sum, { nodes }) => sum + nodes, 0),
+    postgres: all.reduce((sum, { postgres }) => sum + postgres, 0),
+  }
+}
+
+function judge(shape: Shape, all: readonly Turn[]): string[] {
+  if (shape.services > 1) return []
+  const ratio = costOf(shape, all) / costOf(nodesOf(1), all)
   return [
-    ...(ratio > LIMITS.cpu ? [`${nodes} nodes: CPU a message ${ratio.toFixed(2)} × of one node`] : []),
-    ...(turns.some(({ deadlocks }) => deadlocks > 0) ? [`${nodes} nodes: deadlocks`] : []),
+    ...(ratio > LIMITS.cpu ? [`${wordsOf(shape)}: CPU a message ${ratio.toFixed(2)} × of one node`] : []),
+    ...(of(shape, all).some(({ deadlocks }) => deadlocks > 0) ? [`${wordsOf(shape)}: deadlocks`] : []),
   ]
 }
 
-function tellTurns(nodes: number, all: readonly Turn[]): string {
-  const turns = of(nodes, all)
+function tellTurns(shape: Shape, all: readonly Turn[]): string {
+  const turns = of(shape, all)
   const median = (figure: (turn: Turn) => number): number => quantile(turns.map(figure), 0.5)
+  const cost = costOf(shape, all)
+  const beside = strangers(shape.nodes)
+  const isCompared = shape.nodes > 1 && of(beside, all).length > 0
   const words = [
-    `CPU a message ${costOf(nodes, all).toFixed(3)} ms (${cpuRatio(nodes, all).toFixed(2)} ×)`,
+    `CPU a message ${cost.toFixed(3)} ms (${(cost / costOf(nodesOf(1), all)).toFixed(2)} ×${isCompared ? ` of one node, ${(cost / costOf(beside, all)).toFixed(2)} × of as many that share nothing` : ''})`,
     `of it Node ${mean(turns.map(({ cpu }) => cpu.nodes)).toFixed(3)}, Postgres ${mean(turns.map(({ cpu }) => cpu.postgres)).toFixed(3)}`,
     `${median(({ perSecond }) => perSecond).toFixed(0)}/s`,
     `${median(({ transactions }) => transactions).toFixed(3)} transactions a message`,
     `waiting for locks ${mean(turns.map(({ waiting }) => waiting)).toFixed(3)} sessions`,
   ]
-  return `${nodes} ${nodes === 1 ? 'node' : 'nodes'}: ${words.join('; ')}`
+  return `${wordsOf(shape)}: ${words.join('; ')}`
 }
 
-function cpuRatio(nodes: number, all: readonly Turn[]): number {
-  return costOf(nodes, all) / costOf(1, all)
+function wordsOf({ services, nodes }: Shape): string {
+  if (services > 1) return `${services} services of one node`
+  return `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`
 }
 
-function costOf(nodes: number, all: readonly Turn[]): number {
-  return mean(of(nodes, all).map(({ cpu }) => cpu.nodes + cpu.postgres))
+function costOf(shape: Shape, all: readonly Turn[]): number {
+  return mean(of(shape, all).map(({ cpu }) => cpu.nodes + cpu.postgres))
 }
 
-function of(nodes: number, all: readonly Turn[]): readonly Turn[] {
-  return all.filter((turn) => turn.nodes === nodes)
+function of(shape: Shape, all: readonly Turn[]): readonly Turn[] {
+  return all.filter((turn) => wordsOf(turn.shape) === wordsOf(shape))
 }
 
 function mean(values: readonly number[]): number {
