@@ -24,6 +24,7 @@ import { T3 } from './experiments/t3-database-clock.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
 import { P10 } from './experiments/p10-webhooks.ts'
+import { P11 } from './experiments/p11-dead-provider.ts'
 import { S1 } from './experiments/s1-nodes.ts'
 import { S2 } from './experiments/s2-cost.ts'
 
@@ -47,6 +48,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   P2,
   P3,
   P10,
+  P11,
   L1,
   L3,
   L5,

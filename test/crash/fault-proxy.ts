@@ -27,6 +27,8 @@ export interface FaultProxyOptions {
   readonly target: string
   /** Asked for each connection. */
   readonly watch?: () => Watch
+  /** A free one unless said. */
+  readonly port?: number
 }
 
 /** Stands between a client and a server, on 127.0.0.1. */
@@ -90,7 +92,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   }
   const server = createServer(join)
   return {
-    port: await listen(server),
+    port: await listen(server, options.port ?? 0),
     play(next) {
       fault = next
       if (next.kind === 'refuse') for (const link of links) cut(link)
@@ -148,8 +150,8 @@ function passUpTo(link: Link, bytes: Buffer, { afterBytes, how }: Extract<Fault,
   return how === 'end'
 }
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
+async function listen(server: Server, wanted: number): Promise<number> {
+  server.listen(wanted, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('a port has no number')
