@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ANYONE, type Caller } from '../domain/caller.ts'
 import { doneBy, writeAudit } from '../store/audit.ts'
-import type { Db } from '../store/db.ts'
+import type { Db, DbClient } from '../store/db.ts'
 import * as store from '../store/sessions.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { createCidrList } from './cidrs.ts'
 import { KNOWN_MS, type GoodKey, type Keyring, type WrongKey } from './keyring.ts'
 
@@ -22,7 +23,10 @@ export type OpenedByKey =
   | { readonly kind: 'wrong'; readonly why: WrongKey }
   | { readonly kind: 'elsewhere' }
 
-/** Sessions of browsers: half an hour idle, twelve hours at most, no longer than the key they were opened with. */
+/**
+ * Sessions of browsers: half an hour idle, twelve hours at most, no longer than the key they were opened with. That one was opened or closed
+ * stands in the audit, in the same transaction.
+ */
 export interface Sessions {
   /** Null: nobody is signed in by this. Mostly from memory, for at most 5 s. `now` is monotonic, in milliseconds. */
   find(secret: SessionSecret, now: number): Promise<Session | null>
@@ -54,10 +58,15 @@ const MOST_KNOWN = 1_000
 export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
   const known = new Map<SessionSecret, { readonly session: Session; readonly until: number }>()
 
-  async function open(keyRowId: number | null, by: Caller, address: string): Promise<SessionSecret> {
+  async function open(
+    client: DbClient,
+    keyRowId: number | null,
+    by: Caller,
+    address: string,
+  ): Promise<SessionSecret> {
     const secret = draw(SECRET_BYTES).toString('base64url')
-    await store.insertSession(db, hashOf(secret), keyRowId)
-    await writeAudit(db, { ...doneBy({ ...by, address }), act: 'session.opened', what: by.name })
+    await store.insertSession(client, hashOf(secret), keyRowId)
+    await writeAudit(client, { ...doneBy({ ...by, address }), act: 'session.opened', what: by.name })
     return secret
   }
 
@@ -77,16 +86,24 @@ export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
       const found = await keyring.look(`Bearer ${key}`)
       if (typeof found === 'string') return { kind: 'wrong', why: found }
       if (found.from !== null && !found.from.has(address)) return { kind: 'elsewhere' }
-      return { kind: 'open', secret: await open(found.caller.keyId, found.caller, address) }
+      const { caller } = found
+      const secret = await inTransaction(db, (client) => open(client, caller.keyId, caller, address))
+      return { kind: 'open', secret }
     },
-    openByLink: async (link, address) =>
-      SECRET.test(link) && (await store.takeLink(db, hashOf(link))) ? open(null, BY_LINK, address) : null,
+    async openByLink(link, address) {
+      if (!SECRET.test(link)) return null
+      return inTransaction(db, async (client) =>
+        (await store.takeLink(client, hashOf(link))) ? open(client, null, BY_LINK, address) : null,
+      )
+    },
     async close(secret, address) {
       known.delete(secret)
-      const gone = await store.deleteSession(db, hashOf(secret))
-      if (gone === null) return
-      const caller = gone.keyId === null ? BY_LINK.name : `key:${gone.keyId}`
-      await writeAudit(db, { caller, address, act: 'session.closed', what: caller })
+      await inTransaction(db, async (client) => {
+        const gone = await store.deleteSession(client, hashOf(secret))
+        if (gone === null) return
+        const caller = gone.keyId === null ? BY_LINK.name : `key:${gone.keyId}`
+        await writeAudit(client, { caller, address, act: 'session.closed', what: caller })
+      })
     },
     async makeLink() {
       const link = draw(SECRET_BYTES).toString('base64url')

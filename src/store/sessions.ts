@@ -1,6 +1,6 @@
 import type { KeyMode } from '../domain/api-key.ts'
 import type { Scope } from '../domain/caller.ts'
-import type { Db } from './db.ts'
+import type { Db, DbClient } from './db.ts'
 
 /** The key a session was opened with, as it is now. */
 export interface SessionKey {
@@ -26,7 +26,7 @@ const LONGEST = `interval '12 hours'`
 
 const LINK_LIFE = `interval '30 minutes'`
 
-export async function insertSession(db: Db, hash: Buffer, keyRowId: number | null): Promise<void> {
+export async function insertSession(db: DbClient, hash: Buffer, keyRowId: number | null): Promise<void> {
   await db.query({
     name: 'insert-session',
     text: `insert into sessions (hash, key_id) values ($1, $2)`,
@@ -54,7 +54,7 @@ where s.hash = $1 and s.created_at > now() - ${LONGEST} and s.seen_at > now() - 
 }
 
 /** The public id of the key it was opened with, null for a link; null: there was none. */
-export async function deleteSession(db: Db, hash: Buffer): Promise<{ readonly keyId: string | null } | null> {
+export async function deleteSession(db: DbClient, hash: Buffer): Promise<{ readonly keyId: string | null } | null> {
   const { rows } = await db.query<{ keyId: string | null }>({
     name: 'delete-session',
     text: `with gone as (delete from sessions where hash = $1 returning key_id)
@@ -75,7 +75,7 @@ export async function insertLink(db: Db, hash: Buffer): Promise<void> {
 }
 
 /** Whether it was good; it is used up by that. */
-export async function takeLink(db: Db, hash: Buffer): Promise<boolean> {
+export async function takeLink(db: DbClient, hash: Buffer): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'take-link',
     text: `delete from sign_in_links where hash = $1 and created_at > now() - ${LINK_LIFE}`,

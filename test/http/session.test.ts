@@ -9,9 +9,16 @@ import { createStandIns } from './stand-ins.ts'
 
 test('a right key opens no session from where it may not be used, and is not counted as wrong', async () => {
   const stored: unknown[] = []
+  const client = {
+    query: async (statement: unknown) => (
+      stored.push(statement),
+      { rows: [], rowCount: 1, command: String(statement).toUpperCase() }
+    ),
+    release: () => undefined,
+  }
   const { parts } = createStandIns()
   const sessions = createSessions({
-    db: { query: async (statement: unknown) => (stored.push(statement), { rows: [], rowCount: 1 }) } as unknown as Db,
+    db: { connect: async () => client, ...client } as unknown as Db,
     keyring: {
       ...parts.auth.keyring,
       look: async () => ({ caller: ANYONE, from: createCidrList(['203.0.113.0/24']) }),
