@@ -24,7 +24,7 @@ export async function wantEvents(
     text: `
 insert into event_listeners as l (kind, ref, types, until)
 select $1, $2, case when $1 = 'reader' and not exists (select from event_listeners where kind = 'reader' and types = $3)
-  and (select count(*) from event_listeners where kind = 'reader') >= ${MOST_READERS} then '{*}' else $3 end,
+  and (select count(*) from event_listeners where kind = 'reader' and until > now()) >= ${MOST_READERS} then '{*}' else $3 end,
   now() + make_interval(hours => $4)
 on conflict ${conflict} do update set types = excluded.types, until = excluded.until,
   since = case when l.types = excluded.types and (l.until is null or l.until > now()) then l.since end,
@@ -44,7 +44,7 @@ export async function unwantEvents(db: DbClient, ref: number): Promise<void> {
 
 /**
  * Notes from where on new listeners miss nothing: to be called after the COMMIT of `wantEvents`. A transaction that has no number yet sees
- * them; one that has may have passed its triggers before. Forgets readers who have not come back for a month, too.
+ * them; one that has may have passed its triggers before. Forgets readers whose time is over, too: they begin anew.
  */
 export async function noteListeners(db: Db): Promise<void> {
   await db.query({
@@ -53,7 +53,7 @@ export async function noteListeners(db: Db): Promise<void> {
   })
   await db.query({
     name: 'forget-listeners',
-    text: `delete from event_listeners where until < now() - interval '30 days'`,
+    text: `delete from event_listeners where until < now()`,
   })
 }
 

@@ -180,6 +180,16 @@ test('events are whole from where one listener wanted them all, and an expired w
   expect(await readEventsKept(db, ['sms.sent'])).toBeNull()
 })
 
+test('readers whose time is over take no place from those who come, and are forgotten', async () => {
+  for (let set = 0; set < 32; set++) await wantEvents(db, { kind: 'reader' }, ['sms.sent', `former.${set}`], 6)
+  await db.query(`update event_listeners set until = now() - interval '1 second'`)
+  await wantEvents(db, { kind: 'reader' }, ['sms.failed'], 6)
+  await wantEvents(db, { kind: 'endpoint', ref: 1 }, ['sms.sent'])
+  await noteListeners(db)
+  const { rows } = await db.query('select types from event_listeners order by id')
+  expect(rows).toEqual([{ types: ['sms.failed'] }, { types: ['sms.sent'] }])
+})
+
 test('old events are deleted, and it is noted from where on they are whole', async () => {
   await wantEvents(db, { kind: 'reader' }, ['*'], 6)
   await noteListeners(db)
