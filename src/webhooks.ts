@@ -6,8 +6,8 @@ import type { Lease } from './delivery/lease.ts'
 import { startLoop, type LoopParts } from './delivery/loop.ts'
 import { createSealer, sealingKey, type Sealer } from './domain/sealed.ts'
 import { createWebhookBodies } from './flows/webhook-bodies.ts'
-import { createWebhookDeeds } from './flows/webhook-deeds.ts'
-import { createWebhookSending } from './flows/webhook-sending.ts'
+import { createWebhookDeeds, MOST_TESTS } from './flows/webhook-deeds.ts'
+import { createWebhookSending, PLACES } from './flows/webhook-sending.ts'
 import { createWebhookTries, type WebhookTries } from './flows/webhook-try.ts'
 import { createWebhooks } from './flows/webhooks.ts'
 import type { HttpParts } from './http/parts.ts'
@@ -39,8 +39,8 @@ export interface WebhookSideParts extends LoopParts {
   readonly watched: (tries: WebhookTries) => WebhookTries
 }
 
-/** To one scheme, host and port: several webhooks may share one. */
-const CONNECTIONS = 32
+/** To one scheme, host and port: all webhooks may share one, and none waits for another's calls. */
+const CONNECTIONS = PLACES + MOST_TESTS
 const FORGET_MS = 30_000
 /** For tries that are under way when told to stop; then they are broken off, and come again elsewhere. */
 const GRACE_MS = 5_000
@@ -63,7 +63,7 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
     createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance }),
   )
   const sending = createWebhookSending({ db: dbs.work, log, lease, tries, after, chance })
-  const onChange = (): void => sending.hint()
+  const onChange = (): void => sending.wake()
   const past = startLoop(
     'webhooks past',
     FORGET_MS,
@@ -81,7 +81,7 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
         delivery: (id) => readWebhookDelivery(dbs.read, id),
       },
     },
-    hint: onChange,
+    hint: () => sending.hint(),
     async close() {
       await past.stop()
       await sending.close(GRACE_MS)

@@ -1,13 +1,15 @@
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
+import type { EventId } from '../domain/event.ts'
 import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db } from '../store/db.ts'
-import { refusing } from '../store/faults.ts'
+import { findPlace, readEventsNow } from '../store/event-places.ts'
 import { writeEvent } from '../store/events.ts'
+import { refusing } from '../store/faults.ts'
 import { readWebhookDelivery, type WebhookAttemptRecord } from '../store/read-webhook-deliveries.ts'
 import { readWebhook } from '../store/read-webhooks.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { replayDelivery, replaySince, type Replay, type ReplayPlace } from '../store/webhook-replay.ts'
+import { replayDelivery, replaySince, type Replay } from '../store/webhook-replay.ts'
 import { readTestCall, storeTest } from '../store/webhook-tests.ts'
 import type { WebhookBodies } from './webhook-bodies.ts'
 import type { WebhookTries } from './webhook-try.ts'
@@ -38,7 +40,7 @@ export interface WebhookDeedsParts {
 }
 
 /** Tests at once: each may wait for a receiver for 15 s. */
-const MOST_TESTS = 16
+export const MOST_TESTS = 16
 
 export function createWebhookDeeds({ db, tries, bodies, onDue }: WebhookDeedsParts): WebhookDeeds {
   let testing = 0
@@ -52,8 +54,7 @@ export function createWebhookDeeds({ db, tries, bodies, onDue }: WebhookDeedsPar
     if (body === undefined) throw new Error('the event of a test was not found')
     const tried = await tries.call(call, body, signal)
     if (tried === null) throw new TidingsError('shutting_down', 'The service is stopping.', { retryAfterSeconds: 1 })
-    const { startedAt, durationMs, status, failure, excerpt } = tried
-    const finishedAt = new Date(startedAt.getTime() + durationMs)
+    const { startedAt, finishedAt, status, failure, excerpt } = tried
     const attempt = { number: 1, startedAt, finishedAt, status, failure, excerpt }
     await refusing(() => storeTest(db, call, attempt))
     return { attempt, body }
@@ -81,8 +82,9 @@ export function createWebhookDeeds({ db, tries, bodies, onDue }: WebhookDeedsPar
       )
       if (!told) throw notFound()
       let queued = 0
-      for (let place: ReplayPlace | null = BEGINNING; place !== null && !signal.aborted;) {
-        const after: ReplayPlace = place
+      const start = await refusing(async () => findPlace(db, replay.since, await readEventsNow(db)))
+      for (let place: EventId | null = start; place !== null && !signal.aborted;) {
+        const after: EventId = place
         const step = await refusing(() => replaySince(db, id, replay, after))
         queued += step.queued
         place = step.next
@@ -106,8 +108,6 @@ export function createWebhookDeeds({ db, tries, bodies, onDue }: WebhookDeedsPar
     },
   }
 }
-
-const BEGINNING: ReplayPlace = { xid: '0', id: 0 }
 
 function notFound(): TidingsError {
   return new TidingsError('not_found', 'Not Found')

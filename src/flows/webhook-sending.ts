@@ -18,8 +18,10 @@ import type { WebhookTries } from './webhook-try.ts'
 
 /** Hands events out to webhooks, and delivers them. */
 export interface WebhookSending {
-  /** Looks for work now: something happened. */
+  /** Looks for work now: something happened. While no webhook is enabled it is left to the next look. */
   hint(): void
+  /** Looks for work now: webhooks were changed, or something was made due for one. */
+  wake(): void
   /** Tries under way. */
   inFlight(): number
   /** No new tries; those under way have `graceMs`. What is left is anybody's. */
@@ -46,7 +48,7 @@ const MADE_AT_ONCE = 20_000
 const EVENTS_AT_ONCE = 1_000
 
 /** Tries at once on this node, and of them to one webhook; webhooks that fail have one each, and a quarter of all at most. */
-const PLACES = 128
+export const PLACES = 128
 const PER_WEBHOOK = 8
 const FAILING_PLACES = 32
 
@@ -59,6 +61,8 @@ interface Busy {
 
 interface Result {
   readonly owner: number
+  /** As it was claimed: when this node was taken for dead it may hold the same one again by now. */
+  readonly delivery: ClaimedDelivery
   readonly settled: SettledDelivery
 }
 
@@ -73,6 +77,8 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
   let closing = false
   let isFull = false
   let hinted = false
+  /** No webhook was enabled when this node last looked: what happens is for nobody. */
+  let isIdle = false
 
   const work = startLoop('webhooks', LOOK_MS, look, parts)
   const settling = startLoop('webhook results', LOOK_MS, settle, parts)
@@ -80,7 +86,8 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
   async function look(): Promise<boolean> {
     if (closing || !lease.mayWrite()) return false
     const webhooks = await countEnabled(db)
-    if (webhooks === 0) return false
+    isIdle = webhooks === 0
+    if (isIdle) return false
     if (looks++ % LOOKS_BEFORE_SWEEP === 0) await freeDeliveries(db, lease.owner(), [...busy.keys()])
     let more = true
     for (let steps = 0; more && steps < MOST_STEPS; steps += 1) more = (await fanOut(db, eventsAtOnce(webhooks))).more
@@ -107,27 +114,31 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
   }
 
   /** Null: it was not tried, and whoever looks next may. */
-  function take(owner: number, { id }: ClaimedDelivery, settled: SettledDelivery | null): void {
+  function take(owner: number, delivery: ClaimedDelivery, settled: SettledDelivery | null): void {
     if (settled === null) {
-      busy.delete(id)
+      release(delivery)
       return
     }
-    results.push({ owner, settled })
+    results.push({ owner, delivery, settled })
     settling.hurry()
   }
 
   function lost(claimed: readonly ClaimedDelivery[]): (error: unknown) => void {
     return (error) => {
       log.warn({ event: 'webhooks.unread', err: error }, 'events could not be read for their webhooks; they come again')
-      for (const { id } of claimed) busy.delete(id)
+      for (const delivery of claimed) release(delivery)
     }
+  }
+
+  function release(delivery: ClaimedDelivery): void {
+    if (busy.get(delivery.id) === delivery) busy.delete(delivery.id)
   }
 
   async function settle(): Promise<boolean> {
     const [first] = results
     if (first === undefined) return false
     const { owner } = first
-    const batch = results.filter((result) => result.owner === owner).slice(0, SETTLED_AT_ONCE)
+    const batch = oncePerDelivery(results.filter((result) => result.owner === owner)).slice(0, SETTLED_AT_ONCE)
     const settled = batch.map((result) => result.settled)
     // Should the database be away they stay, and come again.
     for (const { id, reason } of await settleDeliveries(db, owner, settled, WEBHOOK_FAILING_SECONDS)) {
@@ -135,20 +146,25 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
     }
     const done = new Set(batch)
     results = results.filter((result) => !done.has(result))
-    for (const { id } of settled) busy.delete(id)
+    for (const { delivery } of batch) release(delivery)
     if (isFull) work.hurry()
     return results.length > 0
   }
 
+  function wake(): void {
+    if (hinted || closing) return
+    hinted = true
+    parts.after(HINT_MS, () => {
+      hinted = false
+      if (!closing) work.hurry()
+    })
+  }
+
   return {
     hint() {
-      if (hinted || closing) return
-      hinted = true
-      parts.after(HINT_MS, () => {
-        hinted = false
-        if (!closing) work.hurry()
-      })
+      if (!isIdle) wake()
     },
+    wake,
     inFlight: () => busy.size,
     async close(graceMs) {
       closing = true
@@ -157,9 +173,18 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
       ending.abort()
       await until(parts, () => busy.size === 0, graceMs)
       await settling.stop()
-      await leaveDeliveries(db, lease.owner())
+      // Should the database be away, the others find what is left when the lease runs out.
+      await leaveDeliveries(db, lease.owner()).catch((error: unknown) =>
+        log.warn({ event: 'close.failed', err: error }, 'this node’s webhook calls could not be handed over'),
+      )
     },
   }
+}
+
+/** What one statement can store: a second result of a delivery has its turn in the next. */
+function oncePerDelivery(results: readonly Result[]): Result[] {
+  const seen = new Set<number>()
+  return results.filter(({ delivery: { id } }) => !seen.has(id) && seen.add(id))
 }
 
 /** Every webhook may want every event. */

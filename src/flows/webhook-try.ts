@@ -32,9 +32,10 @@ export type OpenSecret = (sealed: Buffer, place: string) => Buffer | null
 /** What a call needs to be made. */
 export type WebhookCall = Pick<ClaimedDelivery, 'webhookId' | 'eventXid' | 'eventId' | 'url' | 'secret' | 'oldSecret'>
 
-/** One call, and what came of it. `durationMs` is of the whole. */
+/** One call, and what came of it. `durationMs` is of the whole, and so long after `startedAt` it was finished. */
 export interface WebhookTry {
   readonly startedAt: Date
+  readonly finishedAt: Date
   readonly durationMs: number
   readonly status: number | null
   readonly failure: string | null
@@ -80,14 +81,14 @@ export function createWebhookTries(parts: WebhookTriesParts): WebhookTries {
     const tried = await call(parts, delivery, body, signal)
     if (tried === null) return null
     const number = delivery.tries + 1
-    const { startedAt, durationMs, status, failure, excerpt, answer } = tried
+    const { startedAt, finishedAt, durationMs, status, failure, excerpt, answer } = tried
     const verdict = judgeWebhook(answer, number, chance())
     const { id, webhookId } = delivery
     const outcome = { status, failure, number, verdict: verdict.kind, ms: Math.round(durationMs) }
     log.info({ event: 'webhook.tried', webhook: webhookId, delivery: id, ...outcome }, 'a webhook was tried')
     const again = verdict.kind === 'again' ? verdict : { waitSeconds: null, pauseSeconds: null }
     const { waitSeconds, pauseSeconds } = again
-    return { id, startedAt, status, failure, excerpt, verdict: verdict.kind, waitSeconds, pauseSeconds }
+    return { id, startedAt, finishedAt, status, failure, excerpt, verdict: verdict.kind, waitSeconds, pauseSeconds }
   }
 
   return {
@@ -125,14 +126,11 @@ async function call(
     failure: string | null,
     excerpt: string | null,
     answer: WebhookAnswer,
-  ): WebhookTry => ({
-    startedAt,
-    durationMs: now() - began,
-    status,
-    failure,
-    excerpt,
-    answer,
-  })
+  ): WebhookTry => {
+    const durationMs = now() - began
+    const finishedAt = new Date(startedAt.getTime() + durationMs)
+    return { startedAt, finishedAt, durationMs, status, failure, excerpt, answer }
+  }
   const fail = (failure: string): WebhookTry => end(null, failure, null, { kind: 'failed', failure })
   const secrets = openSecrets(parts.open, to)
   if (secrets === null) return fail('secret_unreadable')
@@ -169,6 +167,7 @@ function forgotten(id: number, at: Date): SettledDelivery {
   return {
     id,
     startedAt: at,
+    finishedAt: at,
     status: null,
     failure: 'event_forgotten',
     excerpt: null,
@@ -182,9 +181,11 @@ function forgotten(id: number, at: Date): SettledDelivery {
 function broken({ id, tries }: ClaimedDelivery, { clock, chance }: WebhookTriesParts): SettledDelivery {
   const verdict = judgeWebhook({ kind: 'failed', failure: 'internal' }, tries + 1, chance())
   const waitSeconds = verdict.kind === 'again' ? verdict.waitSeconds : null
+  const at = clock()
   return {
     id,
-    startedAt: clock(),
+    startedAt: at,
+    finishedAt: at,
     status: null,
     failure: 'internal',
     excerpt: null,

@@ -17,6 +17,7 @@ import {
   readWebhookSecrets,
   removeWebhook,
   replaceWebhookSecret,
+  skipEvents,
   updateWebhook,
   type WebhookFields,
 } from '../store/webhooks.ts'
@@ -99,6 +100,7 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       const checked = url === undefined ? {} : { url: checkUrl(url, parts.rules) }
       return changing(id, async (client, before) => {
         const isEnabled = enabled ?? before.disabledAt === null
+        if (isEnabled && before.disabledAt !== null) await skipEvents(client)
         const after = await updateWebhook(client, id, { ...before, ...fields, ...checked, enabled: isEnabled })
         if (fields.types !== undefined) await wantEvents(client, { kind: 'endpoint', ref: id }, after.types)
         await writeAudit(client, { ...doneBy(by), act: 'webhook.changed', what: `webhook:${id}`, details: told(after) })

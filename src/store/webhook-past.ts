@@ -2,7 +2,10 @@ import type { DbClient } from './db.ts'
 
 const AT_ONCE = 1_000
 
-/** Deletes the next deliveries of events that are kept no more, with their tries. True: there may be more. */
+/**
+ * Deletes the next deliveries of events that are kept no more, with their tries; so are those whose transactions this server has not come to
+ * yet, which a database brought along from another one. True: there may be more.
+ */
 export async function forgetDeliveries(db: DbClient): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'forget-webhook-deliveries',
@@ -10,7 +13,8 @@ export async function forgetDeliveries(db: DbClient): Promise<boolean> {
 with picked as materialized (
   select id, event_xid from webhook_deliveries order by id limit $1
 )
-delete from webhook_deliveries d using picked p, event_log g where d.id = p.id and p.event_xid < g.gone_xid`,
+delete from webhook_deliveries d using picked p, event_log g
+where d.id = p.id and (p.event_xid < g.gone_xid or p.event_xid >= pg_snapshot_xmax(pg_current_snapshot()))`,
     values: [AT_ONCE],
   })
   return rowCount === AT_ONCE

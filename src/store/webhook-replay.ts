@@ -1,19 +1,14 @@
+import type { EventId } from '../domain/event.ts'
 import type { DbClient } from './db.ts'
 
 /** Events looked at in one step. */
 const AT_ONCE = 1_000
 
-/** Where a step ended, in the order of events. */
-export interface ReplayPlace {
-  readonly xid: string
-  readonly id: number
-}
-
 export interface ReplayStep {
   /** Deliveries that are due again, or for the first time. */
   readonly queued: number
-  /** Null: it came to the end. */
-  readonly next: ReplayPlace | null
+  /** Where it ended, in the order of events. Null: it came to the end. */
+  readonly next: EventId | null
 }
 
 export interface Replay {
@@ -29,7 +24,7 @@ export async function replaySince(
   db: DbClient,
   webhookId: number,
   { since, types, onlyFailed }: Replay,
-  after: ReplayPlace,
+  after: EventId,
 ): Promise<ReplayStep> {
   const { rows } = await db.query<{ queued: number; xid: string | null; id: number | null }>({
     name: 'replay-since',

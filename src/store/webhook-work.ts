@@ -109,6 +109,7 @@ returning d.id, d.webhook_id as "webhookId", d.event_xid as "eventXid", d.event_
 export interface SettledDelivery {
   readonly id: number
   readonly startedAt: Date
+  readonly finishedAt: Date
   readonly status: number | null
   readonly failure: string | null
   readonly excerpt: string | null
@@ -142,6 +143,7 @@ export async function settleDeliveries(
       owner,
       numbers(settled.map(({ id }) => id)),
       texts(settled.map(({ startedAt }) => startedAt.toISOString())),
+      texts(settled.map(({ finishedAt }) => finishedAt.toISOString())),
       numbers(settled.map(({ status }) => status)),
       texts(settled.map(({ failure }) => failure)),
       texts(settled.map(({ excerpt }) => excerpt)),
@@ -156,8 +158,8 @@ export async function settleDeliveries(
 
 const SETTLE = `
 with input as materialized (
-  select * from unnest($2::bigint[], $3::timestamptz[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::float8[])
-    as i (id, started_at, status, failure, excerpt, verdict, wait, pause)
+  select * from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::float8[],
+    $10::float8[]) as i (id, started_at, finished_at, status, failure, excerpt, verdict, wait, pause)
 ), mine as materialized (
   select d.webhook_id, d.attempts + 1 as number, i.* from input i join webhook_deliveries d on d.id = i.id
   where d.owner = $1 order by d.id for update of d
@@ -167,21 +169,21 @@ with input as materialized (
     status = case m.verdict when 'delivered' then 'delivered' when 'again' then 'queued' else 'failed' end
   from mine m where d.id = m.id
 ), tried as (
-  insert into webhook_attempts (delivery_id, number, started_at, status, failure, excerpt)
-  select id, number, started_at, status, failure, excerpt from mine
+  insert into webhook_attempts (delivery_id, number, started_at, finished_at, status, failure, excerpt)
+  select id, number, started_at, finished_at, status, failure, excerpt from mine
 ), came as (
   select webhook_id, bool_or(verdict = 'delivered') as taken, bool_or(verdict = 'gone') as gone, min(started_at) as since, max(pause) as pause
   from mine group by webhook_id
 ), held as materialized (
   select w.id, c.*, case when c.gone then 'gone'
-      when not c.taken and w.failing_since <= now() - make_interval(secs => $10) then 'failing' end as ends
+      when not c.taken and w.failing_since <= now() - make_interval(secs => $11) then 'failing' end as ends
   from webhooks w join came c on c.webhook_id = w.id
   where (c.taken and w.failing_since is not null) or c.gone or c.pause is not null
-    or (not c.taken and (w.failing_since is null or w.failing_since <= now() - make_interval(secs => $10)))
+    or (not c.taken and (w.failing_since is null or w.failing_since <= now() - make_interval(secs => $11)))
   order by w.id for update of w
 ), marked as (
   update webhooks w set failing_since = case when not h.taken then coalesce(w.failing_since, h.since) end,
-    not_before = coalesce(now() + make_interval(secs => h.pause), w.not_before),
+    not_before = greatest(w.not_before, now() + make_interval(secs => h.pause)),
     disabled_at = coalesce(w.disabled_at, case when h.ends is not null then now() end),
     disabled_reason = coalesce(w.disabled_reason, h.ends)
   from held h where w.id = h.id returning w.id, w.disabled_reason as reason, w.disabled_at = now() as disabled

@@ -31,19 +31,25 @@ export async function countWebhooks(client: DbClient): Promise<number> {
   return one(rows).count
 }
 
-/** Stores one under the lock. Where it is the first, all that was committed before is for nobody, and is not read again. */
+/** Before one is made or enabled, under the lock. Where none is enabled, all that was committed before is for nobody, and is not read again. */
+export async function skipEvents(client: DbClient): Promise<void> {
+  await client.query({
+    name: 'skip-events',
+    text: `update webhook_cursor set xid = pg_snapshot_xmin(pg_current_snapshot()), id = 0
+      where xid < pg_snapshot_xmin(pg_current_snapshot())
+        and not exists (select from webhooks where deleted_at is null and disabled_at is null)`,
+    values: [],
+  })
+}
+
+/** Stores one under the lock. */
 export async function insertWebhook(
   client: DbClient,
   id: number,
   { url, description, types, payload }: WebhookFields,
   secret: Buffer,
 ): Promise<WebhookRecord> {
-  await client.query({
-    name: 'skip-events',
-    text: `update webhook_cursor set xid = greatest(xid, pg_snapshot_xmin(pg_current_snapshot())), id = 0
-      where xid < pg_snapshot_xmin(pg_current_snapshot()) and not exists (select from webhooks where deleted_at is null)`,
-    values: [],
-  })
+  await skipEvents(client)
   const { rows } = await client.query<WebhookRecord>({
     name: 'insert-webhook',
     text: `insert into webhooks as w (id, url, description, types, payload, secret) overriding system value
@@ -53,7 +59,10 @@ export async function insertWebhook(
   return one(rows)
 }
 
-/** `enabled`: what was disabled is tried again as if nothing had failed; what is disabled here was by its caller. */
+/**
+ * `enabled`: what was disabled is tried again as if nothing had failed, and what was committed meanwhile is not for it; what is disabled here
+ * was by its caller.
+ */
 export async function updateWebhook(
   client: DbClient,
   id: number,
@@ -65,7 +74,8 @@ export async function updateWebhook(
         disabled_at = case when $6 then null else coalesce(disabled_at, now()) end,
         disabled_reason = case when $6 then null else coalesce(disabled_reason, 'caller') end,
         failing_since = case when $6 and disabled_at is not null then null else failing_since end,
-        not_before = case when $6 and disabled_at is not null then null else not_before end
+        not_before = case when $6 and disabled_at is not null then null else not_before end,
+        since = case when $6 and disabled_at is not null then pg_current_snapshot() else since end
       where id = $1 returning ${WEBHOOK_COLUMNS}`,
     values: [id, url, description, types, payload, enabled],
   })

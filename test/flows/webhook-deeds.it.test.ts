@@ -1,11 +1,12 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
+import { createWebhookDeeds } from '../../src/flows/webhook-deeds.ts'
 import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
 import { clearRemoved } from '../../src/store/webhook-past.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { ask, happen, headersOf, openWebhookRig, settled, statusesOf, type WebhookRig } from './webhook-rig.ts'
+import { ask, happen, headersOf, openWebhookRig, passed, settled, statusesOf, type WebhookRig } from './webhook-rig.ts'
 
 let database: TestDatabase
 const ends: (() => Promise<unknown>)[] = []
@@ -69,6 +70,28 @@ test('a person has everything since a time delivered again, or dead letters alon
   await until(() => receiver.calls().filter(({ path }) => path === '/late').length === 6)
   const ids = receiver.calls().map(({ headers }) => headers['webhook-id'])
   expect(new Set(ids).size).toBe(6)
+})
+
+test('a replay begins where its time does, however much was written down before', async () => {
+  const [node, receiver] = [await rig(), await sink()]
+  const { record } = await node.make({ url: receiver.url })
+  await node.webhooks.change(record.id, { enabled: false }, ANYONE)
+  await happen(node.db, 'sms.sent', 5_000)
+  await node.db.query(`update events set at = at - interval '2 hours'`)
+  await happen(node.db, 'sms.failed')
+  await passed(node)
+  const asked: string[] = []
+  const watched = new Proxy(node.db, {
+    get: (db, name) =>
+      name === 'query'
+        ? async (statement: { readonly name: string }) => (asked.push(statement.name), db.query(statement as never))
+        : (Reflect.get(db, name) as unknown),
+  })
+  const nothing = { tries: { call: async () => null, sendAll: async () => undefined }, onDue: () => undefined }
+  const deeds = createWebhookDeeds({ db: watched, bodies: async () => new Map(), ...nothing })
+  const replay = { since: new Date(Date.now() - 3_600_000), types: null, onlyFailed: false }
+  expect(await deeds.replaySince(record.id, replay, ANYONE, new AbortController().signal)).toBe(1)
+  expect(asked.filter((name) => name === 'replay-since')).toHaveLength(1)
 })
 
 test('a person removes a webhook with all that was to be sent there', async () => {

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { readCidr } from '../../src/domain/public-address.ts'
 import { createWebhookDeeds, type WebhookDeeds } from '../../src/flows/webhook-deeds.ts'
-import { createWebhookSending, type WebhookSending } from '../../src/flows/webhook-sending.ts'
+import { createWebhookSending, PLACES, type WebhookSending } from '../../src/flows/webhook-sending.ts'
 import { createWebhookTries, type OutboundCall } from '../../src/flows/webhook-try.ts'
 import { createWebhooks, type MadeWebhook, type Webhooks } from '../../src/flows/webhooks.ts'
 import { createOutboundCall } from '../../src/outbound/call.ts'
@@ -51,7 +51,7 @@ export async function openWebhookRig(
     findAddresses: createNames({ servers: null, askMachine: true }),
     ownAddresses: () => [],
     ownPorts: () => [],
-    connections: 32,
+    connections: PLACES,
   })
   const now = (): number => performance.now()
   const after = (ms: number, run: () => void): (() => void) => {
@@ -74,8 +74,8 @@ export async function openWebhookRig(
   })
   const lease = { owner: () => node.id, mayWrite: () => !dead }
   const sending = createWebhookSending({ db, log, lease, tries, after, chance: () => 0.5 })
-  const webhooks = createWebhooks({ db, rules: RULES, sealer, draw: randomBytes, onChange: () => sending.hint() })
-  const deeds = createWebhookDeeds({ db, tries, bodies, onDue: () => sending.hint() })
+  const webhooks = createWebhooks({ db, rules: RULES, sealer, draw: randomBytes, onChange: () => sending.wake() })
+  const deeds = createWebhookDeeds({ db, tries, bodies, onDue: () => sending.wake() })
   return {
     db,
     webhooks,
@@ -127,6 +127,15 @@ export async function settled(node: WebhookRig, count: number): Promise<void> {
     const rows = await ask(node, 'select 1 from webhook_deliveries where owner is null and attempts > 0')
     return rows.length === count && node.sending.inFlight() === 0
   }, 60_000)
+}
+
+/** What happened so far is held back by no transaction any more: other files' tests have theirs under way, too. */
+export async function passed(node: WebhookRig): Promise<void> {
+  const [now] = await ask(node, 'select pg_current_xact_id()::text as xid')
+  await until(async () => {
+    const [bound] = await ask(node, 'select $1::xid8 < pg_snapshot_xmin(pg_current_snapshot()) as passed', now?.['xid'])
+    return bound?.['passed'] === true
+  })
 }
 
 /** As the libraries that judge a call want them. */

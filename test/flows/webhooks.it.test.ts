@@ -12,6 +12,7 @@ import {
   happen,
   headersOf,
   openWebhookRig,
+  passed,
   settled,
   statusesOf,
   type RigOptions,
@@ -99,7 +100,7 @@ describe('a webhook that fails', () => {
       )
       const [row] = await ask(
         node,
-        `select d.status, extract(epoch from d.next_at - a.finished_at)::float8 as wait
+        `select d.status, extract(epoch from d.next_at - d.updated_at)::float8 as wait
           from webhook_deliveries d join webhook_attempts a on a.delivery_id = d.id and a.number = $1`,
         index + 1,
       )
@@ -189,6 +190,8 @@ describe('a webhook that fails', () => {
 })
 
 describe('each event', () => {
+  /** Events that are still to be handed out. */
+  const BEHIND = `select 1 from events e where (e.xid, e.id) > (select xid, id from webhook_cursor)`
   const idsOf = (receiver: Sink): unknown[] => receiver.calls().map(({ headers }) => headers['webhook-id'])
 
   test('comes once to each webhook, however many nodes there are', async () => {
@@ -233,6 +236,30 @@ describe('each event', () => {
     await happen(node.db, 'sms.sent', 1)
     await until(async () => (await statusesOf(node)).filter((status) => status === 'delivered').length === 5)
     expect(receiver.calls().filter(({ path }) => path === '/new')).toHaveLength(1)
+  })
+
+  test('of while a webhook is disabled is not for it, and those after it was enabled again come at once', async () => {
+    const [node, receiver] = [await rig(), await sink()]
+    const { record } = await node.make({ url: receiver.url })
+    await node.webhooks.change(record.id, { enabled: false }, ANYONE)
+    await happen(node.db, 'sms.sent', 3)
+    await passed(node)
+    await node.webhooks.change(record.id, { enabled: true }, ANYONE)
+    expect(await ask(node, BEHIND)).toEqual([])
+    await happen(node.db, 'sms.failed')
+    await until(async () => (await statusesOf(node))[0] === 'delivered')
+    await passed(node)
+    expect(await ask(node, 'select type from webhook_deliveries')).toEqual([{ type: 'sms.failed' }])
+  })
+
+  test('of while the only webhook is disabled are not gone through for a new one', async () => {
+    const [node, receiver] = [await rig(), await sink()]
+    const { record } = await node.make({ url: receiver.url })
+    await node.webhooks.change(record.id, { enabled: false }, ANYONE)
+    await happen(node.db, 'sms.sent', 3)
+    await passed(node)
+    await node.make({ url: receiver.url })
+    expect(await ask(node, BEHIND)).toEqual([])
   })
 
   test('that a node dies over is delivered by another', async () => {
