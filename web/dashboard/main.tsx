@@ -13,6 +13,8 @@ import { PageContext, type Page } from './page.ts'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { createSession, LINK_MARK } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
+import { isOfWebhooks } from './webhooks/address.ts'
+import { WebhooksPage } from './webhooks/webhooks-page.tsx'
 
 const root = document.getElementById('app')
 if (root !== null) start(root)
@@ -63,6 +65,7 @@ function Inside({ around }: { readonly around: Around }): JSX.Element {
 /** What the address names; what it does not know is the inbox. */
 function Shown(): JSX.Element {
   const { path } = useLocation()
+  if (isOfWebhooks(path)) return <WebhooksPage />
   return path === PROVIDERS ? <ProvidersPage /> : <InboxPage />
 }
 

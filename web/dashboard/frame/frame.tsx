@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
 import { zoneName } from '../inbox/format.ts'
 import { usePage } from '../page.ts'
+import { isOfWebhooks, WEBHOOKS } from '../webhooks/address.ts'
 import type { Theme } from './settings.ts'
 
 /** The address of the page of that name. */
@@ -62,20 +63,38 @@ function Mode(): JSX.Element {
 
 function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
   const { path } = useLocation()
+  const isElsewhere = path === PROVIDERS || isOfWebhooks(path)
   return (
     <nav aria-label="Main">
       <h2>Watch</h2>
-      <a href="/dashboard" aria-current={path === PROVIDERS ? undefined : 'page'} onClick={onChosen}>
+      <Section href="/dashboard" isCurrent={!isElsewhere} onChosen={onChosen}>
         Inbox
-      </a>
+      </Section>
       <h2>Connect</h2>
-      <a href={PROVIDERS} aria-current={path === PROVIDERS ? 'page' : undefined} onClick={onChosen}>
+      <Section href={PROVIDERS} isCurrent={path === PROVIDERS} onChosen={onChosen}>
         Providers
-      </a>
+      </Section>
+      <Section href={WEBHOOKS} isCurrent={isOfWebhooks(path)} onChosen={onChosen}>
+        Webhooks
+      </Section>
       <a href="/">This device</a>
       <a href="/docs">API</a>
       <a href="/errors">Errors</a>
     </nav>
+  )
+}
+
+function Section(props: {
+  readonly href: string
+  readonly isCurrent: boolean
+  readonly onChosen: () => void
+  readonly children: string
+}): JSX.Element {
+  const { href, isCurrent, onChosen, children } = props
+  return (
+    <a href={href} aria-current={isCurrent ? 'page' : undefined} onClick={onChosen}>
+      {children}
+    </a>
   )
 }
 

@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import { Refused, type InboxClient } from './client.ts'
+import { Refused } from '../call.ts'
+import type { InboxClient } from './client.ts'
 import { beginningOf, withChanges, withItems, withOlder, type Conversation } from './conversation.ts'
 import type { Item, Thread } from './item.ts'
 import { createTurn } from './turn.ts'
