@@ -93,7 +93,8 @@ export interface Stage {
 /** A fresh profile in front of the page, with a push service and Google's two hosts of our own. */
 export async function openStage(browser: Browser, options: StageOptions): Promise<Stage> {
   const { url, permission = 'granted' } = options
-  const context = await browser.newContext(options.context)
+  // What moves is judged where it comes to rest.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options.context })
   const elsewhere: string[] = []
   const complaints: string[] = []
   await context.route(

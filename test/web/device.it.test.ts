@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 240_000 }, () => {
     expect(google.calls).toEqual([])
     await page.getByRole('button', { name: 'Register this browser' }).click()
     await page.getByRole('heading', { name: 'This browser is registered.' }).waitFor()
-    expect(await page.getByText(TOKEN, { exact: true }).count()).toBe(1)
+    await page.getByText(TOKEN, { exact: true }).waitFor()
     await page.getByRole('heading', { name: 'All five checks are fine' }).waitFor()
     expect(google.calls.map(({ url }) => url)).toEqual([
       'https://firebaseinstallations.googleapis.com/v1/projects/parcels/installations',
@@ -80,8 +80,8 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 240_000 }, () => {
     const { context, page, google } = await openStage(browser, { url: other.url })
     await page.getByRole('heading', { name: 'This browser is registered.' }).waitFor()
     const fid = String(google.calls[0]?.body['fid'])
-    expect(await page.getByText(fid, { exact: true }).count()).toBe(1)
-    expect(await page.getByText(`{"fids": ["${fid}"]`).count()).toBe(1)
+    await page.getByText(fid, { exact: true }).waitFor()
+    await page.getByText(`{"fids": ["${fid}"]`).waitFor()
     await page.getByRole('button', { name: 'Send me a test push' }).click()
     await until(() => other.recorded.tokens.some((call) => call.fids[0] === fid))
     await context.close()
@@ -98,6 +98,7 @@ describe.skipIf(!hasChromium)('the device page', { timeout: 240_000 }, () => {
     await page.reload()
     await page.getByRole('button', { name: 'Register this browser' }).click()
     await page.getByText(TOKEN, { exact: true }).waitFor()
+    await page.waitForLoadState('networkidle')
     const loaded = await Promise.all(sizes)
     const sum = (ending: string): number =>
       loaded.filter(([url]) => url.endsWith(ending)).reduce((all, [, bytes]) => all + bytes, 0)

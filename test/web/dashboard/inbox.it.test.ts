@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasChromium, openChromium } from '../../support/chromium.ts'
 import { until } from '../../support/until.ts'
-import { openService, SLOW_MS, visit, type Service } from './stage.ts'
+import { fontsThere, openService, SLOW_MS, visit, type Service } from './stage.ts'
 
 const run = promisify(execFile)
 
@@ -52,10 +52,9 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     const { page } = await visit(browser, service.url)
     await page.locator('.row a', { hasText: 'The second one' }).click()
     await page.locator('.phone').getByText('The first one').waitFor()
-    expect(new URL(page.url()).pathname).toBe(`/dashboard/inbox/${encodeURIComponent(FIRST)}`)
+    await page.waitForURL(`${service.url}/dashboard/inbox/${encodeURIComponent(FIRST)}`)
     await page.locator('.bubble', { hasText: 'The first one' }).click()
-    const path = new URL(page.url()).pathname
-    expect(path).toMatch(/\/sms_\d+$/)
+    await page.waitForURL(/\/sms_\d+$/)
     await page.reload()
     await page.locator('[data-chosen="true"]', { hasText: 'The first one' }).waitFor()
     await page.goBack()
@@ -113,13 +112,14 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     expect(await page.locator('.bubble .guilty').innerText()).toBe('’')
     await service.sms(FIRST, 'كود التحقق 482913')
     await facts.getByText(', like most letters of the text,').waitFor()
-    expect(await page.locator('.guilty').count()).toBe(2)
+    await until(async () => (await page.locator('.guilty').count()) === 2)
   })
 
   test('marks that character without tearing its word apart', async () => {
     await service.sms(FIRST, 'Tu código vence hoy')
     const { page } = await visit(browser, service.url)
     await page.locator('.bubble .guilty').waitFor()
+    await fontsThere(page)
     const width = `(() => {
       const range = document.createRange()
       range.selectNodeContents(document.querySelector('.bubble .text'))
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await page.locator('.row').nth(1).waitFor()
     await page.getByRole('searchbox').fill('5005550006')
     await until(async () => (await page.locator('.row').count()) === 1)
-    expect(new URL(page.url()).searchParams.get('q')).toBe('5005550006')
+    await page.waitForURL((url) => url.searchParams.get('q') === '5005550006')
     await page.getByRole('searchbox').fill('999999')
     await page.getByText('No number, topic or token fits 999999').waitFor()
     await page.getByRole('button', { name: 'Show everything' }).click()
@@ -186,6 +186,7 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await scrollTo(page, 3_000)
     const seen = page.locator('.row[aria-posinset="51"]')
     await seen.waitFor()
+    await fontsThere(page)
     const [text, top] = [await seen.innerText(), (await seen.boundingBox())?.y]
     await service.sms(SECOND, 'A new one')
     await page.getByRole('button', { name: '1 new' }).waitFor()
@@ -220,7 +221,7 @@ describe.skipIf(!hasChromium)('the inbox', { timeout: SLOW_MS }, () => {
     await service.sms(FIRST, 'Your code is 482913')
     const { page } = await visit(browser, service.url)
     await page.locator('.phone .code').waitFor()
-    await page.evaluate('document.fonts.ready.then(() => null)')
+    await fontsThere(page)
     const loaded = await page.evaluate<readonly (readonly [string, number])[]>(
       `performance.getEntriesByType('resource').map(({ name, encodedBodySize }) => [name, encodedBodySize])`,
     )

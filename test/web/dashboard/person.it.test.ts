@@ -2,7 +2,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasChromium, openChromium } from '../../support/chromium.ts'
 import { until } from '../../support/until.ts'
-import { openService, SLOW_MS, visit, type Service } from './stage.ts'
+import { fontsThere, openService, SLOW_MS, visit, type Service } from './stage.ts'
 
 const [FIRST, SECOND, THIRD] = ['+201009129288', '+15005550006', '+4915112345678'] as const
 
@@ -56,6 +56,7 @@ describe.skipIf(!hasChromium)('a person', { timeout: SLOW_MS }, () => {
     for (const column of width === 390 ? ['.stage'] : ['.stage', '.people']) {
       const button = page.locator(`${column} .delete > button`)
       await button.waitFor()
+      await fontsThere(page)
       const before = await boxOf(button)
       await button.click()
       const danger = await boxOf(page.locator(`${column} .danger`))
@@ -78,14 +79,14 @@ describe.skipIf(!hasChromium)('a person', { timeout: SLOW_MS }, () => {
     })
     await page.locator('.row a').click()
     await page.locator('.phone').waitFor()
-    expect(await page.locator('.people').isVisible()).toBe(false)
+    await page.locator('.people').waitFor({ state: 'hidden' })
     await page.locator('#stage-title:focus').waitFor()
     await page.locator('.phone .code').click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
-    expect(await page.locator('.facts').isVisible()).toBe(false)
+    await page.locator('.facts').waitFor({ state: 'hidden' })
     await page.locator('.bubble').click({ position: { x: 8, y: 8 } })
     await page.getByText('This is a test message.').waitFor()
-    expect(await page.locator('.phone').isVisible()).toBe(false)
+    await page.locator('.phone').waitFor({ state: 'hidden' })
     await page.locator('.facts .back').click()
     await page.locator('.phone').waitFor()
     await page.locator('.stage .back').click()
@@ -130,6 +131,7 @@ describe.skipIf(!hasChromium)('a person', { timeout: SLOW_MS }, () => {
     else await service.post('/notifications/tokens', { tokens: ['first-device'], title: 'Ready', body: text })
     const { page } = await visit(browser, service.url)
     await page.locator('.row-body').waitFor()
+    await fontsThere(page)
     expect(await page.evaluate<readonly boolean[]>(SEEN_OF_THE_PREVIEW)).toEqual([true, false])
   })
 })

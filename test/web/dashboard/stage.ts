@@ -95,6 +95,11 @@ export async function openService(settings: Readonly<Record<string, string>> = {
   }
 }
 
+/** Once the letters have their shapes nothing moves any more because of them. */
+export async function fontsThere(page: Page): Promise<void> {
+  await page.evaluate('document.fonts.ready.then(() => null)')
+}
+
 export interface Visit {
   readonly page: Page
   /** What was asked of other hosts. */
@@ -113,7 +118,9 @@ export async function visit(
     ...options
   }: NonNullable<Parameters<Browser['newContext']>[0]> & { readonly isAway?: boolean } = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  // What moves is judged where it comes to rest.
+  const still = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' } as const
+  const context = await browser.newContext({ ...still, ...options })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
   const elsewhere: string[] = []
   const complaints: string[] = []
