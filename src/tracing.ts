@@ -25,7 +25,6 @@ export interface Tracing {
 export interface TracingParts {
   readonly tracer: Tracer
   readonly contexts: Contexts
-  readonly keepNotificationTrace: (id: number, traceparent: string) => Promise<void>
   readonly now: () => Date
 }
 
@@ -89,7 +88,7 @@ function tracedIntake(intake: Intake, rooms: Rooms): Intake {
     addSms: (message) =>
       accepting(rooms, laneOf(message.provider, message.category), 'sms', async (span) => {
         const id = await intake.addSms(within(message, span))
-        if (id !== null && span.traceparent !== null) contexts.remember('sms', id, span.traceparent)
+        if (id !== null) contexts.remember('sms', id, span.traceparent)
         return id
       }),
     addBatch: (messages, key, judge) =>
@@ -102,24 +101,21 @@ function tracedIntake(intake: Intake, rooms: Rooms): Intake {
       ),
     addPush: (push) =>
       accepting(rooms, laneOf(push.provider, push.category), 'push', async (span) => {
-        const made = await intake.addPush(push)
-        if (made !== null) keepPush(rooms, made.id, span)
+        const made = await intake.addPush({ ...push, ...above(span) })
+        if (made !== null) contexts.remember('push', made.id, span.traceparent)
         return made
       }),
     addLongPush: (long) =>
       accepting(rooms, laneOf(long.notification.provider, long.notification.category), 'push', async (span) => {
-        const id = await intake.addLongPush(long)
-        if (id !== null) keepPush(rooms, id, span)
+        const id = await intake.addLongPush({ ...long, notification: { ...long.notification, ...above(span) } })
+        if (id !== null) contexts.remember('push', id, span.traceparent)
         return id
       }),
   }
 }
 
-/** A push lives for minutes, and its targets have no receipts: that its span is kept a moment after its COMMIT is soon enough. */
-function keepPush({ contexts, keepNotificationTrace }: Rooms, id: number, { traceparent }: OpenSpan): void {
-  if (traceparent === null) return
-  contexts.remember('push', id, traceparent)
-  void keepNotificationTrace(id, traceparent).catch(() => undefined)
+function above({ traceparent }: OpenSpan): { readonly traceparent?: string } {
+  return traceparent === null ? {} : { traceparent }
 }
 
 /** A span from the call to the COMMIT; what is sent because of it stands below. */

@@ -2,9 +2,9 @@ import { hostname } from 'node:os'
 import type { Config } from './config.ts'
 import type { HttpParts } from './http/parts.ts'
 import { createMetering, type Metering } from './metering.ts'
-import { createMeters } from './metrics/meters.ts'
+import { createMeters, type Readings } from './metrics/meters.ts'
 import { openReadings, type ReadingParts } from './readings.ts'
-import { keepNotificationTrace, readDeliveryTraces, readMessageTraces, readNotificationTraces } from './store/traces.ts'
+import { readDeliveryTraces, readMessageTraces, readNotificationTraces } from './store/traces.ts'
 import { THIS_PROCESS } from './this-process.ts'
 import { createContexts } from './traces/contexts.ts'
 import { createTracing, type Tracing } from './tracing.ts'
@@ -16,6 +16,8 @@ export interface Watching extends Omit<Metering, 'calls'> {
   readonly traceOf: ((messageId: number) => string | null) | null
   /** From here on it also tells how this delivery stands. */
   read(delivery: ReadingParts['delivery']): void
+  /** And this. */
+  readAlso(readings: () => Promise<Readings>): void
   /** Hands over what is left of traces. */
   close(): Promise<void>
 }
@@ -40,7 +42,14 @@ export async function openWatching(
     closing.push(() => readings.close())
   }
   const closeReadings = (): void => closing.forEach((close) => close())
-  const counted = { ...metering, read, http: { meter }, traceOf: null, close: async () => closeReadings() }
+  const counted = {
+    ...metering,
+    read,
+    readAlso: (readings: () => Promise<Readings>) => meters.read(readings),
+    http: { meter },
+    traceOf: null,
+    close: async () => closeReadings(),
+  }
   if (otlpEndpoint === null) return counted
   const tracing = await openTracing(otlpEndpoint, parts)
   return {
@@ -74,7 +83,6 @@ async function openTracing(endpoint: string, { dbs, log, version, now, after }: 
       lookUp: (subject, ids) => LOOK_UPS[subject](dbs.read, ids),
       after,
     }),
-    keepNotificationTrace: (id, traceparent) => keepNotificationTrace(dbs.work, id, traceparent),
     now,
   })
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSink } from '../src/fakes/sink.ts'
 import { startFakeTwilio, type FakeTwilio } from '../src/fakes/twilio.ts'
@@ -22,6 +23,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = '00f067aa0ba902b7'
 const TRACEPARENT = `00-${TRACE}-${CALLER}-01`
 const SMS = { contact: '+201009129288', subject: 'canary-subject', message: 'canary-text', tag: 'canary-tag' }
+const LATER = { title: 'canary-title', body: 'canary-body', send_at: new Date(Date.now() + 3_600_000).toISOString() }
 const CANARIES = ['201009129288', 'canary', '15005550006', 'look-alike-auth-token']
 
 beforeAll(async () => {
@@ -155,6 +157,30 @@ test('a notification has its trace, with one span for the targets that were hand
   const submit = await span('submit sandbox', trace)
   expect(submit.parentSpanId).toBe(accept.spanId)
   expect(submit.attributes).toMatchObject({ 'messaging.batch.message_count': 2, 'tidings.refused': 0 })
+})
+
+test.each([
+  ['short', 'application/json', JSON.stringify({ ...LATER, tokens: ['canary-token-1'] })],
+  ['long', 'application/x-ndjson', [LATER, { token: 'canary-token-1' }].map((line) => JSON.stringify(line)).join('\n')],
+])('the trace of a notification with a %s list is committed together with it', async (_, type, body) => {
+  const traceparent = `00-${TRACE}-b7ad6b7169203331-01`
+  const headers = { 'content-type': type, traceparent }
+  const answer = await fetch(`${other.url}/notifications/tokens`, { method: 'POST', headers, body })
+  const { notification_id: id } = (await answer.json()) as { notification_id: number }
+  const db = new pg.Client({ connectionString: database.url })
+  await db.connect()
+  try {
+    const { rows } = await db.query<{ traceparent: string | null; together: boolean }>(
+      `select n.traceparent, n.xmin = c.xmin as together
+       from notifications n join push_chunks c on c.notification_id = n.id where n.id = $1`,
+      [id],
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.together).toBe(true)
+    expect(rows[0]?.traceparent).toContain(TRACE)
+  } finally {
+    await db.end()
+  }
 })
 
 test('a caller whose trace is not recorded has none recorded here, and one without a trace begins one', async () => {

@@ -25,6 +25,8 @@ export interface NewNotification {
   readonly template: string | null
   /** The notification whose content this one has. */
   readonly resentFrom: number | null
+  /** The span it belongs to, as W3C Trace Context writes it. */
+  readonly traceparent?: string
   readonly tokenIds: readonly number[]
   /** Dead tokens: written with their end at once, never sent to. */
   readonly suppressed: readonly { readonly tokenId: number; readonly reason: string }[]
@@ -68,6 +70,7 @@ export async function insertNotifications(
       batch.map((n) => n.sendAt?.toISOString() ?? null),
       batch.map((n) => n.template),
       batch.map((n) => n.resentFrom),
+      batch.map((n) => n.traceparent ?? null),
     ],
   })
   const inserted = new Array<InsertedNotification | null>(batch.length).fill(null)
@@ -118,22 +121,23 @@ with me as materialized (
 ), input as materialized (
   select t.title, t.body, t.topic, t.content, t.tag, t.category, t.on_uncertain, t.provider, t.ttl_seconds, t.validity_seconds,
     t.targets, t.tally, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer,
-    t.key_id, t.send_at, t.template, t.resent_from, greatest(t.send_at, now()) as leaves, t.ord,
+    t.key_id, t.send_at, t.template, t.resent_from, t.traceparent, greatest(t.send_at, now()) as leaves, t.ord,
     nextval('notifications_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
     $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[],
-    $27::integer[], $28::timestamptz[], $29::text[], $30::bigint[])
+    $27::integer[], $28::timestamptz[], $29::text[], $30::bigint[], $31::text[])
     with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
-      validity_seconds, targets, tally, held, caller, route, key, fields, answer, key_id, send_at, template, resent_from, ord)
+      validity_seconds, targets, tally, held, caller, route, key, fields, answer, key_id, send_at, template, resent_from,
+      traceparent, ord)
 ), ${KEYED}, accepted as materialized (
   select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held,
-    key_id, send_at, template, resent_from, leaves
+    key_id, send_at, template, resent_from, traceparent, leaves
   from input where key is null or id in (select resource_id from keyed)
 ), inserted as (
   insert into notifications (id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, expires_at, targets, tally,
-    key_id, send_at, template, resent_from)
+    key_id, send_at, template, resent_from, traceparent)
   select id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
-    leaves + make_interval(secs => validity_seconds), targets, tally, key_id, send_at, template, resent_from
+    leaves + make_interval(secs => validity_seconds), targets, tally, key_id, send_at, template, resent_from, traceparent
   from accepted order by id
   returning id
 ), chunk as materialized (

@@ -30,12 +30,3 @@ export async function readDeliveryTraces(db: Db, ids: readonly number[]): Promis
   })
   return new Map(rows.map(({ id, traceparent }) => [id, traceparent]))
 }
-
-/** Keeps the span that a notification belongs to. */
-export async function keepNotificationTrace(db: Db, id: number, traceparent: string): Promise<void> {
-  await db.query({
-    name: 'keep-notification-trace',
-    text: `update notifications set traceparent = $2 where id = $1`,
-    values: [id, traceparent],
-  })
-}

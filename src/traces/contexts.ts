@@ -3,7 +3,8 @@ export type Subject = 'sms' | 'push' | 'webhook'
 
 /** Knows the spans that messages and notifications belong to: for a while from memory, else from the database. */
 export interface Contexts {
-  remember(subject: Subject, id: number, traceparent: string): void
+  /** Null: it belongs to none, and nobody need ask. */
+  remember(subject: Subject, id: number, traceparent: string | null): void
   /** Calls `use` with the span, now or soon; never, where there is none, it can't be found out, or too many are waited for. */
   find(subject: Subject, id: number, use: (traceparent: string) => void): void
   /** What is known by now. */
@@ -32,17 +33,17 @@ interface Awaited {
 }
 
 export function createContexts({ lookUp, after }: ContextsParts): Contexts {
-  const contexts = new Map<string, string>()
+  const contexts = new Map<string, string | null>()
   let awaited: Awaited[] = []
   let looking: Promise<void> | null = null
 
-  function remember(subject: Subject, id: number, traceparent: string): void {
+  function remember(subject: Subject, id: number, traceparent: string | null): void {
     const [oldest] = contexts.keys()
     if (contexts.size >= MOST_KNOWN && oldest !== undefined) contexts.delete(oldest)
-    contexts.set(`${subject}:${id}`, traceparent)
+    contexts.set(placeOf(subject, id), traceparent)
   }
 
-  const known = (subject: Subject, id: number): string | null => contexts.get(`${subject}:${id}`) ?? null
+  const known = (subject: Subject, id: number): string | null => contexts.get(placeOf(subject, id)) ?? null
 
   async function look(): Promise<void> {
     while (awaited.length > 0) {
@@ -59,9 +60,9 @@ export function createContexts({ lookUp, after }: ContextsParts): Contexts {
 
   async function settle(subject: Subject, batch: readonly Awaited[]): Promise<void> {
     const mine = batch.filter((one) => one.subject === subject)
-    const unknown = mine.filter(({ id }) => known(subject, id) === null)
-    const found = unknown.length === 0 ? null : await lookUp(subject, [...new Set(unknown.map(({ id }) => id))])
-    found?.forEach((traceparent, id) => remember(subject, id, traceparent))
+    const unknown = new Set(mine.map(({ id }) => id).filter((id) => !contexts.has(placeOf(subject, id))))
+    const found = unknown.size === 0 ? null : await lookUp(subject, [...unknown])
+    for (const id of unknown) remember(subject, id, found?.get(id) ?? null)
     for (const { id, use } of mine) {
       const traceparent = known(subject, id)
       if (traceparent !== null) use(traceparent)
@@ -72,8 +73,9 @@ export function createContexts({ lookUp, after }: ContextsParts): Contexts {
     remember,
     known,
     find(subject, id, use) {
-      const traceparent = known(subject, id)
-      if (traceparent !== null) return use(traceparent)
+      const traceparent = contexts.get(placeOf(subject, id))
+      if (traceparent === null) return
+      if (traceparent !== undefined) return use(traceparent)
       if (awaited.length >= MOST_AWAITED) return
       awaited.push({ subject, id, use })
       looking ??= look()
@@ -82,4 +84,8 @@ export function createContexts({ lookUp, after }: ContextsParts): Contexts {
       while (looking !== null) await looking
     },
   }
+}
+
+function placeOf(subject: Subject, id: number): string {
+  return `${subject}:${id}`
 }

@@ -47,6 +47,19 @@ test('what is not is asked for together, each once; a push is no SMS', async () 
   expect(contexts.known('sms', 3)).toBeNull()
 })
 
+test('what belongs to no span is remembered as well, and nobody is asked twice', async () => {
+  const { contexts, asked } = stage()
+  const found: string[] = []
+  contexts.remember('sms', 2, null)
+  contexts.find('sms', 2, (span) => found.push(span))
+  contexts.find('sms', 3, (span) => found.push(span))
+  await contexts.idle()
+  contexts.find('sms', 3, (span) => found.push(span))
+  await contexts.idle()
+  expect(found).toEqual([])
+  expect(asked).toEqual([['sms', [3]]])
+})
+
 test('a database that does not answer costs spans, and nothing else', async () => {
   const { contexts } = stage(() => {
     throw new Error('away')
