@@ -76,7 +76,7 @@ export const VARIABLES = [
   ),
   variable('OTEL_EXPORTER_OTLP_ENDPOINT', 'Service', HTTP, null, {
     meaning:
-      'A collector of traces, by OTLP over HTTP: [traces](traces.md). OpenTelemetry’s other variables (headers, sampler, resource) hold as well. Unset: nothing is traced.',
+      'A collector of traces, by OTLP over HTTP: [traces](traces.md). OpenTelemetry’s other variables (headers, sampler, resource) hold as well, from the environment alone and not from `.env`. Unset: nothing is traced.',
     example: 'http://localhost:4318',
   }),
   variable('DATA_DIR', 'Database', { type: 'path' }, './data', {
