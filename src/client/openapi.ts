@@ -2632,7 +2632,7 @@ export interface components {
        * @enum {string|null}
        */
       disabled_reason: 'caller' | 'gone' | 'failing' | null
-      /** @description False: nothing is sent there, and nothing waits for it. */
+      /** @description False: nothing new is handed out to it, and what waits stays until it is enabled again. */
       enabled: boolean
       /**
        * Format: date-time
@@ -2883,8 +2883,8 @@ export interface components {
        */
       only_failed?: boolean
       /**
-       * Format: date-time
-       * @description RFC 3339. Events from then on.
+       * @description Events from then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`).
+       * @example 2026-03-01T14:02:11Z
        */
       since: string
       /**
@@ -4947,7 +4947,7 @@ export interface operations {
         /** @description `next` of the page before. */
         cursor?: string
         limit?: number
-        /** @description Those that were handed out from then on. */
+        /** @description Those that were handed out from then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
         since?: string
         status?: 'queued' | 'delivered' | 'failed'
         /** @description Of the event. */

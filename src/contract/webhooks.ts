@@ -38,7 +38,9 @@ export const Webhook = Type.Object(
     description: DESCRIPTION,
     types: TYPES,
     payload: PAYLOAD,
-    enabled: Type.Boolean({ description: 'False: nothing is sent there, and nothing waits for it.' }),
+    enabled: Type.Boolean({
+      description: 'False: nothing new is handed out to it, and what waits stays until it is enabled again.',
+    }),
     disabled_at: timeOrNull('Since when it is not.'),
     disabled_reason: Type.Unsafe<'caller' | 'gone' | 'failing' | null>({
       type: ['string', 'null'],
@@ -198,7 +200,10 @@ export type WebhookTested = Static<typeof WebhookTested>
 
 export const WebhookReplayRequest = Type.Object(
   {
-    since: Type.String({ format: 'date-time', description: 'RFC 3339. Events from then on.' }),
+    since: Type.String({
+      description: 'Events from then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`).',
+      examples: ['2026-03-01T14:02:11Z'],
+    }),
     types: Type.Optional(TYPES),
     only_failed: Type.Optional(
       Type.Boolean({ default: false, description: 'True: only what was given up, not what was delivered.' }),

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import { json, type RouteDocs } from './documentation.ts'
+import { momentParameter } from './history-parameters.ts'
 import { LARGEST_PAGE, USUAL_PAGE } from './paging.ts'
 
 const PARAMS = {
@@ -90,18 +91,13 @@ export const REVOKE_DOCS: RouteDocs = {
   errors: ['invalid_request', ...DEED_ERRORS, 'not_found', 'last_admin_key'],
 }
 
-const moment = (description: string): object => ({
-  type: 'string',
-  description: `${description}: a day (\`2026-03-01\`, in UTC) or a time (\`2026-03-01T14:02:11Z\`).`,
-})
-
 /** What the audit is filtered by. */
 export const AUDIT_PARAMETERS = {
   caller: { type: 'string', description: 'Who did it, as an entry has it.' },
   act: { type: 'string', description: '`key.created`, or `key.*` for all that concerns keys.' },
   what: { type: 'string', description: 'What it was done to.' },
-  since: moment('From then on'),
-  until: moment('Earlier than that'),
+  since: momentParameter('From then on'),
+  until: momentParameter('Earlier than that'),
 }
 
 export const AUDIT_DOCS: RouteDocs = {

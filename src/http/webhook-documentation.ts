@@ -2,7 +2,7 @@ import type { ErrorCode } from '../domain/errors.ts'
 import { json, type RouteDocs } from './documentation.ts'
 import { ID_PARAMETER } from './ids.ts'
 import { LINK, PAGE_QUERY } from './key-documentation.ts'
-import { PAGE_PARAMETERS } from './history-parameters.ts'
+import { momentParameter, PAGE_PARAMETERS } from './history-parameters.ts'
 
 const BODY_ERRORS: readonly ErrorCode[] = [
   'invalid_json',
@@ -94,7 +94,7 @@ export const DELIVERIES_DOCS: RouteDocs = {
     properties: {
       status: { type: 'string', enum: ['queued', 'delivered', 'failed'] },
       type: { type: 'string', description: 'Of the event.' },
-      since: { type: 'string', format: 'date-time', description: 'Those that were handed out from then on.' },
+      since: momentParameter('Those that were handed out from then on'),
       ...PAGE_PARAMETERS,
     },
   },

@@ -12,7 +12,7 @@ export function auditRoute(app: Server, { keys }: HttpParts): void {
     const page = found.slice(0, limit)
     const last = page.at(-1)
     const more = found.length > limit && last !== undefined ? last.id : null
-    const { next } = pageEnd(reply, request.url, { rows: page, next: more, searchedUntil: null })
+    const { next } = pageEnd(reply, request.url, { next: more, searchedUntil: null })
     return { success: true, data: page.map(toEntry), next }
   })
 }

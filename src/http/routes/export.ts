@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../../domain/caller.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import { SEARCH_WORDS, type SearchedList } from '../../domain/search.ts'
+import { NEWEST_ID } from '../../flows/history.ts'
 import { auditFilter, AUDIT_WORDS } from '../audit-query.ts'
 import { mayStay } from '../auth.ts'
 import type { AuditRecord } from '../../store/read-audit.ts'
@@ -202,7 +203,7 @@ async function* everyAct(
 ): AsyncGenerator<readonly AuditRecord[]> {
   const filter = auditFilter(given)
   given.check()
-  for (let before = Number.MAX_SAFE_INTEGER; !signal.aborted;) {
+  for (let before = NEWEST_ID; !signal.aborted;) {
     const page = await audit(ACTS_AT_ONCE, before, filter)
     if (page.length > 0) yield page
     const last = page.at(-1)

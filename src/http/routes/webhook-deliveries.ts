@@ -7,14 +7,15 @@ import {
 } from '../../contract/webhooks.ts'
 import { named, type JsonMap } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
+import { readMoment } from '../../domain/search-times.ts'
 import type { WebhookDeliveryQuery } from '../../store/read-webhook-deliveries.ts'
 import { refuse } from '../faults.ts'
-import { NEWEST_ID } from '../../flows/history.ts'
+import { momentOf, noMoment, pageEnd, readPaging } from '../history-parameters.ts'
 import { readId } from '../ids.ts'
 import { readParameters } from '../inbox-parameters.ts'
 import type { Leavings } from '../leavings.ts'
 import { refuseOtherSites } from '../other-sites.ts'
-import { LARGEST_PAGE, readCursor, readLimit, refuseParameters, toCursor, USUAL_PAGE } from '../paging.ts'
+import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { DELIVERIES_DOCS, DELIVERY_DOCS, REPLAY_DOCS, REPLAY_SINCE_DOCS, TEST_DOCS } from '../webhook-documentation.ts'
 import { toWebhookAttempt, toWebhookDelivery } from '../webhook-records.ts'
@@ -38,8 +39,8 @@ function readRoutes(app: Server, { webhooks }: HttpParts): void {
       const found = await webhooks.deliveries(id, query, limit + 1, before)
       const page = found.slice(0, limit)
       const last = page.at(-1)
-      const next = found.length > limit && last !== undefined ? toCursor(last.id) : null
-      if (next !== null) reply.header('Link', `<${nextUrl(request.url, next)}>; rel="next"`)
+      const more = found.length > limit && last !== undefined ? last.id : null
+      const { next } = pageEnd(reply, request.url, { next: more, searchedUntil: null })
       return { success: true, data: page.map(toWebhookDelivery), next }
     },
   )
@@ -90,10 +91,8 @@ function replayRoutes(app: Server, { webhooks, publicUrl }: HttpParts, leavings:
       refuseParameters(request.query)
       const id = readId(request.params)
       const { since: text, types = null, only_failed: onlyFailed = false } = request.body
-      const since = new Date(text)
-      if (Number.isNaN(since.getTime())) {
-        throw refuse([{ path: 'since', message: '`since` is no time that exists' }])
-      }
+      const since = readMoment(text)
+      if (since === null) throw refuse([{ path: 'since', message: noMoment('since') }])
       return leavings.untilGone(reply, async (signal) => {
         const queued = await webhooks.deeds.replaySince(id, { since, types, onlyFailed }, request.caller, signal)
         if (signal.aborted) throw new TidingsError('shutting_down', 'This node is being stopped; some events are left')
@@ -110,36 +109,13 @@ async function answerDelivery(webhooks: HttpParts['webhooks'], id: number): Prom
   return { success: true, data: { ...toWebhookDelivery(found.delivery), attempts } }
 }
 
-function readQuery(query: unknown): WebhookDeliveryQuery & { readonly limit: number; readonly before: number } {
+function readQuery(query: unknown): WebhookDeliveryQuery & ReturnType<typeof readPaging> {
   const parameters = readParameters(query, ['status', 'type', 'since', 'limit', 'cursor'])
-  const limit = readLimit(parameters.text('limit') ?? undefined)
-  const cursor = readCursor(parameters.text('cursor') ?? undefined)
+  const paging = readPaging(parameters)
+  const since = momentOf(parameters, 'since')
   const status = parameters.text('status')
-  const since = readTime(parameters.text('since'))
-  if (limit === null) parameters.fault('limit', `\`limit\` must be 1 to ${LARGEST_PAGE}`)
-  if (cursor === null) parameters.fault('cursor', '`cursor` must be the `next` of an earlier page')
-  if (since === 'wrong') parameters.fault('since', '`since` must be a time like 2026-03-01T14:02:11Z')
   const isStatus = status === null || status === 'queued' || status === 'delivered' || status === 'failed'
   if (!isStatus) parameters.fault('status', '`status` must be one of queued, delivered, failed')
   parameters.check()
-  return {
-    status: isStatus ? status : null,
-    type: parameters.text('type'),
-    since: since === 'wrong' ? null : since,
-    limit: limit ?? USUAL_PAGE,
-    before: cursor || NEWEST_ID,
-  }
-}
-
-function readTime(text: string | null): Date | 'wrong' | null {
-  if (text === null) return null
-  const time = new Date(text)
-  return /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(time.getTime()) ? time : 'wrong'
-}
-
-function nextUrl(url: string, cursor: string): string {
-  const [path = '', query = ''] = url.split('?', 2)
-  const parameters = new URLSearchParams(query)
-  parameters.set('cursor', cursor)
-  return `${path}?${parameters.toString()}`
+  return { ...paging, status: isStatus ? status : null, type: parameters.text('type'), since }
 }
