@@ -51,7 +51,7 @@ Use it
   tail        new messages as they come, until Ctrl-C
   listen      what happens, as it happens, and on to a webhook of yours
   trigger     makes an event happen, where messages are captured
-  export      all messages of a search, as CSV or NDJSON
+  export      all that a search finds, as CSV or NDJSON
 
 Look after it
   doctor      looks at configuration, database and service, and says what to mend

@@ -52,6 +52,19 @@ export async function unwrap<Data>(
   return data
 }
 
+/** The body of an answer, while it is written. Cut off before its end, it throws where it is read. */
+export async function fileOf(
+  call: Promise<{
+    readonly data?: ReadableStream<Uint8Array> | null
+    readonly error?: unknown
+    readonly response: Response
+  }>,
+): Promise<ReadableStream<Uint8Array>> {
+  const file = await unwrap(call)
+  if (file === null) throw new Error('an answer without a body')
+  return file
+}
+
 /** A sign-in page of a network, say, with status 200. */
 function notOurs(cause: SyntaxError): TidingsApiError {
   const message = 'What answered was not Tidings: it is no JSON'

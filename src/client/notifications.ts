@@ -1,4 +1,5 @@
 import {
+  fileOf,
   headersOf,
   itemsOf,
   signalOf,
@@ -41,6 +42,14 @@ export interface NotificationCalls {
   list(query?: NotificationQuery, options?: CallOptions): AsyncIterable<Schema<'Notification'>>
   /** One page of it. */
   page(query?: NotificationQuery, options?: CallOptions): Promise<Schema<'NotificationList'>>
+  /** All that is found as a file, while it is written. Cut off before its end, it throws where it is read. */
+  export(query?: Query<'/notifications/export'>, options?: CallOptions): Promise<ReadableStream<Uint8Array>>
+  /** The same of one push's targets. */
+  exportDeliveries(
+    id: number,
+    query?: Query<'/notifications/{id}/deliveries/export'>,
+    options?: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>>
 }
 
 export function createNotificationCalls({ raw, newKey }: Calls): NotificationCalls {
@@ -62,6 +71,12 @@ export function createNotificationCalls({ raw, newKey }: Calls): NotificationCal
     },
     list: (query = {}, options = {}) => itemsOf(query, (asked) => page(asked, options)),
     page,
+    export: (query = {}, options = {}) =>
+      fileOf(raw.GET('/notifications/export', { params: { query }, parseAs: 'stream', ...signalOf(options) })),
+    exportDeliveries(id, query = {}, options = {}) {
+      const asked = { params: { path: { id }, query }, parseAs: 'stream', ...signalOf(options) } as const
+      return fileOf(raw.GET('/notifications/{id}/deliveries/export', asked))
+    },
   }
 }
 

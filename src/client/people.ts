@@ -1,9 +1,11 @@
-import { itemsOf, signalOf, unwrap, type Calls, type CallOptions, type Query, type Schema } from './call.ts'
+import { fileOf, itemsOf, signalOf, unwrap, type Calls, type CallOptions, type Query, type Schema } from './call.ts'
 
 /** The people that SMS were sent to. */
 export interface ClientCalls {
   /** Those that are found, the latest to appear first. */
   list(query?: Query<'/clients'>, options?: CallOptions): AsyncIterable<Schema<'Client'>>
+  /** All that are found as a file, while it is written. Cut off before its end, it throws where it is read. */
+  export(query?: Query<'/clients/export'>, options?: CallOptions): Promise<ReadableStream<Uint8Array>>
   /** A person, and the first page of what was sent to the number. */
   get(contact: string, query?: Query<'/clients/{contact}'>, options?: CallOptions): Promise<Schema<'ClientHistory'>>
   /** Everything that was sent to the number, newest first. */
@@ -18,6 +20,8 @@ export function createClientCalls({ raw }: Calls): ClientCalls {
   return {
     list: (asked = {}, options = {}) =>
       itemsOf(asked, (query) => unwrap(raw.GET('/clients', { params: { query }, ...signalOf(options) }))),
+    export: (query = {}, options = {}) =>
+      fileOf(raw.GET('/clients/export', { params: { query }, parseAs: 'stream', ...signalOf(options) })),
     get,
     messages: (contact, asked = {}, options = {}) => itemsOf(asked, (query) => get(contact, query, options)),
     erase(contact, { dryRun = false, ...options } = {}) {
@@ -31,11 +35,15 @@ export function createClientCalls({ raw }: Calls): ClientCalls {
 export interface TokenCalls {
   /** Those that are found, with when each was last good, or since when it is dead. */
   list(query?: Query<'/tokens'>, options?: CallOptions): AsyncIterable<Schema<'Token'>>
+  /** All that are found as a file, while it is written. Cut off before its end, it throws where it is read. */
+  export(query?: Query<'/tokens/export'>, options?: CallOptions): Promise<ReadableStream<Uint8Array>>
 }
 
 export function createTokenCalls({ raw }: Calls): TokenCalls {
   return {
     list: (asked = {}, options = {}) =>
       itemsOf(asked, (query) => unwrap(raw.GET('/tokens', { params: { query }, ...signalOf(options) }))),
+    export: (query = {}, options = {}) =>
+      fileOf(raw.GET('/tokens/export', { params: { query }, parseAs: 'stream', ...signalOf(options) })),
   }
 }

@@ -1,4 +1,5 @@
 import {
+  fileOf,
   headersOf,
   itemsOf,
   signalOf,
@@ -52,12 +53,8 @@ export function createSmsCalls({ raw, newKey }: Calls, batch: BatchStream): SmsC
     },
     list: (query = {}, options = {}) => itemsOf(query, (asked) => page(asked, options)),
     page,
-    async export(query = {}, options = {}) {
-      const asked = { params: { query }, parseAs: 'stream', ...signalOf(options) } as const
-      const file = await unwrap(raw.GET('/smss/export', asked))
-      if (file === null) throw new Error('an answer without a body')
-      return file
-    },
+    export: (query = {}, options = {}) =>
+      fileOf(raw.GET('/smss/export', { params: { query }, parseAs: 'stream', ...signalOf(options) })),
   }
 }
 

@@ -89,6 +89,10 @@ describe('send', () => {
     [['find', '--limit', '0'], 2, '--limit'],
     [['tail', 'last:1h'], 2, 'last:'],
     [['export', '--csv', '--ndjson'], 2, 'format'],
+    [['export', '--kind', 'notification'], 2, 'notifications'],
+    [['export', '--kind', 'deliveries', 'all'], 2, 'id of a push'],
+    [['export', '--kind', 'deliveries', '987654321'], 4, 'not_found'],
+    [['export', '--kind', 'tokens', 'topic:news'], 4, 'topic'],
   ] as const)('%j ends with %i', async ([words, code, hint]) => {
     const ended = await tidings(words, here)
     expect(ended).toMatchObject({ code, stdout: '' })
@@ -206,6 +210,23 @@ describe('export', () => {
     expect(cut.code).toBe(3)
     expect([existsSync(broken), existsSync(`${broken}.part`)]).toEqual([false, false])
     await proxy.close()
+  })
+
+  test('has pushes, their deliveries, people and tokens, too', async () => {
+    const push = { tokens: ['exported-one', 'exported-two'], title: 'Parcel', body: 'It is here', tag: 'exported' }
+    const { notification_id: id } = await client.notifications.toTokens(push)
+    const lines = async (...words: string[]): Promise<Record<string, unknown>[]> => {
+      const { code, stdout } = await tidings(['export', '--json', '--kind', ...words], here)
+      expect(code).toBe(0)
+      return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]))
+    }
+    expect(await lines('notifications', 'tag:exported')).toMatchObject([{ notification_id: id, title: 'Parcel' }])
+    const deliveries = await lines('deliveries', String(id))
+    expect(deliveries.map(({ token }) => token).toSorted()).toEqual(push.tokens)
+    expect((await lines('tokens')).map(({ token }) => token)).toEqual(expect.arrayContaining(push.tokens))
+    expect(await lines('clients', `to:${CONTACT}`)).toMatchObject([{ contact: CONTACT }])
+    const csv = await tidings(['export', '--kind', 'clients', `to:${CONTACT}`], here)
+    expect(csv.stdout.trimEnd().split('\n')).toHaveLength(2)
   })
 
   test.skipIf(!hasTerminal)('is the same in a terminal', async () => {
