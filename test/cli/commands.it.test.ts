@@ -222,7 +222,7 @@ describe('export', () => {
     }
     expect(await lines('notifications', 'tag:exported')).toMatchObject([{ notification_id: id, title: 'Parcel' }])
     const deliveries = await lines('deliveries', String(id))
-    expect(deliveries.map(({ token }) => token).toSorted()).toEqual(push.tokens)
+    expect(new Set(deliveries.map(({ token }) => token))).toEqual(new Set(push.tokens))
     expect((await lines('tokens')).map(({ token }) => token)).toEqual(expect.arrayContaining(push.tokens))
     expect(await lines('clients', `to:${CONTACT}`)).toMatchObject([{ contact: CONTACT }])
     const csv = await tidings(['export', '--kind', 'clients', `to:${CONTACT}`], here)

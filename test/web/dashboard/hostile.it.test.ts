@@ -45,7 +45,8 @@ describe.skipIf(!hasChromium)('a text with', { timeout: SLOW_MS }, () => {
   test.each(Object.entries(HOSTILE))('%s is shown to the letter, and does nothing', async (name, text) => {
     const body = `${name}: ${text}`
     const token = name.replaceAll(' ', '-')
-    await service.sms(CONTACT, body, { tag: text.slice(0, 20).trim() })
+    const sender = Array.from(text.replaceAll(/\s+/g, ' ')).slice(0, 30).join('')
+    await service.sms(CONTACT, body, { tag: text.slice(0, 20).trim(), sender })
     await service.post('/notifications/tokens', {
       tokens: [token],
       title: body.slice(0, 300),
@@ -73,6 +74,42 @@ describe.skipIf(!hasChromium)('a text with', { timeout: SLOW_MS }, () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
       expect(await page.evaluate('globalThis.hacked ?? null')).toBeNull()
     }
+    expect(elsewhere).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('what a provider says does nothing on the page of the providers, and is shown to the letter', async () => {
+    const texts = Object.values(HOSTILE)
+    const checks = texts.map((text, index) => ({
+      check: `provider.${index} ${text}`,
+      state: 'fail',
+      what: text,
+      why: text,
+      fix: [text],
+      more: null,
+    }))
+    const { page, complaints, elsewhere } = await visit(browser, service.url, '/dashboard', {
+      viewport: { width: 390, height: 844 },
+    })
+    let answer: object = { success: true, ready: false, checks }
+    await page.route('**/readyz?verbose', (route) => route.fulfill({ json: answer }))
+    await page.goto(`${service.url}/dashboard/providers`)
+    const rows = page.locator('.providers li:has(h3)')
+    await rows.nth(texts.length - 1).waitFor()
+    for (const [index, text] of texts.entries()) {
+      const row = rows.nth(index)
+      for (const place of ['.check-head + p', 'dd >> nth=0', 'dd li']) {
+        expect(await row.locator(place).textContent()).toBe(text)
+      }
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    for (const message of texts) {
+      answer = { success: false, code: 'database_unavailable', message }
+      await page.getByRole('button', { name: 'Look again' }).click()
+      await expect.poll(() => page.locator('.providers .state').textContent()).toBe(message)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    }
+    expect(await page.evaluate('globalThis.hacked ?? null')).toBeNull()
     expect(elsewhere).toEqual([])
     expect(complaints).toEqual([])
   })
