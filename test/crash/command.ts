@@ -26,11 +26,14 @@ export async function crash(options: CrashOptions): Promise<number> {
     console.error(`crash: there is no ${unknown.join(', ')}. There are: ${EXPERIMENTS.map(({ id }) => id).join(', ')}.`)
     return 2
   }
-  const experiments = EXPERIMENTS.filter(({ id, apart }) => wanted?.includes(id) ?? apart !== true)
   if (options.list) {
-    for (const { id, title, goal } of experiments) console.log(`${id.padEnd(4)}${title}: ${goal}`)
+    for (const { id, title, goal, apart } of EXPERIMENTS) {
+      if (wanted?.includes(id) === false) continue
+      console.log(`${id.padEnd(4)}${title}: ${goal}${apart === true ? ' (only by --only)' : ''}`)
+    }
     return 0
   }
+  const experiments = EXPERIMENTS.filter(({ id, apart }) => wanted?.includes(id) ?? apart !== true)
   const seed = Number(options.seed ?? randomInt(1_000_000))
   const runs: Run[] = []
   for (const experiment of experiments) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'prettier'
 import { toLine, type Experiment, type Result } from './experiment.ts'
@@ -99,7 +99,9 @@ const WAYS = `## Known ways to lose a message, or to have it twice
 `
 
 function partOf(experiment: Experiment, kept: Kept | null): string {
-  const head = `## ${experiment.id}: ${experiment.title}\n\nGoal: ${experiment.goal}.\n`
+  const { id, title, goal } = experiment
+  const apart = experiment.apart === true ? ` Not part of the whole: \`npm run crash -- --only ${id}\`.` : ''
+  const head = `## ${id}: ${title}\n\nGoal: ${goal}.${apart}\n`
   if (kept === null) return `${head}\nNot run yet.\n`
   const rounds = kept.rounds.map(({ line, took, faults }) =>
     [
@@ -145,7 +147,9 @@ function commitOf(root: string): string {
   }
 }
 
+/** All its cores: some experiments leave this process only one of them. */
 function machine(): string {
-  const name = cpus()[0]?.model.trim() ?? 'unknown'
-  return `${availableParallelism()} × ${name}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
+  const cores = cpus()
+  const name = cores[0]?.model.trim() ?? 'unknown'
+  return `${cores.length} × ${name}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 }

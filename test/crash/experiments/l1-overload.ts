@@ -1,5 +1,5 @@
 import { quantile } from '../answers.ts'
-import { startCluster } from '../cluster.ts'
+import { startCluster, type Cluster } from '../cluster.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
 import { onDatabase } from '../on-database.ts'
 import { apart, lacksCores } from '../one-core.ts'
@@ -46,19 +46,23 @@ async function overload({ directory, small }: Context): Promise<Result> {
     const all = { url, category: 'transactional', perSecond: null, connections: MOST } as const
     await offer({ ...all, ms: warmMs })
     const capacity = ((await offer({ ...all, ms })).accepted * 1_000) / ms
+    const before = await countMessages(cluster)
     const once = await turn(url, capacity, 1, ms)
     const watch = watchNode(node)
     const tenfold = await turn(url, capacity, 10, ms)
     const watched = await watch.stop()
-    const stored = await onDatabase(cluster.postgres.url, async (db) => {
-      const { rows } = await db.query<{ count: number }>('select count(*)::integer as count from messages')
-      return rows[0]?.count ?? 0
-    })
-    return judge(capacity, once, tenfold, watched, stored)
+    return judge(capacity, once, tenfold, watched, (await countMessages(cluster)) - before)
   } finally {
     together()
     await cluster.stop()
   }
+}
+
+async function countMessages({ postgres }: Cluster): Promise<number> {
+  return onDatabase(postgres.url, async (db) => {
+    const { rows } = await db.query<{ count: number }>('select count(*)::integer as count from messages')
+    return rows[0]?.count ?? 0
+  })
 }
 
 async function turn(url: string, capacity: number, times: number, ms: number): Promise<Turn> {
