@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from './config.ts'
 import { keyPrefix } from './domain/api-key.ts'
 import { TidingsError } from './domain/errors.ts'
-import { createSealer, sealingKey } from './domain/sealed.ts'
+import { createSealer } from './domain/sealed.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import { createKeyHash } from './flows/key-hash.ts'
 import { resealAll } from './flows/reseal.ts'
@@ -56,7 +56,7 @@ async function reseal(
   { config, say, tell, json = false }: KeysCommandParts,
 ): Promise<void> {
   if (secretKey === null) throw new StartRefusal('There is no SECRET_KEY: nothing is encrypted under it.')
-  const sealer = createSealer({ current: sealingKey(secretKey), others: config.previousSecretKeys.map(sealingKey) })
+  const sealer = createSealer(secretKey, config.previousSecretKeys)
   const { resealed, unreadable } = await resealAll(db, sealer)
   const keys = await keysUnderOthers(db, createKeyHash(secretKey).mark)
   if (json) say(`${JSON.stringify({ resealed, unreadable, keys_under_others: keys })}\n`)

@@ -1,4 +1,4 @@
-import { createSealer, sealingKey } from './domain/sealed.ts'
+import { createSealer } from './domain/sealed.ts'
 import { StartRefusal } from './embedded/refusal.ts'
 import { createKeyHash } from './flows/key-hash.ts'
 import { createDb } from './store/db.ts'
@@ -12,7 +12,7 @@ export async function checkSecretKeys(databaseUrl: string, secretKeys: readonly 
   const timeouts = { statementTimeoutMs: 10_000, queryTimeoutMs: 11_000 }
   const db = createDb(databaseUrl, { max: 1, name: 'tidings secret key', ...timeouts }, () => undefined)
   const noSecret = createKeyHash(null).mark
-  const sealed = secretKeys.map((key) => createSealer({ current: sealingKey(key), others: [] }).mark)
+  const sealed = secretKeys.map((key) => createSealer(key, []).mark)
   try {
     const keys = secretKeys.map((key) => createKeyHash(key).mark)
     const { known, unknown } = await countByMark(db, { sealed, keys, noSecret })

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import { isCountry } from './domain/contact.ts'
-import { readCidr } from './domain/public-address.ts'
 import { onlyToProblem, redirectToProblem } from './domain/staging.ts'
 import { isCidr } from './flows/cidrs.ts'
 import { readUrl } from './domain/url.ts'
@@ -55,7 +54,7 @@ export function valueProblem(kind: Kind, value: string): string | null {
         ? null
         : 'is not a list of 32 bytes in base64 each, with commas between'
     case 'cidrs':
-      return value.split(',').every((one) => readCidr(one.trim()) !== null)
+      return value.split(',').every((one) => isCidr(one.trim()))
         ? null
         : 'is not a list of addresses and blocks, with commas between'
     case 'proxies':

@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { Dbs } from './dbs.ts'
 import type { Lease } from './delivery/lease.ts'
 import { startLoop, type LoopParts } from './delivery/loop.ts'
-import { createSealer, sealingKey, type Sealer } from './domain/sealed.ts'
+import { createSealer } from './domain/sealed.ts'
 import { createWebhookBodies } from './flows/webhook-bodies.ts'
 import { createWebhookDeeds, MOST_TESTS } from './flows/webhook-deeds.ts'
 import { createWebhookSending, PLACES } from './flows/webhook-sending.ts'
@@ -48,7 +48,7 @@ const GRACE_MS = 5_000
 export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSide {
   const { dbs, lease, port, secretKey, log, version, monotonic, after, chance } = parts
   const rules = config.webhooks
-  const sealer = secretKey === null ? null : sealerOf(secretKey, config.previousSecretKeys)
+  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
   const outbound = createOutboundCall({
     allowedPrivate: rules.allowedPrivate,
     findAddresses: createNames({ servers: null, askMachine: rules.allowedPrivate.length > 0 }),
@@ -88,10 +88,6 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
       await outbound.close()
     },
   }
-}
-
-function sealerOf(secretKey: Buffer, previous: readonly Buffer[]): Sealer {
-  return createSealer({ current: sealingKey(secretKey), others: previous.map(sealingKey) })
 }
 
 function addresses(): string[] {

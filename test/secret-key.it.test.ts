@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
-import { createSealer, sealingKey, type Sealer } from '../src/domain/sealed.ts'
+import { createSealer, type Sealer } from '../src/domain/sealed.ts'
 import { createKeyHash, type KeyHash } from '../src/flows/key-hash.ts'
 import { createKeyring, type Keyring } from '../src/flows/keyring.ts'
 import { COMMAND_LINE, createKeys, type Keys } from '../src/flows/keys.ts'
@@ -43,7 +43,7 @@ async function makeKey(): Promise<{ id: string; key: string }> {
 }
 
 function sealerOf(current: Buffer, ...others: Buffer[]): Sealer {
-  return createSealer({ current: sealingKey(current), others: others.map(sealingKey) })
+  return createSealer(current, others)
 }
 
 /** Webhooks with two secrets each. */

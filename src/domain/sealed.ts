@@ -1,19 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-export interface SealingKey {
-  /** 4 bytes, which tell one key from another and nothing about it. */
-  readonly id: Buffer
-  /** 32 bytes. */
-  readonly key: Buffer
-}
-
-export interface SealingKeys {
-  /** What everything new is sealed under. */
-  readonly current: SealingKey
-  /** What is still opened with. */
-  readonly others: readonly SealingKey[]
-}
-
 /** Keeps secrets in places that others may read, such as a database and its backups. */
 export interface Sealer {
   /** `place` is where it is stored, as `table|row|column`: it opens nowhere else. */
@@ -32,15 +18,13 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const HEAD_BYTES = 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES
 
-/** What SECRET_KEY is for here: its other uses know nothing of this one (RFC 5869). */
-export function sealingKey(secretKey: Buffer): SealingKey {
-  const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'tidings: sealed secrets', 32))
-  return { id: createHmac('sha256', key).update('which key').digest().subarray(0, ID_BYTES), key }
-}
-
-/** AES-256-GCM: form, key id, nonce, tag, and what was sealed, one after the other. */
-export function createSealer({ current, others }: SealingKeys): Sealer {
-  const keys = new Map([...others, current].map((key) => [key.id.toString('hex'), key]))
+/**
+ * AES-256-GCM: form, key id, nonce, tag, and what was sealed, one after the other. Everything new is sealed under `secretKey`, of 32 bytes
+ * as are the `previous` ones, which still open what they sealed.
+ */
+export function createSealer(secretKey: Buffer, previous: readonly Buffer[]): Sealer {
+  const current = sealingKey(secretKey)
+  const keys = new Map([...previous.map(sealingKey), current].map((key) => [key.id.toString('hex'), key]))
   const mark = Buffer.concat([Buffer.of(FORM), current.id])
   return {
     mark,
@@ -56,6 +40,19 @@ export function createSealer({ current, others }: SealingKeys): Sealer {
       return unseal(sealed.subarray(1 + ID_BYTES), key, place)
     },
   }
+}
+
+interface SealingKey {
+  /** 4 bytes, which tell one key from another and nothing about it. */
+  readonly id: Buffer
+  /** 32 bytes. */
+  readonly key: Buffer
+}
+
+/** What SECRET_KEY is for here: its other uses know nothing of this one (RFC 5869). */
+function sealingKey(secretKey: Buffer): SealingKey {
+  const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'tidings: sealed secrets', 32))
+  return { id: createHmac('sha256', key).update('which key').digest().subarray(0, ID_BYTES), key }
 }
 
 function unseal(rest: Buffer, { key }: SealingKey, place: string): Buffer | null {

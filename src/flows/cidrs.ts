@@ -1,32 +1,21 @@
-import { BlockList, isIP } from 'node:net'
+import { isWithin, readCidr } from '../domain/public-address.ts'
 
 export interface CidrList {
   /** `address` as a socket gives it. */
   has(address: string): boolean
 }
 
-/** Each is an address or a block, as `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`; throws for what `isCidr` refuses. */
+/**
+ * Each is an address or a block, as `203.0.113.7`, `10.0.0.0/8`, `2001:db8::/32`; what `isCidr` refuses holds nothing. A block of IPv6
+ * holds no IPv4.
+ */
 export function createCidrList(cidrs: readonly string[]): CidrList {
-  const list = new BlockList()
-  for (const cidr of cidrs) {
-    const [address = '', length] = cidr.split('/')
-    const family = familyOf(address)
-    if (length === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(length), family)
-  }
-  return {
-    has(address) {
-      const plain = plainAddress(address)
-      return isIP(plain) !== 0 && list.check(plain, familyOf(plain))
-    },
-  }
+  const blocks = cidrs.map(readCidr).filter((cidr) => cidr !== null)
+  return { has: (address) => isWithin(withoutZone(address), blocks) }
 }
 
 export function isCidr(text: string): boolean {
-  const [, address = '', length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const version = isIP(address)
-  if (version === 0 || address.includes('%')) return false
-  return length === undefined || Number(length) <= (version === 4 ? 32 : 128)
+  return readCidr(text) !== null
 }
 
 /** An IPv4 address is the same whichever socket it arrives at. Source: RFC 4291 §2.5.5.2. */
@@ -34,6 +23,8 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
 
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 4 ? 'ipv4' : 'ipv6'
+/** Of a neighbour a socket also says by which interface it came. Source: RFC 4007 §11. */
+function withoutZone(address: string): string {
+  const [plain = ''] = address.split('%')
+  return plain
 }

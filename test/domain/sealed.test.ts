@@ -1,10 +1,10 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSealer, sealingKey } from '../../src/domain/sealed.ts'
+import { createSealer } from '../../src/domain/sealed.ts'
 
-const [first, second] = [sealingKey(Buffer.alloc(32, 1)), sealingKey(Buffer.alloc(32, 2))]
-const sealer = createSealer({ current: first, others: [] })
+const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+const sealer = createSealer(first, [])
 const PLACE = 'webhooks|7|secret'
 
 test('what is sealed opens in its place alone', () => {
@@ -37,20 +37,27 @@ test('the same secret is never sealed the same way twice, and is nowhere in it',
 
 test('a key that was changed still opens while it is among the others, and no longer', () => {
   const sealed = sealer.seal(Buffer.from('secret'), PLACE)
-  const between = createSealer({ current: second, others: [first] })
+  const between = createSealer(second, [first])
   expect(between.open(sealed, PLACE)?.toString()).toBe('secret')
   expect(sealed.subarray(0, 5).equals(between.mark)).toBe(false)
   const again = between.seal(Buffer.from('secret'), PLACE)
   expect(again.subarray(0, 5)).toEqual(between.mark)
-  const after = createSealer({ current: second, others: [] })
+  const after = createSealer(second, [])
   expect(after.open(again, PLACE)?.toString()).toBe('secret')
   expect(after.open(sealed, PLACE)).toBeNull()
 })
 
-test('is AES-256-GCM as another implementation reads it', async () => {
+test('is AES-256-GCM under a key of HKDF, as another implementation reads them', async () => {
   const sealed = sealer.seal(Buffer.from('secret'), PLACE)
   const [nonce, tag, hidden] = [sealed.subarray(5, 17), sealed.subarray(17, 33), sealed.subarray(33)]
-  const key = await webcrypto.subtle.importKey('raw', first.key, 'AES-GCM', false, ['decrypt'])
+  const from = await webcrypto.subtle.importKey('raw', first, 'HKDF', false, ['deriveKey'])
+  const derivation = {
+    name: 'HKDF',
+    hash: 'SHA-256',
+    salt: Buffer.alloc(0),
+    info: Buffer.from('tidings: sealed secrets'),
+  }
+  const key = await webcrypto.subtle.deriveKey(derivation, from, { name: 'AES-GCM', length: 256 }, false, ['decrypt'])
   const how = { name: 'AES-GCM', iv: nonce, additionalData: Buffer.from(PLACE) }
   const plain = await webcrypto.subtle.decrypt(how, key, Buffer.concat([hidden, tag]))
   expect(Buffer.from(plain).toString()).toBe('secret')
