@@ -7,9 +7,10 @@ import {
 
 /** The reference as Markdown: every operation with what it takes, what it answers and what it refuses. */
 export function referenceMarkdown(document: ReferenceDocument, origin: string): string {
+  const operations = operationsOf(document)
   const parts = document.tags.flatMap(({ name, description }) => {
-    const operations = operationsOf(document).filter((one) => one.tag === name)
-    return operations.length === 0 ? [] : [`## ${description}`, ...operations.flatMap(operationParts)]
+    const own = operations.filter(({ tag }) => tag === name)
+    return own.length === 0 ? [] : [`## ${description}`, ...own.flatMap(operationParts)]
   })
   return `${['# API reference', ...beginning(document, origin), ...parts].join('\n\n')}\n`
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import {
   KeyChange,
   KeyRequest,
@@ -38,11 +37,11 @@ export function keyRoutes(app: Server, { keys, publicUrl }: HttpParts): void {
   app.post(
     '/keys',
     { onRequest, schema: { body: KeyRequest, response: made }, config: { docs: CREATE_DOCS, scope } },
-    async (request, reply): Promise<KeyMade> => {
+    async (request): Promise<KeyMade> => {
       refuseParameters(request.query)
       const { mode = 'live', name, scopes, countries = null, topics = null, cidrs = null, expires_at } = request.body
       const limits = { countries: upperCase(countries), topics, cidrs, expiresAt: toTime(expires_at ?? null) }
-      return toMade(reply, await keys.flow.create({ mode, name, scopes, ...limits }, request.caller))
+      return toMade(await keys.flow.create({ mode, name, scopes, ...limits }, request.caller))
     },
   )
 
@@ -75,10 +74,10 @@ export function keyRoutes(app: Server, { keys, publicUrl }: HttpParts): void {
   app.post(
     '/keys/:key/rotate',
     { onRequest, schema: { body: KeyRotation, response: made }, config: { docs: ROTATE_DOCS, scope } },
-    async (request, reply): Promise<KeyMade> => {
+    async (request): Promise<KeyMade> => {
       refuseParameters(request.query)
       const overlap = request.body.overlap_seconds ?? USUAL_OVERLAP_SECONDS
-      return toMade(reply, await keys.flow.rotate(readKeyId(request.params), overlap, request.caller))
+      return toMade(await keys.flow.rotate(readKeyId(request.params), overlap, request.caller))
     },
   )
 }
@@ -98,8 +97,6 @@ function toTime(text: string | null): Date | null {
   return text === null ? null : new Date(text)
 }
 
-/** Nobody on the way may keep it. */
-function toMade(reply: FastifyReply, { key, record }: MadeKey): KeyMade {
-  reply.header('Cache-Control', 'no-store')
+function toMade({ key, record }: MadeKey): KeyMade {
   return { success: true, key, data: toKey(record) }
 }

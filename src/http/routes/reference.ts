@@ -19,13 +19,13 @@ const GUIDES = fileURLToPath(new URL('../../../docs', import.meta.url))
 export function referenceRoutes(app: Server, parts: HttpParts): void {
   const { publicUrl, pages } = parts
   const guides = readGuides(GUIDES)
-  const document = swaggerOf(app)
+  const document = once(() => JSON.parse(JSON.stringify(app.swagger())) as ReferenceDocument)
+  const list = once(() => plainList(document()))
   const built = pages === null ? null : withService(readFileSync(join(pages, 'reference', 'index.html'), 'utf8'), parts)
 
   app.get('/docs', { config: { docs: PAGE_DOCS, scope: 'open' } }, (_request, reply) => {
-    const list = plainList(document())
-    if (built === null) return sendPage(reply, 'API reference', list)
-    const plain = html`<noscript><main>${list}</main></noscript>`
+    if (built === null) return sendPage(reply, 'API reference', list())
+    const plain = html`<noscript><main>${list()}</main></noscript>`
     return reply.headers(BUILT_PAGE_HEADERS).send(built.replace('<!--plain-->', () => plain.markup))
   })
   app.get('/docs.md', { config: { docs: MARKDOWN_DOCS, scope: 'open' } }, (request, reply) =>
@@ -48,13 +48,10 @@ export function referenceRoutes(app: Server, parts: HttpParts): void {
 /** Source: RFC 7763. */
 const MARKDOWN = 'text/markdown; charset=utf-8'
 
-/** Made once all routes are there. */
-function swaggerOf(app: Server): () => ReferenceDocument {
-  let made: ReferenceDocument | null = null
-  return () => {
-    made ??= JSON.parse(JSON.stringify(app.swagger())) as ReferenceDocument
-    return made
-  }
+/** Made by the first call, when all routes are there, and kept. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | null = null
+  return () => (made ??= make())
 }
 
 function noPage(): TidingsError {

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import {
   USUAL_OVERLAP_SECONDS,
   WebhookChange,
@@ -51,10 +50,10 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
   app.post(
     '/webhooks',
     { onRequest, schema: { body: WebhookRequest, response: made }, config: { docs: CREATE_DOCS, scope } },
-    async (request, reply): Promise<WebhookMade> => {
+    async (request): Promise<WebhookMade> => {
       refuseParameters(request.query)
       const { url, description = '', types = ['*'], payload = 'thin' } = request.body
-      return toMade(reply, await webhooks.flow.create({ url, description, types, payload }, request.caller))
+      return toMade(await webhooks.flow.create({ url, description, types, payload }, request.caller))
     },
   )
 
@@ -77,16 +76,14 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
   app.post(
     '/webhooks/:id/secret',
     { onRequest, schema: { body: WebhookRotation, response: made }, config: { docs: ROTATE_DOCS, scope } },
-    async (request, reply): Promise<WebhookMade> => {
+    async (request): Promise<WebhookMade> => {
       refuseParameters(request.query)
       const overlap = request.body.overlap_seconds ?? USUAL_OVERLAP_SECONDS
-      return toMade(reply, await webhooks.flow.rotate(readId(request.params), overlap, request.caller))
+      return toMade(await webhooks.flow.rotate(readId(request.params), overlap, request.caller))
     },
   )
 }
 
-/** Nobody on the way may keep it. */
-function toMade(reply: FastifyReply, { secret, record }: MadeWebhook): WebhookMade {
-  reply.header('Cache-Control', 'no-store')
+function toMade({ secret, record }: MadeWebhook): WebhookMade {
   return { success: true, secret, data: toWebhook(record) }
 }
