@@ -53,7 +53,7 @@ export interface TracerOptions {
   readonly after: (ms: number, run: () => void) => () => void
 }
 
-/** Spans kept for a collector that does not answer: some 2 MB. */
+/** Spans that wait for their turn. Those handed over to a collector that does not take them are lost. */
 const QUEUE = 4_096
 const BATCH = 512
 const GATHER_MS = 1_000

@@ -74,7 +74,7 @@ const EVENTS_DOCS: RouteDocs = {
   operationId: 'followEvents',
   summary: 'What happens, as it happens',
   description:
-    'Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.',
+    'Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`; where a key lost its right, it ends without. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.',
   tag: 'events',
   query: {
     type: 'object',
