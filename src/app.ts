@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { openAccess, type Access } from './access.ts'
 import { pollWaits, startAsks } from './asking.ts'
 import { liveOnes, openChannels, pushProjectOf, type Channels } from './channels.ts'
-import { closeInOrder } from './closing.ts'
+import { openBacklog, type Backlog } from './backlog.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openControl, pauseWarnings } from './control.ts'
 import { closeDbs, openDbs, type Dbs } from './dbs.ts'
@@ -47,6 +47,8 @@ export interface AppParts {
   readonly config: Config
   /** Migrated already. */
   readonly databaseUrl: string
+  /** The directory of the embedded Postgres. */
+  readonly databaseFiles?: string | null
   /** 32 bytes; null where none is set. */
   readonly secretKey: Buffer | null
   readonly version: string
@@ -107,6 +109,7 @@ interface Core {
   readonly checks: ProviderChecks
   readonly watching: Watching
   readonly webhooks: WebhookSide
+  readonly backlog: Backlog
   close(): Promise<void>
 }
 
@@ -156,6 +159,7 @@ async function openCore(parts: AppParts, port: () => number): Promise<Core> {
   const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, log, after, chance })
   const checks = startProviderChecks(liveOnes(config, channels), { log, after, chance })
   watching.read(delivery)
+  const backlog = openBacklog(parts, { db: dbs.read, watching, now: monotonic, sleep: pause, chance })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
   const { secretKey, version } = parts
   const { lease } = delivery
@@ -163,22 +167,20 @@ async function openCore(parts: AppParts, port: () => number): Promise<Core> {
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks }
-  return { ...open, close: () => closeCore(log, open, asks) }
+  const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks, backlog }
+  return { ...open, close: () => closeCore(open, asks) }
 }
 
-function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
+async function closeCore(core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
   const { dbs, access, past, channels, inbox, delivery, checks, watching, webhooks } = core
-  return closeInOrder(log, [
-    () => [checks.close()],
-    () => [access.close(), past.close()],
-    () => [asks.close(), webhooks.close()],
-    () => [inbox.close()],
-    () => [delivery.close(GRACE_MS)],
-    () => [watching.close()],
-    () => [...channels.sms, ...channels.push].map((provider) => provider.close()),
-    () => [closeDbs(dbs)],
-  ])
+  await checks.close()
+  await Promise.all([access.close(), past.close()])
+  await Promise.all([asks.close(), webhooks.close()])
+  await inbox.close()
+  await delivery.close(GRACE_MS)
+  await watching.close()
+  await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
+  await closeDbs(dbs)
 }
 
 function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {
@@ -276,6 +278,7 @@ function httpParts({ config, log, version, onLine }: AppParts, core: Core, isSto
         checkNode({ config, db: dbs.read, lease: delivery.lease, failures: () => core.checks.failures(), now }),
       warnings: () => [...core.checks.failures(), ...pauseWarnings(delivery.pauses())],
     },
+    room: core.backlog,
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,
     loopbackOnly: isLoopback(config.host),

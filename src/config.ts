@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util'
 import { readStaging, type StagingRules } from './domain/staging.ts'
 import { readCidrs, readProxies, readSecretKey, readSecretKeys } from './access-values.ts'
+import { readBacklogLimits, type BacklogLimits } from './backlog-limits.ts'
 import type { WebhookUrlRules } from './domain/webhook-url.ts'
 import { readAccount } from './google-account.ts'
 import { urlFromParts } from './postgres-variables.ts'
@@ -23,6 +24,7 @@ export interface Config {
   readonly keepMessagesDays: number
   /** Days that events are kept; 0: for ever. */
   readonly keepEventsDays: number
+  readonly backlog: BacklogLimits
   /** Where the outside reaches this service, without a trailing slash; null: no status callbacks, poll instead. */
   readonly publicUrl: string | null
   /** ISO 3166-1 alpha-2; lets local spellings of numbers in. */
@@ -113,6 +115,7 @@ export function readConfig(
     keepBodiesDays: Number(read('KEEP_BODIES_DAYS')),
     keepMessagesDays: Number(read('KEEP_MESSAGES_DAYS')),
     keepEventsDays: Number(read('KEEP_EVENTS_DAYS')),
+    backlog: readBacklogLimits(read),
     publicUrl: withoutSlash(read('PUBLIC_URL')),
     defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',

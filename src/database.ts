@@ -8,6 +8,8 @@ export interface Database {
   readonly url: string
   /** For people: `./data (new, embedded Postgres 18)`. Holds no secret. */
   readonly label: string
+  /** The directory of the embedded Postgres; null: it is another one. */
+  readonly files: string | null
   /** The migrations that were missing. */
   readonly applied: readonly string[]
   /** What was taken over from the original application, just now; null: nothing. */
@@ -43,7 +45,8 @@ export async function openServer(
   onRestart: (line: string) => void,
 ): Promise<Omit<Database, 'applied' | 'adopted'>> {
   const { databaseUrl, dataDir } = config
-  if (databaseUrl !== null) return { url: databaseUrl, label: place(databaseUrl), stop: async () => undefined }
+  if (databaseUrl !== null)
+    return { url: databaseUrl, label: place(databaseUrl), files: null, stop: async () => undefined }
   const { startEmbedded } = await import('./embedded/postgres.ts')
   const embedded = await startEmbedded({ dataDir, onRestart })
   const facts = [
@@ -51,7 +54,8 @@ export async function openServer(
     `embedded Postgres ${embedded.version}`,
     ...(embedded.elsewhere === null ? [] : [`files in ${embedded.elsewhere}`]),
   ]
-  return { url: embedded.url, label: `${dataDir} (${facts.join(', ')})`, stop: () => embedded.stop() }
+  const label = `${dataDir} (${facts.join(', ')})`
+  return { url: embedded.url, label, files: embedded.elsewhere ?? dataDir, stop: () => embedded.stop() }
 }
 
 async function prepare(url: string, defaultCountry: string | null): Promise<Pick<Database, 'applied' | 'adopted'>> {

@@ -45,6 +45,7 @@ export async function serve(parts: ServeParts): Promise<void> {
     const app = await startApp({
       config,
       databaseUrl: database.url,
+      databaseFiles: database.files,
       secretKey,
       version: parts.version,
       log,

@@ -102,6 +102,21 @@ export const VARIABLES = [
       'Days after which events are deleted; 0: never. Whoever was away for longer cannot go on where he stopped.',
     example: '7',
   }),
+  variable('QUEUE_LIMIT_PER_KEY', 'Database', { type: 'number', min: 0, max: 1_000_000_000 }, '1000000', {
+    meaning:
+      'SMS and targets of notifications that one API key may have waiting to be sent, and whoever calls without one; more are refused with 429 `queue_full`. 0 takes the bound away.',
+    example: '100000',
+  }),
+  variable('QUEUE_LIMIT', 'Database', { type: 'number', min: 0, max: 1_000_000_000 }, '20000000', {
+    meaning:
+      'The same for all together, refused with 503: [marketing first, one-time codes last](operations.md#overload). 0 takes the bound away.',
+    example: '5000000',
+  }),
+  variable('DISK_RESERVE_MB', 'Database', { type: 'number', min: 0, max: 1_000_000_000 }, null, {
+    meaning:
+      'What is kept free on the disk of the embedded Postgres, in MiB: [nothing more is accepted then](operations.md#overload). Unset: 2,048, or a tenth of a disk below 20 GiB. 0: nothing.',
+    example: '8192',
+  }),
   variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {
     meaning:
       'Lets numbers in as people of this country write them (ISO 3166-1). Unset: only with `+` and the country code.',

@@ -58,6 +58,12 @@ export const METRICS = {
   doubtful: gauge('Queue', 'tidings_queue_uncertain', [], {
     help: 'SMS that may have been sent, about which a provider is still to be asked. Counted up to 10,000',
   }),
+  backlog: gauge('Queue', 'tidings_queue_messages', [], {
+    help: 'SMS and targets of notifications that are not sent yet, scheduled ones included, in the whole database. Estimated where there are tens of thousands',
+  }),
+  backlogLimit: gauge('Queue', 'tidings_queue_limit', [], {
+    help: 'How many of them there may be, QUEUE_LIMIT: marketing is refused from 80 % on, transactional calls from 90 % on, one-time codes at last',
+  }),
   queueRead: gauge('Queue', 'tidings_queue_read', [], {
     help: '1 if the queue could be looked at in the last 15 seconds; without that the other figures of the queue are left out',
   }),
@@ -103,6 +109,12 @@ export const METRICS = {
   }),
   poolWaiting: gauge('Database', 'tidings_database_waiting', ['pool'], {
     help: 'Statements that wait for a connection of a pool',
+  }),
+  diskFree: gauge('Database', 'tidings_disk_free_bytes', [], {
+    help: 'What is free on the disk of the embedded Postgres; left out where Postgres is another one',
+  }),
+  diskReserve: gauge('Database', 'tidings_disk_reserve_bytes', [], {
+    help: 'What is kept free there, DISK_RESERVE_MB: marketing is refused below twice as much, transactional calls below one and a half times',
   }),
   build: gauge('Process', 'tidings_build_info', ['version', 'node'], {
     help: 'Always 1; which Tidings this is, and on which Node',

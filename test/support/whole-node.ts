@@ -11,10 +11,11 @@ export interface WholeNode {
   readonly lines: readonly string[]
 }
 
-/** `variables`: of its configuration, beside the database's. Stop its `app`. */
+/** `variables`: of its configuration, beside the database's; `databaseFiles`: where an embedded one has its files. Stop its `app`. */
 export async function startWholeNode(
   databaseUrl: string,
   variables: Readonly<Record<string, string>> = {},
+  databaseFiles: string | null = null,
 ): Promise<WholeNode> {
   // On the loopback addresses: when it stops it waits for no load balancer.
   const port = variables['PORT'] ?? String(await freePort())
@@ -27,6 +28,7 @@ export async function startWholeNode(
   const app = await startApp({
     config,
     databaseUrl,
+    databaseFiles,
     secretKey: config.secretKey ?? Buffer.alloc(32, 7),
     version: '0.0.0',
     log,
