@@ -7,6 +7,7 @@ import { openAccess, type Access } from './access.ts'
 import { pollWaits, startAsks } from './asking.ts'
 import { liveOnes, openChannels, pushProjectOf, type Channels } from './channels.ts'
 import { openBacklog, type Backlog } from './backlog.ts'
+import { closeInOrder } from './closing.ts'
 import { isLoopback, type Config } from './config.ts'
 import { openControl, pauseWarnings } from './control.ts'
 import { closeDbs, openDbs, type Dbs } from './dbs.ts'
@@ -168,19 +169,21 @@ async function openCore(parts: AppParts, port: () => number): Promise<Core> {
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   const open = { dbs, access, past, channels, outcomes, receipts, inbox, delivery, checks, watching, webhooks, backlog }
-  return { ...open, close: () => closeCore(open, asks) }
+  return { ...open, close: () => closeCore(log, open, asks) }
 }
 
-async function closeCore(core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
+function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
   const { dbs, access, past, channels, inbox, delivery, checks, watching, webhooks } = core
-  await checks.close()
-  await Promise.all([access.close(), past.close()])
-  await Promise.all([asks.close(), webhooks.close()])
-  await inbox.close()
-  await delivery.close(GRACE_MS)
-  await watching.close()
-  await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
-  await closeDbs(dbs)
+  return closeInOrder(log, [
+    () => [checks.close()],
+    () => [access.close(), past.close()],
+    () => [asks.close(), webhooks.close()],
+    () => [inbox.close()],
+    () => [delivery.close(GRACE_MS)],
+    () => [watching.close()],
+    () => [...channels.sms, ...channels.push].map((provider) => provider.close()),
+    () => [closeDbs(dbs)],
+  ])
 }
 
 function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {
