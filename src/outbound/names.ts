@@ -16,7 +16,7 @@ export interface NamesOptions {
   readonly tryMs?: number
 }
 
-/** Both fit into a connection's time. */
+/** Of one name server both fit into a connection's time. Of several each is asked once before any is asked again, which may come too late. */
 const TRIES = 2
 
 /**
