@@ -54,13 +54,16 @@ const EVERYWHERE: readonly ErrorCode[] = [
 ]
 
 /** Faults of a body, also where none is needed: what is sent is read. */
-const BODY_ERRORS: readonly ErrorCode[] = [
+export const BODY_ERRORS: readonly ErrorCode[] = [
   'invalid_json',
   'shell_quotes',
   'invalid_request',
   'body_too_large',
   'unsupported_media_type',
 ]
+
+/** Faults of any route that changes the service itself. */
+export const DEED_ERRORS: readonly ErrorCode[] = ['cross_site', 'forbidden', 'database_unavailable', 'outcome_unknown']
 
 /** Faults of any route that takes a JSON body and stores it. */
 export const SEND_ERRORS: readonly ErrorCode[] = [

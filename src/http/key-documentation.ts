@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../domain/errors.ts'
-import { json, type RouteDocs } from './documentation.ts'
+import { BODY_ERRORS, DEED_ERRORS, json, type RouteDocs } from './documentation.ts'
 import { momentParameter } from './history-parameters.ts'
 import { LARGEST_PAGE, USUAL_PAGE } from './paging.ts'
 
@@ -19,15 +18,6 @@ export const PAGE_QUERY = {
 }
 
 export const LINK = { Link: { type: 'string', description: 'The next page (RFC 8288).' } }
-
-const BODY_ERRORS: readonly ErrorCode[] = [
-  'invalid_json',
-  'shell_quotes',
-  'invalid_request',
-  'body_too_large',
-  'unsupported_media_type',
-]
-const DEED_ERRORS: readonly ErrorCode[] = ['cross_site', 'forbidden', 'database_unavailable', 'outcome_unknown']
 
 export const LIST_DOCS: RouteDocs = {
   operationId: 'listKeys',

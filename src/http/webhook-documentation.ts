@@ -1,17 +1,7 @@
-import type { ErrorCode } from '../domain/errors.ts'
-import { json, type RouteDocs } from './documentation.ts'
+import { BODY_ERRORS, DEED_ERRORS, json, type RouteDocs } from './documentation.ts'
 import { ID_PARAMETER } from './ids.ts'
 import { LINK, PAGE_QUERY } from './key-documentation.ts'
 import { momentParameter, PAGE_PARAMETERS } from './history-parameters.ts'
-
-const BODY_ERRORS: readonly ErrorCode[] = [
-  'invalid_json',
-  'shell_quotes',
-  'invalid_request',
-  'body_too_large',
-  'unsupported_media_type',
-]
-const DEED_ERRORS: readonly ErrorCode[] = ['cross_site', 'forbidden', 'database_unavailable', 'outcome_unknown']
 
 export const LIST_DOCS: RouteDocs = {
   operationId: 'listWebhooks',
