@@ -72,8 +72,13 @@ async function writeMuch(bytes: number, response: ServerResponse): Promise<void>
   for (let left = bytes; left > 0 && !response.destroyed; left -= PIECE.length) {
     if (response.write(PIECE.subarray(0, Math.min(left, PIECE.length)))) continue
     await new Promise<void>((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
+      const done = (): void => {
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.once('drain', done)
+      response.once('close', done)
     })
   }
   response.end()
