@@ -164,6 +164,8 @@ describe('a reader whose node is killed', () => {
     let current = first.url
     const read = await readEvents(() => current)
     const start = read.ready[0]?.split('-')[0]
+    // From here on there is a client, whose messages may be late.
+    await send()
     let stopped = false
     const sending = Promise.all([keepSending(second.url, () => stopped), keepLate(() => stopped)])
     await until(() => read.events.length > 50)
@@ -189,6 +191,10 @@ describe('a reader whose node is killed', () => {
     await rm(directory, { recursive: true, force: true })
   }, 180_000)
 })
+
+/** A node has looked for events since; another statement of the same connection may hide one look, and not all. */
+const LOOKED = `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+  and query like '%pg_snapshot_xmin(pg_current_snapshot())%from events e%' and query_start > $1::timestamptz`
 
 const OPEN = `select from messages where status in ('queued', 'sending') limit 1`
 
@@ -243,7 +249,8 @@ async function keepLate(isOver: () => boolean): Promise<void> {
       async () =>
         isOver() || ((await client.query(`select from messages where id > $1 limit 1`, [last])).rowCount ?? 0) > 0,
     )
-    await client.query('select pg_sleep(0.3)')
+    const since = (await client.query<{ now: string }>(`select clock_timestamp()::text as now`)).rows[0]?.now
+    await until(async () => isOver() || ((await client.query(LOOKED, [since])).rowCount ?? 0) > 0)
     await late.query('commit')
   }
   await late.end()
