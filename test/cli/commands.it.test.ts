@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,13 +5,17 @@ import { createTidings, type Tidings } from '../../src/client/tidings.ts'
 import { startProxy } from '../client/proxy.ts'
 import { startService, type Service } from '../client/service.ts'
 import { freePort } from '../support/program.ts'
-import { inTerminal, startInTerminal, startTidings, tidings, untilWritten, type RunOptions } from './run.ts'
+import {
+  hasTerminal,
+  inTerminal,
+  startInTerminal,
+  startTidings,
+  tidings,
+  untilWritten,
+  type RunOptions,
+} from './run.ts'
 
 const CONTACT = '+201009129288'
-
-const hasTerminal = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
-if (!hasTerminal) console.log('skipped: needs python3, 3.9 or newer (commands in a terminal)')
-if (!hasTerminal && process.env['REQUIRE_ALL'] === '1') throw new Error('python3 is missing')
 
 let service: Service
 let client: Tidings

@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Check } from '../../src/contract/health.ts'
 import { startService, type Service } from '../client/service.ts'
 import { openKeysNode } from '../http/keys-node.ts'
 import { freePort } from '../support/program.ts'
-import { inTerminal, tidings, type RunOptions } from './run.ts'
-
-const hasTerminal = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
-if (!hasTerminal) console.log('skipped: needs python3, 3.9 or newer (doctor and explain in a terminal)')
-if (!hasTerminal && process.env['REQUIRE_ALL'] === '1') throw new Error('python3 is missing')
+import { hasTerminal, inTerminal, tidings, type RunOptions } from './run.ts'
 
 /** Nothing listens there, and the password must not be told. */
 const NOWHERE = 'postgres://somebody:hunter2@127.0.0.1:1/tidings'

@@ -1,17 +1,22 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { spawnSync } from 'node:child_process'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTidings, type Tidings, type TidingsEvent } from '../../src/client/tidings.ts'
 import { startProxy } from '../client/proxy.ts'
 import { startService, type Service } from '../client/service.ts'
 import { until } from '../support/until.ts'
-import { inTerminal, startInTerminal, startTidings, tidings, untilWritten, type RunOptions } from './run.ts'
+import {
+  hasTerminal,
+  inTerminal,
+  startInTerminal,
+  startTidings,
+  tidings,
+  untilWritten,
+  type RunOptions,
+} from './run.ts'
 
 const CONTACT = '+201009129288'
-
-const hasTerminal = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
 
 let service: Service
 let client: Tidings

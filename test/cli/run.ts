@@ -1,8 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { ROOT } from '../support/documents.ts'
 import { until } from '../support/until.ts'
+
+/** Whether there is what plays a terminal: Python 3.9 or newer. */
+export const hasTerminal = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
+if (!hasTerminal) console.log('skipped: needs python3, 3.9 or newer (commands in a terminal)')
+if (!hasTerminal && process.env['REQUIRE_ALL'] === '1') throw new Error('python3 is missing')
 
 /** A command that runs. */
 export interface Running {

@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTidings, type Schema, type Tidings } from '../../src/client/tidings.ts'
 import { startService, type Service } from '../client/service.ts'
 import { startSink, type Sink } from '../crash/sink.ts'
 import { until } from '../support/until.ts'
-import { inTerminal, tidings, type Ended, type RunOptions } from './run.ts'
+import { hasTerminal, inTerminal, tidings, type Ended, type RunOptions } from './run.ts'
 
 const CONTACT = '+201009129288'
-
-const hasTerminal = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode']).status === 0
 
 let service: Service
 let sink: Sink
