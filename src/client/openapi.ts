@@ -151,7 +151,7 @@ export interface paths {
     }
     /**
      * What happens, as it happens
-     * @description Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.
+     * @description Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`; where a key lost its right, it ends without. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.
      */
     get: operations['followEvents']
     put?: never
