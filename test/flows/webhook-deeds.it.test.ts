@@ -1,36 +1,12 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { createWebhookDeeds } from '../../src/flows/webhook-deeds.ts'
-import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
 import { clearRemoved } from '../../src/store/webhook-past.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import { ask, happen, headersOf, openWebhookRig, passed, settled, statusesOf, type WebhookRig } from './webhook-rig.ts'
+import { ask, happen, headersOf, passed, settled, statusesOf, useWebhookStage } from './webhook-rig.ts'
 
-let database: TestDatabase
-const ends: (() => Promise<unknown>)[] = []
-
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
-
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-  await database.drop()
-})
-
-async function rig(): Promise<WebhookRig> {
-  const opened = await openWebhookRig(database.url)
-  ends.push(() => opened.close())
-  return opened
-}
-
-async function sink(options: SinkOptions = {}): Promise<Sink> {
-  const started = await startSink(options)
-  ends.push(() => started.close())
-  return started
-}
+const { rig, sink } = useWebhookStage()
 
 test('a person is told what a test brought back, and it changes nothing', async () => {
   const [node, receiver] = [await rig(), await sink({ rules: [{ play: { status: 404, body: 'nobody\u0007here' } }] })]

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pino } from 'pino'
+import { afterEach, beforeEach } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { readCidr } from '../../src/domain/public-address.ts'
 import { createWebhookDeeds, type WebhookDeeds } from '../../src/flows/webhook-deeds.ts'
@@ -13,7 +14,8 @@ import { createDb, type Db } from '../../src/store/db.ts'
 import { registerNode } from '../../src/store/nodes.ts'
 import type { ClaimedDelivery } from '../../src/store/webhook-work.ts'
 import type { WebhookFields } from '../../src/store/webhooks.ts'
-import type { SinkCall } from '../../src/fakes/sink.ts'
+import { startSink, type Sink, type SinkCall, type SinkOptions } from '../../src/fakes/sink.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 
 /** What a node does for webhooks, with everything real but the events themselves and the key. */
@@ -38,10 +40,37 @@ export interface RigOptions {
   readonly chance?: () => number
 }
 
-export async function openWebhookRig(
-  url: string,
-  { outbound, chance = () => 0 }: RigOptions = {},
-): Promise<WebhookRig> {
+/** What the tests of a file open; it ends with the test. */
+export interface WebhookStage {
+  rig(options?: RigOptions): Promise<WebhookRig>
+  sink(options?: SinkOptions): Promise<Sink>
+  atEnd(end: () => Promise<unknown>): void
+}
+
+/** Called once in a test file: each of its tests has a database of its own. */
+export function useWebhookStage(): WebhookStage {
+  let database: TestDatabase
+  const ends: (() => Promise<unknown>)[] = []
+  beforeEach(async () => {
+    database = await createTestDatabase()
+  })
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end()
+    await database.drop()
+  })
+  async function ending<Opened extends { close(): Promise<void> }>(opening: Promise<Opened>): Promise<Opened> {
+    const opened = await opening
+    ends.push(() => opened.close())
+    return opened
+  }
+  return {
+    rig: (options = {}) => ending(openWebhookRig(database.url, options)),
+    sink: (options = {}) => ending(startSink(options)),
+    atEnd: (end) => void ends.push(end),
+  }
+}
+
+async function openWebhookRig(url: string, { outbound, chance = () => 0 }: RigOptions = {}): Promise<WebhookRig> {
   const options = { max: 4, name: 'webhooks', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
   const db = createDb(url, options, () => undefined)
   const log = pino({ level: 'silent' })

@@ -1,47 +1,14 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startSink, type Sink, type SinkOptions } from '../../src/fakes/sink.ts'
+import { describe, expect, test } from 'vitest'
+import type { Sink } from '../../src/fakes/sink.ts'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { WEBHOOK_WAITS_SECONDS } from '../../src/domain/webhook-attempt.ts'
 import { fanOut } from '../../src/store/webhook-work.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
-import {
-  ask,
-  happen,
-  headersOf,
-  openWebhookRig,
-  passed,
-  settled,
-  statusesOf,
-  type RigOptions,
-  type WebhookRig,
-} from './webhook-rig.ts'
+import { ask, happen, headersOf, passed, settled, statusesOf, useWebhookStage } from './webhook-rig.ts'
 
-let database: TestDatabase
-const ends: (() => Promise<unknown>)[] = []
-
-beforeEach(async () => {
-  database = await createTestDatabase()
-})
-
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-  await database.drop()
-})
-
-async function rig(options: RigOptions = {}): Promise<WebhookRig> {
-  const opened = await openWebhookRig(database.url, options)
-  ends.push(() => opened.close())
-  return opened
-}
-
-async function sink(options: SinkOptions = {}): Promise<Sink> {
-  const started = await startSink(options)
-  ends.push(() => started.close())
-  return started
-}
+const { rig, sink } = useWebhookStage()
 
 describe('what is received', () => {
   test('is what two libraries of Standard Webhooks take for genuine, and nothing that differs from it is', async () => {
