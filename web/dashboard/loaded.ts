@@ -12,7 +12,7 @@ export interface Loading<T> {
   readonly state: Loaded<T>
   /** From the beginning, as after a failure. */
   readonly again: () => void
-  /** Without a word: what is there stays until there is something newer, also where nothing comes. */
+  /** Without a word: what is there stays until there is something newer, also where nothing comes; `state` is another either way. */
   readonly refresh: () => void
   /** What is known by another way. */
   readonly put: (value: T) => void
@@ -33,7 +33,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, inputs: 
     if (!isQuiet) setState({ kind: 'loading' })
     load(controller.signal).then(
       (value) => set(() => ({ kind: 'there', value })),
-      (error: unknown) => set((before) => (isQuiet && before.kind === 'there' ? before : failed(error))),
+      (error: unknown) => set((before) => (isQuiet && before.kind === 'there' ? { ...before } : failed(error))),
     )
   }
 

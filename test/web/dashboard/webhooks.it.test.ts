@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Webhook as Verifier } from 'standardwebhooks'
 import type { Browser, Page } from 'playwright-core'
@@ -9,35 +9,11 @@ import { hasChromium, openChromium } from '../../support/chromium.ts'
 import { until } from '../../support/until.ts'
 import { faultsOf } from './axe.ts'
 import { openService, SLOW_MS, visit, type Service } from './stage.ts'
+import { firstKey, HOSTILE, LIVE, RULES, SETTINGS, tabTo } from './webhook-stage.ts'
 
 const CONTACT = '+201009129288'
 
 const PATH = '/dashboard/webhooks'
-
-const SETTINGS = {
-  SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
-  WEBHOOKS_ALLOW_HTTP: 'on',
-  WEBHOOKS_ALLOW_PRIVATE: '127.0.0.1,::1',
-}
-
-/** A provider that is set, and that nobody reaches: callers need a key then. */
-const LIVE = {
-  ...SETTINGS,
-  TWILIO_ACCOUNT_SID: 'AC_fictional',
-  TWILIO_AUTH_TOKEN: 'fictional',
-  TWILIO_FROM: '+15005550006',
-  TWILIO_BASE_URL: 'http://127.0.0.1:9',
-}
-
-/** What a receiver may answer. */
-const HOSTILE =
-  '<!doctype html><h1>Broken</h1><script>globalThis.hacked = 1</script><img src=x onerror="globalThis.hacked = 1">' +
-  '<svg/onload=globalThis.hacked=1><style>body{display:none}</style></pre></div><a href="javascript:globalThis.hacked=1">x</a>'
-
-const RULES = [
-  { when: { path: '/hostile*' }, play: { status: 500, body: HOSTILE } },
-  { when: { path: '/gone*' }, play: { status: 410, body: 'no more' } },
-]
 
 const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   ([1440, 390] as const).map((width) => ({ colorScheme, width, viewport: { width, height: 844 } })),
@@ -86,7 +62,7 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
   }
 
   test('takes a person from nothing to a webhook whose secret was kept, and to a test that was taken', async () => {
-    const { page, complaints, elsewhere } = await visit(browser, empty.url)
+    const { page, complaints, elsewhere } = await visit(browser, service.url)
     await page.getByRole('link', { name: 'Webhooks' }).click()
     await page.getByText('Nobody is told of events yet.').waitFor()
     await page.getByRole('link', { name: 'Add a webhook' }).click()
@@ -182,8 +158,9 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
     await page.getByRole('button', { name: 'Remove…' }).click()
     const remove = page.getByRole('button', { name: 'Remove', exact: true })
     expect(await remove.isDisabled()).toBe(true)
-    await page.keyboard.press('Escape')
+    await page.getByLabel(/^This removes the webhook/).press('Escape')
     await page.getByRole('button', { name: 'Remove…' }).click()
+    await until(async () => (await page.evaluate('document.activeElement.id')) === 'word')
     await page.keyboard.type('remove')
     await page.keyboard.press('Enter')
     await page.waitForURL(`**${PATH}`)
@@ -274,10 +251,10 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
     await service.sms(CONTACT, 'To be looked at')
     await tried(id, 1)
     const { page } = await visit(browser, service.url, PATH, { colorScheme, viewport })
-    const isWhole = async (page: Page): Promise<void> => {
-      expect(await faultsOf(page)).toEqual([])
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-      expect(await page.evaluate(`document.querySelector('.webhooks').scrollWidth`)).toBeLessThanOrEqual(width)
+    const isWhole = async (shown: Page): Promise<void> => {
+      expect(await faultsOf(shown)).toEqual([])
+      expect(await shown.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      expect(await shown.evaluate(`document.querySelector('.webhooks').scrollWidth`)).toBeLessThanOrEqual(width)
     }
     await page.locator('.webhook').first().waitFor()
     await isWhole(page)
@@ -291,25 +268,8 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
     await page.locator('.secret code').waitFor()
     await page.getByRole('button', { name: 'Remove…' }).click()
     await isWhole(page)
-    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/one-${colorScheme}-${width}.png` })
     const { page: nothing } = await visit(browser, empty.url, PATH, { colorScheme, viewport })
     await nothing.locator('.webhooks .lead, .webhook').first().waitFor()
     await isWhole(nothing)
   })
 })
-
-async function tabTo(page: Page, name: string): Promise<void> {
-  await until(async () => {
-    await page.keyboard.press('Tab')
-    return (await page.evaluate('document.activeElement.textContent')) === name
-  })
-}
-
-/** The key that the first start made; false: not yet. */
-function firstKey({ directory }: Service): string | false {
-  try {
-    return readFileSync(join(directory, 'first-key'), 'utf8').trim()
-  } catch {
-    return false
-  }
-}

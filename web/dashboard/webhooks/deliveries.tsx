@@ -2,12 +2,10 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Listed } from '../call.ts'
 import { useLoaded, type Loading } from '../loaded.ts'
-import { usePage } from '../page.ts'
 import type { WebhookDelivery } from './client.ts'
 import { DeliveryRow } from './delivery-row.tsx'
 import { Outcome, Shown, useAct, useWebhooksClient } from './parts.tsx'
 import { Replay } from './replay.tsx'
-import { isUnderWay } from './words.ts'
 
 type Filter = WebhookDelivery['status'] | null
 
@@ -60,13 +58,12 @@ export function Deliveries(props: {
   )
 }
 
-const WATCH_MS = 3_000
+const WATCH_MS = 4_000
 
-/** While something is about to change, looks again; not where a person has gone further back. */
+/** While something waits, looks again; not where a person has gone further back. */
 function useWatch({ state, refresh }: Loading<Deliveries>): void {
-  const { now } = usePage()
   const isBusy =
-    state.kind === 'there' && state.value.isFirstPage && state.value.data.some((one) => isUnderWay(one, now()))
+    state.kind === 'there' && state.value.isFirstPage && state.value.data.some(({ status }) => status === 'queued')
   useEffect(() => {
     if (!isBusy) return undefined
     const timer = setTimeout(refresh, WATCH_MS)

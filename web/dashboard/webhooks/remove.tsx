@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 /** Nobody writes it by mistake. */
 const WORD = 'remove'
@@ -11,7 +11,7 @@ export function Remove({ isBusy, onRemove }: { readonly isBusy: boolean; readonl
   const field = useRef<HTMLInputElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const wasAsked = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isAsked) field.current?.focus()
     else if (wasAsked.current) button.current?.focus()
     wasAsked.current = isAsked

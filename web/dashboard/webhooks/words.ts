@@ -63,13 +63,6 @@ export function triesOf(delivery: WebhookDelivery, now: Date): string {
   return Date.parse(next) <= now.getTime() ? `${tries}, due now` : `${tries}, next at ${whenOf(next, now)}`
 }
 
-/** Whether it is about to change. */
-export function isUnderWay({ status, next_attempt_at: next }: WebhookDelivery, now: Date): boolean {
-  return status === 'queued' && (next === null || Date.parse(next) - now.getTime() < SOON_MS)
-}
-
-const SOON_MS = 10_000
-
 /** Shape, word and colour of what came of one try. */
 export function attemptLook({ status, failure }: WebhookAttempt): Look {
   if (status === null) return { shape: 'dashed', tone: 'fail', word: FAILURES[failure ?? ''] ?? 'No answer' }
