@@ -1,9 +1,10 @@
 import { TidingsError } from '../domain/errors.ts'
 import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
 import type { Db } from '../store/db.ts'
-import { readDbFault, toRefusal, unavailable } from '../store/faults.ts'
+import { readDbFault, toRefusal } from '../store/faults.ts'
 import { insertLongNotification, type LongNotification } from '../store/long-notifications.ts'
 import type { NewMessage } from '../store/messages.ts'
+import { reach } from '../store/reach.ts'
 import { createTurns } from './turns.ts'
 
 /** Takes many messages in with one commit, beside those that come one by one and without holding them up. */
@@ -60,13 +61,4 @@ export function createBatchIntake({ db, owner }: BatchIntakeParts): BatchIntake 
     addLongPush: (long) => turns.take(() => attempt(() => insertLongNotification(db, owner(), long))),
     idle: () => turns.idle(),
   }
-}
-
-/** A database that can't be reached at all is told apart from one that broke off: nothing was sent to it. */
-export async function reach(db: Db): Promise<void> {
-  if (db.idleCount > 0) return
-  const client = await db.connect().catch((cause: unknown) => {
-    throw unavailable(cause)
-  })
-  client.release()
 }
