@@ -14,6 +14,7 @@ import {
   type ClaimedDelivery,
   type SettledDelivery,
 } from '../store/webhook-work.ts'
+import { createWebhookPaces } from './webhook-paces.ts'
 import type { WebhookTries } from './webhook-try.ts'
 
 /** Hands events out to webhooks, and delivers them. */
@@ -47,10 +48,14 @@ const MOST_STEPS = 10
 const MADE_AT_ONCE = 20_000
 const EVENTS_AT_ONCE = 1_000
 
-/** Tries at once on this node, and of them to one webhook; webhooks that fail have one each, and a quarter of all at most. */
+/**
+ * Tries at once on this node, and of them to one webhook that answers fast. Any other has one: those that fail together a quarter of all at
+ * most, those that are slow half of them.
+ */
 export const PLACES = 128
 const PER_WEBHOOK = 8
 const FAILING_PLACES = 32
+const SLOW_PLACES = 64
 
 const SETTLED_AT_ONCE = 500
 
@@ -69,6 +74,7 @@ interface Result {
 export function createWebhookSending(parts: WebhookSendingParts): WebhookSending {
   const { db, lease, tries, log } = parts
   const busy = new Map<number, Busy>()
+  const paces = createWebhookPaces()
   const ending = new AbortController()
   // Every try listens.
   setMaxListeners(0, ending.signal)
@@ -100,11 +106,14 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
     isFull = room <= 0
     if (isFull || closing) return
     const owner = lease.owner()
+    const under = [...busy.values()]
     const claimed = await claimDeliveries(db, owner, {
       perWebhook: PER_WEBHOOK,
       room,
-      failingRoom: FAILING_PLACES - [...busy.values()].filter(({ failing }) => failing).length,
-      busy: countBy([...busy.values()].map(({ webhookId }) => webhookId)),
+      failingRoom: FAILING_PLACES - under.filter(({ failing }) => failing).length,
+      slowRoom: SLOW_PLACES - under.filter((one) => !one.failing && paces.slow.get(one.webhookId) === true).length,
+      slow: paces.slow,
+      busy: countBy(under.map(({ webhookId }) => webhookId)),
     })
     isFull = claimed.length > 0
     for (const delivery of claimed) busy.set(delivery.id, delivery)
@@ -119,6 +128,7 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
       release(delivery)
       return
     }
+    paces.note(delivery.webhookId, settled.finishedAt.getTime() - settled.startedAt.getTime())
     results.push({ owner, delivery, settled })
     settling.hurry()
   }

@@ -58,12 +58,16 @@ export interface ClaimedDelivery {
 
 /** What a node has room for. */
 export interface ClaimRoom {
-  /** Tries at once to one webhook. */
+  /** Tries at once to one webhook that is known to be fast; any other gets one at a time. */
   readonly perWebhook: number
   /** More tries in all. */
   readonly room: number
-  /** More webhooks that fail, each of which gets one try at a time. */
+  /** More webhooks that fail. */
   readonly failingRoom: number
+  /** More webhooks that are slow. */
+  readonly slowRoom: number
+  /** Whether a webhook is slow, as far as that is known. */
+  readonly slow: ReadonlyMap<number, boolean>
   /** Tries under way, by webhook. */
   readonly busy: ReadonlyMap<number, number>
 }
@@ -72,12 +76,22 @@ export interface ClaimRoom {
 export async function claimDeliveries(
   db: DbClient,
   owner: number,
-  { perWebhook, room, failingRoom, busy }: ClaimRoom,
+  { perWebhook, room, failingRoom, slowRoom, slow, busy }: ClaimRoom,
 ): Promise<readonly ClaimedDelivery[]> {
   const { rows } = await db.query<ClaimedDelivery>({
     name: 'claim-webhook-deliveries',
     text: CLAIM,
-    values: [owner, numbers([...busy.keys()]), numbers([...busy.values()]), perWebhook, room, failingRoom],
+    values: [
+      owner,
+      numbers([...busy.keys()]),
+      numbers([...busy.values()]),
+      perWebhook,
+      room,
+      failingRoom,
+      slowRoom,
+      numbers([...slow.keys()]),
+      numbers([...slow.values()].map(Number)),
+    ],
   })
   return rows
 }
@@ -86,16 +100,20 @@ export async function claimDeliveries(
 const CLAIM = `
 with busy as materialized (
   select * from unnest($2::bigint[], $3::integer[]) as b (webhook_id, count)
+), paces as materialized (
+  select webhook_id, slow = 1 as slow from unnest($8::bigint[], $9::integer[]) as p (webhook_id, slow)
 ), able as materialized (
-  select w.id, w.failing_since is not null as failing,
-    case when w.failing_since is null then $4::integer else 1 end - coalesce(b.count, 0) as room,
-    row_number() over (partition by w.failing_since is not null order by random()) as place
-  from webhooks w left join busy b on b.webhook_id = w.id
+  select w.id, k.kind, m.most - coalesce(b.count, 0) as room, row_number() over (partition by k.kind order by random()) as place
+  from webhooks w left join busy b on b.webhook_id = w.id left join paces p on p.webhook_id = w.id
+    cross join lateral (select case when w.failing_since is not null then 'failing' when p.slow then 'slow' when not p.slow then 'fast' end as kind) k
+    cross join lateral (select case when k.kind = 'fast' then $4::integer else 1 end as most) m
   where w.disabled_at is null and w.deleted_at is null and (w.not_before is null or w.not_before <= now())
-    and case when w.failing_since is null then $4::integer else 1 end > coalesce(b.count, 0)
+    and m.most > coalesce(b.count, 0)
     and exists (select from webhook_deliveries d where d.webhook_id = w.id and d.next_at <= now() and d.owner is null)
 ), picked as materialized (
-  select d.id from (select * from able where not failing or place <= $6 order by place) a cross join lateral (
+  select d.id from (
+    select * from able where place <= case kind when 'failing' then $6::integer when 'slow' then $7::integer else place end order by place
+  ) a cross join lateral (
     select d.id from webhook_deliveries d
     where d.webhook_id = a.id and d.next_at <= now() and d.owner is null order by d.next_at limit a.room for update skip locked
   ) d limit $5

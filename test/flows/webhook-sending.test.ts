@@ -144,6 +144,27 @@ test('two results of one delivery are stored by two statements', async () => {
   expect(new Set(settlesOf(bench).map((values) => values[1]))).toEqual(new Set(['{1}']))
 })
 
+test('a webhook whose last call took longer than 2 s is claimed for as a slow one, until it is fast again', async () => {
+  const bench = await claimTwice()
+  const slowOf = (): unknown[] =>
+    bench.asked.findLast(({ name }) => name === 'claim-webhook-deliveries')?.values.slice(6) ?? []
+  expect(slowOf()).toEqual([64, '{}', '{}'])
+  for (const [index, ms, slow] of [
+    [0, 2_001, 1],
+    [1, 2_000, 0],
+  ] as const) {
+    const { delivery, tell } = bench.handed[index] ?? {}
+    if (delivery === undefined) throw new Error('it was not handed over')
+    tell?.(delivery, { ...resultOf(1), finishedAt: new Date(ms) })
+    await until(
+      () => settlesOf(bench).length === index + 1 && bench.waiting('webhook results') && bench.waiting('webhooks'),
+    )
+    bench.comes('webhooks')
+    await until(() => slowOf()[2] === `{${slow}}`)
+    expect(slowOf()).toEqual([index === 0 ? 63 : 64, '{1}', `{${slow}}`])
+  }
+})
+
 test('a node ends without the database, and says what it could not hand over', async () => {
   const bench = openBench({ 'count-enabled-webhooks': [{ count: 0 }], 'leave-webhook-deliveries': new Error('away') })
   await bench.sending.close(5_000)

@@ -1,14 +1,16 @@
+import { once } from 'node:events'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, test } from 'vitest'
 import type { Sink } from '../../src/fakes/sink.ts'
 import { ANYONE } from '../../src/domain/caller.ts'
 import { WEBHOOK_WAITS_SECONDS } from '../../src/domain/webhook-attempt.ts'
+import type { OutboundCall } from '../../src/flows/webhook-try.ts'
 import { fanOut } from '../../src/store/webhook-work.ts'
 import { until } from '../support/until.ts'
 import { ask, happen, headersOf, passed, settled, statusesOf, useWebhookStage } from './webhook-rig.ts'
 
-const { rig, sink } = useWebhookStage()
+const { rig, sink, atEnd } = useWebhookStage()
 
 describe('what is received', () => {
   test('is what two libraries of Standard Webhooks take for genuine, and nothing that differs from it is', async () => {
@@ -161,6 +163,24 @@ describe('each event', () => {
   const BEHIND = `select 1 from events e where (e.xid, e.id) > (select xid, id from webhook_cursor)`
   const idsOf = (receiver: Sink): unknown[] => receiver.calls().map(({ headers }) => headers['webhook-id'])
 
+  test('comes to a good receiver while twenty others keep their calls waiting', async () => {
+    const ending = new AbortController()
+    atEnd(async () => ending.abort())
+    const came: string[] = []
+    const outbound: OutboundCall = async ({ pathname }, { signal }) => {
+      came.push(pathname)
+      if (pathname !== '/good' && !ending.signal.aborted) await once(AbortSignal.any([signal, ending.signal]), 'abort')
+      return { kind: 'answered', status: 200, headers: {}, excerpt: '' }
+    }
+    const node = await rig({ outbound })
+    for (let number = 0; number < 20; number += 1) await node.make({ url: `http://127.0.0.1:8080/slow/${number}` })
+    await node.make({ url: 'http://127.0.0.1:8080/good' })
+    await happen(node.db, 'sms.sent', 30)
+    await until(() => came.filter((path) => path === '/good').length === 30 && new Set(came).size === 21, 60_000)
+    expect(came).toHaveLength(50)
+    ending.abort()
+  })
+
   test('comes once to each webhook, however many nodes there are', async () => {
     const receiver = await sink()
     const nodes = [await rig(), await rig(), await rig()]
@@ -232,13 +252,13 @@ describe('each event', () => {
   test('that a node dies over is delivered by another', async () => {
     const receiver = await sink({ rules: [{ times: 5, play: { link: 'hang' } }] })
     const dying = await rig()
-    await dying.make({ url: receiver.url })
-    await happen(dying.db, 'sms.sent', 5)
+    for (let number = 0; number < 5; number += 1) await dying.make({ url: `${receiver.url}/${number}` })
+    await happen(dying.db, 'sms.sent')
     await until(() => receiver.calls().length === 5)
     await dying.die()
     const other = await rig()
     await until(async () => (await statusesOf(other)).every((status) => status === 'delivered'))
-    expect(new Set(idsOf(receiver)).size).toBe(5)
+    expect(new Set(receiver.calls().map(({ path }) => path)).size).toBe(5)
     expect(receiver.calls()).toHaveLength(10)
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { forgetDeliveries } from '../../src/store/webhook-past.ts'
-import { settleDeliveries, type SettledDelivery } from '../../src/store/webhook-work.ts'
+import { claimDeliveries, settleDeliveries, type SettledDelivery } from '../../src/store/webhook-work.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -65,6 +65,23 @@ test('a receiver that asks for less time than before is left alone for as long a
   await settleDeliveries(db, OWNER, [refused(3, null)], 432_000)
   expect(asked).toEqual({ not_before: expect.any(Date) as Date })
   expect(await ask('select not_before from webhooks')).toEqual([asked])
+})
+
+test('a fast webhook gets its share, any other one try at a time, and slow ones together so many as have room', async () => {
+  await db.query(
+    `insert into webhooks (url, types, secret) select 'https://example.com/', '{*}', '' from generate_series(2, 9)`,
+  )
+  await db.query('update webhooks set failing_since = now() where id = 9')
+  await db.query(
+    `insert into webhook_deliveries (webhook_id, event_xid, event_id, type, next_at)
+      select w, '1', n, 'sms.sent', now() from generate_series(1, 9) as w, generate_series(1, 20) as n`,
+  )
+  const slow = new Map([[2, false], [3, false], ...[4, 5, 6, 7, 9].map((id) => [id, true] as const)])
+  const room = { perWebhook: 8, room: 100, failingRoom: 2, slowRoom: 2, slow, busy: new Map([[3, 2]]) }
+  const claimed = await claimDeliveries(db, OWNER, room)
+  const countOf = (...ids: number[]): number => claimed.filter(({ webhookId }) => ids.includes(webhookId)).length
+  expect([1, 2, 3, 8, 9].map((id) => countOf(id))).toEqual([1, 8, 6, 1, 1])
+  expect(countOf(4, 5, 6, 7)).toBe(2)
 })
 
 test('a try is stored with the time it ended at, however late that is stored', async () => {
