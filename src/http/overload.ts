@@ -5,18 +5,13 @@ import { TidingsError } from '../domain/errors.ts'
 import { ACCEPTS_UNDER_WAY, createGate, READS_UNDER_WAY, SEND_BYTES, type Gate } from './limits.ts'
 import type { HttpParts, Server } from './parts.ts'
 import type { Load, Pressure } from './pressure.ts'
+import type { Room } from './room.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Its body names the category of what it stores, and may so be refused before it is read as JSON. */
     categoryInBody?: true
   }
-}
-
-/** Whether there is room for more that is to be sent. */
-export interface Room {
-  /** Why nothing of this category is taken from this key now; null: there is room. */
-  refusal(keyId: number | null, category: Category): TidingsError | null
 }
 
 /** More calls than can be served in good time: come back in 1 to 3 seconds, not all at once. */

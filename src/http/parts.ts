@@ -42,8 +42,8 @@ import type { DeviceParts } from './device.ts'
 import type { RateLimiter } from './limits.ts'
 import type { CallMeter } from './call-meter.ts'
 import type { CallTraces } from './call-traces.ts'
-import type { Room } from './overload.ts'
 import type { AddressOf } from './peer.ts'
+import type { Room } from './room.ts'
 
 /** Fastify, with schemas as types. */
 export type Server = FastifyInstance<
