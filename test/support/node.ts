@@ -35,8 +35,12 @@ const running = new Set<number>()
 export async function startNode(url: string, options: NodeOptions): Promise<TestNode> {
   const pid = options.pid ?? pids++
   const settled: SettledSms[] = []
-  const make = (name: string): Db =>
-    createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
+  const make = (name: string): Db => {
+    const db = createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
+    // A caller would not wait so long for a connection; a busy machine may need it.
+    db.options.connectionTimeoutMillis = 30_000
+    return db
+  }
   const [acceptDb, ledgerDb, workDb] = [make('accept'), make('ledger'), make('work')]
   running.add(pid)
   const delivery = await openDelivery({
