@@ -82,7 +82,12 @@ async function failing(context: Context): Promise<Result> {
       if (lost > 0) faults.push(`${lost} events never came to a good receiver`)
       if (doubled > kills.length * PLACES) faults.push(`${doubled} came twice`)
       if (doubledLater > 0) faults.push(`${doubledLater} came twice where no node died`)
-      return [`receivers ${receivers + 1}`, `webhook kills ${kills.length}`, `came twice ${doubled}, where no node died ${doubledLater}`, ...slow.figures]
+      return [
+        `receivers ${receivers + 1}`,
+        `webhook kills ${kills.length}`,
+        `came twice ${doubled}, where no node died ${doubledLater}`,
+        ...slow.figures,
+      ]
     })
     return { ...result, faults: [...result.faults, ...faults] }
   } finally {
