@@ -150,11 +150,6 @@ export function withEnvFile(env: Env, file: string | null): Env {
   return file === null ? env : { ...parseEnv(file), ...env }
 }
 
-/** Whether only this machine reaches that address; null is both loopback addresses. */
-export function isLoopback(host: string | null): boolean {
-  return host === null || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
 interface Reading<Value> {
   readonly value: Value | null
   readonly faults: readonly ConfigFault[]

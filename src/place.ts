@@ -20,3 +20,8 @@ export function urlOf(config: Config, addresses: readonly (AddressInfo | string)
 export function portOf({ port }: Config, [address]: readonly (AddressInfo | string)[]): number {
   return typeof address === 'object' ? address.port : port
 }
+
+/** Whether only this machine reaches that address; null is both loopback addresses. */
+export function isLoopback(host: string | null): boolean {
+  return host === null || host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { adoptedSentence } from './adopted.ts'
-import { asksForKeys, isLoopback, type Config } from './config.ts'
+import { asksForKeys, type Config } from './config.ts'
+import { isLoopback } from './place.ts'
 import { lostDatabase, openDatabase } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'

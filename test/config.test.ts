@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { asksForKeys, isLoopback, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
+import { asksForKeys, readConfig, withEnvFile, type Config, type ConfigFault } from '../src/config.ts'
+import { isLoopback } from '../src/place.ts'
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`
 const KEY_SID = `SK${'0'.repeat(32)}`

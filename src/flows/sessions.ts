@@ -58,12 +58,7 @@ const MOST_KNOWN = 1_000
 export function createSessions({ db, keyring, draw }: SessionsParts): Sessions {
   const known = new Map<SessionSecret, { readonly session: Session; readonly until: number }>()
 
-  async function open(
-    client: DbClient,
-    keyRowId: number | null,
-    by: Caller,
-    address: string,
-  ): Promise<SessionSecret> {
+  async function open(client: DbClient, keyRowId: number | null, by: Caller, address: string): Promise<SessionSecret> {
     const secret = draw(SECRET_BYTES).toString('base64url')
     await store.insertSession(client, hashOf(secret), keyRowId)
     await writeAudit(client, { ...doneBy({ ...by, address }), act: 'session.opened', what: by.name })

@@ -55,7 +55,7 @@ export function createCall(fetch: typeof globalThis.fetch): Call {
 /** What follows the `?` of an address; null and empty ones are left out. */
 export function queryOf(values: Readonly<Record<string, string | number | null>>): string {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== '')
-  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  return new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()
 }
 
 /** Why a call failed, for a person. */
