@@ -17,11 +17,12 @@ const MAY_IMPORT = {
   embedded: [],
   // What `/readyz?verbose` and `tidings doctor` look at.
   checks: ['contract', 'domain', 'store'],
-  // Commands that talk to a service; `nearest` for what was probably meant, signatures for what is forwarded.
+  // Commands that talk to a service; `nearest` for what was probably meant, times as the service reads them, signatures for what is forwarded.
   cli: [
     'client',
     'contract',
     'domain/nearest.ts',
+    'domain/search-times.ts',
     'domain/time-limit.ts',
     'domain/url.ts',
     'domain/webhook-signature.ts',

@@ -51,9 +51,9 @@ const OLDEST_MS = 15_000
 /** A page of metrics does not wait longer for the database. */
 const PATIENCE_MS = 1_000
 
-/** Of the bound on what waits, and how many times the reserve of the disk: what is less urgent ends earlier. */
+/** Of the bound on what waits, and of the reserve of the disk: what is less urgent ends earlier. */
 const QUEUE_SHARE = { marketing: 0.8, transactional: 0.9, otp: 1 } as const
-const DISK_SHARE = { marketing: 2, transactional: 1.5, otp: 1 } as const
+const DISK_SHARE = { marketing: 1, transactional: 0.75, otp: 0.5 } as const
 
 const MIB = 2 ** 20
 
@@ -77,7 +77,7 @@ export function createBacklog(parts: BacklogParts): Backlog {
   async function look(): Promise<void> {
     const at = now()
     try {
-      last = { at, ...(await lookNow(parts)) }
+      last = { at, ...(await lookNow(parts, last)) }
     } catch {
       // Whoever needs the database is told by it.
     }
@@ -104,14 +104,19 @@ export function createBacklog(parts: BacklogParts): Backlog {
   }
 }
 
-async function lookNow({ limits, db, directory, spaceOf = askSystem }: BacklogParts): Promise<Omit<Look, 'at'>> {
-  const [waiting, space] = await Promise.all([
-    readBacklog(db),
-    directory === null ? null : spaceOf(directory).catch(() => null),
-  ])
+async function lookNow(
+  { limits, db, directory, spaceOf = askSystem }: BacklogParts,
+  before: Look | null,
+): Promise<Omit<Look, 'at'>> {
+  const space = directory === null ? null : await spaceOf(directory).catch(() => null)
+  // The disk is watched also while the database is slow: it may be slow because of it.
+  const waiting = await readBacklog(db).catch((error: unknown) => {
+    if (space === null) throw error
+    return before?.waiting ?? 0
+  })
   const { queueLimitPerKey: most } = limits
   // Estimated, so that a key may have some more than all seem to.
-  const byKey = most > 0 && waiting >= most * 0.9 ? await readBacklogByKey(db) : null
+  const byKey = most > 0 && waiting >= most * 0.9 ? await readBacklogByKey(db).catch(() => before?.byKey ?? null) : null
   return { waiting, byKey, disk: space && { ...space, reserve: reserveOf(space, limits) } }
 }
 
@@ -134,14 +139,16 @@ function judge(
   category: Category,
   chance: () => number,
 ): TidingsError | null {
+  const retryAfterSeconds = 10 + Math.floor(chance() * 20)
   if (disk !== null && disk.free < disk.reserve * DISK_SHARE[category]) {
     return new TidingsError('storage_full', 'The database’s disk is nearly full. Nothing was stored.', {
-      retryAfterSeconds: 10 + Math.floor(chance() * 20),
+      retryAfterSeconds,
     })
   }
-  if (queueLimit > 0 && waiting >= queueLimit * QUEUE_SHARE[category]) {
-    const message = `${waiting.toLocaleString('en')} messages wait to be sent; ${category} ones are taken up to ${(queueLimit * QUEUE_SHARE[category]).toLocaleString('en')}`
-    return new TidingsError('overloaded', message, { retryAfterSeconds: 10 + Math.floor(chance() * 20) })
+  const most = queueLimit * QUEUE_SHARE[category]
+  if (queueLimit > 0 && waiting >= most) {
+    const message = `${waiting.toLocaleString('en')} messages wait to be sent; ${category} ones are taken up to ${most.toLocaleString('en')}`
+    return new TidingsError('overloaded', message, { retryAfterSeconds })
   }
   const mine = byKey?.get(keyId) ?? 0
   if (queueLimitPerKey === 0 || mine < queueLimitPerKey) return null
@@ -149,7 +156,7 @@ function judge(
   return new TidingsError(
     'queue_full',
     `${mine.toLocaleString('en')} ${whose} wait to be sent; ${queueLimitPerKey.toLocaleString('en')} may`,
-    { retryAfterSeconds: 10 + Math.floor(chance() * 20) },
+    { retryAfterSeconds },
   )
 }
 

@@ -7,12 +7,12 @@ import { nodeCheck, portCheck, secretKeyCheck, type PortHolder, type SecretKey }
 import { providerCheck, setupChecks, type Setup } from './checks/setup.ts'
 import { readConfig, type Config, type ConfigFault } from './config.ts'
 import type { Check } from './contract/health.ts'
-import type { CheckStep } from './domain/provider.ts'
 import { within } from './domain/time-limit.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { createLog } from './log.ts'
 import { checkMachine, setupOf } from './looks.ts'
 import { portProblem } from './port.ts'
+import { failuresOf } from './provider-checks.ts'
 import { createHttpCall } from './providers/http-call.ts'
 import { createDb } from './store/db.ts'
 import { migrationNames } from './store/migrate.ts'
@@ -128,10 +128,4 @@ async function checkProviders(config: Config, { signal, chance, now }: LocalPart
   } finally {
     await Promise.all([...channels.sms, ...channels.push].map((provider) => provider.close()))
   }
-}
-
-async function failuresOf(steps: AsyncIterable<CheckStep>): Promise<readonly CheckStep[]> {
-  const failures: CheckStep[] = []
-  for await (const step of steps) if (!step.ok) failures.push(step)
-  return failures
 }

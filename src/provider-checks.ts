@@ -32,7 +32,8 @@ export function startProviderChecks(providers: readonly Checked[], parts: LoopPa
   let turn = 0
 
   async function look(provider: Checked): Promise<void> {
-    const steps = await within(CHECK_MS, [closing.signal], async (signal) => failuresOf(provider, signal))
+    const failures = await within(CHECK_MS, [closing.signal], async (signal) => failuresOf(provider.check(signal)))
+    const steps = failures.map((step) => ({ ...step, name: `${provider.name}: ${step.name}` }))
     if (closing.signal.aborted) return
     const before = failed.get(provider.name) ?? []
     failed.set(provider.name, steps)
@@ -67,11 +68,11 @@ export function startProviderChecks(providers: readonly Checked[], parts: LoopPa
   }
 }
 
-async function failuresOf(provider: Checked, signal: AbortSignal): Promise<readonly CheckStep[]> {
-  const steps: CheckStep[] = []
-  for await (const step of provider.check(signal))
-    if (!step.ok) steps.push({ ...step, name: `${provider.name}: ${step.name}` })
-  return steps
+/** Of all steps those that are not well. */
+export async function failuresOf(steps: AsyncIterable<CheckStep>): Promise<readonly CheckStep[]> {
+  const failures: CheckStep[] = []
+  for await (const step of steps) if (!step.ok) failures.push(step)
+  return failures
 }
 
 function sentenceOf({ name, detail, fix }: CheckStep): string {

@@ -114,7 +114,7 @@ export const VARIABLES = [
   }),
   variable('DISK_RESERVE_MB', 'Database', { type: 'number', min: 0, max: 1_000_000_000 }, null, {
     meaning:
-      'What is kept free on the disk of the embedded Postgres, in MiB: [nothing more is accepted then](operations.md#overload). Unset: 2,048, or a tenth of a disk below 20 GiB. 0: nothing.',
+      'What is kept free on the disk of the embedded Postgres, in MiB: [below it marketing is refused, then the rest](operations.md#overload). Unset: 2,048, or a tenth of a disk below 20 GiB. 0: nothing.',
     example: '8192',
   }),
   variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
@@ -28,14 +30,16 @@ async function start(
 
 const ITEM = { contact: '+201009129288', subject: 'Hello', message: 'Later' }
 
+/** With `lines` as NDJSON. */
 async function post(
   url: string,
   body: object,
+  lines: readonly object[] = [],
 ): Promise<{ status: number; code: string; message: string; retryAfter: number }> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    headers: { 'content-type': lines.length === 0 ? 'application/json' : 'application/x-ndjson' },
+    body: [body, ...lines].map((line) => JSON.stringify(line)).join('\n'),
   })
   const { code, message } = (await response.json()) as { code: string; message: string }
   return { status: response.status, code, message, retryAfter: Number(response.headers.get('retry-after')) }
@@ -72,6 +76,8 @@ it('whoever has as many messages waiting as may gets 429 on each route that send
     () => fill(url, 1),
     () => post(`${url}/notifications/topic`, { topic: 'news', title: 'Hello', body: 'There' }),
     () => post(`${url}/notifications/tokens`, { tokens: ['a-token'], title: 'Hello', body: 'There' }),
+    () => post(`${url}/notifications/tokens`, { title: 'Hello', body: 'There' }, [{ token: 'a-token' }]),
+    () => post(`${url}/smss/batch`, { subject: 'Hello' }, [ITEM]),
   ]
   // What is known of the queue may be too old for a moment, where looking takes long.
   for (const call of others) await until(async () => (await call()).code === 'queue_full')
@@ -82,6 +88,24 @@ it('whoever has as many messages waiting as may gets 429 on each route that send
   expect(page).toContain('tidings_queue_limit 20000000')
   await onDatabase('delete from due')
   await until(async () => (await sms(url, 'otp')).status === 200)
+})
+
+it('a stream of SMS that began in time is told as soon as there is no room', async () => {
+  const url = await start({ QUEUE_LIMIT_PER_KEY: '20' })
+  const send = request(`${url}/smss/batch`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' } })
+  send.on('error', () => undefined)
+  send.write(`${JSON.stringify({ subject: 'Hello', send_at: tomorrow() })}\n${JSON.stringify(ITEM)}\n`)
+  const [answer] = (await once(send, 'response')) as [IncomingMessage]
+  let told = ''
+  answer.setEncoding('utf8').on('data', (text: string) => (told += text))
+  answer.on('error', () => undefined)
+  await until(() => told.includes('"success":true'))
+  expect((await fill(url, 20)).status).toBe(200)
+  await until(() => {
+    if (!send.destroyed) send.write(`${JSON.stringify(ITEM)}\n`)
+    return told.includes('queue_full')
+  })
+  send.destroy()
 })
 
 it('near the bound of all together marketing is refused, and one-time codes are still taken', async () => {

@@ -1,9 +1,6 @@
-import { EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
-import { connect, lineOf, pushLineOf, readCount, splitQuery } from './service.ts'
+import type { Command } from './command.ts'
+import { connect, LINES, lineOf, pushLineOf, readLimit, sayAll, splitQuery } from './service.ts'
 import { readWords } from './words.ts'
-
-const USUAL = 20
-const MOST = 10_000
 
 const HELP = `What was sent, and whether it arrived: one message a line, newest first.
 
@@ -16,7 +13,7 @@ const HELP = `What was sent, and whether it arrived: one message a line, newest 
 
 Words: to status via topic tag code text key country before after last; all of them must hold (docs/history.md).
 
-  --limit N   at most so many; ${USUAL} unless given, up to ${MOST.toLocaleString('en')}
+  --limit N   at most so many; ${LINES.usual} unless given, up to ${LINES.most.toLocaleString('en')}
   --push      pushes instead of SMS
   --json      one JSON object a line
 
@@ -31,37 +28,18 @@ export const find: Command = {
   async run(words, at) {
     const { options, negated } = splitQuery(words)
     const { values, positionals } = readWords(options, { limit: { type: 'string' }, push: { type: 'boolean' } })
-    const limit = readCount(values.limit ?? String(USUAL), '--limit', MOST)
+    const limit = readLimit(values.limit)
     const query = { q: [...positionals, ...negated].join(' '), limit: Math.min(limit, 200) }
     const tidings = connect(at)
     const asked = { signal: at.signal }
     if (values.push === true) {
       const lines = values.json === true ? JSON.stringify : (push: PushOf) => pushLineOf(push, at)
-      return show(tidings.notifications.list(query, asked), lines, limit, at)
+      return sayAll(tidings.notifications.list(query, asked), lines, limit, at)
     }
     const lines = values.json === true ? JSON.stringify : (sms: SmsOf) => lineOf(sms, at)
-    return show(tidings.sms.list(query, asked), lines, limit, at)
+    return sayAll(tidings.sms.list(query, asked), lines, limit, at)
   },
 }
 
 type SmsOf = Parameters<typeof lineOf>[0]
 type PushOf = Parameters<typeof pushLineOf>[0]
-
-async function show<Item>(
-  items: AsyncIterable<Item>,
-  toLine: (item: Item) => string,
-  limit: number,
-  at: Surroundings,
-): Promise<ExitCode> {
-  let count = 0
-  for await (const item of items) {
-    if (count === limit) {
-      at.tell(`There are more; --limit ${limit * 10} shows more of them.`)
-      return EXIT.fine
-    }
-    await at.say(`${toLine(item)}\n`)
-    count += 1
-  }
-  if (count === 0) at.tell('Nothing was found.')
-  return EXIT.fine
-}

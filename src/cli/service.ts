@@ -1,6 +1,6 @@
 import { createTidings, type Schema, type Tidings } from '../client/tidings.ts'
 import { serverAddress } from './server-address.ts'
-import { CliRefusal, type Surroundings } from './command.ts'
+import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
 import { painted, plain } from './words.ts'
 
 /** The service a command talks to. */
@@ -41,6 +41,36 @@ export function readCount(text: string, flag: string, most: number): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (count < 1 || count > most) throw new CliRefusal(`${flag} must be 1 to ${most.toLocaleString('en')}.`)
   return count
+}
+
+/** Lines of a list: unless `--limit` says otherwise, and at most. */
+export const LINES = { usual: 20, most: 10_000 }
+
+/** `--limit`. Throws a CliRefusal. */
+export function readLimit(text: string | undefined): number {
+  return text === undefined ? LINES.usual : readCount(text, '--limit', LINES.most)
+}
+
+/** A line each, up to `limit`, and whether there are more. */
+export async function sayAll<Item>(
+  items: AsyncIterable<Item>,
+  toLine: (item: Item) => string,
+  limit: number,
+  at: Surroundings,
+  none = 'Nothing was found.',
+): Promise<ExitCode> {
+  let count = 0
+  for await (const item of items) {
+    if (count === limit) {
+      const more = Math.min(limit * 10, LINES.most)
+      at.tell(more > limit ? `There are more; --limit ${more} shows more of them.` : 'There are more.')
+      return EXIT.fine
+    }
+    await at.say(`${toLine(item)}\n`)
+    count += 1
+  }
+  if (count === 0) at.tell(none)
+  return EXIT.fine
 }
 
 /** To the second; as the API writes it, but for the T. */

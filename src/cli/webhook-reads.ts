@@ -1,6 +1,6 @@
 import type { Query, Schema } from '../client/tidings.ts'
 import { CliRefusal, EXIT, type Surroundings } from './command.ts'
-import { readCount } from './service.ts'
+import { readLimit, sayAll } from './service.ts'
 import { attemptLine, deliveryLine, webhookLine, webhookLines } from './webhook-lines.ts'
 import { readSince, readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
 
@@ -8,13 +8,9 @@ export const listWebhooks: WebhookAct = async (words) => {
   const { tidings, values, at } = words
   takeOnly(words, [])
   if (words.subject !== null) throw new CliRefusal('list takes nothing more; show is about one.')
-  let count = 0
-  for await (const webhook of tidings.webhooks.list({ limit: 200 }, { signal: at.signal })) {
-    await at.say(`${values.json === true ? JSON.stringify(webhook) : webhookLine(webhook, at)}\n`)
-    count += 1
-  }
-  if (count === 0) at.tell('There are none. tidings webhooks add URL makes one.')
-  return EXIT.fine
+  const lines = values.json === true ? JSON.stringify : (webhook: Schema<'Webhook'>) => webhookLine(webhook, at)
+  const webhooks = tidings.webhooks.list({ limit: 200 }, { signal: at.signal })
+  return sayAll(webhooks, lines, Infinity, at, 'There are none. tidings webhooks add URL makes one.')
 }
 
 export const showWebhook: WebhookAct = async (words) => {
@@ -25,25 +21,15 @@ export const showWebhook: WebhookAct = async (words) => {
   return EXIT.fine
 }
 
-const USUAL = 20
-const MOST = 10_000
-
 export const listDeliveries: WebhookAct = async (words) => {
   takeOnly(words, ['status', 'types', 'since', 'limit'])
   const { tidings, values, at } = words
-  const limit = readCount(values.limit ?? String(USUAL), '--limit', MOST)
+  const limit = readLimit(values.limit)
   const query = { ...filterOf(words), limit: Math.min(limit + 1, 200) }
-  let count = 0
-  for await (const delivery of tidings.webhooks.deliveries(readSubject(words), query, { signal: at.signal })) {
-    if (count === limit) {
-      at.tell(`There are more; --limit ${limit * 10} shows more of them.`)
-      return EXIT.fine
-    }
-    await at.say(`${values.json === true ? JSON.stringify(delivery) : deliveryLine(delivery, at)}\n`)
-    count += 1
-  }
-  if (count === 0) at.tell('There are none.')
-  return EXIT.fine
+  const lines =
+    values.json === true ? JSON.stringify : (delivery: Schema<'WebhookDelivery'>) => deliveryLine(delivery, at)
+  const deliveries = tidings.webhooks.deliveries(readSubject(words), query, { signal: at.signal })
+  return sayAll(deliveries, lines, limit, at, 'There are none.')
 }
 
 const STATUSES = ['queued', 'delivered', 'failed'] as const

@@ -1,6 +1,7 @@
 import type { Schema, Tidings } from '../client/tidings.ts'
 import { WEBHOOK_TYPES } from '../contract/webhook-types.ts'
 import { nearest } from '../domain/nearest.ts'
+import { readMoment, readSpanMs } from '../domain/search-times.ts'
 import { CliRefusal, type ExitCode, type Surroundings } from './command.ts'
 import { plain, type readWords } from './words.ts'
 
@@ -58,15 +59,10 @@ export function readTypes(text: string): NonNullable<Schema<'WebhookRequest'>['t
   })
 }
 
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** A time as the API writes it: of `24h` so long ago, else what was given. Throws a CliRefusal. */
+/** A time as the API writes it: of `24h` so long ago, else the day or time that was given, in UTC. Throws a CliRefusal. */
 export function readSince(text: string, now: Date): string {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
-  if (count !== undefined && (unit === 'm' || unit === 'h' || unit === 'd')) {
-    return new Date(now.getTime() - Number(count) * UNIT_MS[unit]).toISOString()
-  }
-  const at = new Date(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at.getTime())) return at.toISOString()
-  throw new CliRefusal('--since takes a time like 2026-03-01T14:00:00Z, or 30m, 24h, 7d.')
+  const spanMs = readSpanMs(text)
+  const moment = spanMs === null ? readMoment(text) : new Date(now.getTime() - spanMs)
+  if (moment !== null) return moment.toISOString()
+  throw new CliRefusal('--since takes a day (2026-03-01), a time like 2026-03-01T14:00:00Z, or 30m, 24h, 7d.')
 }

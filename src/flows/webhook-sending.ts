@@ -59,6 +59,14 @@ const SLOW_PLACES = 64
 
 const SETTLED_AT_ONCE = 500
 
+/** No call was made: they say nothing of how fast a webhook is. */
+const NO_CALL: ReadonlySet<string | null> = new Set([
+  'event_forgotten',
+  'internal',
+  'secret_unreadable',
+  'refused_address',
+])
+
 interface Busy {
   readonly webhookId: number
   readonly failing: boolean
@@ -128,7 +136,9 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
       release(delivery)
       return
     }
-    paces.note(delivery.webhookId, settled.finishedAt.getTime() - settled.startedAt.getTime())
+    if (!NO_CALL.has(settled.failure)) {
+      paces.note(delivery.webhookId, settled.finishedAt.getTime() - settled.startedAt.getTime())
+    }
     results.push({ owner, delivery, settled })
     settling.hurry()
   }

@@ -32,11 +32,10 @@ export type OpenSecret = (sealed: Buffer, place: string) => Buffer | null
 /** What a call needs to be made. */
 export type WebhookCall = Pick<ClaimedDelivery, 'webhookId' | 'eventXid' | 'eventId' | 'url' | 'secret' | 'oldSecret'>
 
-/** One call, and what came of it. `durationMs` is of the whole, and so long after `startedAt` it was finished. */
+/** One call, and what came of it. */
 export interface WebhookTry {
   readonly startedAt: Date
   readonly finishedAt: Date
-  readonly durationMs: number
   readonly status: number | null
   readonly failure: string | null
   readonly excerpt: string | null
@@ -81,10 +80,10 @@ export function createWebhookTries(parts: WebhookTriesParts): WebhookTries {
     const tried = await call(parts, delivery, body, signal)
     if (tried === null) return null
     const number = delivery.tries + 1
-    const { startedAt, finishedAt, durationMs, status, failure, excerpt, answer } = tried
+    const { startedAt, finishedAt, status, failure, excerpt, answer } = tried
     const verdict = judgeWebhook(answer, number, chance())
     const { id, webhookId } = delivery
-    const outcome = { status, failure, number, verdict: verdict.kind, ms: Math.round(durationMs) }
+    const outcome = { status, failure, number, verdict: verdict.kind, ms: finishedAt.getTime() - startedAt.getTime() }
     log.info({ event: 'webhook.tried', webhook: webhookId, delivery: id, ...outcome }, 'a webhook was tried')
     const again = verdict.kind === 'again' ? verdict : { waitSeconds: null, pauseSeconds: null }
     const { waitSeconds, pauseSeconds } = again
@@ -127,9 +126,8 @@ async function call(
     excerpt: string | null,
     answer: WebhookAnswer,
   ): WebhookTry => {
-    const durationMs = now() - began
-    const finishedAt = new Date(startedAt.getTime() + durationMs)
-    return { startedAt, finishedAt, durationMs, status, failure, excerpt, answer }
+    const finishedAt = new Date(startedAt.getTime() + now() - began)
+    return { startedAt, finishedAt, status, failure, excerpt, answer }
   }
   const fail = (failure: string): WebhookTry => end(null, failure, null, { kind: 'failed', failure })
   const secrets = openSecrets(parts.open, to)

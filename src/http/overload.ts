@@ -28,11 +28,16 @@ export function enterUntilClosed(gate: Gate, { raw }: FastifyReply): boolean {
   return true
 }
 
+/** Whether its body may be a large one, and so may have one of few places. */
+export function isLarge({ headers }: FastifyRequest): boolean {
+  const length = headers['content-length']
+  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > SEND_BYTES
+}
+
 /** Lets a large body in only while there is room for it in memory; small ones always. */
 export function limitLargeBodies(gate: Gate, chance: () => number): onRequestHookHandler {
   return (request, reply, done) => {
-    const length = request.headers['content-length']
-    if (length !== undefined && Number(length) <= SEND_BYTES) return done()
+    if (!isLarge(request)) return done()
     if (!enterUntilClosed(gate, reply)) return done(overloaded(chance))
     done()
   }
@@ -54,7 +59,8 @@ export function createAccepts(pressure: Pressure, chance: () => number, room: Ro
   const gate = createGate(ACCEPTS_UNDER_WAY.otp)
   return {
     knock({ routeOptions }, body) {
-      if (routeOptions.config.categoryInBody !== true) return
+      // A dry run takes no place.
+      if (routeOptions.config.categoryInBody !== true || body.includes('dry_run')) return
       // Without a category it is transactional, and what is written with escapes may be anything.
       const most = body.includes('otp') || body.includes('\\') ? 'otp' : 'transactional'
       if (pressure.refuses(most) || !gate.hasRoom(ACCEPTS_UNDER_WAY[most])) throw overloaded(chance)

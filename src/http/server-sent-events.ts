@@ -112,11 +112,14 @@ function waitingIn(body: PassThrough): number {
 }
 
 async function drained(body: PassThrough, drop: () => void): Promise<void> {
-  if (!body.writable || !body.writableNeedDrain) return
+  if (body.destroyed || (body.writable && !body.writableNeedDrain)) return
   let waiting = waitingIn(body)
   const look = (): void => {
     // A heartbeat adds a few bytes; what is taken is taken in pieces of many kilobytes.
-    if (waitingIn(body) >= waiting && body.writable) drop()
+    if (waitingIn(body) >= waiting) {
+      if (body.writable) drop()
+      else body.destroy()
+    }
     waiting = waitingIn(body)
   }
   const looks = setInterval(look, TAKES_MS)

@@ -61,7 +61,7 @@ import * as limits from './limits.ts'
 import { meterRoutes } from './metered-routes.ts'
 import { addLineParser } from './ndjson.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
-import { createAccepts, shed, type Accepts } from './overload.ts'
+import { createAccepts, isLarge, shed, type Accepts } from './overload.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { createPressure, watchPressure } from './pressure.ts'
 import { sendRefusal } from './refuse.ts'
@@ -116,7 +116,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
     // Fastify hangs up after every body it could not use; that is needed only when some of it is still to come.
     if (request.raw.complete && !parts.isStopping()) reply.removeHeader('connection')
     const refusal = directions(toRefusal(error), request, reply, paths)
-    held.send(refusal, () => {
+    held.send(refusal, !isLarge(request), () => {
       sendRefusal(reply, refusal, request.id)
       logRefused(parts, request, reply)
     })

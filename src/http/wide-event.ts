@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ANYONE, type Caller } from '../domain/caller.ts'
+import { isOneOfMany } from './held-refusals.ts'
 import type { HttpParts, Server } from './parts.ts'
 
 declare module 'fastify' {
@@ -28,7 +29,8 @@ export function logServed(app: Server, parts: HttpParts): void {
 export function logRefused(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
   const { log, meter } = parts
   if (reply.refusal !== null) meter?.refused(reply.statusCode, reply.refusal.code)
-  const level = reply.refusal?.code === 'overloaded' ? 'debug' : reply.statusCode >= 500 ? 'error' : 'info'
+  const isOfMany = reply.refusal !== null && isOneOfMany(reply.refusal)
+  const level = isOfMany ? 'debug' : reply.statusCode >= 500 ? 'error' : 'info'
   if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
 }
 

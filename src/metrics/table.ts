@@ -114,7 +114,7 @@ export const METRICS = {
     help: 'What is free on the disk of the embedded Postgres; left out where Postgres is another one',
   }),
   diskReserve: gauge('Database', 'tidings_disk_reserve_bytes', [], {
-    help: 'What is kept free there, DISK_RESERVE_MB: marketing is refused below twice as much, transactional calls below one and a half times',
+    help: 'What is kept free there, DISK_RESERVE_MB: marketing is refused below it, transactional calls below three quarters, one-time codes below half',
   }),
   build: gauge('Process', 'tidings_build_info', ['version', 'node'], {
     help: 'Always 1; which Tidings this is, and on which Node',

@@ -39,6 +39,13 @@ export const IN_ORDER =
 /** Whoever waits for a connection to accept a message is owed an answer within 2 s: what is left is for the way there and back. */
 const CONNECT_MS = 1_800
 
+const made = new WeakMap<Db, number>()
+
+/** Connections that were made, those in use among them; not those still being made, as `totalCount` counts them. */
+export function connectionsOf(pool: Db): number {
+  return made.get(pool) ?? 0
+}
+
 /** A pool. A connection that breaks while idle is dropped and reported through `onIdleError`; the next query opens another. */
 export function createDb(url: string, options: DbOptions, onIdleError: (error: Error) => void): Db {
   const pool = new pg.Pool({
@@ -57,7 +64,11 @@ export function createDb(url: string, options: DbOptions, onIdleError: (error: E
     types,
   })
   // One that breaks while somebody holds it says so twice: its statement fails, and it emits an error, which nobody else would take.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    made.set(pool, connectionsOf(pool) + 1)
+  })
+  pool.on('remove', () => void made.set(pool, connectionsOf(pool) - 1))
   // end() resolves before the sockets are closed; a server that stops then breaks connections nobody needs any more.
   pool.on('error', (error) => {
     if (!pool.ending) onIdleError(error)

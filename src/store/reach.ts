@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import { TidingsError } from '../domain/errors.ts'
-import type { Db } from './db.ts'
+import { connectionsOf, type Db } from './db.ts'
 import { unavailable } from './faults.ts'
 
 /** Whoever is to be accepted does not wait longer for others to give a connection back. */
@@ -12,7 +12,7 @@ const WAIT_MS = 500
  */
 export async function reach(db: Db): Promise<void> {
   if (db.idleCount > 0) return
-  const isFull = db.totalCount >= db.options.max
+  const isFull = connectionsOf(db) >= db.options.max
   const connecting = db.connect().catch((cause: unknown) => {
     throw unavailable(cause)
   })

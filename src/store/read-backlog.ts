@@ -11,7 +11,7 @@ const MOST_CHUNKS = 1_000_000
 
 /**
  * SMS and targets of pushes that were accepted and not handed to a provider, scheduled ones included; estimated where there are more than some
- * tens of thousands. What it costs hardly grows with them.
+ * tens of thousands. What it costs hardly grows with the SMS; each chunk of a push is read.
  */
 export async function readBacklog(db: Db): Promise<number> {
   const { rows } = await db.query<{ waiting: number }>({

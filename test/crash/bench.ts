@@ -5,7 +5,7 @@ import { seeded } from '../support/seeded.ts'
 import { check, type Windows } from './checker.ts'
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
 import type { Context, Result } from './experiment.ts'
-import { readFacts, readOpen, type Facts } from './facts.ts'
+import { isNothingOpen, readFacts, type Facts } from './facts.ts'
 import { onDatabase } from './on-database.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { sendAll } from './loader.ts'
@@ -83,6 +83,5 @@ async function killNodes(cluster: Cluster, journal: Journal, which: readonly num
 
 /** Resolves when nothing is left to do, or when that has taken too long: the checker tells what is left. */
 async function drained(db: pg.Client, ms: number): Promise<void> {
-  const isDone = async (): Promise<boolean> => Object.values(await readOpen(db)).every((count) => count === 0)
-  await until(isDone, ms, 500).catch(() => undefined)
+  await until(() => isNothingOpen(db), ms, 500).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 import { until } from '../support/until.ts'
 import type { Bench } from './bench.ts'
-import { isAnythingDue, readOpen } from './facts.ts'
+import { isAnythingDue, isNothingOpen } from './facts.ts'
 import { makePlan, makePush } from './plan.ts'
 
 /** In each load. */
@@ -30,10 +30,6 @@ export async function carry(bench: Bench, seed: string, { sms, tokens, overMs }:
   await bench.load([...pushes, ...evenly])
   await bench.ask((db) =>
     // Counting costs the database more than what it is asked about, so it is asked only when it may be over.
-    until(async () => !(await isAnythingDue(db)) && isZero(await readOpen(db)), DRAINED_MS, 200),
+    until(async () => !(await isAnythingDue(db)) && (await isNothingOpen(db)), DRAINED_MS, 200),
   )
-}
-
-function isZero(counts: Readonly<Record<string, number>>): boolean {
-  return Object.values(counts).every((count) => count === 0)
 }

@@ -115,6 +115,11 @@ export async function isAnythingDue(db: pg.Client): Promise<boolean> {
   return rows.length > 0
 }
 
+/** Nothing is left to do. */
+export async function isNothingOpen(db: pg.Client): Promise<boolean> {
+  return Object.values(await readOpen(db)).every((count) => count === 0)
+}
+
 /** The process that holds most of the open chunks. */
 export async function readHolder(db: pg.Client): Promise<number | null> {
   const { rows } = await db.query<{ pid: number }>(

@@ -16,8 +16,9 @@ function rig(isStopping = false) {
   return {
     lines,
     sent,
-    refuse(count: number, code: ErrorCode = 'overloaded') {
-      for (let call = 0; call < count; call += 1) held.send(new TidingsError(code, ''), () => void sent.push(time))
+    refuse(count: number, code: ErrorCode = 'overloaded', mayWait = true) {
+      const refusal = new TidingsError(code, '')
+      for (let call = 0; call < count; call += 1) held.send(refusal, mayWait, () => void sent.push(time))
     },
     pass(ms: number) {
       time += ms
@@ -54,6 +55,12 @@ describe('refusals of too many calls', () => {
     const { refuse, sent } = rig()
     refuse(2_300)
     expect(sent).toHaveLength(300)
+  })
+
+  it('are not held while they keep a place that others need', () => {
+    const { refuse, sent } = rig()
+    refuse(1_200, 'queue_full', false)
+    expect(sent).toHaveLength(1_200)
   })
 
   it('are not held by a node that is being stopped', () => {

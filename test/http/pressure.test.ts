@@ -124,6 +124,8 @@ describe('places', () => {
     // Neither is JSON: whoever reads them says so.
     expect((await call('{"category": "transactional", ')).statusCode).toBe(503)
     expect((await call('{"category": "otp", ')).statusCode).toBe(400)
+    // A dry run takes no place.
+    expect((await call(JSON.stringify({ ...SMS, dry_run: true }))).statusCode).toBe(200)
     // As JSON may write the same word.
     const escaped = await call(JSON.stringify({ ...SMS, category: 'x' }).replace('"x"', '"\\u006ftp"'))
     expect(escaped.statusCode).toBe(200)

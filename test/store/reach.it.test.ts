@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { reach } from '../../src/store/reach.ts'
@@ -24,6 +26,19 @@ it('whoever finds all connections in use is refused, and keeps none of them', as
   await until(() => db.idleCount === 1 && db.waitingCount === 0)
   await expect(reach(db)).resolves.toBeUndefined()
   expect(db.totalCount).toBe(1)
+})
+
+it('a database that doesn’t answer is told apart, also by those who wait behind others', async () => {
+  const silent = createServer(() => undefined)
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const db = open(`postgres://nobody@127.0.0.1:${(silent.address() as AddressInfo).port}/none`)
+  onTestFinished(async () => {
+    silent.close()
+    await db.end()
+  })
+  const refusals = await Promise.allSettled([reach(db), reach(db), reach(db)])
+  expect(refusals).toMatchObject(Array(3).fill({ reason: { code: 'database_unavailable' } }))
 })
 
 it('a database that can’t be reached is told apart', async () => {

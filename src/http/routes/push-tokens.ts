@@ -71,12 +71,12 @@ async function whole(
 async function byLine(
   request: FastifyRequest,
   reply: FastifyReply,
-  { parts, leavings }: Served,
+  { parts, gate, leavings }: Served,
 ): Promise<Accepted<PushAnswer> | null> {
   const { push } = parts
   const body = await openBody<TokensCommon>(request, reply, TokensCommon, leavings)
   const { dry_run: dryRun = false, ...input } = body.common
-  return dropping(request, reply, async () => {
+  const store = async (): Promise<Accepted<PushAnswer> | null> => {
     const read = await readTargetLines(request, body, ROUTE, () => push.openLong(input, request.caller))
     if (read.kind === 'long') {
       if (dryRun) throw read.tooLongToExplain()
@@ -85,6 +85,11 @@ async function byLine(
     const { tokens, fids, idempotency } = read
     if (dryRun) return explain(request, reply, parts, input, tokens, fids)
     return push.acceptTokens(input, tokens, fids, request.caller, idempotency)
+  }
+  return dropping(request, reply, async () => {
+    if (dryRun) return store()
+    gate.enter(input.category, request.caller)
+    return leaving(gate, store())
   })
 }
 

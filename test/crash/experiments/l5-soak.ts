@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import { within } from '../../../src/domain/time-limit.ts'
 import { quantile } from '../answers.ts'
 import { onBench, type Bench } from '../bench.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
@@ -161,16 +162,18 @@ async function look(url: string, signal: AbortSignal): Promise<void> {
 
 /** Reads for a minute, and comes back. */
 async function readEvents(url: string, signal: AbortSignal, onEvents: (count: number) => void): Promise<void> {
-  const enough = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)])
-  try {
-    const answer = await fetch(`${url}/events`, { signal: enough })
-    if (!answer.ok || answer.body === null) throw new Error(`events: ${answer.status}`)
-    // An event that comes in two pieces is counted once: by its first word, or not at all.
-    for await (const piece of answer.body)
-      onEvents(Buffer.from(piece).toString('latin1').split('event: message').length - 1)
-  } catch (error) {
-    if (!enough.aborted) throw error
-  }
+  await within(READ_MS, [signal], async (enough) => {
+    try {
+      const answer = await fetch(`${url}/events`, { signal: enough })
+      if (!answer.ok || answer.body === null) throw new Error(`events: ${answer.status}`)
+      // An event that comes in two pieces is counted once: by its first word, or not at all.
+      for await (const piece of answer.body)
+        onEvents(Buffer.from(piece).toString('latin1').split('event: message').length - 1)
+      throw new Error('events: the node ended the stream')
+    } catch (error) {
+      if (!enough.aborted) throw error
+    }
+  })
 }
 
 async function sample(url: string): Promise<Sample> {

@@ -3,7 +3,7 @@ import { freePort } from '../../support/program.ts'
 import { until } from '../../support/until.ts'
 import { onBench, type Bench } from '../bench.ts'
 import type { Context, Experiment, Result } from '../experiment.ts'
-import { readOpen } from '../facts.ts'
+import { isNothingOpen } from '../facts.ts'
 import { startFaultProxy, type FaultProxy, type Watch } from '../fault-proxy.ts'
 import { countStreams } from '../http2-streams.ts'
 import { makePlan } from '../plan.ts'
@@ -78,12 +78,12 @@ interface Doors {
 async function measure(bench: Bench, context: Context, { sms, push }: Doors, faults: string[]): Promise<string[]> {
   const { deadMs, ...size } = context.small ? SMALL : FULL
   const { twilio, fcm } = bench.cluster.addresses
-  await carry(bench, `${context.seed}-warm`, { sms: 40, tokens: 200 })
-  await until(async () => Object.values(await bench.ask(readOpen)).every((count) => count === 0), DRAIN_MS, 100)
+  await offer(bench, `${context.seed}-warm`, { sms: 40, tokens: 200 })
+  await until(() => bench.ask(isNothingOpen), DRAIN_MS, 100)
   await Promise.all([sms.shut(), push.shut()])
   const before = await failedTries(bench)
   const gone = Date.now()
-  await carry(bench, `${context.seed}-dead`, size)
+  await offer(bench, `${context.seed}-dead`, size)
   await delay(Math.max(0, gone + deadMs - Date.now()))
   const tried = (await failedTries(bench)) - before
   const allowed = size.sms * TRIES_MS.filter((ms) => ms <= Date.now() - gone).length
@@ -109,7 +109,7 @@ async function measure(bench: Bench, context: Context, { sms, push }: Doors, fau
   ]
 }
 
-async function carry(bench: Bench, seed: string, size: { sms: number; tokens: number }): Promise<void> {
+async function offer(bench: Bench, seed: string, size: { sms: number; tokens: number }): Promise<void> {
   await bench.load(makePlan({ ...size, seed, overMs: 2_000, chance: bench.chance(`plan ${seed}`) }))
 }
 

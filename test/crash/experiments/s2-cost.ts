@@ -139,14 +139,11 @@ function cpuOfAll(benches: readonly Bench[]): Cpu {
 }
 
 function judge(shape: Shape, all: readonly Turn[]): string[] {
-  if (shape.services > 1 || shape.nodes === 1) return []
+  const locked = of(shape, all).some(({ deadlocks }) => deadlocks > 0) ? [`${wordsOf(shape)}: deadlocks`] : []
+  if (shape.services > 1 || shape.nodes === 1) return locked
   const ratio = costOf(shape, all) / costOf(strangers(shape.nodes), all)
-  return [
-    ...(ratio <= LIMITS.cpu
-      ? []
-      : [`${wordsOf(shape)}: CPU a message ${ratio.toFixed(2)} × of as many that share nothing`]),
-    ...(of(shape, all).some(({ deadlocks }) => deadlocks > 0) ? [`${wordsOf(shape)}: deadlocks`] : []),
-  ]
+  if (ratio <= LIMITS.cpu) return locked
+  return [`${wordsOf(shape)}: CPU a message ${ratio.toFixed(2)} × of as many that share nothing`, ...locked]
 }
 
 function tellTurns(shape: Shape, all: readonly Turn[]): string {

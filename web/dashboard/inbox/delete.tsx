@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
+import { whyOf } from '../call.ts'
 import { usePage } from '../page.ts'
 import { useAddress } from './use-address.ts'
 
@@ -18,7 +19,7 @@ export function Delete(props: { readonly thread: string | null; readonly questio
     inbox
       .remove(thread)
       .then(() => go({ thread: null, item: null }, true))
-      .catch((error: unknown) => setRefusal(error instanceof Error ? error.message : 'The service does not answer'))
+      .catch((error: unknown) => setRefusal(whyOf(error)))
       .finally(() => setAsked(false))
   }
   const name = thread === null ? 'Delete all' : 'Delete'

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { JSX } from 'preact'
+import { whyOf } from '../call.ts'
 import { usePage } from '../page.ts'
 import type { Item, Life } from './item.ts'
 
@@ -28,7 +29,7 @@ export function Play({ item }: { readonly item: Item }): JSX.Element | null {
     setRefusal(null)
     inbox
       .play(item.id, life)
-      .catch((error: unknown) => setRefusal(error instanceof Error ? error.message : 'The service does not answer'))
+      .catch((error: unknown) => setRefusal(whyOf(error)))
       .finally(() => setPlaying(null))
   }
   return (

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Listed } from '../call.ts'
-import { useLoaded, type Loading } from '../loaded.ts'
+import { useLoaded, type Loaded } from '../loaded.ts'
+import { usePage } from '../page.ts'
 import type { WebhookDelivery } from './client.ts'
 import { DeliveryRow } from './delivery-row.tsx'
 import { Outcome, Shown, useAct, useWebhooksClient } from './parts.tsx'
@@ -40,35 +41,53 @@ export function Deliveries(props: {
   useEffect(() => {
     if (round > 0) loading.refresh()
   }, [round])
-  useWatch(loading)
+  useWatch(loading.state, onDone)
+  const chosen = useRef(filter)
+  chosen.current = filter
   return (
     <section aria-labelledby="deliveries-title">
       <div class="section-head">
         <h2 id="deliveries-title">Deliveries</h2>
-        <button type="button" class="button small" onClick={loading.refresh}>
+        <button type="button" class="button small" onClick={onDone}>
           Look again
         </button>
       </div>
       <Filters filter={filter} onChange={setFilter} />
       <Shown loading={loading}>
-        {(deliveries) => <Rows id={id} filter={filter} deliveries={deliveries} onMore={loading.put} onDone={onDone} />}
+        {(deliveries) => (
+          <Rows
+            id={id}
+            filter={filter}
+            deliveries={deliveries}
+            onChange={(changed) => {
+              // Asked for under another filter, it comes too late.
+              if (chosen.current === filter) loading.put(changed)
+            }}
+          />
+        )}
       </Shown>
       <Replay id={id} onDone={onDone} />
     </section>
   )
 }
 
-const WATCH_MS = 4_000
+/** Between two looks, while something is due or under way, and while all that waits is due later. */
+const WATCH_MS = { least: 4_000, most: 60_000 }
 
-/** While something waits, looks again; not where a person has gone further back. */
-function useWatch({ state, refresh }: Loading<Deliveries>): void {
-  const isBusy =
-    state.kind === 'there' && state.value.isFirstPage && state.value.data.some(({ status }) => status === 'queued')
+/** While something waits, looks again about when it is due; not where a person has gone further back. */
+function useWatch(state: Loaded<Deliveries>, look: () => void): void {
+  const { now } = usePage()
   useEffect(() => {
-    if (!isBusy) return undefined
-    const timer = setTimeout(refresh, WATCH_MS)
+    if (state.kind !== 'there' || !state.value.isFirstPage) return undefined
+    const waits = state.value.data
+      .filter(({ status }) => status === 'queued')
+      .map(({ next_attempt_at: at }) => (at === null ? 0 : Date.parse(at) - now().getTime()))
+      // Overdue for long: it waits for somebody to enable the webhook.
+      .map((ms) => (ms < -WATCH_MS.most ? WATCH_MS.most : ms))
+    if (waits.length === 0) return undefined
+    const timer = setTimeout(look, Math.min(Math.max(Math.min(...waits), WATCH_MS.least), WATCH_MS.most))
     return () => clearTimeout(timer)
-  }, [isBusy, state])
+  }, [state])
 }
 
 function Filters({
@@ -95,10 +114,9 @@ function Rows(props: {
   readonly id: number
   readonly filter: Filter
   readonly deliveries: Deliveries
-  readonly onMore: (deliveries: Deliveries) => void
-  readonly onDone: () => void
+  readonly onChange: (deliveries: Deliveries) => void
 }): JSX.Element {
-  const { id, filter, deliveries, onMore, onDone } = props
+  const { id, filter, deliveries, onChange } = props
   const client = useWebhooksClient()
   const act = useAct()
   const { data, next } = deliveries
@@ -108,14 +126,17 @@ function Rows(props: {
   const more = (): void =>
     act.run('more', async () => {
       const page = await client.deliveries(id, filter, next)
-      onMore({ data: [...data, ...page.data], next: page.next, isFirstPage: false })
+      onChange({ data: [...data, ...page.data], next: page.next, isFirstPage: false })
       return null
     })
+  // Where it stands: another look would begin at the first page.
+  const replace = (fresh: WebhookDelivery): void =>
+    onChange({ ...deliveries, data: data.map((one) => (one.id === fresh.id ? fresh : one)) })
   return (
     <>
       <ul class="rows">
         {data.map((delivery) => (
-          <DeliveryRow key={delivery.id} delivery={delivery} onDone={onDone} />
+          <DeliveryRow key={delivery.id} delivery={delivery} onDone={replace} />
         ))}
       </ul>
       {next !== null && (

@@ -11,7 +11,7 @@ import { deliveryLook, triesOf } from './words.ts'
 interface DeliveryRowProps {
   readonly delivery: WebhookDelivery
   /** It is due again. */
-  readonly onDone: () => void
+  readonly onDone: (fresh: WebhookDelivery) => void
 }
 
 /** One event on its way; opened, every try. */
@@ -50,8 +50,9 @@ function Tries({ delivery, onDone }: DeliveryRowProps): JSX.Element {
   }, [changed, count])
   const again = (): void =>
     act.run('again', async () => {
-      loading.put(await client.redeliver(id))
-      onDone()
+      const fresh = await client.redeliver(id)
+      loading.put(fresh)
+      onDone(fresh)
       return 'It is due again.'
     })
   return (

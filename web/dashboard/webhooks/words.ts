@@ -66,8 +66,8 @@ export function triesOf(delivery: WebhookDelivery, now: Date): string {
 /** Shape, word and colour of what came of one try. */
 export function attemptLook({ status, failure }: WebhookAttempt): Look {
   if (status === null) return { shape: 'dashed', tone: 'fail', word: FAILURES[failure ?? ''] ?? 'No answer' }
-  const isTaken = status >= 200 && status < 300
-  return { shape: isTaken ? 'check' : 'square', tone: isTaken ? 'ok' : 'fail', word: `Answered ${status}` }
+  const word = `Answered ${status}`
+  return isTaken(status) ? { shape: 'check', tone: 'ok', word } : { shape: 'square', tone: 'fail', word }
 }
 
 /** How long it took. */
@@ -93,9 +93,11 @@ export function testedOf(attempt: WebhookAttempt): string {
   const { status } = attempt
   const took = tookOf(attempt)
   if (status === null) return `The test was not taken: ${attemptLook(attempt).word.toLowerCase()}, after ${took}.`
+  return `The test was ${isTaken(status) ? 'taken' : 'not taken'}: ${status} after ${took}.`
+}
+
+function isTaken(status: number): boolean {
   return status >= 200 && status < 300
-    ? `The test was taken: ${status} after ${took}.`
-    : `The test was not taken: ${status} after ${took}.`
 }
 
 export function replayedOf(count: number): string {
