@@ -174,3 +174,13 @@ function statusOf(bytes: string): Promise<number> {
     socket.on('error', reject).on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1])))
   })
 }
+
+test('headers that do not arrive within five seconds are answered with 408', async () => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n')
+  const pieces: Buffer[] = []
+  for await (const piece of socket) pieces.push(piece as Buffer)
+  const text = Buffer.concat(pieces).toString()
+  expect(text).toMatch(/^HTTP\/1.1 408 /)
+  expect(JSON.parse(text.slice(text.indexOf('{')))).toMatchObject({ error: 408, code: 'request_timeout' })
+})

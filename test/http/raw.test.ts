@@ -95,12 +95,6 @@ test.each(PATHS)('OPTIONS %s answers with the methods it takes', async (path, ta
   expect(allowOf(answer.headers)).toEqual([...taken, 'OPTIONS'])
 })
 
-test('headers that do not arrive within five seconds are answered with 408', async () => {
-  const answer = await speak('GET / HTTP/1.1\r\nHost: a\r\n')
-  expect(answer.status).toBe(408)
-  expect(answer.body).toMatchObject({ error: 408, code: 'request_timeout' })
-})
-
 test('a connection is used again after a body that could not be read', async () => {
   const bad = 'POST /smss HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{'
   const good = 'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'

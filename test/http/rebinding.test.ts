@@ -1,16 +1,27 @@
 import { expect, test } from 'vitest'
+import type { Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createStandIns } from './stand-ins.ts'
 
 const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' }
 
-async function statusOf(
-  headers: Readonly<Record<string, string>>,
-  more: { readonly loopbackOnly?: boolean; readonly publicUrl?: string } = {},
-): Promise<number> {
-  const { parts } = createStandIns()
-  const app = createServer({ ...parts, loopbackOnly: true, ...more })
-  return (await app.inject({ url: '/livez', headers })).statusCode
+interface Place {
+  readonly loopbackOnly?: boolean
+  readonly publicUrl?: string
+}
+
+/** Making one takes longer than asking it. */
+const servers = new Map<string, Server>()
+
+function serverAt(place: Place): Server {
+  const name = JSON.stringify(place)
+  const server = servers.get(name) ?? createServer({ ...createStandIns().parts, loopbackOnly: true, ...place })
+  servers.set(name, server)
+  return server
+}
+
+async function statusOf(headers: Readonly<Record<string, string>>, place: Place = {}): Promise<number> {
+  return (await serverAt(place).inject({ url: '/livez', headers })).statusCode
 }
 
 test.each([
