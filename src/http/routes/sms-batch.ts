@@ -178,11 +178,11 @@ async function stream(
       ),
     store: async (group, from) => {
       if (dryRun) return explain(request, parts, group, from)
+      // It may have begun long before there was no room any more.
+      const refusal = parts.room?.refusal(request.caller.keyId, 'marketing') ?? null
+      if (refusal !== null) throw refusal
       const answers = []
       for (const items of cutAtRepeats(group)) {
-        // It may have begun long before there was no room any more.
-        const refusal = parts.room?.refusal(request.caller.keyId, 'marketing') ?? null
-        if (refusal !== null) throw refusal
         await untilAllowed(items.length)
         const { answer } = await parts.batches.store(items, { partial: true, idempotency: null })
         answers.push(...answer)
