@@ -24,7 +24,7 @@ let db: Db
 beforeEach(async () => {
   database = await createTestDatabase()
   directory = mkdtempSync(join(tmpdir(), 'tidings-keys-'))
-  const options = { max: 2, name: 'test', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const options = { max: 2, name: 'test', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   db = createDb(database.url, options, () => undefined)
 })
 

@@ -18,7 +18,7 @@ let db: Db
 
 beforeEach(async () => {
   database = await createTestDatabase()
-  const options = { max: 3, name: 'test', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const options = { max: 3, name: 'test', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   db = createDb(database.url, options, () => undefined)
 })
 

@@ -71,7 +71,7 @@ export function useWebhookStage(): WebhookStage {
 }
 
 async function openWebhookRig(url: string, { outbound, chance = () => 0 }: RigOptions = {}): Promise<WebhookRig> {
-  const options = { max: 4, name: 'webhooks', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const options = { max: 4, name: 'webhooks', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   const db = createDb(url, options, () => undefined)
   const log = pino({ level: 'silent' })
   const node = await registerNode(db, { name: hostname(), machine: null, pid: process.pid, version: '0' })

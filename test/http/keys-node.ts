@@ -33,7 +33,7 @@ export function openKeysNode(
   more: Partial<HttpParts> = {},
   secretKey: Buffer | null = SECRET_KEY,
 ): KeysNode {
-  const options = { max: 4, name: 'keys', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const options = { max: 4, name: 'keys', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   const db = createDb(url, options, () => undefined)
   let elapsedMs = 1_000
   const now = (): number => elapsedMs

@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createTestDatabase()
   db = createDb(
     database.url,
-    { max: 2, name: 'reads', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 },
+    { max: 2, name: 'reads', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 },
     () => undefined,
   )
   await db.query(`insert into clients (contact) values ('+201009129288')`)

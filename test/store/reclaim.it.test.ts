@@ -12,7 +12,7 @@ let owner: number
 
 beforeEach(async () => {
   database = await createTestDatabase()
-  const limits = { max: 2, name: 'reclaims', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }
+  const limits = { max: 2, name: 'reclaims', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   db = createDb(database.url, limits, () => undefined)
   owner = (await registerNode(db, { name: 'test', machine: null, pid: 1, version: '0.0.0' })).id
 })

@@ -27,7 +27,7 @@ beforeEach(async () => {
   database = await createTestDatabase()
   db = createDb(
     database.url,
-    { max: 2, name: 'repeats', statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 },
+    { max: 2, name: 'repeats', statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 },
     () => undefined,
   )
   owner = (await registerNode(db, { name: 'test', machine: null, pid: 1, version: '0.0.0' })).id

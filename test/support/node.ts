@@ -36,7 +36,7 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
   const pid = options.pid ?? pids++
   const settled: SettledSms[] = []
   const make = (name: string): Db => {
-    const db = createDb(url, { max: 3, name, statementTimeoutMs: 5_000, queryTimeoutMs: 6_000 }, () => undefined)
+    const db = createDb(url, { max: 3, name, statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }, () => undefined)
     // A caller would not wait so long for a connection; a busy machine may need it.
     db.options.connectionTimeoutMillis = 30_000
     return db
