@@ -139,6 +139,12 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
     expect(await page.locator('.delivery').count()).toBe(25)
     await page.getByRole('button', { name: 'Older ones' }).click()
     await page.locator('.delivery').nth(26).waitFor()
+    // What is done with an older one leaves it where it is.
+    await page.locator('.delivery').nth(26).click()
+    await page.locator('.tries').getByRole('button', { name: 'Deliver again' }).click()
+    await page.getByText('It is due again.').waitFor()
+    await until(async () => (await tried(id, 2)).attempt_count === 2)
+    expect(await page.locator('.delivery').count()).toBe(27)
     await page.getByText('Given up', { exact: true }).click()
     await page.getByText('There are none of these.').waitFor()
   })
