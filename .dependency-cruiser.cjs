@@ -29,6 +29,8 @@ const MAY_IMPORT = {
   ],
   // Backups, restores and moves: beside the service, never in it.
   transfer: ['store'],
+  // What every adapter promises, for adapters of others too.
+  conformance: ['domain'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.
   fakes: [],
 }

@@ -6,13 +6,28 @@ import { createSmsFlow } from '../dist/flows/sms.js'
 import { createAddressOf } from '../dist/http/peer.js'
 import { createServer } from '../dist/http/server.js'
 
+const OTHERS = ['push', 'reads', 'receipts', 'batches', 'dryRuns', 'history', 'erasing', 'templates', 'webhooks']
+OTHERS.push(
+  'cancels',
+  'conversions',
+  'pauses',
+  'resends',
+  'inbound',
+  'optOuts',
+  'keys',
+  'sessions',
+  'inbox',
+  'events',
+  'device',
+)
+
 let messageId = 0
 const sms = createSmsFlow({
-  intake: { addSms: async () => (messageId += 1) },
+  intake: { acceptSms: async () => ({ id: (messageId += 1), ended: null }) },
   keys: createKeyGuard(null),
   outcomes: null,
   templates: null,
-  provider: 'sandbox',
+  router: { choose: () => ({ provider: 'sandbox', sender: null, pricePerSegment: null, price: null }) },
   defaultCountry: null,
   textFormat: '{message}',
   staging: null,
@@ -22,9 +37,8 @@ const server = createServer({
   log: pino({ level: 'silent' }),
   version: '',
   sms,
-  push: null,
-  reads: null,
-  receipts: null,
+  // Of the routes that are not called only their names are asked for.
+  ...Object.fromEntries(OTHERS.map((name) => [name, {}])),
   auth: { required: false, keyring: null, session: () => null },
   addressOf: createAddressOf(null),
   health: { ready: async () => [], warnings: () => [] },

@@ -1,6 +1,8 @@
 // npm run bench [-- --rounds N --seconds N --connections N --save]: figures of this machine, each beside what it is measured against.
 // npm run bench -- batch [--rounds N --items N --save]: how many items a second batches and lists of targets take.
 // npm run bench -- history [--messages N --pages N --plans --save]: how long searches take.
+// npm run bench -- smpp | twilio [--rounds N --seconds N --save]: our client and our adapter, each beside the library that others take.
+// npm run bench -- sms-http [--rounds N --seconds N --connections N --save]: from HTTP to SMPP, beside Kannel.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -35,11 +37,12 @@ const settings = {
 }
 
 const [what = 'accept'] = positionals
-if (!['accept', 'batch', 'history'].includes(what) || positionals.length > 1) {
-  console.error(`bench: there is no row ${positionals.join(' ')}. There are: accept, batch, history.`)
+const rows = { accept, batch, history, smpp, twilio, 'sms-http': smsHttp }
+if (!Object.hasOwn(rows, what) || positionals.length > 1) {
+  console.error(`bench: there is no row ${positionals.join(' ')}. There are: ${Object.keys(rows).join(', ')}.`)
   process.exitCode = 2
 } else if (await build()) {
-  const { result, text } = await { accept, batch, history }[what]()
+  const { result, text } = await rows[what]()
   console.log(text)
   if (values.save) console.log(`\n  Written to ${save(result)}`)
 } else process.exitCode = 1
@@ -83,6 +86,24 @@ async function history() {
   const asked = { messages: Number(values.messages), rounds: Number(values.pages), plans: values.plans }
   const result = await measureHistory(asked, tell)
   return { result, text: historyText(result) }
+}
+
+async function smpp() {
+  const { measureSmpp, smppText } = await import('./smpp.mjs')
+  const result = await measureSmpp(settings, tell)
+  return { result, text: smppText(result, machine()) }
+}
+
+async function twilio() {
+  const { measureTwilio, twilioText } = await import('./twilio.mjs')
+  const result = await measureTwilio(settings, tell)
+  return { result, text: twilioText(result, machine()) }
+}
+
+async function smsHttp() {
+  const { measureSmsHttp, smsHttpText } = await import('./sms-http.mjs')
+  const result = await measureSmsHttp(settings, tell)
+  return { result, text: smsHttpText(result, machine()) }
 }
 
 function acceptText({ connections, load, tidings, route, ceiling, ofRoute, ofCeiling, others }) {

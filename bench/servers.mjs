@@ -11,13 +11,13 @@ const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 30_000
 
 /**
- * Tidings as `npm start` runs it, in capture mode, with a fresh embedded Postgres on the disk of this checkout (a directory for
+ * Tidings as `npm start` runs it, in capture mode unless `more` of its configuration names a provider, with a fresh embedded Postgres on the disk of this checkout (a directory for
  * temporary files may be memory, where fsync costs nothing). Nothing of the caller's configuration reaches it.
  */
-export async function startTidings() {
+export async function startTidings(more = {}) {
   const directory = newDirectory()
   const dataDir = join(directory, 'data')
-  const settings = { DATA_DIR: dataDir, SMS_RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'silent' }
+  const settings = { DATA_DIR: dataDir, SMS_RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'silent', ...more }
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
     const server = await start('dist/main.js', [], directory, settings)

@@ -13,7 +13,7 @@ const STEPS = {
   tests: bin('vitest', 'run', '--project', 'unit', '--reporter', 'dot'),
   imports: bin('depcruise', 'src', 'web', 'test', 'scripts', 'bench', '--output-type', 'err'),
   unused: bin('knip', '--no-progress'),
-  format: bin('prettier', '--check', '--log-level', 'warn', '.'),
+  format: bin('prettier', '--check', '--cache', '--log-level', 'warn', '.'),
   lint: bin('oxlint', '--type-aware', '--report-unused-disable-directives', '--deny-warnings'),
   types: node('node_modules/typescript7/bin/tsc', '--noEmit', '-p', '.'),
   pages: node('node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'web'),

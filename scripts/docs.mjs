@@ -11,16 +11,22 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CONFIGURATION = fileURLToPath(new URL('../docs/configuration.md', import.meta.url))
 const METRICS = fileURLToPath(new URL('../docs/metrics.md', import.meta.url))
 const REASONS = fileURLToPath(new URL('../docs/reasons.md', import.meta.url))
+const HTTP_SMS_SCHEMA_FILE = fileURLToPath(new URL('../docs/http-sms.schema.json', import.meta.url))
+const ROUTES_SCHEMA = fileURLToPath(new URL('../docs/routes.schema.json', import.meta.url))
 
 if (await build()) {
   const { configurationPage } = await import('../dist/variables-page.js')
   const { metricsPage } = await import('../dist/metrics-page.js')
   const { reasonsPage } = await import('../dist/reasons-page.js')
-  const setOut = async (file, page) => format(page, { ...(await resolveConfig(file)), parser: 'markdown' })
+  const { HTTP_SMS_SCHEMA } = await import('../dist/providers/http-sms/schema.js')
+  const { ROUTES_FILE_SCHEMA } = await import('../dist/contract/routes-file.js')
+  const setOut = async (file, page, parser = 'markdown') => format(page, { ...(await resolveConfig(file)), parser })
   const made = {
     [CONFIGURATION]: configurationPage(),
     [METRICS]: await setOut(METRICS, metricsPage()),
     [REASONS]: await setOut(REASONS, reasonsPage()),
+    [HTTP_SMS_SCHEMA_FILE]: await setOut(HTTP_SMS_SCHEMA_FILE, JSON.stringify(HTTP_SMS_SCHEMA), 'json'),
+    [ROUTES_SCHEMA]: await setOut(ROUTES_SCHEMA, JSON.stringify(ROUTES_FILE_SCHEMA), 'json'),
     ...(await clientFiles()),
   }
   for (const [file, text] of Object.entries(made)) {

@@ -23,6 +23,11 @@ export function readProxies(text: string | null): number | readonly string[] | n
   return /^\d+$/.test(text) ? Number(text) : listed(text)
 }
 
+/** ALLOWED_COUNTRIES, whose form was looked at; null: unset. */
+export function readCountries(text: string | null): ReadonlySet<string> | null {
+  return text === null ? null : new Set(listed(text).map((one) => one.toUpperCase()))
+}
+
 function listed(text: string | null): readonly string[] {
   return text === null ? [] : text.split(',').map((one) => one.trim())
 }

@@ -3,7 +3,19 @@ import { parseTransferWords, TRANSFERS, type TransferAct } from './transfer-word
 
 const COMMANDS = ['serve', 'migrate', 'db'] as const
 /** In src/cli, which whoever serves never loads. */
-const CLIENTS = ['doctor', 'explain', 'export', 'find', 'listen', 'send', 'tail', 'trigger', 'webhooks'] as const
+const CLIENTS = [
+  'doctor',
+  'explain',
+  'export',
+  'find',
+  'inbound',
+  'listen',
+  'opt-outs',
+  'send',
+  'tail',
+  'trigger',
+  'webhooks',
+] as const
 const FLAGS = ['--quiet', '--json', '--help', '--version'] as const
 
 export type Command = (typeof COMMANDS)[number]
@@ -49,6 +61,7 @@ Use it
   send        one SMS, or one push: tidings send sms +201009129288 "Hello"
   find        what was sent, one verdict a line: tidings find status:failed last:24h
   tail        new messages as they come, until Ctrl-C
+  inbound     what people sent to you
   listen      what happens, as it happens, and on to a webhook of yours
   trigger     makes an event happen, where messages are captured
   export      all that a search finds, as CSV or NDJSON
@@ -57,6 +70,7 @@ Look after it
   doctor      looks at configuration, database and service, and says what to mend
   keys        API keys: lists, makes, rotates and revokes them
   webhooks    who is told of events: lists, makes, tests, replays and removes them
+  opt-outs    who wants no more messages: lists, adds and removes them
 
 Understand it
   explain     what an error code, a reason or a provider's code means

@@ -1,14 +1,21 @@
 import { parseEnv } from 'node:util'
 import { readStaging, type StagingRules } from './domain/staging.ts'
-import { readCidrs, readProxies, readSecretKey, readSecretKeys } from './access-values.ts'
+import { readCidrs, readCountries, readProxies, readSecretKey, readSecretKeys } from './access-values.ts'
 import { readBacklogLimits, type BacklogLimits } from './backlog-limits.ts'
+import { given, NOTHING, withoutSlash, type ConfigFault, type Env, type Read, type Reading } from './config-reading.ts'
 import type { WebhookUrlRules } from './domain/webhook-url.ts'
 import { readAccount } from './google-account.ts'
+import { optOutFaults, readOptOuts, type OptOutConfig } from './opt-out-values.ts'
+import { loadHttpReader, type ReadHttpSms } from './http-settings.ts'
 import { urlFromParts } from './postgres-variables.ts'
+import type { SmsProviderSettings } from './provider-settings.ts'
+import type { RoutesFile } from './routes-file.ts'
+import { readRules, spendFaults, type RulesConfig } from './rule-settings.ts'
+import { readSmsProviders } from './sms-providers.ts'
 import { valueProblem } from './variable-kinds.ts'
 import { misspelt, unread } from './variable-names.ts'
-import { VARIABLES, type Variable, type VariableName } from './variables.ts'
-import { readUrl } from './domain/url.ts'
+import type { Variable } from './variable.ts'
+import { VARIABLES } from './variables.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
 export interface Config {
@@ -46,23 +53,20 @@ export interface Config {
   readonly logLevel: string
   /** Of a collector of traces, without a trailing slash; null: nothing is traced. */
   readonly otlpEndpoint: string | null
-  /** Null: SMS are captured. */
-  readonly twilio: TwilioConfig | null
+  /** The countries that SMS may go to, ISO 3166-1 alpha-2; null: all. */
+  readonly allowedCountries: ReadonlySet<string> | null
+  /** What SMS leave through; empty: they are captured. */
+  readonly sms: readonly SmsProviderSettings[]
+  /** Which of them, and by which rules; null: there is one at most. */
+  readonly routes: RoutesFile | null
+  /** What limits SMS beyond a single call. */
+  readonly rules: RulesConfig
+  /** What is made of STOP, START and HELP. */
+  readonly optOuts: OptOutConfig
   /** Null: pushes are captured. */
   readonly fcm: FcmConfig | null
   /** Not judged here: what is wrong with it keeps nothing from starting, the page that needs it says so. */
   readonly firebase: FirebaseConfig
-}
-
-export interface TwilioConfig {
-  readonly accountSid: string
-  /** Signs callbacks, and authenticates calls where there is no API key. */
-  readonly authToken: string
-  readonly apiKey: { readonly sid: string; readonly secret: string } | null
-  readonly sender:
-    { readonly kind: 'from'; readonly from: string } | { readonly kind: 'messaging-service'; readonly sid: string }
-  /** Without a trailing slash. */
-  readonly baseUrl: string
 }
 
 export interface FcmConfig {
@@ -84,28 +88,24 @@ export interface FirebaseConfig {
   readonly registration: 'token' | 'fid'
 }
 
-/** One thing that keeps Tidings from starting. */
-export interface ConfigFault {
-  readonly variable: string
-  /** What is wrong, a sentence that holds no secret. */
-  readonly problem: string
-  readonly fix: string
-}
+export type ConfigReading =
+  { readonly config: Config; readonly hints: readonly string[] } | { readonly faults: readonly ConfigFault[] }
 
-type Env = Readonly<Record<string, string | undefined>>
-type Read = (name: VariableName) => string | null
+/** `readConfig`, with everything that it needs for what is set. */
+export async function readWholeConfig(env: Env): Promise<ConfigReading> {
+  return readConfig(env, await loadHttpReader(env))
+}
 
 /**
  * Reads everything, and reports all faults at once. An empty value counts as unset. Reads the service account's file, too. `hints` are
- * sentences about what keeps nothing from starting, and is probably not what was meant.
+ * sentences about what keeps nothing from starting, and is probably not what was meant. `readHttp`: needed where a provider is described by
+ * its HTTP interface.
  */
-export function readConfig(
-  env: Env,
-): { config: Config; hints: readonly string[] } | { faults: readonly ConfigFault[] } {
+export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): ConfigReading {
   // A wrong value is reported once; what depends on it is judged as if it were right.
   const read: Read = (name) =>
     given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
-  const twilio = readTwilio(read)
+  const sms = readSmsProviders(read, env, readHttp)
   const fcm = readFcm(read, env)
   const config: Config = {
     port: Number(read('PORT')),
@@ -125,41 +125,57 @@ export function readConfig(
     previousSecretKeys: readSecretKeys(read('SECRET_KEY_PREVIOUS')),
     trustProxy: readProxies(read('TRUST_PROXY')),
     staging: readStaging(read('ONLY_TO'), read('REDIRECT_TO')),
-    webhooks: {
-      allowHttp: read('WEBHOOKS_ALLOW_HTTP') === 'on',
-      allowedPrivate: readCidrs(read('WEBHOOKS_ALLOW_PRIVATE')),
-    },
+    webhooks: readWebhooks(read),
     logLevel: read('LOG_LEVEL') ?? '',
     otlpEndpoint: withoutSlash(read('OTEL_EXPORTER_OTLP_ENDPOINT')),
-    twilio: twilio.value,
+    allowedCountries: readCountries(read('ALLOWED_COUNTRIES')),
+    sms: sms.providers,
+    routes: sms.routes,
+    rules: readRules(read),
+    optOuts: readOptOuts(read),
     fcm: fcm.value,
     firebase: readFirebase(read),
   }
-  const single = [...nameFaults(env), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
-  const faults = [...single, ...formatFault(config), ...twilio.faults, ...fcm.faults, ...secretFault(config)]
-  return faults.length > 0 ? { faults } : { config, hints: hintsOf(env) }
+  const own = withoutNames(env, sms.names)
+  const faults = [...singleFaults(env, own), ...sms.faults, ...fcm.faults, ...jointFaults(config)]
+  return faults.length > 0 ? { faults } : { config, hints: [...hintsOf(own), ...sms.hints] }
+}
+
+/** Of names and values by themselves. */
+function singleFaults(env: Env, own: Env): readonly ConfigFault[] {
+  return [...nameFaults(own), ...VARIABLES.flatMap((variable) => valueFault(variable, env))]
+}
+
+/** Of what was read, and of what does not go together. */
+function jointFaults(config: Config): readonly ConfigFault[] {
+  return [
+    ...formatFault(config),
+    ...spendFaults(config.rules, config.routes),
+    ...optOutFaults(config.optOuts),
+    ...secretFault(config),
+  ]
+}
+
+function readWebhooks(read: Read): WebhookUrlRules {
+  return {
+    allowHttp: read('WEBHOOKS_ALLOW_HTTP') === 'on',
+    allowedPrivate: readCidrs(read('WEBHOOKS_ALLOW_PRIVATE')),
+  }
 }
 
 /** Whether callers need a key: what costs money, or reaches people, is offered to nobody without. */
-export function asksForKeys({ auth, twilio, fcm }: Config): boolean {
-  return auth === 'auto' && (twilio !== null || fcm !== null)
+export function asksForKeys(config: Pick<Config, 'auth' | 'sms' | 'fcm'>): boolean {
+  return config.auth === 'auto' && liveProviders(config).length > 0
+}
+
+/** Names of the providers that messages leave the machine through: SMS first. A channel without one is captured. */
+export function liveProviders({ sms, fcm }: Pick<Config, 'sms' | 'fcm'>): readonly string[] {
+  return [...sms.map(({ name }) => name), ...(fcm === null ? [] : ['fcm'])]
 }
 
 /** Pure: `.env` as text, below the environment. */
 export function withEnvFile(env: Env, file: string | null): Env {
   return file === null ? env : { ...parseEnv(file), ...env }
-}
-
-interface Reading<Value> {
-  readonly value: Value | null
-  readonly faults: readonly ConfigFault[]
-}
-
-const NOTHING = { value: null, faults: [] }
-
-function given(env: Env, name: string): string | null {
-  const value = env[name]?.trim()
-  return value === undefined || value === '' ? null : value
 }
 
 function valueFault(variable: Variable, env: Env): readonly ConfigFault[] {
@@ -174,6 +190,11 @@ function valueFault(variable: Variable, env: Env): readonly ConfigFault[] {
       fix: `Write it like \`${example}\`.`,
     },
   ]
+}
+
+/** The routes file names variables that hold secrets; whatever they are called, they are meant. */
+function withoutNames(env: Env, names: ReadonlySet<string>): Env {
+  return names.size === 0 ? env : Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)))
 }
 
 function nameFaults(env: Env): readonly ConfigFault[] {
@@ -200,68 +221,6 @@ function secretFault(config: Config): readonly ConfigFault[] {
   const problem = 'is missing, while a provider is live and the database is one of yours'
   const fix = 'Set 32 bytes in base64, the same on every node; `openssl rand -base64 32` makes some.'
   return [{ variable: 'SECRET_KEY', problem, fix }]
-}
-
-const TWILIO_PARTS = [
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'TWILIO_API_KEY',
-  'TWILIO_API_SECRET',
-  'TWILIO_FROM',
-  'TWILIO_MESSAGING_SERVICE_SID',
-] as const
-
-function readTwilio(read: Read): Reading<TwilioConfig> {
-  if (TWILIO_PARTS.every((name) => read(name) === null)) return NOTHING
-  const [accountSid, authToken] = [read('TWILIO_ACCOUNT_SID'), read('TWILIO_AUTH_TOKEN')]
-  const [key, secret] = [read('TWILIO_API_KEY'), read('TWILIO_API_SECRET')]
-  const [from, service] = [read('TWILIO_FROM'), read('TWILIO_MESSAGING_SERVICE_SID')]
-  const missing = [
-    ...(accountSid === null ? ['TWILIO_ACCOUNT_SID'] : []),
-    ...(authToken === null ? ['TWILIO_AUTH_TOKEN'] : []),
-    ...(key === null && secret !== null ? ['TWILIO_API_KEY'] : []),
-    ...(key !== null && secret === null ? ['TWILIO_API_SECRET'] : []),
-    ...(from === null && service === null ? ['TWILIO_FROM (or TWILIO_MESSAGING_SERVICE_SID)'] : []),
-  ]
-  const faults = [
-    ...missing.map((variable) => ({
-      variable,
-      problem: 'is missing, while other TWILIO_ variables are set',
-      fix: 'Set it, or unset the others to capture SMS on this machine.',
-    })),
-    ...sidFaults(read),
-  ]
-  if (from !== null && service !== null) {
-    const problem = 'is set, and so is TWILIO_FROM'
-    faults.push({
-      variable: 'TWILIO_MESSAGING_SERVICE_SID',
-      problem,
-      fix: 'Set one of the two: it decides the sender.',
-    })
-  }
-  const sender =
-    service === null
-      ? { kind: 'from' as const, from: from ?? '' }
-      : { kind: 'messaging-service' as const, sid: service }
-  if (faults.length > 0 || accountSid === null || authToken === null) return { value: null, faults }
-  const apiKey = key === null || secret === null ? null : { sid: key, secret }
-  return {
-    value: { accountSid, authToken, apiKey, sender, baseUrl: withoutSlash(read('TWILIO_BASE_URL')) ?? '' },
-    faults,
-  }
-}
-
-/** Their length is looked at only where Twilio itself is called: a look-alike may have shorter ones. */
-function sidFaults(read: Read): readonly ConfigFault[] {
-  const baseUrl = read('TWILIO_BASE_URL') ?? ''
-  if (readUrl(baseUrl)?.hostname.endsWith('.twilio.com') !== true) return []
-  return (['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY', 'TWILIO_MESSAGING_SERVICE_SID'] as const).flatMap((variable) => {
-    const sid = read(variable)
-    // Source: Twilio's OpenAPI document, the patterns of its SIDs. Another beginning has been reported.
-    if (sid === null || !/^(?:AC|SK|MG)/.test(sid) || /^..[0-9a-fA-F]{32}$/.test(sid)) return []
-    const problem = `has ${sid.length} characters where Twilio's have 34: two letters, then 32 of 0 to 9 and a to f`
-    return [{ variable, problem, fix: 'Copy it from the Twilio console again.' }]
-  })
 }
 
 function readFcm(read: Read, env: Env): Reading<FcmConfig> {
@@ -291,8 +250,4 @@ function readFirebase(read: Read): FirebaseConfig {
     vapidKey: read('FIREBASE_VAPID_KEY'),
     registration: read('FIREBASE_REGISTRATION') === 'fid' ? 'fid' : 'token',
   }
-}
-
-function withoutSlash(url: string | null): string | null {
-  return url?.replace(/(?<!\/)\/+$/, '') ?? null
 }

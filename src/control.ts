@@ -1,3 +1,4 @@
+import { troubleSentence, type RouteTrouble } from './checks/routes.ts'
 import type { Channels } from './channels.ts'
 import type { Dbs } from './dbs.ts'
 import type { Delivery } from './delivery/delivery.ts'
@@ -40,4 +41,9 @@ export function pauseWarnings(pauses: readonly PauseScope[]): CheckStep[] {
     const what = [category ?? 'everything', ...(provider === null ? [] : [`through ${provider}`])].join(' ')
     return { name: 'paused', ok: false, detail: `Sending is paused: ${what}.`, fix: 'POST /resume, when it may go on.' }
   })
+}
+
+/** The same for ways that messages should not take now. */
+export function routeWarnings(troubles: readonly RouteTrouble[]): CheckStep[] {
+  return troubles.map((trouble) => ({ name: 'routes', ok: false, detail: troubleSentence(trouble), fix: null }))
 }

@@ -106,11 +106,13 @@ function state({ revokedAt, expiresAt, lastUsedAt }: KeyRecord, now: Date): stri
 }
 
 /** A name is a caller's text, and must not steer the terminal. */
-function facts({ name, scopes, countries, topics, cidrs, expiresAt, lastUsedAt }: KeyRecord): readonly string[] {
+function facts(key: KeyRecord): readonly string[] {
+  const { name, scopes, countries, topics, cidrs, spendLimit, expiresAt, lastUsedAt } = key
   return [
     name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' '),
     scopes.join(' '),
     ...[countries, topics, cidrs].flatMap((limit) => (limit === null ? [] : [`only ${limit.join(' ')}`])),
+    ...(spendLimit === null ? [] : [`at most ${spendLimit} a day`]),
     ...(expiresAt === null ? [] : [`until ${expiresAt.toISOString()}`]),
     ...(lastUsedAt === null ? [] : [`last used ${lastUsedAt.toISOString()}`]),
   ]

@@ -25,7 +25,8 @@ export const KEYS_HELP = `API keys, straight from the database: for the first on
   npm run keys -- revoke ID                                       ends it, on every node within 5 s
   npm run keys -- reseal                                          encrypts under SECRET_KEY what is under an earlier one
 
-Limits of a key, each as often as needed: --country EG, --topic news-*, --cidr 10.0.0.0/8; and --expires 2030-01-31T18:00:00Z.
+Limits of a key, each as often as needed: --country EG, --topic news-*, --cidr 10.0.0.0/8; and --expires 2030-01-31T18:00:00Z,
+--spend-limit 50: what its SMS may cost a day, in the currency of the routes.
 Scopes: ${SCOPES.join(', ')}.
 With --json what is printed is JSON, as GET and POST /keys answer it; the list has one key a line.
 The key alone goes to stdout: npm run -s keys -- create … | your-secret-store
@@ -39,6 +40,7 @@ const OPTIONS = {
   topic: { type: 'string', multiple: true },
   cidr: { type: 'string', multiple: true },
   expires: { type: 'string' },
+  'spend-limit': { type: 'string' },
   'overlap-hours': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -89,8 +91,10 @@ function create(values: Parsed['values']): KeysAct {
   const expiresAt = expires === undefined ? null : new Date(expires)
   if (expiresAt !== null && Number.isNaN(expiresAt.getTime()))
     return wrong('--expires is a time like 2030-01-31T18:00:00Z.')
+  const spendLimit = values['spend-limit'] === undefined ? null : Number(values['spend-limit'])
+  if (spendLimit !== null && !(spendLimit > 0 && spendLimit <= 1e9)) return wrong('--spend-limit is a number above 0.')
   const countries = country?.map((one) => one.toUpperCase()) ?? null
-  const limits = { countries, topics: topic ?? null, cidrs: cidr ?? null, expiresAt }
+  const limits = { countries, topics: topic ?? null, cidrs: cidr ?? null, spendLimit, expiresAt }
   return { kind: 'create', input: { mode: test ? 'test' : 'live', name, scopes, ...limits } }
 }
 

@@ -5,7 +5,8 @@ import { failing, fine } from './checks/check.ts'
 import { checkDatabase } from './checks/database.ts'
 import { nodeCheck, portCheck, secretKeyCheck, type PortHolder, type SecretKey } from './checks/machine.ts'
 import { providerCheck, setupChecks, type Setup } from './checks/setup.ts'
-import { readConfig, type Config, type ConfigFault } from './config.ts'
+import { readWholeConfig, type Config } from './config.ts'
+import type { ConfigFault } from './config-reading.ts'
 import type { Check } from './contract/health.ts'
 import { within } from './domain/time-limit.ts'
 import { runningUrl } from './embedded/postgres.ts'
@@ -35,7 +36,7 @@ export async function checkLocally(
   env: Readonly<Record<string, string | undefined>>,
   parts: LocalParts,
 ): Promise<readonly Check[]> {
-  const reading = readConfig(env)
+  const reading = await readWholeConfig(env)
   if ('faults' in reading) return [nodeCheck(process.versions.node), faultsCheck(reading.faults)]
   const { config, hints } = reading
   const setup = setupOf(config, hints)
@@ -114,13 +115,19 @@ async function checkProviders(config: Config, { signal, chance, now }: LocalPart
     clock: now,
     monotonic: () => performance.now(),
     chance,
-    after: (ms, run) => void setTimeout(run, ms).unref(),
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms).unref()
+      return () => clearTimeout(timer)
+    },
     nodes: () => 1,
     onReceipt: () => undefined,
+    // It belongs to the service: whoever holds the sessions repeats it there.
+    takeReceipt: () => Promise.reject(new Error('nothing is stored here')),
+    takeInbound: () => Promise.reject(new Error('nothing is stored here')),
   })
   try {
     return await Promise.all(
-      liveOnes(config, channels).map(async (provider) => {
+      liveOnes(channels).map(async (provider) => {
         const failures = await within(PROVIDER_MS, [signal], async (limited) => failuresOf(provider.check(limited)))
         return providerCheck(provider.name, failures)
       }),

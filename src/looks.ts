@@ -3,16 +3,15 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { diskCheck, nodeCheck } from './checks/machine.ts'
 import type { Setup } from './checks/setup.ts'
-import { asksForKeys, type Config } from './config.ts'
+import { asksForKeys, liveProviders, type Config } from './config.ts'
 import { isLoopback } from './place.ts'
 import type { Check } from './contract/health.ts'
 import { stagingSentence } from './domain/staging.ts'
 
 /** What is judged of a configuration. `hints`: null where nobody looks at the environment. */
 export function setupOf(config: Config, hints: readonly string[] | null): Setup {
-  const live = [...(config.twilio === null ? [] : ['twilio']), ...(config.fcm === null ? [] : ['fcm'])]
   return {
-    live,
+    live: liveProviders(config),
     asksForKeys: asksForKeys(config),
     loopbackOnly: isLoopback(config.host),
     publicUrl: config.publicUrl,

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { adoptedSentence } from './adopted.ts'
 import { HELP, parseArguments, type ClientCommand, type Command } from './arguments.ts'
-import { readConfig, withEnvFile, type Config, type ConfigFault } from './config.ts'
+import { readWholeConfig, withEnvFile, type Config } from './config.ts'
+import type { ConfigFault } from './config-reading.ts'
 import { openDatabase, openServer } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'
@@ -105,7 +106,7 @@ type Work = (config: Config, log: Log, terminal: Terminal | null) => Promise<voi
 
 /** Reads the configuration and does the work; returns the exit code. */
 async function run(quiet: boolean, json: boolean, work: Work): Promise<number> {
-  const reading = readConfig(withEnvFile(process.env, readEnvFile()))
+  const reading = await readWholeConfig(withEnvFile(process.env, readEnvFile()))
   if ('faults' in reading) {
     return refuse(reading.faults.map(inOneLine))
   }

@@ -4,17 +4,21 @@ import type { PushedChunk, SettledSms } from './delivery/ledger.ts'
 import type { Category } from './domain/category.ts'
 import { TidingsError } from './domain/errors.ts'
 import type { Outcome, PushProvider, Receipt, SmsProvider } from './domain/provider.ts'
+import type { RuleAction } from './flows/alarms.ts'
 import type { ReceiptsFlow } from './flows/receipts.ts'
 import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallMeter } from './http/call-meter.ts'
+import type { InboundWatching } from './inbound-side.ts'
 import type { Count, Watch } from './metrics/cells.ts'
 import { CONTENT_TYPE, formatFor } from './metrics/exposition.ts'
 import type { Meters } from './metrics/meters.ts'
+import type { SmsRoutingParts } from './sms-routing.ts'
 import type { ReceiptMove } from './store/receipts.ts'
 import type { Reclaimed } from './store/reclaim.ts'
+import { submitting } from './submitting.ts'
 
 /** Hears of everything that is counted, at the places where it passes. */
-export interface Metering {
+export interface Metering extends InboundWatching {
   channels(channels: Channels): Channels
   intake(intake: Intake): Intake
   callbacks(receipts: ReceiptsFlow): ReceiptsFlow
@@ -24,6 +28,8 @@ export interface Metering {
   received(receipt: Receipt, move: ReceiptMove): void
   reclaimed(taken: Reclaimed): void
   fenced(): void
+  ruled(rule: string, action: RuleAction): void
+  readonly routing: Pick<SmsRoutingParts, 'onChoice' | 'onFailover'>
   readonly calls: CallMeter
 }
 
@@ -47,6 +53,7 @@ export function createMetering(meters: Meters, now: () => number): Metering {
     },
     received(receipt, { messageStatus, state }) {
       counters.receipts.of(receipt.provider, receipt.status).add()
+      if (receipt.failure !== null) counters.lost.of(receipt.provider, receipt.failure.reason).add()
       if (messageStatus !== null) counters.moves.of('sms', messageStatus).add()
       if (receipt.status === 'delivered' && state.sinceMs !== null)
         meters.histograms.receiptSeconds.of(receipt.provider).observe(state.sinceMs / 1000)
@@ -56,6 +63,16 @@ export function createMetering(meters: Meters, now: () => number): Metering {
         if (count > 0) counters.reclaimed.of(outcome).add(count)
     },
     fenced: () => counters.leasesLost.of().add(),
+    ruled: (rule, action) => counters.rules.of(rule, action).add(),
+    texted: (provider, action) => counters.inbound.of(provider, action ?? 'none').add(),
+    called(provider, taken) {
+      const result = taken === null ? 'failed' : taken.kind
+      if (result !== 'unknown') counters.callbacks.of(provider, result).add()
+    },
+    routing: {
+      onChoice: (provider, how) => counters.choices.of(provider, how).add(),
+      onFailover: (from, to) => counters.failovers.of(from, to).add(),
+    },
     calls: callMeter(meters),
   }
 }
@@ -91,7 +108,6 @@ function meteredChannels(channels: Channels, meters: Meters, now: () => number):
     ...channels,
     sms,
     push,
-    smsNow: sms[channels.sms.indexOf(channels.smsNow)] ?? channels.smsNow,
     pushNow: push[channels.push.indexOf(channels.pushNow)] ?? channels.pushNow,
   }
 }
@@ -99,8 +115,7 @@ function meteredChannels(channels: Channels, meters: Meters, now: () => number):
 function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now: () => number): SmsProvider {
   const seconds = histograms.attemptSeconds.of('sms', provider.name)
   for (const outcome of OUTCOMES) counters.attempts.of('sms', provider.name, outcome).add(0)
-  return {
-    ...provider,
+  return submitting(provider, {
     async submit(sms, signal) {
       const begunAt = now()
       const outcome = await provider.submit(sms, signal)
@@ -110,7 +125,7 @@ function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now
       }
       return outcome
     },
-  }
+  })
 }
 
 function meteredPush(provider: PushProvider, { counters, histograms }: Meters, now: () => number): PushProvider {
@@ -164,6 +179,7 @@ function meteredIntake(intake: Intake, { counters }: Meters): Intake {
   return {
     ...intake,
     addSms: (message) => counted('sms', message.category, intake.addSms(message)),
+    acceptSms: (message) => counted('sms', message.category, intake.acceptSms(message)),
     addPush: (notification) => counted('push', notification.category, intake.addPush(notification)),
     addLongPush: (long) => counted('push', long.notification.category, intake.addLongPush(long)),
     async addBatch(messages, key, judge) {

@@ -5,6 +5,7 @@ import { createErasing } from './flows/erase.ts'
 import { createEventFeed } from './flows/event-feed.ts'
 import { readEventsQuery } from './flows/events-query.ts'
 import { createHistory } from './flows/history.ts'
+import { createReceiptShares } from './flows/receipt-shares.ts'
 import { forgetOld } from './flows/retention.ts'
 import type { HttpParts } from './http/parts.ts'
 import { readMessage } from './store/read-messages.ts'
@@ -31,6 +32,7 @@ export function openPast(config: Config, parts: PastParts): Past {
   const { dbs, log, now, monotonic, sleep } = parts
   const { defaultCountry, keepBodiesDays, keepMessagesDays, keepEventsDays } = config
   const erasing = createErasing({ db: dbs.work, defaultCountry, monotonic, sleep })
+  const shares = createReceiptShares({ db: dbs.read, now, monotonic })
   const feed = createEventFeed({ db: dbs.inbox, log, now: monotonic, sleep })
   const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]
   if (keepBodiesDays > 0 || keepMessagesDays > 0 || keepEventsDays > 0) {
@@ -41,7 +43,10 @@ export function openPast(config: Config, parts: PastParts): Past {
   return {
     http: {
       reads: {
-        message: (id) => readMessage(dbs.read, id),
+        async message(id) {
+          const message = await readMessage(dbs.read, id)
+          return message && shares.expecting(message)
+        },
         notification: (id) => readNotification(dbs.read, id),
         deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
       },

@@ -1,5 +1,6 @@
 import type { Channels } from './channels.ts'
 import type { Config } from './config.ts'
+import { consentGroupOf } from './consent-groups.ts'
 import type { Dbs } from './dbs.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import { createSmsBatches } from './flows/batch.ts'
@@ -12,6 +13,8 @@ import { createTemplatesFlow } from './flows/templates.ts'
 import type { HttpParts } from './http/parts.ts'
 import { showingRefusals, type LiveLine } from './live-lines.ts'
 import { createEnvelope } from './providers/fcm/message.ts'
+import type { Ruling } from './ruling.ts'
+import type { SmsRouting } from './sms-routing.ts'
 import { listPauses } from './store/read-pauses.ts'
 
 /** Everything that takes messages in. */
@@ -22,7 +25,9 @@ export interface Sending {
 export interface SendingParts {
   readonly config: Config
   readonly dbs: Dbs
-  readonly channels: Channels
+  readonly channels: Pick<Channels, 'pushNow'>
+  readonly routing: Pick<SmsRouting, 'router' | 'limits'>
+  readonly ruling: Pick<Ruling, 'sms'>
   readonly delivery: Delivery
   readonly outcomes: Outcomes
   /** For a person who looks on; null: nobody does. */
@@ -36,19 +41,22 @@ export function openSending(parts: SendingParts): Sending {
   const { intake, lease } = delivery
   const clock = (): Date => lease.clock()
   const { smsTextFormat: textFormat, defaultCountry } = config
-  const [smsProvider, pushProvider] = [channels.smsNow.name, channels.pushNow.name]
+  const pushProvider = channels.pushNow.name
   const templates = createTemplatesFlow({ readDb: dbs.read, workDb: dbs.work, now: parts.monotonic, textFormat })
   const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, staging: config.staging, clock }
-  const sms = createSmsFlow({ ...common, provider: smsProvider, defaultCountry, textFormat })
+  const { router, limits } = parts.routing
+  const rules = parts.ruling.sms
+  const sms = createSmsFlow({ ...common, router, limits, rules, defaultCountry, textFormat })
   return {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
-      batches: createSmsBatches({ db: dbs.read, sms, intake }),
+      batches: createSmsBatches({ db: dbs.read, sms, intake, rules }),
       push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider }),
       dryRuns: createDryRuns({
         db: dbs.read,
         pauses: () => listPauses(dbs.read),
-        smsProvider,
+        rules,
+        consentGroup: consentGroupOf(config),
         pushProvider,
         pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
         clock,

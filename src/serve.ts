@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { adoptedSentence } from './adopted.ts'
-import { asksForKeys, type Config } from './config.ts'
+import { asksForKeys, liveProviders, type Config } from './config.ts'
 import { isLoopback } from './place.ts'
 import { lostDatabase, openDatabase } from './database.ts'
 import { runningUrl } from './embedded/postgres.ts'
@@ -9,6 +9,7 @@ import { makeFirstKey, type FirstKey } from './first-key.ts'
 import type { LiveLine } from './live-lines.ts'
 import type { Log } from './log.ts'
 import { portProblem } from './port.ts'
+import type { SmsProviderSettings } from './provider-settings.ts'
 import { checkSecretKeys } from './secret-key-check.ts'
 import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from './domain/staging.ts'
@@ -97,7 +98,7 @@ function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; r
 
 function announce(parts: ServeParts, url: string, data: string, firstKey: FirstKey, signIn: string | null): void {
   const { config, version, log, terminal, uptime } = parts
-  const sms = config.twilio === null ? null : 'Twilio'
+  const sms = config.sms.length === 0 ? null : config.sms.map(titleOf).join(', ')
   const push = config.fcm === null ? null : 'FCM'
   const openTo = isLoopback(config.host) ? null : config.host
   const newKey = firstKey?.kind === 'shown' ? firstKey.key : null
@@ -111,6 +112,18 @@ function announce(parts: ServeParts, url: string, data: string, firstKey: FirstK
   warn(parts, firstKey)
 }
 
+/** As people write it, where its name says no more than what it is. */
+function titleOf({ name, type }: SmsProviderSettings): string {
+  return name === type ? TITLES[type] : name
+}
+
+const TITLES: Readonly<Record<SmsProviderSettings['type'], string>> = {
+  twilio: 'Twilio',
+  smpp: 'SMPP',
+  vonage: 'Vonage',
+  http: 'HTTP',
+}
+
 /** What whoever runs it has to know about who may call. */
 function warn({ config, log }: ServeParts, firstKey: FirstKey): void {
   if (firstKey?.kind === 'written') {
@@ -121,8 +134,7 @@ function warn({ config, log }: ServeParts, firstKey: FirstKey): void {
     )
   }
   if (config.staging !== null) log.warn({ event: 'staging' }, stagingSentence(config.staging))
-  const live = config.twilio !== null || config.fcm !== null
-  if (config.auth !== 'off' || !live) return
+  if (config.auth !== 'off' || liveProviders(config).length === 0) return
   const who = isLoopback(config.host) ? 'every program of this machine' : `whoever reaches HOST=${config.host}`
   log.warn(
     { event: 'auth.off' },

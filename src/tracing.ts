@@ -7,6 +7,7 @@ import type { WebhookTries } from './flows/webhook-try.ts'
 import type { CallTraces } from './http/call-traces.ts'
 import type { MessageExtras, NewMessage } from './store/messages.ts'
 import type { ReceiptMove } from './store/receipts.ts'
+import { submitting } from './submitting.ts'
 import type { Contexts, Subject } from './traces/contexts.ts'
 import type { OpenSpan, SpanStart, Tracer } from './traces/tracer.ts'
 
@@ -91,6 +92,12 @@ function tracedIntake(intake: Intake, rooms: Rooms): Intake {
         if (id !== null) contexts.remember('sms', id, span.traceparent)
         return id
       }),
+    acceptSms: (message) =>
+      accepting(rooms, laneOf(message.provider, message.category), 'sms', async (span) => {
+        const taken = await intake.acceptSms(within(message, span))
+        if (taken !== null) contexts.remember('sms', taken.id, span.traceparent)
+        return taken
+      }),
     addBatch: (messages, key, judge) =>
       accepting(rooms, null, 'sms', (span) =>
         intake.addBatch(
@@ -150,7 +157,6 @@ function tracedChannels(channels: Channels, rooms: Rooms): Channels {
     ...channels,
     sms,
     push,
-    smsNow: sms[channels.sms.indexOf(channels.smsNow)] ?? channels.smsNow,
     pushNow: push[channels.push.indexOf(channels.pushNow)] ?? channels.pushNow,
   }
 }
@@ -158,8 +164,7 @@ function tracedChannels(channels: Channels, rooms: Rooms): Channels {
 /** The span is made when all of it is known, so that a submission waits for nothing. */
 function tracedSms(provider: SmsProvider, rooms: Rooms): SmsProvider {
   const { contexts, time } = rooms
-  return {
-    ...provider,
+  return submitting(provider, {
     async submit(sms, signal) {
       const at = time()
       // Known by the time its outcome is, mostly, also where another node accepted it.
@@ -177,7 +182,7 @@ function tracedSms(provider: SmsProvider, rooms: Rooms): SmsProvider {
       contexts.find('sms', sms.messageId, (parent) => record(rooms, { ...span, parent }, error, endedAt))
       return outcome
     },
-  }
+  })
 }
 
 /** One span for all targets that were handed over together. */

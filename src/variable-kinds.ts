@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isCountry } from './domain/contact.ts'
+import { parseQuietHours } from './domain/quiet-hours.ts'
 import { onlyToProblem, redirectToProblem } from './domain/staging.ts'
 import { isCidr } from './flows/cidrs.ts'
 import { readUrl } from './domain/url.ts'
@@ -11,8 +12,12 @@ export type Kind =
         | 'text'
         | 'path'
         | 'host'
+        | 'amount'
         | 'country'
+        | 'countries'
+        | 'file'
         | 'json-or-path'
+        | 'quiet-hours'
         | 'sender'
         | 'secret-key'
         | 'secret-keys'
@@ -31,16 +36,21 @@ export function valueProblem(kind: Kind, value: string): string | null {
   switch (kind.type) {
     case 'text':
     case 'path':
+    case 'file':
     case 'json-or-path':
       return null
+    case 'amount':
+      return unless(isAmount(value), 'is no amount above 0, in digits and at most one dot')
+    case 'quiet-hours':
+      return unless(isQuietHours(value), 'is neither two different times like 21:00-08:00 nor off')
     case 'host':
       return isHost(value) ? null : 'is not an IP address or a host name, without scheme and port'
     case 'country':
-      return isCountry(value.toUpperCase()) ? null : 'is not a country of ISO 3166-1'
+      return isAnyCountry(value) ? null : 'is not a country of ISO 3166-1'
+    case 'countries':
+      return unless(isList(value, isAnyCountry), 'is not a list of countries of ISO 3166-1, with commas between')
     case 'url':
-      return kind.schemes.some((scheme) => isUrl(value, scheme))
-        ? null
-        : `is not a URL that begins with ${schemeList(kind.schemes)}`
+      return unless(isUrlOf(value, kind.schemes), `is not a URL that begins with ${schemeList(kind.schemes)}`)
     case 'number':
       return isWhole(value, kind.min, kind.max) ? null : `is not a whole number from ${kind.min} to ${kind.max}`
     case 'choice':
@@ -50,17 +60,14 @@ export function valueProblem(kind: Kind, value: string): string | null {
     case 'secret-key':
       return isSecretKey(value) ? null : 'is not 32 bytes in base64; `openssl rand -base64 32` makes some'
     case 'secret-keys':
-      return value.split(',').every((one) => isSecretKey(one.trim()))
-        ? null
-        : 'is not a list of 32 bytes in base64 each, with commas between'
+      return unless(isList(value, isSecretKey), 'is not a list of 32 bytes in base64 each, with commas between')
     case 'cidrs':
-      return value.split(',').every((one) => isCidr(one.trim()))
-        ? null
-        : 'is not a list of addresses and blocks, with commas between'
+      return unless(isList(value, isCidr), 'is not a list of addresses and blocks, with commas between')
     case 'proxies':
-      return isProxies(value)
-        ? null
-        : 'is neither a number of proxies, 1 to 10, nor a list of their addresses and blocks'
+      return unless(
+        isProxies(value),
+        'is neither a number of proxies, 1 to 10, nor a list of their addresses and blocks',
+      )
     case 'only-to':
       return onlyToProblem(value)
     case 'redirect-to':
@@ -75,6 +82,22 @@ const SENDERS =
 
 /** Source: Twilio, "Alphanumeric Sender ID" and "Short codes"; E.164; and what has a channel's name before it, like `whatsapp:`. */
 const SENDER = /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[\w &.+-]{1,11}|[a-z]+:.+)$/
+
+function unless(isRight: boolean, complaint: string): string | null {
+  return isRight ? null : complaint
+}
+
+function isAmount(value: string): boolean {
+  return /^\d{1,9}(?:\.\d{1,6})?$/.test(value) && Number(value) > 0
+}
+
+function isQuietHours(value: string): boolean {
+  return value === 'off' || parseQuietHours(value) !== null
+}
+
+function isList(value: string, isOne: (word: string) => boolean): boolean {
+  return value.split(',').every((one) => isOne(one.trim()))
+}
 
 function isSecretKey(value: string): boolean {
   return /^[A-Za-z0-9+/_-]{43}=?$/.test(value)
@@ -96,6 +119,12 @@ function isWhole(value: string, min: number, max: number): boolean {
   return /^\d{1,12}$/.test(value) && Number(value) >= min && Number(value) <= max
 }
 
-function isUrl(value: string, scheme: string): boolean {
-  return readUrl(value)?.protocol === scheme
+function isUrlOf(value: string, schemes: readonly string[]): boolean {
+  const scheme = readUrl(value)?.protocol
+  return scheme !== undefined && schemes.includes(scheme)
+}
+
+/** In whatever letters. */
+function isAnyCountry(value: string): boolean {
+  return isCountry(value.toUpperCase())
 }

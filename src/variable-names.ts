@@ -34,17 +34,21 @@ export function unread(env: Env): readonly NameSlip[] {
   })
 }
 
-/** Source: the names in Twilio's and Firebase's own examples. */
+/** Source: the names in Twilio's, Vonage's and Firebase's own examples. */
 const ALIASES: Readonly<Record<string, string | undefined>> = {
   TWILIO_PHONE_NUMBER: 'TWILIO_FROM',
   TWILIO_NUMBER: 'TWILIO_FROM',
   TWILIO_SENDER: 'TWILIO_FROM',
+  NEXMO_API_KEY: 'VONAGE_API_KEY',
+  NEXMO_API_SECRET: 'VONAGE_API_SECRET',
+  VONAGE_BRAND_NAME: 'VONAGE_FROM',
+  VONAGE_SENDER: 'VONAGE_FROM',
   FIREBASE_SERVICE_ACCOUNT: 'FCM_SERVICE_ACCOUNT',
   FIREBASE_CREDENTIALS: 'FCM_SERVICE_ACCOUNT',
   FCM_CREDENTIALS: 'FCM_SERVICE_ACCOUNT',
 }
 
-const BRANDS = /^(?:TWILIO|FCM)_/
+const BRANDS = /^(?:TWILIO|VONAGE|FCM)_/
 
 /** `TWILIO_TOKEN` has no word that `TWILIO_AUTH_TOKEN` lacks. The nearest in length; of two, the one that ends alike. */
 function ofSameWords(name: string, ours: readonly string[]): string | null {

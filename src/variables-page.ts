@@ -1,5 +1,6 @@
 import type { Kind } from './variable-kinds.ts'
-import { VARIABLES, type Variable } from './variables.ts'
+import type { Variable } from './variable.ts'
+import { VARIABLES } from './variables.ts'
 
 const OPENING = `# Configuration
 
@@ -37,8 +38,16 @@ function kindText(kind: Kind): string {
       return 'directory'
     case 'host':
       return 'address'
+    case 'amount':
+      return 'amount'
+    case 'quiet-hours':
+      return 'hours, or `off`'
     case 'country':
       return 'country'
+    case 'countries':
+      return 'countries, with commas between'
+    case 'file':
+      return 'file'
     case 'json-or-path':
       return 'file, or JSON'
     case 'sender':

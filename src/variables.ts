@@ -1,20 +1,7 @@
-import type { Kind } from './variable-kinds.ts'
-
-export interface Variable {
-  readonly name: string
-  readonly section: 'Service' | 'Database' | 'SMS' | 'Webhooks' | 'Twilio' | 'Firebase Cloud Messaging' | 'Device page'
-  readonly kind: Kind
-  /** As it would be written; null: unset has its own meaning, told in `meaning`. */
-  readonly fallback: string | null
-  /** One sentence, or two. */
-  readonly meaning: string
-  readonly example: string
-  /** Never shown, not even in a fault. */
-  readonly secret: boolean
-}
-
-const HTTP: Kind = { type: 'url', schemes: ['http:', 'https:'] }
-const TEXT: Kind = { type: 'text' }
+import { OPT_OUT_VARIABLES } from './opt-out-variables.ts'
+import { RULE_VARIABLES } from './rule-variables.ts'
+import { SMS_PROVIDER_VARIABLES, SMS_VARIABLES } from './sms-variables.ts'
+import { HTTP, TEXT, variable, type Variable } from './variable.ts'
 
 /** Everything that can be set, in the order of the documentation, which is made from this table. */
 export const VARIABLES = [
@@ -117,19 +104,9 @@ export const VARIABLES = [
       'What is kept free on the disk of the embedded Postgres, in MiB: [below it marketing is refused, then the rest](operations.md#overload). Unset: 2,048, or a tenth of a disk below 20 GiB. 0: nothing.',
     example: '8192',
   }),
-  variable('DEFAULT_COUNTRY', 'SMS', { type: 'country' }, null, {
-    meaning:
-      'Lets numbers in as people of this country write them (ISO 3166-1). Unset: only with `+` and the country code.',
-    example: 'EG',
-  }),
-  variable('SMS_TEXT_FORMAT', 'SMS', TEXT, '{message}', {
-    meaning: 'The text on the handset; `{message}` and `{subject}` are replaced.',
-    example: '{subject}: {message}',
-  }),
-  variable('SMS_RATE_LIMIT_PER_MINUTE', 'SMS', { type: 'number', min: 0, max: 1_000_000 }, '60', {
-    meaning: 'Calls of `POST /smss` a minute and caller, over all nodes; 0 takes the limit away.',
-    example: '600',
-  }),
+  ...SMS_VARIABLES,
+  ...RULE_VARIABLES,
+  ...OPT_OUT_VARIABLES,
   variable('WEBHOOKS_ALLOW_HTTP', 'Webhooks', { type: 'choice', of: ['off', 'on'] }, 'off', {
     meaning: '`on`: webhooks may be sent over plain http, too, where everybody on the way can read them.',
     example: 'on',
@@ -139,36 +116,7 @@ export const VARIABLES = [
       'Addresses and blocks that webhooks may be sent to though they are not public. Unset: none. Whoever may create a webhook can make this node call what is in them.',
     example: '127.0.0.1, 10.20.0.0/16',
   }),
-  variable('TWILIO_ACCOUNT_SID', 'Twilio', { type: 'prefix', prefix: 'AC' }, null, {
-    meaning: 'The account. Set: SMS go out through Twilio.',
-    example: 'AC00000000000000000000000000000000',
-  }),
-  variable('TWILIO_AUTH_TOKEN', 'Twilio', TEXT, null, {
-    meaning: 'Verifies Twilio’s callbacks, and authenticates calls where there is no API key.',
-    example: '00000000000000000000000000000000',
-    secret: true,
-  }),
-  variable('TWILIO_API_KEY', 'Twilio', { type: 'prefix', prefix: 'SK' }, null, {
-    meaning: 'An API key’s SID, to authenticate calls with, together with its secret.',
-    example: 'SK00000000000000000000000000000000',
-  }),
-  variable('TWILIO_API_SECRET', 'Twilio', TEXT, null, {
-    meaning: 'The API key’s secret.',
-    example: '00000000000000000000000000000000',
-    secret: true,
-  }),
-  variable('TWILIO_FROM', 'Twilio', { type: 'sender' }, null, {
-    meaning: 'The sender: a number, a short code or a name. This one or a messaging service is needed.',
-    example: '+15005550006',
-  }),
-  variable('TWILIO_MESSAGING_SERVICE_SID', 'Twilio', { type: 'prefix', prefix: 'MG' }, null, {
-    meaning: 'A messaging service that picks the sender.',
-    example: 'MG00000000000000000000000000000000',
-  }),
-  variable('TWILIO_BASE_URL', 'Twilio', HTTP, 'https://api.twilio.com', {
-    meaning: 'Another place that speaks Twilio’s API: a region, or a look-alike for tests.',
-    example: 'https://api.dublin.ie1.twilio.com',
-  }),
+  ...SMS_PROVIDER_VARIABLES,
   variable('FCM_SERVICE_ACCOUNT', 'Firebase Cloud Messaging', { type: 'json-or-path' }, null, {
     meaning: 'A service account’s key file, or the JSON itself. Set: pushes go out through FCM.',
     example: './service-account.json',
@@ -226,13 +174,3 @@ export const VARIABLES = [
 ] as const satisfies readonly Variable[]
 
 export type VariableName = (typeof VARIABLES)[number]['name']
-
-function variable<Name extends string>(
-  name: Name,
-  section: Variable['section'],
-  kind: Kind,
-  fallback: string | null,
-  more: { meaning: string; example: string; secret?: boolean },
-): Variable & { readonly name: Name } {
-  return { name, section, kind, fallback, meaning: more.meaning, example: more.example, secret: more.secret ?? false }
-}

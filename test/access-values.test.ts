@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readConfig, type Config, type ConfigFault } from '../src/config.ts'
+import { readConfig, type Config } from '../src/config.ts'
+import type { ConfigFault } from '../src/config-reading.ts'
 
 test('SECRET_KEY_PREVIOUS is a list of keys, and shown by no fault', () => {
   const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
@@ -21,6 +22,11 @@ test('webhooks go to public addresses over https, unless they are allowed more',
   })
   for (const WEBHOOKS_ALLOW_PRIVATE of ['10.0.0', 'localhost', '10.0.0.0/33', '::1,'])
     expect(faults({ WEBHOOKS_ALLOW_PRIVATE })).toHaveLength(1)
+})
+
+test('ALLOWED_COUNTRIES is a list of countries, in whatever letters', () => {
+  expect(config({ ALLOWED_COUNTRIES: 'eg, FR' }).allowedCountries).toEqual(new Set(['EG', 'FR']))
+  expect(faults({ ALLOWED_COUNTRIES: 'EG;FR' }).map(({ variable }) => variable)).toEqual(['ALLOWED_COUNTRIES'])
 })
 
 function config(env: Readonly<Record<string, string>>): Config {

@@ -166,6 +166,12 @@ async function look(): Promise<void> {
   const form = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': 'x' }
   const callback = `MessageSid=SM1&MessageStatus=sent&To=${encodeURIComponent(phone)}&Body=${message}`
   await call('POST', '/callbacks/twilio/status', { raw: callback, headers: form, key: null })
+  const text = `MessageSid=SM1&From=${encodeURIComponent(phone)}&To=%2B15005550006&Body=${message}`
+  await call('POST', '/callbacks/twilio/inbound', { raw: text, headers: form, key: null })
+  await call('POST', '/opt-outs', { body: { contact: phone } })
+  await call('POST', '/opt-outs', { body: { contact: phone, sender_group: message.repeat(10) } })
+  await call('GET', `/opt-outs?contact=${encodeURIComponent(phone)}`, { key: null })
+  await call('GET', `/inbound?contact=${encodeURIComponent(phone)}`, { key: null })
 }
 
 /** What is no request, or too much of one, with people and keys wherever bytes can stand. */

@@ -11,7 +11,8 @@ test('told nothing, it lists', () => {
 })
 
 test('a key is made with its name, scopes and limits', () => {
-  const limits = '--country eg --country SA --topic news-* --cidr 10.0.0.0/8 --expires 2030-01-31T18:00:00Z'
+  const limits =
+    '--country eg --country SA --topic news-* --cidr 10.0.0.0/8 --spend-limit 12.5 --expires 2030-01-31T18:00:00Z'
   expect(parse(`create --name Shop --scope sms:send --scope sms:send --scope messages:read ${limits}`)).toEqual({
     kind: 'create',
     input: {
@@ -21,6 +22,7 @@ test('a key is made with its name, scopes and limits', () => {
       countries: ['EG', 'SA'],
       topics: ['news-*'],
       cidrs: ['10.0.0.0/8'],
+      spendLimit: 12.5,
       expiresAt: new Date('2030-01-31T18:00:00Z'),
     },
   })

@@ -11,7 +11,8 @@ const BATCH = [message(), message(), message({ category: 'marketing' })]
 /** What is counted of a batch with which this happens. */
 async function countedOf(addBatch: () => Promise<StoredBatch>): Promise<readonly string[]> {
   const unused = (): Promise<never> => Promise.reject(new Error('not asked for here'))
-  const intake: Intake = { addSms: unused, addPush: unused, addLongPush: unused, close: unused, addBatch }
+  const others = { addSms: unused, acceptSms: unused, addPush: unused, addLongPush: unused, close: unused }
+  const intake: Intake = { ...others, addBatch }
   const meters = createMeters()
   await createMetering(meters, () => 0)
     .intake(intake)
@@ -36,7 +37,7 @@ test('a batch that was refused for what its caller did is none that failed', asy
 
 test('of a batch what is new is accepted, and what had its key before is replayed', async () => {
   const rows = [1, 2, 3].map((id) =>
-    id === 2 ? ({ kind: 'taken', first: null } as const) : ({ kind: 'made', id } as const),
+    id === 2 ? ({ kind: 'taken', first: null } as const) : ({ kind: 'made', id, ended: null } as const),
   )
   expect(await countedOf(() => Promise.resolve({ kind: 'stored', rows }))).toEqual([
     'tidings_accepts_total{channel="sms",category="transactional",outcome="accepted"} 1',

@@ -11,11 +11,13 @@ const sources = [...RINGS.flatMap(filesIn), 'src/http/notification-status.ts', '
   .map(readPage)
   .join('\n')
 
-/** How a reason is written in the code: a field, a failure's second argument, a row of Twilio's codes, a word of SQL. */
+/** How a reason is written in the code: a field, a failure's second argument, a row of a provider's codes, a word of SQL. */
 const WRITTEN = [
-  /\breason: '([a-z_]+)'(?! \|)/g,
+  // Why a session ended is no message's reason.
+  /(?<!kind: '(?:ended|unreached)', )\breason: '([a-z_]+)'(?! \|)/g,
   /\bfailure\(\s*'[a-z-]+',\s*'([a-z_]+)'/g,
-  /\['(?:permanent|recipient-gone|transient|throttled|blocked|uncertain)', '([a-z_]+)'/g,
+  /\['(?:permanent|recipient-gone|transient|throttled|blocked|uncertain)', '(?!transient')([a-z_]+)'/g,
+  /^ {2}'\d+': '([a-z_]+)',$/gm,
   /\breason = '([a-z_]+)'/g,
   /\breason = case .* then '([a-z_]+)' else '(?:[a-z_]+)' end/g,
   /\breason = case .* then '(?:[a-z_]+)' else '([a-z_]+)' end/g,

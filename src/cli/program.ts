@@ -8,7 +8,9 @@ const COMMANDS = {
   explain: async () => (await import('./explain.ts')).explain,
   export: async () => (await import('./export.ts')).exportCommand,
   find: async () => (await import('./find.ts')).find,
+  inbound: async () => (await import('./inbound.ts')).inbound,
   listen: async () => (await import('./listen.ts')).listen,
+  'opt-outs': async () => (await import('./opt-outs.ts')).optOuts,
   send: async () => (await import('./send.ts')).send,
   tail: async () => (await import('./tail.ts')).tail,
   trigger: async () => (await import('./trigger.ts')).trigger,
@@ -58,8 +60,11 @@ function refused(error: unknown, name: string, { tell }: Surroundings): ExitCode
 function refusedByService(error: TidingsApiError, tell: Surroundings['tell']): ExitCode {
   tell(`tidings: ${plain(error.message)}`)
   for (const { path, message, suggestion } of error.details) {
+    const place = path === '' ? '' : `${path}: `
+    // A single fault was told by the sentence already.
+    const fault = error.message.endsWith(message) ? '' : `${place}${message}`
     const hint = suggestion === undefined ? '' : ` Try: ${suggestion}`
-    tell(plain(`  ${path === '' ? '' : `${path}: `}${message}${hint}`))
+    if (fault !== '' || hint !== '') tell(plain(`  ${fault}${hint}`))
   }
   if (error.retryAfter !== null) tell(`It can succeed after ${error.retryAfter} s.`)
   if (error.code !== 'unexpected_answer') tell(`tidings explain ${error.code} says more.`)

@@ -1,7 +1,8 @@
 import type { Schema } from '../client/tidings.ts'
 import { CliRefusal, EXIT, type ExitCode } from './command.ts'
+import { readSince } from './since.ts'
 import { attemptLine, webhookLine } from './webhook-lines.ts'
-import { readSince, readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
+import { readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
 
 export const addWebhook: WebhookAct = async (words) => {
   takeOnly(words, ['types', 'full', 'description'])

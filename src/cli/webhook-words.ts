@@ -1,7 +1,6 @@
 import type { Schema, Tidings } from '../client/tidings.ts'
 import { WEBHOOK_TYPES } from '../contract/webhook-types.ts'
 import { nearest } from '../domain/nearest.ts'
-import { readMoment, readSpanMs } from '../domain/search-times.ts'
 import { CliRefusal, type ExitCode, type Surroundings } from './command.ts'
 import { plain, type readWords } from './words.ts'
 
@@ -57,12 +56,4 @@ export function readTypes(text: string): NonNullable<Schema<'WebhookRequest'>['t
       `There is no event ${given}. ${meant === null ? 'docs/events.md lists them.' : `Did you mean ${meant}?`}`,
     )
   })
-}
-
-/** A time as the API writes it: of `24h` so long ago, else the day or time that was given, in UTC. Throws a CliRefusal. */
-export function readSince(text: string, now: Date): string {
-  const spanMs = readSpanMs(text)
-  const moment = spanMs === null ? readMoment(text) : new Date(now.getTime() - spanMs)
-  if (moment !== null) return moment.toISOString()
-  throw new CliRefusal('--since takes a day (2026-03-01), a time like 2026-03-01T14:00:00Z, or 30m, 24h, 7d.')
 }

@@ -12,7 +12,7 @@ export interface TidingsEvent {
   readonly type: string
   readonly timestamp: string
   /** Its ids, and what is known of it; with `payload: 'full'` also to whom, and what it said. */
-  readonly data: Readonly<Record<string, string | number | null>>
+  readonly data: Readonly<Record<string, string | number | boolean | null>>
 }
 
 export interface EventsQuery extends Omit<Query<'/events'>, 'types'> {

@@ -77,7 +77,7 @@ export interface paths {
     post?: never
     /**
      * Erases a person
-     * @description The number, the texts, what providers call them, and what was kept for repeated calls: everywhere. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.
+     * @description The number, the texts, what providers call them, and what was kept for repeated calls, what the person sent to you: everywhere. An opt-out holds on, by a hash of the number. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.
      */
     delete: operations['eraseClient']
     options?: never
@@ -154,6 +154,23 @@ export interface paths {
      * @description Server-sent events: each `message` is an event, `{"type", "timestamp", "data"}`; `ready`: what was missed has been told, from here on it comes as it happens; `closing`: the server ends the stream, with a `reason`; where a key lost its right, it ends without. After a break `Last-Event-ID` goes on where it ended: nothing is left out, and nothing told twice. A place from which events would be missing is refused with 410.
      */
     get: operations['followEvents']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/inbound': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** What people sent to you, newest first */
+    get: operations['listInbound']
     put?: never
     post?: never
     delete?: never
@@ -546,6 +563,47 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/opt-outs': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Who wants no more messages, newest first */
+    get: operations['listOptOuts']
+    put?: never
+    /**
+     * Enters somebody who wants no more messages
+     * @description From this answer on nothing is submitted to this number, on any node; one-time codes are, unless set otherwise. May be repeated.
+     */
+    post: operations['addOptOut']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/opt-outs/{contact}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Ends an opt-out
+     * @description Only with the person’s consent, which this does not ask for. What was suppressed meanwhile is not sent.
+     */
+    delete: operations['removeOptOut']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/pause': {
     parameters: {
       query?: never
@@ -678,6 +736,26 @@ export interface paths {
      * @description From the answer on nobody submits it. One that may have been sent already stays `uncertain` and is not repeated. May be repeated.
      */
     post: operations['cancelSms']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/smss/{id}/converted': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Tell that somebody typed in the code of an SMS
+     * @description Codes that nobody types in are asked for by machines: where hardly any of a range come back there is an alarm, if any are told at all. May be repeated; the first time counts.
+     */
+    post: operations['markSmsConverted']
     delete?: never
     options?: never
     head?: never
@@ -1033,8 +1111,37 @@ export interface components {
       /** Format: date-time */
       finished_at: string | null
       number: number
+      /** @description What became of each part of a long message; only where the provider takes them one by one. */
+      parts?: {
+        number: number
+        provider_message_id: string | null
+        reason: string | null
+        /**
+         * @description What is known about it. `uncertain`: it may have been sent.
+         * @enum {string}
+         */
+        status:
+          | 'captured'
+          | 'scheduled'
+          | 'queued'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'received'
+          | 'opened'
+          | 'uncertain'
+          | 'undelivered'
+          | 'failed'
+          | 'rejected'
+          | 'expired'
+          | 'suppressed'
+          | 'cancelled'
+        total: number
+      }[]
       provider: string
       provider_message_id: string | null
+      /** @description As the provider wrote it; only where that differs from the form its receipts have. */
+      raw_message_id?: string
       reason: string | null
       /** Format: date-time */
       started_at: string | null
@@ -1139,6 +1246,8 @@ export interface components {
         idempotency_keys: number
         /** @description SMS that are with a provider at this moment. */
         in_flight: number
+        /** @description Texts that the person sent to you. */
+        inbound: number
         /** @description SMS whose content went. */
         messages: number
         parked_receipts: number
@@ -1173,6 +1282,16 @@ export interface components {
        * @description How far back this page has looked; null on the last. A page may be short, or empty, although `next` leads on: what few messages match is looked for in steps.
        */
       searched_until: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    Converted: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      converted_at: string
+      message_id: number
       /** @enum {boolean} */
       success: true
     }
@@ -1264,6 +1383,47 @@ export interface components {
     }
     ErrorPageList: {
       data: components['schemas']['ErrorPage'][]
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description A text that somebody sent to you. */
+    Inbound: {
+      /**
+       * @description What it was read as, if it is a keyword and nothing else.
+       * @enum {string|null}
+       */
+      action: 'stop' | 'start' | 'help' | null
+      /** @description Who sent it: a number, or a short code or name as it came. */
+      contact: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      inbound_id: number
+      /** @description The text; empty once it was forgotten. */
+      message: string
+      /** @description Those that did not come within a day: `…` stands there. */
+      missing_segments: number
+      provider: string
+      provider_message_id: string | null
+      /** @description The SMS that answered it by itself. */
+      reply_message_id: number | null
+      /** @description It sounds like a STOP, and is none by the letter: look at it. */
+      review: boolean
+      segments: number
+      /**
+       * Format: date-time
+       * @description As the provider says; null: it does not.
+       */
+      sent_at: string | null
+      /** @description The number of yours. */
+      sent_to: string
+    }
+    InboundList: {
+      data: components['schemas']['Inbound'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
       /** @enum {boolean} */
       success: true
     }
@@ -1490,6 +1650,8 @@ export interface components {
       scopes: (
         'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
       )[]
+      /** @description What its SMS may cost a day (UTC), in the currency of the routes; null: no limit. */
+      spend_limit: number | null
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics: string[] | null
     }
@@ -1513,6 +1675,8 @@ export interface components {
       scopes?: (
         'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
       )[]
+      /** @description What its SMS may cost a day (UTC), in the currency of the routes; null: no limit. */
+      spend_limit?: number | null
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics?: string[] | null
     }
@@ -1550,6 +1714,8 @@ export interface components {
       scopes: (
         'sms:send' | 'push:send' | 'messages:read' | 'tokens:write' | 'webhooks:write' | 'metrics:read' | 'admin'
       )[]
+      /** @description What its SMS may cost a day (UTC), in the currency of the routes; null: no limit. */
+      spend_limit?: number | null
       /** @description The topics it may notify; a `*` at the end stands for any ending. Null: all. */
       topics?: string[] | null
     }
@@ -1697,6 +1863,55 @@ export interface components {
         | 'cancelled'
       )[]
     }
+    /** @description Somebody who wants no more messages of these senders. */
+    OptOut: {
+      /** @description Null: the person was erased; it still gets nothing. */
+      contact: string | null
+      /** @description The word that was read as a STOP. */
+      keyword: string | null
+      sender_group: string
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      since: string
+      /**
+       * @description `inbound`: the person wrote a STOP. `api`: somebody entered it. `provider`: a provider refused a message for it.
+       * @enum {string}
+       */
+      source: 'inbound' | 'api' | 'provider'
+    }
+    OptOutAnswer: {
+      data: components['schemas']['OptOut']
+      /** @enum {boolean} */
+      success: true
+    }
+    OptOutList: {
+      data: components['schemas']['OptOut'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @enum {boolean} */
+      success: true
+    }
+    OptOutRemoved: {
+      /** @description Of how many groups. */
+      removed: number
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description Without `sender_group`: of `default`. */
+    OptOutRequest: {
+      /**
+       * @description Phone number, `[+country_code][number]`.
+       * @example +201009129288
+       */
+      contact: string
+      /**
+       * @description Senders that are one to those who get their messages; `default` holds all that are in no other group.
+       * @example default
+       */
+      sender_group?: string
+    }
     Pause: {
       /** @description Null: all of them. */
       category: string | null
@@ -1784,7 +1999,7 @@ export interface components {
         /** @description In words. */
         message: string
         /** @enum {string} */
-        reason: 'scheduled' | 'paused' | 'rate_limited'
+        reason: 'scheduled' | 'quiet_hours' | 'paused' | 'rate_limited'
         /** @description How long; null: nobody knows. */
         seconds: number | null
       }[]
@@ -1861,6 +2076,11 @@ export interface components {
       contact: string
       /**
        * Format: date-time
+       * @description When it was told that somebody typed in its code.
+       */
+      converted_at?: string
+      /**
+       * Format: date-time
        * @description RFC 3339, UTC.
        */
       created_at: string
@@ -1879,7 +2099,7 @@ export interface components {
       segments: number
       /**
        * Format: date-time
-       * @description The earliest time it may leave, if its caller named one.
+       * @description The earliest time it may leave, if its caller named one, or quiet hours set one.
        */
       send_at: string | null
       sender: string | null
@@ -1921,8 +2141,34 @@ export interface components {
       /** @enum {string} */
       encoding: 'gsm7' | 'ucs2'
       message_id: number
-      /** @description Only with `Prefer: wait`. */
+      /** @description Only where the routes tell it. */
+      price?: {
+        /** @example 0.031 */
+        amount: number
+        /**
+         * @description ISO 4217.
+         * @example EUR
+         */
+        currency: string
+      }
+      /**
+       * Format: date-time
+       * @description It waits until then: it is marketing, and these are the quiet hours of its recipient.
+       */
+      quiet_hours_until?: string
+      /** @description With `Prefer: wait`; else only where it has ended already, as a rule keeps it back. */
       reason?: string | null
+      /** @description Characters that gave way to plain ones. */
+      replaced?: {
+        /**
+         * @description Empty: nothing.
+         * @example '
+         */
+        by: string
+        /** @example ’ */
+        character: string
+        count: number
+      }[]
       segments: number
       /**
        * @description What is known about it. `uncertain`: it may have been sent.
@@ -1972,6 +2218,34 @@ export interface components {
           /** @description Its place in the call, from 0. */
           index: number
           message_id: number
+          /** @description Only where the routes tell it. */
+          price?: {
+            /** @example 0.031 */
+            amount: number
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string
+          }
+          /**
+           * Format: date-time
+           * @description It waits until then: it is marketing, and these are the quiet hours of its recipient.
+           */
+          quiet_hours_until?: string
+          /** @description Where it has ended already, as a rule keeps it back. */
+          reason?: string
+          /** @description Characters that gave way to plain ones. */
+          replaced?: {
+            /**
+             * @description Empty: nothing.
+             * @example '
+             */
+            by: string
+            /** @example ’ */
+            character: string
+            count: number
+          }[]
           /**
            * @description Its `key` was used before: nothing new was stored.
            * @enum {boolean}
@@ -2031,6 +2305,11 @@ export interface components {
       contact: string
       /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
       key?: string
+      /**
+       * @description Refuse the message if it is known to cost more; in the currency of the routes.
+       * @example 0.1
+       */
+      max_price?: number
       /** @description Refuse the message if it needs more segments. */
       max_segments?: number
       /** @description The text. */
@@ -2040,6 +2319,8 @@ export interface components {
        * @enum {string}
        */
       on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
+      plain?: boolean
       /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
@@ -2055,6 +2336,20 @@ export interface components {
       /** @description As in an SMS; what it leaves out of it is taken from the common one. */
       template?: {
         [key: string]: unknown
+      }
+      /**
+       * @description The recipient’s (IANA), for quiet hours; unless given, the number tells.
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /**
+       * @description Optional parameters of SMPP that your carrier asks for, by tag from `0x1400` to `0x3FFF`: text, or octets as `hex:0a1b`. Other providers pass over them.
+       * @example {
+       *       "0x1400": "1101234567890123456"
+       *     }
+       */
+      tlvs?: {
+        [key: string]: string
       }
       /** @description Seconds after which it is no longer worth sending. */
       ttl?: number
@@ -2072,6 +2367,11 @@ export interface components {
       contact: string
       /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
       key?: string
+      /**
+       * @description Refuse the message if it is known to cost more; in the currency of the routes.
+       * @example 0.1
+       */
+      max_price?: number
       /** @description Refuse the message if it needs more segments. */
       max_segments?: number
       /** @description The text. */
@@ -2081,6 +2381,8 @@ export interface components {
        * @enum {string}
        */
       on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
+      plain?: boolean
       /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
@@ -2094,6 +2396,20 @@ export interface components {
       /** @description A word of yours, to find it by. */
       tag?: string
       template?: components['schemas']['TemplateUse']
+      /**
+       * @description The recipient’s (IANA), for quiet hours; unless given, the number tells.
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /**
+       * @description Optional parameters of SMPP that your carrier asks for, by tag from `0x1400` to `0x3FFF`: text, or octets as `hex:0a1b`. Other providers pass over them.
+       * @example {
+       *       "0x1400": "1101234567890123456"
+       *     }
+       */
+      tlvs?: {
+        [key: string]: string
+      }
       /** @description Seconds after which it is no longer worth sending. */
       ttl?: number
     }
@@ -2107,6 +2423,11 @@ export interface components {
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
       items: components['schemas']['SmsBatchItem'][]
+      /**
+       * @description Refuse the message if it is known to cost more; in the currency of the routes.
+       * @example 0.1
+       */
+      max_price?: number
       /** @description Refuse the message if it needs more segments. */
       max_segments?: number
       /** @description The text. */
@@ -2118,6 +2439,8 @@ export interface components {
       on_uncertain?: 'retry' | 'reconcile' | 'fail'
       /** @description Store the items that are good. Else one fault refuses them all. */
       partial?: boolean
+      /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
+      plain?: boolean
       /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
@@ -2131,6 +2454,20 @@ export interface components {
       /** @description A word of yours, to find it by. */
       tag?: string
       template?: components['schemas']['TemplateUse']
+      /**
+       * @description The recipient’s (IANA), for quiet hours; unless given, the number tells.
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /**
+       * @description Optional parameters of SMPP that your carrier asks for, by tag from `0x1400` to `0x3FFF`: text, or octets as `hex:0a1b`. Other providers pass over them.
+       * @example {
+       *       "0x1400": "1101234567890123456"
+       *     }
+       */
+      tlvs?: {
+        [key: string]: string
+      }
       /** @description Seconds after which it is no longer worth sending. */
       ttl?: number
     }
@@ -2170,8 +2507,29 @@ export interface components {
       number_type: string | null
       /** @enum {string} */
       on_uncertain: 'retry' | 'reconcile' | 'fail'
+      /** @description Of the whole message; null: the routes tell none, or it would be captured. */
+      price: {
+        /** @example 0.031 */
+        amount: number
+        /**
+         * @description ISO 4217.
+         * @example EUR
+         */
+        currency: string
+      } | null
       /** @description Who would have it in the contact’s place. */
       redirected_to: string | null
+      /** @description Characters that gave way to plain ones. */
+      replaced: {
+        /**
+         * @description Empty: nothing.
+         * @example '
+         */
+        by: string
+        /** @example ’ */
+        character: string
+        count: number
+      }[]
       route: {
         provider: string
         /** @description Why this one, in words. */
@@ -2198,7 +2556,7 @@ export interface components {
         /** @description In words. */
         message: string
         /** @enum {string} */
-        reason: 'scheduled' | 'paused' | 'rate_limited'
+        reason: 'scheduled' | 'quiet_hours' | 'paused' | 'rate_limited'
         /** @description How long; null: nobody knows. */
         seconds: number | null
       }[]
@@ -2230,6 +2588,11 @@ export interface components {
       contact: string
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+      /**
+       * @description Refuse the message if it is known to cost more; in the currency of the routes.
+       * @example 0.1
+       */
+      max_price?: number
       /** @description Refuse the message if it needs more segments. */
       max_segments?: number
       /** @description The text. */
@@ -2239,6 +2602,8 @@ export interface components {
        * @enum {string}
        */
       on_uncertain?: 'retry' | 'reconcile' | 'fail'
+      /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
+      plain?: boolean
       /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
@@ -2252,6 +2617,20 @@ export interface components {
       /** @description A word of yours, to find it by. */
       tag?: string
       template?: components['schemas']['TemplateUse']
+      /**
+       * @description The recipient’s (IANA), for quiet hours; unless given, the number tells.
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /**
+       * @description Optional parameters of SMPP that your carrier asks for, by tag from `0x1400` to `0x3FFF`: text, or octets as `hex:0a1b`. Other providers pass over them.
+       * @example {
+       *       "0x1400": "1101234567890123456"
+       *     }
+       */
+      tlvs?: {
+        [key: string]: string
+      }
       /** @description Seconds after which it is no longer worth sending. */
       ttl?: number
     }
@@ -2674,6 +3053,7 @@ export interface components {
         | 'sms.expired'
         | 'sms.suppressed'
         | 'sms.cancelled'
+        | 'sms.inbound'
         | 'push.captured'
         | 'push.sent'
         | 'push.delivered'
@@ -2687,9 +3067,12 @@ export interface components {
         | 'push.suppressed'
         | 'push.cancelled'
         | 'token.retired'
+        | 'client.opted_out'
+        | 'client.opted_in'
         | 'client.erased'
         | 'webhook.disabled'
         | 'webhook.test'
+        | 'rule.alarm'
       )[]
       /**
        * Format: date-time
@@ -2756,6 +3139,7 @@ export interface components {
         | 'sms.expired'
         | 'sms.suppressed'
         | 'sms.cancelled'
+        | 'sms.inbound'
         | 'push.captured'
         | 'push.sent'
         | 'push.delivered'
@@ -2769,9 +3153,12 @@ export interface components {
         | 'push.suppressed'
         | 'push.cancelled'
         | 'token.retired'
+        | 'client.opted_out'
+        | 'client.opted_in'
         | 'client.erased'
         | 'webhook.disabled'
         | 'webhook.test'
+        | 'rule.alarm'
       )[]
       /**
        * @description Where events are POSTed to: https, and an address that is public, unless the service was told otherwise.
@@ -2911,6 +3298,7 @@ export interface components {
         | 'sms.expired'
         | 'sms.suppressed'
         | 'sms.cancelled'
+        | 'sms.inbound'
         | 'push.captured'
         | 'push.sent'
         | 'push.delivered'
@@ -2924,9 +3312,12 @@ export interface components {
         | 'push.suppressed'
         | 'push.cancelled'
         | 'token.retired'
+        | 'client.opted_out'
+        | 'client.opted_in'
         | 'client.erased'
         | 'webhook.disabled'
         | 'webhook.test'
+        | 'rule.alarm'
       )[]
     }
     /** @description Without `types`: all of them. */
@@ -2962,6 +3353,7 @@ export interface components {
         | 'sms.expired'
         | 'sms.suppressed'
         | 'sms.cancelled'
+        | 'sms.inbound'
         | 'push.captured'
         | 'push.sent'
         | 'push.delivered'
@@ -2975,9 +3367,12 @@ export interface components {
         | 'push.suppressed'
         | 'push.cancelled'
         | 'token.retired'
+        | 'client.opted_out'
+        | 'client.opted_in'
         | 'client.erased'
         | 'webhook.disabled'
         | 'webhook.test'
+        | 'rule.alarm'
       )[]
       /**
        * @description Where events are POSTed to: https, and an address that is public, unless the service was told otherwise.
@@ -3309,7 +3704,7 @@ export interface operations {
         q?: string
         /** @description Where to begin: the id of an event, after it; or a time. Now unless given. */
         since?: string
-        /** @description Which events, apart by commas; all unless given. There are `sms.captured`, `sms.scheduled`, `sms.queued`, `sms.sending`, `sms.sent`, `sms.delivered`, `sms.received`, `sms.opened`, `sms.uncertain`, `sms.undelivered`, `sms.failed`, `sms.rejected`, `sms.expired`, `sms.suppressed`, `sms.cancelled`, `push.captured`, `push.sent`, `push.delivered`, `push.received`, `push.opened`, `push.uncertain`, `push.undelivered`, `push.failed`, `push.rejected`, `push.expired`, `push.suppressed`, `push.cancelled`, `token.retired`, `client.erased`, `webhook.disabled`, `webhook.test`. */
+        /** @description Which events, apart by commas; all unless given. There are `sms.captured`, `sms.scheduled`, `sms.queued`, `sms.sending`, `sms.sent`, `sms.delivered`, `sms.received`, `sms.opened`, `sms.uncertain`, `sms.undelivered`, `sms.failed`, `sms.rejected`, `sms.expired`, `sms.suppressed`, `sms.cancelled`, `push.captured`, `push.sent`, `push.delivered`, `push.received`, `push.opened`, `push.uncertain`, `push.undelivered`, `push.failed`, `push.rejected`, `push.expired`, `push.suppressed`, `push.cancelled`, `sms.inbound`, `token.retired`, `client.opted_out`, `client.opted_in`, `client.erased`, `webhook.disabled`, `webhook.test`, `rule.alarm`. */
         types?: string
       }
       header?: {
@@ -3328,6 +3723,45 @@ export interface operations {
         }
         content: {
           'text/event-stream': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listInbound: {
+    parameters: {
+      query?: {
+        /** @description Only from this number, or this short code or name. */
+        contact?: string
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description `true`: only those that sound like a STOP, and are none by the letter. */
+        review?: boolean
+        /** @description Those that came from then on: a day (`2026-03-01`, in UTC) or a time (`2026-03-01T14:02:11Z`). */
+        since?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of texts. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InboundList']
         }
       }
       /** @description It failed. */
@@ -4132,6 +4566,111 @@ export interface operations {
       }
     }
   }
+  listOptOuts: {
+    parameters: {
+      query?: {
+        /** @description Only this number. */
+        contact?: string
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description Only of these senders. */
+        sender_group?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of opt-outs. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OptOutList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  addOptOut: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OptOutRequest']
+      }
+    }
+    responses: {
+      /** @description Entered, now or before. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OptOutAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  removeOptOut: {
+    parameters: {
+      query?: {
+        /** @description Only of these senders; else of all. */
+        sender_group?: string
+      }
+      header?: never
+      path: {
+        /** @description The number, with its country code. */
+        contact: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Ended. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['OptOutRemoved']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   pauseSending: {
     parameters: {
       query?: never
@@ -4381,6 +4920,37 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['SmsAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  markSmsConverted: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Noted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Converted']
         }
       }
       /** @description It failed. */

@@ -29,6 +29,8 @@ export interface SmsCalls {
   get(id: number, options?: CallOptions): Promise<Schema<'Sms'>>
   /** Takes a message back that has not left. Refused with `too_late` where it has. */
   cancel(id: number, options?: CallOptions): Promise<Schema<'Sms'>>
+  /** Tells that somebody typed in the code it brought. Returns when that was first told. */
+  converted(id: number, options?: CallOptions): Promise<string>
   /** Sends the content again, as a new message. */
   resend(id: number, change?: { readonly contact?: string }, options?: SendOptions): Promise<Schema<'SmsAccepted'>>
   /** What is found, newest first; pages are asked for as they are needed. `q`: the search grammar. */
@@ -50,6 +52,10 @@ export function createSmsCalls({ raw, newKey }: Calls, batch: BatchStream): SmsC
     },
     async cancel(id, options = {}) {
       return (await unwrap(raw.POST('/smss/{id}/cancel', { params: { path: { id } }, ...signalOf(options) }))).data
+    },
+    async converted(id, options = {}) {
+      return (await unwrap(raw.POST('/smss/{id}/converted', { params: { path: { id } }, ...signalOf(options) })))
+        .converted_at
     },
     list: (query = {}, options = {}) => itemsOf(query, (asked) => page(asked, options)),
     page,

@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch'
 import type { Raw } from './call.ts'
 import { createEvents, type Events } from './events.ts'
+import { createInboundCalls, createOptOutCalls, type InboundCalls, type OptOutCalls } from './inbound.ts'
 import { createInboxCalls, type InboxCalls } from './inbox.ts'
 import { createKeyCalls, type KeyCalls } from './keys.ts'
 import { createNotificationCalls, type NotificationCalls } from './notifications.ts'
@@ -41,6 +42,8 @@ export interface Tidings extends Omit<ServiceCalls, 'errors'> {
   readonly notifications: NotificationCalls
   readonly clients: ClientCalls
   readonly tokens: TokenCalls
+  readonly inbound: InboundCalls
+  readonly optOuts: OptOutCalls
   readonly inbox: InboxCalls
   readonly events: Events
   readonly templates: TemplateCalls
@@ -68,6 +71,8 @@ export function createTidings(options: TidingsOptions): Tidings {
     notifications: createNotificationCalls(calls),
     clients: createClientCalls(calls),
     tokens: createTokenCalls(calls),
+    inbound: createInboundCalls(calls),
+    optOuts: createOptOutCalls(calls),
     inbox: createInboxCalls(calls),
     events: createEvents(calls, world),
     templates: createTemplateCalls(calls),

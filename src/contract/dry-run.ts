@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { CATEGORY, freeObject, named, oneOf, textOrNull, TIME } from './words.ts'
+import { CATEGORY, freeObject, named, oneOf, priceOf, REPLACED, textOrNull, TIME } from './words.ts'
 
 /** Asks what would happen, and nothing more. */
 export const DRY_RUN = Type.Boolean({
@@ -14,7 +14,7 @@ const route = Type.Object(
 const waits = Type.Array(
   Type.Object(
     {
-      reason: oneOf(['scheduled', 'paused', 'rate_limited']),
+      reason: oneOf(['scheduled', 'quiet_hours', 'paused', 'rate_limited']),
       message: Type.String({ description: 'In words.' }),
       seconds: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'How long; null: nobody knows.' }),
     },
@@ -51,10 +51,12 @@ export const SmsDryRunData = Type.Object(
       additionalProperties: false,
       description: 'The first character that makes it ucs2, and so dearer.',
     }),
+    replaced: REPLACED,
     sender: textOrNull({ description: 'Null: the configured one.' }),
     tag: textOrNull(),
     category: CATEGORY,
     on_uncertain: oneOf(['retry', 'reconcile', 'fail']),
+    price: priceOf(['object', 'null'], 'Of the whole message; null: the routes tell none, or it would be captured.'),
     route,
     send_at: TIME,
     expires_at: TIME,

@@ -127,6 +127,7 @@ export const ClientErased = Type.Object(
           minimum: 0,
           description: 'SMS of others that went to this number by `REDIRECT_TO`.',
         }),
+        inbound: Type.Integer({ minimum: 0, description: 'Texts that the person sent to you.' }),
       },
       { additionalProperties: false },
     ),

@@ -45,6 +45,13 @@ const CIDRS = limit('From where it may be used: addresses and blocks. Null: from
   maxLength: 49,
 })
 
+const SPEND_LIMIT = Type.Unsafe<number | null>({
+  type: ['number', 'null'],
+  exclusiveMinimum: 0,
+  maximum: 1_000_000_000,
+  description: 'What its SMS may cost a day (UTC), in the currency of the routes; null: no limit.',
+})
+
 const timeOrNull = (description: string) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description })
 
@@ -61,6 +68,7 @@ export const Key = Type.Object(
     countries: COUNTRIES,
     topics: TOPICS,
     cidrs: CIDRS,
+    spend_limit: SPEND_LIMIT,
     created_at: TIME,
     expires_at: EXPIRES_AT,
     rotated_at: timeOrNull('When it was given another secret.'),
@@ -81,6 +89,7 @@ export const KeyRequest = Type.Object(
     countries: Type.Optional(COUNTRIES),
     topics: Type.Optional(TOPICS),
     cidrs: Type.Optional(CIDRS),
+    spend_limit: Type.Optional(SPEND_LIMIT),
     expires_at: Type.Optional(EXPIRES_AT),
   },
   { $id: 'KeyRequest', additionalProperties: false },
@@ -93,6 +102,7 @@ export const KeyChange = Type.Object(
     countries: Type.Optional(COUNTRIES),
     topics: Type.Optional(TOPICS),
     cidrs: Type.Optional(CIDRS),
+    spend_limit: Type.Optional(SPEND_LIMIT),
     expires_at: Type.Optional(EXPIRES_AT),
   },
   { $id: 'KeyChange', additionalProperties: false, minProperties: 1 },

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { DRY_RUN, type SmsDryRunData } from './dry-run.ts'
 import { SmsRequest } from './sms.ts'
-import { freeObject, ID, named, oneOf, STATUS, wordsOrTemplate } from './words.ts'
+import { freeObject, ID, named, oneOf, priceOf, QUIET_UNTIL, REPLACED, STATUS, wordsOrTemplate } from './words.ts'
 
 /** Items of one call in JSON. */
 export const MOST_ITEMS = 10_000
@@ -112,8 +112,12 @@ export const SmsBatchAnswerItem = Type.Unsafe<SmsBatchAnswerItem>({
         success: Type.Literal(true),
         message_id: ID,
         status: STATUS,
+        reason: Type.Optional(Type.String({ description: 'Where it has ended already, as a rule keeps it back.' })),
         segments: Type.Integer({ minimum: 1 }),
         encoding: oneOf(['gsm7', 'ucs2']),
+        price: Type.Optional(priceOf('object', 'Only where the routes tell it.')),
+        quiet_hours_until: Type.Optional(QUIET_UNTIL),
+        replaced: Type.Optional(REPLACED),
         warnings: Type.Optional(Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })),
         replayed: Type.Optional(
           Type.Literal(true, { description: 'Its `key` was used before: nothing new was stored.' }),
@@ -143,8 +147,12 @@ export type SmsBatchAnswerItem =
       readonly success: true
       readonly message_id: number
       readonly status: string
+      readonly reason?: string
       readonly segments: number
       readonly encoding: 'gsm7' | 'ucs2'
+      readonly price?: { readonly amount: number; readonly currency: string }
+      readonly quiet_hours_until?: string
+      readonly replaced?: readonly { readonly character: string; readonly by: string; readonly count: number }[]
       readonly warnings?: readonly string[]
       readonly replayed?: true
     }

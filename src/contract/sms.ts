@@ -7,6 +7,9 @@ import {
   LONGEST_TTL_SECONDS,
   named,
   oneOf,
+  priceOf,
+  QUIET_UNTIL,
+  REPLACED,
   SEND_AT,
   STATUS,
   textOrNull,
@@ -44,6 +47,38 @@ export const SmsRequest = Type.Object(
       // A concatenation header counts its segments in one octet: 3GPP TS 23.040 §9.2.3.24.1.
       Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),
     ),
+    max_price: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'Refuse the message if it is known to cost more; in the currency of the routes.',
+        examples: [0.1],
+      }),
+    ),
+    plain: Type.Optional(
+      Type.Boolean({
+        description:
+          'Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides.',
+      }),
+    ),
+    time_zone: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'The recipient’s (IANA), for quiet hours; unless given, the number tells.',
+        examples: ['Europe/Berlin'],
+      }),
+    ),
+    tlvs: Type.Optional(
+      Type.Unsafe<Readonly<Record<string, string>>>({
+        type: 'object',
+        // `hex:` and two digits for each octet.
+        additionalProperties: { type: 'string', maxLength: 512 },
+        maxProperties: 8,
+        description:
+          'Optional parameters of SMPP that your carrier asks for, by tag from `0x1400` to `0x3FFF`: text, or octets as `hex:0a1b`. Other providers pass over them.',
+        examples: [{ '0x1400': '1101234567890123456' }],
+      }),
+    ),
     dry_run: Type.Optional(DRY_RUN),
   },
   {
@@ -61,9 +96,16 @@ export const SmsAccepted = Type.Object(
     success: Type.Literal(true),
     message_id: ID,
     status: STATUS,
-    reason: Type.Optional(textOrNull({ description: 'Only with `Prefer: wait`.' })),
+    reason: Type.Optional(
+      textOrNull({
+        description: 'With `Prefer: wait`; else only where it has ended already, as a rule keeps it back.',
+      }),
+    ),
     segments: Type.Integer({ minimum: 1 }),
     encoding: oneOf(['gsm7', 'ucs2']),
+    price: Type.Optional(priceOf('object', 'Only where the routes tell it.')),
+    quiet_hours_until: Type.Optional(QUIET_UNTIL),
+    replaced: Type.Optional(REPLACED),
     warnings: Type.Optional(Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })),
   },
   { $id: 'SmsAccepted', additionalProperties: false },
@@ -71,13 +113,33 @@ export const SmsAccepted = Type.Object(
 
 export type SmsAccepted = Static<typeof SmsAccepted>
 
+const PARTS = Type.Array(
+  Type.Object(
+    {
+      number: Type.Integer({ minimum: 1 }),
+      total: Type.Integer({ minimum: 1 }),
+      provider_message_id: textOrNull(),
+      status: STATUS,
+      reason: textOrNull(),
+    },
+    { additionalProperties: false },
+  ),
+  { description: 'What became of each part of a long message; only where the provider takes them one by one.' },
+)
+
 export const Attempt = Type.Object(
   {
     number: Type.Integer({ minimum: 1 }),
     provider: Type.String(),
     provider_message_id: textOrNull(),
+    raw_message_id: Type.Optional(
+      Type.String({
+        description: 'As the provider wrote it; only where that differs from the form its receipts have.',
+      }),
+    ),
     status: STATUS,
     reason: textOrNull(),
+    parts: Type.Optional(PARTS),
     started_at: textOrNull({ format: 'date-time' }),
     finished_at: textOrNull({ format: 'date-time' }),
   },
@@ -105,7 +167,7 @@ export const Sms = Type.Object(
     uncertain_attempts: Type.Integer({ description: 'How many attempts may have been sent without an answer.' }),
     send_at: textOrNull({
       format: 'date-time',
-      description: 'The earliest time it may leave, if its caller named one.',
+      description: 'The earliest time it may leave, if its caller named one, or quiet hours set one.',
     }),
     template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
     resent_from: Type.Unsafe<number | null>({
@@ -113,6 +175,9 @@ export const Sms = Type.Object(
       description: 'The message whose content was sent again as this one.',
     }),
     redirected_to: textOrNull({ description: 'Who has it in the contact’s place, while `REDIRECT_TO` is set.' }),
+    converted_at: Type.Optional(
+      Type.String({ format: 'date-time', description: 'When it was told that somebody typed in its code.' }),
+    ),
     created_at: TIME,
     updated_at: TIME,
     attempts: Type.Array(named<Attempt>('Attempt')),

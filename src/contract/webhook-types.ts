@@ -16,6 +16,7 @@ export const WEBHOOK_TYPES = [
   'sms.expired',
   'sms.suppressed',
   'sms.cancelled',
+  'sms.inbound',
   'push.captured',
   'push.sent',
   'push.delivered',
@@ -29,7 +30,10 @@ export const WEBHOOK_TYPES = [
   'push.suppressed',
   'push.cancelled',
   'token.retired',
+  'client.opted_out',
+  'client.opted_in',
   'client.erased',
   'webhook.disabled',
   'webhook.test',
+  'rule.alarm',
 ] as const

@@ -13,6 +13,23 @@ export function textOrNull(options: { description?: string; format?: string } = 
   return Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
 }
 
+/** What a message costs; nullable where `type` names `null`, too. */
+export function priceOf<const Types extends 'object' | readonly ['object', 'null']>(
+  type: Types,
+  description: string,
+): TUnsafe<{ amount: number; currency: string } | (Types extends 'object' ? never : null)> {
+  return Type.Unsafe({
+    type,
+    properties: {
+      amount: { type: 'number', examples: [0.031] },
+      currency: { type: 'string', description: 'ISO 4217.', examples: ['EUR'] },
+    },
+    required: ['amount', 'currency'],
+    additionalProperties: false,
+    description,
+  })
+}
+
 /** A reference to a schema that the server has registered under this name. */
 export function named<Value>(name: string): TUnsafe<Value> {
   return Type.Unsafe<Value>({ $ref: `${name}#` })
@@ -81,3 +98,27 @@ export function wordsOrTemplate(others: readonly string[], words: readonly strin
     else: { required: [...others, ...words] },
   }
 }
+
+/** Until when a message waits, since it would be night where its recipient is. */
+export const QUIET_UNTIL = Type.String({
+  format: 'date-time',
+  description: 'It waits until then: it is marketing, and these are the quiet hours of its recipient.',
+})
+
+/** What plain characters were put in place of. */
+export const REPLACED = Type.Unsafe<
+  readonly { readonly character: string; readonly by: string; readonly count: number }[]
+>({
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      character: { type: 'string', examples: ['’'] },
+      by: { type: 'string', examples: ["'"], description: 'Empty: nothing.' },
+      count: { type: 'integer', minimum: 1 },
+    },
+    required: ['character', 'by', 'count'],
+    additionalProperties: false,
+  },
+  description: 'Characters that gave way to plain ones.',
+})

@@ -1,3 +1,4 @@
+import type { ConsentGroup } from '../domain/consent.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
 import type { Db } from '../store/db.ts'
@@ -30,6 +31,8 @@ export interface BatchIntakeParts {
   readonly db: Db
   /** The mark of this node. */
   readonly owner: () => number
+  /** Whose opt-outs hold for a message. */
+  readonly groupOf: ConsentGroup
 }
 
 /** Transactions at once on one node: the others of the pool are for those who work beside. */
@@ -38,7 +41,7 @@ const AT_ONCE = 2
 /** Repeats after another transaction was in the way. */
 const REPEATS = 3
 
-export function createBatchIntake({ db, owner }: BatchIntakeParts): BatchIntake {
+export function createBatchIntake({ db, owner, groupOf }: BatchIntakeParts): BatchIntake {
   const turns = createTurns(AT_ONCE)
 
   async function attempt<T>(work: () => Promise<T>, repeats = REPEATS): Promise<T> {
@@ -56,7 +59,7 @@ export function createBatchIntake({ db, owner }: BatchIntakeParts): BatchIntake 
   return {
     addBatch(messages, key, judge) {
       const rows = messages.map((message) => ({ ...message, place: 'wait' as const }))
-      return turns.take(() => attempt(() => insertBatch(db, owner(), rows, key, judge)))
+      return turns.take(() => attempt(() => insertBatch({ db, owner: owner(), groupOf }, rows, key, judge)))
     },
     addLongPush: (long) => turns.take(() => attempt(() => insertLongNotification(db, owner(), long))),
     idle: () => turns.idle(),

@@ -1,21 +1,26 @@
 import type { Logger } from 'pino'
-import type { PushProvider, SmsProvider } from '../domain/provider.ts'
+import type { ConsentGroup } from '../domain/consent.ts'
+import type { Failure } from '../domain/failure.ts'
+import { SANDBOX, type Outcome, type PushProvider, type SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
 import type { Reclaimed } from '../store/reclaim.ts'
-import { ensurePartitions } from '../store/partitions.ts'
-import { forgetOldAnswers } from '../store/idempotency.ts'
+import type { SmsWork } from '../store/sms-work.ts'
+import { startBindShares, type BindShares } from './bind-shares.ts'
 import { createClaims } from './claims.ts'
+import type { Route } from './decide.ts'
 import { createIntake, type Intake } from './intake.ts'
-import { BEAT_MS, openLease, type Lease } from './lease.ts'
+import { openLease, type Lease } from './lease.ts'
 import { createLedger, type Ledger, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type After, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
-import { createSmsLane, type SmsLane } from './sms-lane.ts'
+import { createSmsLane, type SmsLane, type SmsLaneParts } from './sms-lane.ts'
 import { openStops } from './stops.ts'
-import { expireLate, sweepOwn, takeOver, type SweepParts } from './sweep.ts'
+import { takeOver, type SweepParts } from './sweep.ts'
+import { startUpkeep } from './upkeep.ts'
+import type { AskDetour } from './way-out.ts'
 
 export interface DeliveryParts {
   /** For accepting; small and never shared with anything slow. */
@@ -40,6 +45,19 @@ export interface DeliveryParts {
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: chunks of pushes that came to their end. */
   readonly onPushed: (chunks: readonly PushedChunk[]) => void
+  /** See `Route`. Absent: there is one way alone. */
+  readonly onward?: NonNullable<Route['onward']>
+  /** Asked for each message before it is started. */
+  readonly detour?: AskDetour
+  /**
+   * Asked right before a message is submitted: why it has to wait, and how long (`waitMs`); null: it goes. It costs no attempt, and ends as
+   * `expired` where its validity is shorter.
+   */
+  readonly hold?: (work: SmsWork) => Failure | null
+  /** Whose opt-outs hold for a message; absent: those of one group of all senders, and codes go through. */
+  readonly consentGroup?: ConsentGroup
+  /** What each submission came to, before that is committed. */
+  readonly observe?: (work: SmsWork, outcome: Outcome) => void
   /** Messages were taken over, from a node that ended or from a memory that lost them. */
   readonly onReclaimed?: (taken: Reclaimed) => void
   /** Others declared this node dead; it goes on as a new one. */
@@ -67,16 +85,10 @@ export interface Delivery {
 const CLAIM_MS = 1_000
 /** How often it is asked what was paused or cancelled: what was is to be over within a second. */
 const STOPS_MS = 600
-const TAKE_OVER_MS = 5_000
-const SWEEP_MS = 10_000
-const EXPIRE_MS = 5_000
-const PARTITION_MS = 30_000
-const FORGET_MS = 600_000
 
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
-  const reconcilable = parts.sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name)
   const retirement = createRetirement(now, (share) => tellKept(log, share))
   const kick = (): void => ledger.kick()
   const stops = await openStops({
@@ -91,7 +103,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   })
   const common = { lease: () => lease, stops, log, now, chance, after, kick }
   const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
-    createSmsLane({ ...common, provider, route: routeOf(provider, parts.firstPollMs) }),
+    createSmsLane({ ...common, ...waysOf(parts), provider, route: routeOf(provider, parts) }),
   )
   const pushLanes: readonly PushLane[] = parts.push.map((provider) =>
     createPushLane({ ...common, provider, retirement }),
@@ -102,26 +114,24 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     log,
     smsLanes: () => smsLanes,
     pushLanes: () => pushLanes,
+    ...groupsOf(parts),
     onSettled: parts.onSettled,
     onPushed: parts.onPushed,
-    // Places became free: what waits in the database need not wait for the next look.
-    onCommitted: () => claims.knowsOfMore() && claiming.hurry(),
+    onCommitted: (moved) => (moved ? lookForAll() : claims.knowsOfMore() && claiming.hurry()),
     now,
     wait: waiting(after),
   })
   const intake = intakeTo(parts, lease, smsLanes, pushLanes)
-  const holdsChunk = (id: number): boolean => pushLanes.some((lane) => lane.has(id))
-  const sweep: SweepParts = { db: workDb, lease, log, reconcilable, holdsChunk, onReclaimed: parts.onReclaimed }
+  const sweep = sweepOf(parts, lease, pushLanes)
   const claims = createClaims({ db: workDb, lease, smsLanes, pushLanes, now, everyMs: CLAIM_MS / 2 })
   const claiming = startLoop('claims', CLAIM_MS, () => claims.look(), parts)
-  const lookForAll = (): void => {
-    claims.lookForAll()
-    claiming.hurry()
-  }
-  const loops = startLoops(parts, lease, sweep, pushLanes, kick)
+  const lookForAll = (): void => (claims.lookForAll(), claiming.hurry())
+  const loops = startUpkeep(parts, lease, sweep, pushLanes, kick)
+  for (const provider of parts.sms) provider.onWindow?.(() => (kick(), lookForAll()))
   const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
   const lanes = [...smsLanes, ...pushLanes]
-  const running = { parts, sweep, claiming, loops: [watching, ...loops], intake, ledger, lanes }
+  const shares = startBindShares({ ...parts, ...common, db: workDb, providers: parts.sms, wait: waiting(after) })
+  const running = { parts, sweep, claiming, loops: [watching, ...loops], shares, intake, ledger, lanes }
 
   return {
     intake: startingAtOnce(intake, lookForAll),
@@ -133,17 +143,37 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   }
 }
 
+function sweepOf(
+  { workDb, log, sms, onReclaimed }: DeliveryParts,
+  lease: Lease,
+  pushLanes: readonly PushLane[],
+): SweepParts {
+  return {
+    db: workDb,
+    lease,
+    log,
+    reconcilable: sms.filter((provider) => provider.reconcile !== null).map((provider) => provider.name),
+    holdsChunk: (id) => pushLanes.some((lane) => lane.has(id)),
+    onReclaimed,
+  }
+}
+
+function groupsOf({ consentGroup }: DeliveryParts): { groupOf?: ConsentGroup } {
+  return consentGroup === undefined ? {} : { groupOf: consentGroup }
+}
+
 function intakeTo(
-  { acceptDb, workDb, now }: DeliveryParts,
+  parts: DeliveryParts,
   lease: Lease,
   smsLanes: readonly SmsLane[],
   pushLanes: readonly PushLane[],
 ): Intake {
   return createIntake({
-    smsDb: acceptDb,
-    pushDb: workDb,
+    smsDb: parts.acceptDb,
+    pushDb: parts.workDb,
     lease: () => lease,
-    now,
+    now: parts.now,
+    ...groupsOf(parts),
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
   })
@@ -162,12 +192,16 @@ interface Running {
   readonly sweep: SweepParts
   readonly claiming: Loop
   readonly loops: readonly Loop[]
+  readonly shares: BindShares
   readonly intake: Intake
   readonly ledger: Ledger
   readonly lanes: readonly (SmsLane | PushLane)[]
 }
 
-async function end({ parts, sweep, claiming, loops, intake, ledger, lanes }: Running, graceMs: number): Promise<void> {
+async function end(
+  { parts, sweep, claiming, loops, shares, intake, ledger, lanes }: Running,
+  graceMs: number,
+): Promise<void> {
   const { now, after, workDb, log } = parts
   const wait = waiting(after)
   await claiming.stop()
@@ -178,6 +212,7 @@ async function end({ parts, sweep, claiming, loops, intake, ledger, lanes }: Run
   for (const lane of lanes) lane.abort()
   while (countInFlight(lanes) > 0 && now() < deadline + ABORT_MS) await wait(20)
   await Promise.race([ledger.idle(), wait(ABORT_MS)])
+  await shares.close()
   await Promise.all(loops.map((loop) => loop.stop()))
   // Should the database be away, the others find what is left when the lease runs out.
   await endNode(workDb, sweep.lease.owner())
@@ -225,43 +260,17 @@ function tellPauses(log: Logger, pauses: readonly PauseScope[]): void {
 /** For what was aborted to come back and be settled. */
 const ABORT_MS = 2_000
 
-function startLoops(
-  parts: DeliveryParts,
-  lease: Lease,
-  sweep: SweepParts,
-  pushLanes: readonly PushLane[],
-  kick: () => void,
-): Loop[] {
-  const { workDb } = parts
-  const served = (): string[] => pushLanes.flatMap((lane) => lane.serves())
-  const firstPush = pushLanes[0]
-  const loops = [
-    startLoop(
-      'lease',
-      BEAT_MS,
-      async () => {
-        if (!(await lease.renew())) parts.onFenced?.()
-        kick()
-      },
-      parts,
-    ),
-    startLoop('take-over', TAKE_OVER_MS, () => takeOver(sweep), parts),
-    startLoop('sweep', SWEEP_MS, () => sweepOwn(sweep), parts),
-    startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),
-    startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),
-  ]
-  if (firstPush !== undefined)
-    loops.push(startLoop('expire', EXPIRE_MS, () => expireLate(workDb, lease, served(), firstPush, parts.now), parts))
-  return loops
-}
-
-function routeOf(
-  provider: SmsProvider,
-  firstPollMs: number,
-): { name: string; reconcilable: boolean; firstPollMs: number | null } {
+function routeOf(provider: SmsProvider, { firstPollMs, onward }: DeliveryParts): Route {
   return {
     name: provider.name,
     reconcilable: provider.reconcile !== null,
     firstPollMs: provider.poll === null ? null : firstPollMs,
+    ...(onward === undefined ? {} : { onward }),
   }
+}
+
+/** Where there is one provider nobody looks for another, and what waits for it leaves as soon as it is back. */
+function waysOf({ sms, hold, detour, observe }: DeliveryParts): Pick<SmsLaneParts, 'hold' | 'detour' | 'observe'> {
+  const hasOthers = sms.filter(({ name }) => name !== SANDBOX).length > 1
+  return { hold, detour: hasOthers ? detour : undefined, observe }
 }

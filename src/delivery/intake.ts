@@ -1,3 +1,4 @@
+import { usualConsentGroup, type ConsentGroup, type Ended } from '../domain/consent.ts'
 import type { Db } from '../store/db.ts'
 import { readDbFault, unavailable } from '../store/faults.ts'
 import { insertMessages, type InsertedMessage, type NewMessage } from '../store/messages.ts'
@@ -17,11 +18,19 @@ import type { SmsLane } from './sms-lane.ts'
 export interface Intake {
   /** Resolves with the message's id after COMMIT; null: its idempotency key was taken already. Rejects with TidingsError. */
   addSms(message: Omit<NewMessage, 'place'>): Promise<number | null>
+  /** The same, and tells whether it is to be sent. */
+  acceptSms(message: Omit<NewMessage, 'place'>): Promise<TakenSms | null>
   addPush(notification: Omit<NewNotification, 'held'>): Promise<InsertedNotification | null>
   addBatch: BatchIntake['addBatch']
   addLongPush: BatchIntake['addLongPush']
   /** Resolves when nothing is being written any more. */
   close(): Promise<void>
+}
+
+export interface TakenSms {
+  readonly id: number
+  /** Null: it is to be sent. */
+  readonly ended: Ended | null
 }
 
 export interface IntakeParts {
@@ -31,6 +40,8 @@ export interface IntakeParts {
   readonly lease: () => Lease
   /** Monotonic, in milliseconds. */
   readonly now: () => number
+  /** Whose opt-outs hold for a message; without it those of one group of all senders do. */
+  readonly groupOf?: ConsentGroup
   readonly smsLane: (provider: string) => SmsLane | null
   readonly pushLane: (provider: string) => PushLane | null
 }
@@ -44,7 +55,7 @@ const MOST_PUSHES = 200
 
 export function createIntake(parts: IntakeParts): Intake {
   const connection = pin(parts.smsDb)
-  const sms = createGatherer<NewMessage, number | null>({
+  const sms = createGatherer<NewMessage, TakenSms | null>({
     most: MOST_SMS,
     queue: MOST_WAITING,
     commit: (rows) => commitSms(parts, connection, rows),
@@ -54,16 +65,22 @@ export function createIntake(parts: IntakeParts): Intake {
     queue: MOST_WAITING,
     commit: (rows) => commitPush(parts, rows),
   })
-  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner() })
+  const { groupOf = usualConsentGroup } = parts
+  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner(), groupOf })
+
+  async function acceptSms(message: Omit<NewMessage, 'place'>): Promise<TakenSms | null> {
+    const lane = parts.smsLane(message.provider)
+    const { extras } = message
+    const now = extras === null || (extras.sendAt === null && extras.ended === undefined)
+    const place = now ? (lane?.reserve(message.category) ?? 'wait') : 'wait'
+    return withPlace(sms.add({ ...message, place }), () => lane?.release(message.category, place))
+  }
+
   return {
     addBatch: batches.addBatch,
     addLongPush: batches.addLongPush,
-    async addSms(message) {
-      const lane = parts.smsLane(message.provider)
-      const later = (message.extras?.sendAt ?? null) !== null
-      const place = later ? 'wait' : (lane?.reserve(message.category) ?? 'wait')
-      return withPlace(sms.add({ ...message, place }), () => lane?.release(message.category, place))
-    },
+    acceptSms,
+    addSms: async (message) => (await acceptSms(message))?.id ?? null,
     async addPush(notification) {
       const lane = parts.pushLane(notification.provider)
       const now = notification.sendAt === null && notification.tokenIds.length <= HELD_TARGETS
@@ -96,14 +113,14 @@ async function commitSms(
   parts: IntakeParts,
   connection: Pinned,
   rows: readonly NewMessage[],
-): Promise<(number | null)[]> {
+): Promise<(TakenSms | null)[]> {
   // Nothing is awaited before the statement is sent, if there is a connection.
   const client = connection.ready() ?? (await connection.open().catch(refuse))
   const lease = parts.lease()
   const owner = lease.owner()
   const batch = lease.open().beginBatch()
   const askedAt = parts.now()
-  const made = await insertMessages(client, owner, rows).catch((error: unknown) => {
+  const made = await insertMessages(client, owner, rows, parts.groupOf).catch((error: unknown) => {
     if (!isServerRefusal(error)) connection.drop()
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()
@@ -115,7 +132,7 @@ async function commitSms(
     inserted.filter((one) => one.held).map((one) => one.id),
   )
   rows.forEach((row, index) => hand(parts, owner, row, made[index] ?? null, askedAt))
-  return made.map((one) => one && one.id)
+  return made
 }
 
 /** To its lane, with the place that was kept for it. */
@@ -140,6 +157,9 @@ function toWork(row: NewMessage, id: number, owner: number): SmsWork {
     owner,
     attempt: 0,
     due: false,
+    tried: [],
+    ...(row.extras?.tlvs === undefined ? {} : { tlvs: row.extras.tlvs }),
+    ...(row.extras?.timeZone === undefined ? {} : { timeZone: row.extras.timeZone }),
   }
 }
 

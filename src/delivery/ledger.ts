@@ -1,24 +1,19 @@
 import type { Logger } from 'pino'
+import { usualConsentGroup, type ConsentGroup } from '../domain/consent.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { readDbFault } from '../store/faults.ts'
+import { addOptOuts } from '../store/opt-outs.ts'
 import { moveChunks, releaseChunks, type MovedChunk } from '../store/push-work.ts'
-import {
-  metAttempt,
-  releaseMessages,
-  settleMessages,
-  startMessages,
-  type Settled,
-  type SmsSettlement,
-  type SmsWork,
-  type Started,
-} from '../store/sms-work.ts'
+import { metAttempt, settleMessages, type Settled, type SmsSettlement } from '../store/sms-settle.ts'
+import { releaseMessages, rerouteMessages, startMessages, type SmsWork, type Started } from '../store/sms-work.ts'
 import { retireTokens, touchTokens } from '../store/tokens.ts'
 import { pipelined, type Statement } from '../store/transaction.ts'
 import type { Lease } from './lease.ts'
 import type { OpenRows } from './open-rows.ts'
 import { isEmpty, split, type Page, type SmsPage } from './page.ts'
 import type { FlushedChunk, PushLane } from './push-lane.ts'
+import { refusalsOf } from './refusals.ts'
 import type { SmsLane } from './sms-lane.ts'
 
 export interface SettledSms {
@@ -42,12 +37,14 @@ export interface LedgerParts {
   readonly log: Logger
   readonly smsLanes: () => readonly SmsLane[]
   readonly pushLanes: () => readonly PushLane[]
+  /** Whose opt-outs hold for a message; without it those of one group of all senders do. */
+  readonly groupOf?: ConsentGroup
   /** After COMMIT: these messages moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: the last target of these chunks has its outcome. */
   readonly onPushed: (chunks: readonly PushedChunk[]) => void
-  /** After every COMMIT: lanes may have room. */
-  readonly onCommitted: () => void
+  /** After every COMMIT: lanes may have room for what waits in the database. `moved`: messages wait for another provider now. */
+  readonly onCommitted: (moved: boolean) => void
   /** Monotonic, in milliseconds. */
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
@@ -78,7 +75,7 @@ const LINGER = { msPerNode: 20, mostMs: 100 }
 const LONGEST_WAIT_MS = 2_000
 
 export function createLedger(parts: LedgerParts): Ledger {
-  const { lease, log } = parts
+  const { lease, log, groupOf = usualConsentGroup } = parts
   let running: Promise<void> | null = null
   let again = false
   let begunAt = -LINGER.mostMs
@@ -145,9 +142,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       { event: 'ledger.refused', err: error },
       'an outcome could not be written; its message will be found as uncertain',
     )
-    for (const { lane, settlements, works, spilt } of page.sms) {
+    for (const { lane, settlements, works, spilt, detours } of page.sms) {
       for (const { work } of settlements) letGo(work, (open) => open.lose(work.id, true))
-      for (const work of [...works, ...(spilt?.works ?? [])]) letGo(work, (open) => open.lose(work.id, false))
+      for (const work of [...works, ...(spilt?.works ?? []), ...detours.map((one) => one.work)])
+        letGo(work, (open) => open.lose(work.id, false))
       lane.committed(settlements, works, [], parts.now())
     }
     for (const { lane, flushed, spilt } of page.push) {
@@ -161,13 +159,17 @@ export function createLedger(parts: LedgerParts): Ledger {
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
     const flushed = push.flatMap((p) => p.flushed)
+    const detours = sms.flatMap((p) => p.detours)
+    const refusals = refusalsOf(settlements, groupOf)
     const askedAt = parts.now()
     const [settled, started, kept] = await pipelined(parts.db, [
       unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements, met)),
-      unlessEmpty(works, (client) => startMessages(client, owner, works)),
+      unlessEmpty(works, (client) => startMessages(client, owner, works, groupOf)),
       ...chunkStatements(owner, flushed),
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
+      unlessEmpty(detours, (client) => rerouteMessages(client, owner, detours)),
+      unlessEmpty(refusals, (client) => addOptOuts(client, 'provider', refusals)),
     ])
     after(page, askedAt, settled ?? NOTHING_SETTLED, started ?? [], new Map(kept?.map((chunk) => [chunk.id, chunk])))
   }
@@ -180,13 +182,14 @@ export function createLedger(parts: LedgerParts): Ledger {
     kept: ReadonlyMap<number, MovedChunk>,
   ): void {
     const begun = new Set(started.filter((row) => row.status === 'sending').map((row) => row.id))
-    for (const { lane, settlements, works, spilt } of page.sms) {
+    for (const { lane, settlements, works, spilt, detours } of page.sms) {
       for (const { work } of settlements) {
         const moved = settled.moved.has(work.id)
         letGo(work, (open) => (moved ? open.drop(work.id) : open.lose(work.id, true)))
       }
       for (const work of works) if (!begun.has(work.id)) letGo(work, (open) => open.drop(work.id))
       for (const work of spilt?.works ?? []) letGo(work, (open) => open.drop(work.id))
+      for (const { work } of detours) letGo(work, (open) => open.drop(work.id))
       lane.committed(settlements, works, started, askedAt)
     }
     for (const { lane, flushed, spilt } of page.push) {
@@ -196,7 +199,7 @@ export function createLedger(parts: LedgerParts): Ledger {
     telling(() => report(page, settled, started))
     const ended = page.push.flatMap((p) => p.flushed).filter(({ flush }) => flush.move.done && kept.has(flush.move.id))
     if (ended.length > 0) parts.onPushed(ended.map(({ chunk, flush }) => ({ ...chunk.row, tally: flush.move.tally })))
-    parts.onCommitted()
+    parts.onCommitted(page.sms.some(goesOn))
   }
 
   /** What was taken under a former owner mark is not in the present one's books. */
@@ -240,6 +243,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       while (running !== null) await running
     },
   }
+}
+
+function goesOn({ settlements, detours }: SmsPage): boolean {
+  return detours.length > 0 || settlements.some(({ nextProvider }) => nextProvider !== null)
 }
 
 function unlessEmpty<T>(rows: readonly unknown[], statement: (client: DbClient) => Promise<T>): Statement<T> {

@@ -1,4 +1,5 @@
-import type { SmsSettlement, SmsWork } from '../store/sms-work.ts'
+import type { SmsSettlement } from '../store/sms-settle.ts'
+import type { Detour, SmsWork } from '../store/sms-work.ts'
 import type { FlushedChunk, PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
 
@@ -15,6 +16,8 @@ export interface SmsPage {
   readonly settlements: SmsSettlement[]
   readonly works: SmsWork[]
   readonly spilt: { readonly works: SmsWork[]; readonly waitMs: number } | null
+  /** Let go of for another provider. */
+  readonly detours: Detour[]
 }
 
 interface PushPage {
@@ -25,8 +28,9 @@ interface PushPage {
 
 export function isEmpty(page: Page): boolean {
   return (
-    page.sms.every((p) => p.settlements.length === 0 && p.works.length === 0 && p.spilt === null) &&
-    page.push.every((p) => p.flushed.length === 0 && p.spilt.length === 0)
+    page.sms.every(
+      (p) => p.settlements.length === 0 && p.works.length === 0 && p.spilt === null && p.detours.length === 0,
+    ) && page.push.every((p) => p.flushed.length === 0 && p.spilt.length === 0)
   )
 }
 
@@ -34,7 +38,7 @@ export function isEmpty(page: Page): boolean {
 export function split({ owner, sms, push }: Page): Page[] {
   const smsPage = (lane: SmsLane, some: Partial<SmsPage>): Page => ({
     owner,
-    sms: [{ lane, settlements: [], works: [], spilt: null, ...some }],
+    sms: [{ lane, settlements: [], works: [], spilt: null, detours: [], ...some }],
     push: [],
   })
   const pushPage = (lane: PushLane, some: Partial<PushPage>): Page => ({
@@ -47,6 +51,7 @@ export function split({ owner, sms, push }: Page): Page[] {
       ...p.settlements.map((settlement) => smsPage(p.lane, { settlements: [settlement] })),
       ...p.works.map((work) => smsPage(p.lane, { works: [work] })),
       ...(p.spilt === null ? [] : [smsPage(p.lane, { spilt: p.spilt })]),
+      ...p.detours.map((detour) => smsPage(p.lane, { detours: [detour] })),
     ]),
     ...push.flatMap((p) => [
       ...p.flushed.map((flushed) => pushPage(p.lane, { flushed: [flushed] })),

@@ -1,37 +1,22 @@
-import type { Logger } from 'pino'
 import { CATEGORIES, type Category } from '../domain/category.ts'
-import { failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
-import type { Outcome, SmsProvider } from '../domain/provider.ts'
+import type { SmsProvider } from '../domain/provider.ts'
 import type { Place } from '../store/messages.ts'
-import type { SmsSettlement, SmsWork, Started } from '../store/sms-work.ts'
-import { decideSms, type Route } from './decide.ts'
-import type { Lease } from './lease.ts'
+import type { SmsSettlement } from '../store/sms-settle.ts'
+import type { Detour, SmsWork, Started } from '../store/sms-work.ts'
 import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
 import { createReadyMessages } from './ready.ts'
 import type { Stops } from './stops.ts'
+import { createSubmissions, type InFlight, type SubmissionParts } from './submissions.ts'
+import { createWayOut, type AskDetour } from './way-out.ts'
 
-export interface SmsLaneParts {
-  readonly provider: SmsProvider
-  readonly route: Route
-  readonly lease: () => Lease
+export interface SmsLaneParts extends SubmissionParts {
   readonly stops: Stops
-  readonly log: Logger
-  /** Monotonic, in milliseconds. */
-  readonly now: () => number
-  readonly chance: () => number
   readonly after: (ms: number, run: () => void) => void
   /** Something can be settled, started or released: called as often as you like. */
   readonly kick: () => void
-}
-
-/** A message that is being submitted, with what its start told. */
-interface InFlight {
-  readonly work: SmsWork
-  readonly started: Started
-  /** When its start was asked for: what is left of its validity counts from there. */
-  readonly askedAt: number
+  readonly detour: AskDetour | undefined
 }
 
 /** All messages of one provider on this node: what is ready, what is in flight, what has its outcome. */
@@ -49,8 +34,8 @@ export interface SmsLane {
   begin(work: SmsWork, started: Started, askedAt: number): void
   /** Free places by lane, for what is claimed from `due`; they are reserved. `wanted`: of these lanes only; null: of all. */
   rooms(wanted: ReadonlySet<Lane> | null): Map<Lane, number>
-  /** What has its outcome, and what may be started with the places that frees. */
-  collect(most: number): { settlements: SmsSettlement[]; works: SmsWork[] }
+  /** What has its outcome, what may be started with the places that frees, and what goes on to another provider instead. */
+  collect(most: number): { settlements: SmsSettlement[]; works: SmsWork[]; detours: Detour[] }
   /** After COMMIT: `settled` have left this node's hands, `started` are submitted now. `askedAt`: when the statement was sent. */
   committed(
     settled: readonly SmsSettlement[],
@@ -58,7 +43,7 @@ export interface SmsLane {
     started: readonly Started[],
     askedAt: number,
   ): void
-  /** Messages that should wait elsewhere: the lane waits for long, or is closing, or somebody has paused what they are. */
+  /** Messages that should wait elsewhere: the lane waits for long, has no window, or is closing, or somebody has paused what they are. */
   spill(): { works: SmsWork[]; waitMs: number } | null
   inFlight(): number
   /** Most of the window is taken: a place that is freed sooner is used sooner. */
@@ -72,20 +57,21 @@ export interface SmsLane {
 const READY_PER_PLACE = 16
 
 export function createSmsLane(parts: SmsLaneParts): SmsLane {
-  const { provider, route, now, kick } = parts
+  const { provider, now, kick } = parts
   const ready = createReadyMessages()
-  const stop = new AbortController()
   // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
   const holding = new Map<number, SmsWork>()
   let outcomes: SmsSettlement[] = []
   let busy = 0
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
+  const submissions = createSubmissions(parts, pause)
   let closed = false
   let mark: number | null = null
+  const wayOut = createWayOut(parts)
 
   const places = createPlaces({
     provider: provider.name,
-    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE),
+    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE + wayOut.room()),
     held: (category) => ready.count(category),
   })
   const isStopped = (category: Category): boolean => isHeldBack(parts, category)
@@ -104,37 +90,11 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
   const mayStart = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
 
-  async function submit({ work, started, askedAt }: InFlight): Promise<void> {
-    const late = now() - askedAt >= started.remainingMs
-    const may = isOurs(work) && parts.lease().mayWrite() && !stop.signal.aborted
-    const outcome = late ? EXPIRED : may ? await callProvider(work, started) : NOT_SENT
-    if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
-    outcomes.push(decideSms(work, started, outcome, route, parts.chance()))
+  async function submit(flight: InFlight): Promise<void> {
+    const settlement = await submissions.submit(flight)
+    // Meanwhile the list may have become another.
+    outcomes.push(settlement)
     kick()
-  }
-
-  /** An adapter that throws has a bug; whether it sent before it threw nobody knows. */
-  async function callProvider(work: SmsWork, started: Started): Promise<Outcome> {
-    try {
-      return await provider.submit(
-        {
-          messageId: work.id,
-          attempt: started.attempt,
-          contact: work.contact,
-          sender: work.sender,
-          text: work.text,
-          segments: work.segments,
-          validitySeconds: Math.max(1, Math.floor(started.remainingMs / 1000)),
-        },
-        stop.signal,
-      )
-    } catch (error) {
-      parts.log.error(
-        { event: 'provider.bug', provider: provider.name, message_id: work.id, err: error },
-        'a provider adapter threw',
-      )
-      return { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
-    }
   }
 
   return {
@@ -177,9 +137,11 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       const settlements = outcomes.slice(0, most)
       outcomes = outcomes.slice(most)
       const free = Math.min(provider.window - (busy - settlements.length), most)
-      const works = mayStart() ? ready.take(free) : []
+      const works = wayOut.leave(mayStart() ? ready.take(free) : [])
       busy += works.length
-      return { settlements, works }
+      const detours = wayOut.taken()
+      for (const { work } of detours) forget(work)
+      return { settlements, works, detours }
     },
     committed(settled, works, started, askedAt) {
       busy -= settled.length
@@ -196,12 +158,14 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     spill() {
       const waitMs = closed ? 0 : pause.leftMs()
-      const isShut = closed || waitMs > LONG_PAUSE_MS
+      const isShut = closed || waitMs > LONG_PAUSE_MS || provider.window === 0
       if (!isShut && !CATEGORIES.some(isStopped)) return null
       dropFormer()
-      const works = ready.takeAll((category) => isShut || isStopped(category))
+      const all = ready.takeAll((category) => isShut || isStopped(category))
+      const leaves = wayOut.room() > 0
+      const works = leaves ? wayOut.leave(all) : all
       works.forEach(forget)
-      return works.length === 0 ? null : { works, waitMs }
+      return works.length === 0 ? null : { works, waitMs: leaves ? Math.max(waitMs, DOWN_WAIT_MS) : waitMs }
     },
     inFlight: () => busy,
     isPressed: () => busy > provider.window / 2,
@@ -209,12 +173,12 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       closed = true
       kick()
     },
-    abort: () => stop.abort(),
+    abort: () => submissions.abort(),
   }
 }
 
-const EXPIRED: Outcome = { kind: 'refused', failure: failure('permanent', 'expired', { status: 'expired' }) }
-const NOT_SENT: Outcome = { kind: 'refused', failure: failure('transient', 'not_sent', { counted: false }) }
+/** What no other provider takes is looked at again after this. */
+const DOWN_WAIT_MS = 30_000
 
 /** Asked for each message that comes in: mostly nothing is paused. */
 function isHeldBack({ provider, stops }: SmsLaneParts, category: Category): boolean {

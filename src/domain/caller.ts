@@ -24,6 +24,8 @@ export interface Caller {
   readonly countries: ReadonlySet<string> | null
   /** From where he calls; left out where nobody asks. */
   readonly address?: string
+  /** What his SMS may cost a day, in the currency of the routes; left out or null: any sum. */
+  readonly spendLimit?: number | null
   /** Topics he may notify, a trailing `*` stands for any ending; null: all. */
   readonly topics: readonly string[] | null
 }

@@ -1,4 +1,6 @@
 import type { Category } from './category.ts'
+import type { ConsentSource } from './consent.ts'
+import type { KeywordAction } from './keywords.ts'
 import { STATUSES, type Status } from './status.ts'
 
 /** Of one target of a push only outcomes are told: that it waits is not written down for long lists. */
@@ -6,7 +8,16 @@ type PushStatus = Exclude<Status, 'scheduled' | 'queued' | 'sending'>
 
 export type EventType = `sms.${Status}` | `push.${PushStatus}` | (typeof OTHER_TYPES)[number]
 
-const OTHER_TYPES = ['token.retired', 'client.erased', 'webhook.disabled', 'webhook.test'] as const
+const OTHER_TYPES = [
+  'sms.inbound',
+  'token.retired',
+  'client.opted_out',
+  'client.opted_in',
+  'client.erased',
+  'webhook.disabled',
+  'webhook.test',
+  'rule.alarm',
+] as const
 
 /** Every type of event there is. */
 export const EVENT_TYPES: readonly EventType[] = [
@@ -52,6 +63,28 @@ export interface EventRow extends EventId {
   readonly title: string | null
   readonly body: string | null
   readonly token: string | null
+  /** Only of an alarm of a rule: the beginning of numbers, a country, or whose limit it is. */
+  readonly what?: string | null
+  /** Only of a text that came in. */
+  readonly inbound?: InboundFacts | null
+  /** Only of somebody who opted out, or in again. */
+  readonly consent?: ConsentFacts | null
+}
+
+/** All but the id is null once the text was forgotten, or its person erased. */
+export interface InboundFacts {
+  readonly id: number
+  readonly action: KeywordAction | null
+  readonly review: boolean | null
+  readonly segments: number | null
+  readonly sentTo: string | null
+  readonly text: string | null
+}
+
+export interface ConsentFacts {
+  readonly senderGroup: string | null
+  readonly source: ConsentSource | null
+  readonly keyword: string | null
 }
 
 /** `thin`: what became of it. `full`: also to whom, and what it said. */
@@ -62,7 +95,7 @@ export interface EventBody {
   readonly type: EventType
   /** When its transaction began. */
   readonly timestamp: string
-  readonly data: Readonly<Record<string, string | number | null>>
+  readonly data: Readonly<Record<string, string | number | boolean | null>>
 }
 
 export function eventBody(row: EventRow, payload: EventPayload): EventBody {
@@ -72,7 +105,13 @@ export function eventBody(row: EventRow, payload: EventPayload): EventBody {
 
 function thinData(row: EventRow): EventBody['data'] {
   const { status, reason, category, tag, provider, segments, topic } = row
-  const { messageId, notificationId, tokenId, clientId, endpointId } = row
+  const { messageId, notificationId, tokenId, clientId, endpointId, inbound, consent } = row
+  if (inbound) return thinInbound(inbound, clientId, provider)
+  if (row.type === 'rule.alarm') return { rule: reason, what: row.what ?? null }
+  if (consent) {
+    const { senderGroup, source, keyword } = consent
+    return { client_id: clientId, sender_group: senderGroup, source, keyword }
+  }
   if (messageId !== null) return { message_id: messageId, status, reason, category, tag, provider, segments }
   if (notificationId !== null) {
     return { notification_id: notificationId, token_id: tokenId, topic, status, reason, category, tag, provider }
@@ -82,8 +121,18 @@ function thinData(row: EventRow): EventBody['data'] {
   return { webhook_id: endpointId, reason }
 }
 
+function thinInbound(
+  { id, action, review, segments }: InboundFacts,
+  clientId: number | null,
+  provider: string | null,
+): EventBody['data'] {
+  return { inbound_id: id, client_id: clientId, provider, action, review, segments }
+}
+
 function fullData({ messageId, notificationId, tokenId, ...row }: EventRow): EventBody['data'] {
-  const { contact, sender, subject, message, title, body, token } = row
+  const { contact, sender, subject, message, title, body, token, inbound, consent } = row
+  if (inbound) return { contact, sent_to: inbound.sentTo, message: inbound.text }
+  if (consent) return { contact }
   if (messageId !== null) return { contact, sender, subject, message }
   if (notificationId !== null) return { title, body, token }
   return tokenId === null ? {} : { token }

@@ -7,6 +7,8 @@ interface Plan {
   readonly general: RegExp
   readonly kinds: readonly Kind[]
   readonly mobile: Kind | null
+  /** In the order of a row. */
+  readonly types: readonly (Kind | null)[]
 }
 
 interface Kind {
@@ -31,8 +33,8 @@ const AT = {
   types: 11,
 } as const
 
-/** Order of the types in a row: fixed line, mobile, then those we don't tell apart. */
-const MOBILE = 1
+/** Order of the types in a row. Source: `getType` in libphonenumber-js. */
+const [FIXED_LINE, MOBILE, TOLL_FREE, PREMIUM_RATE, SHARED_COST] = [0, 1, 2, 3, 9]
 
 const countries: Readonly<Record<string, readonly unknown[] | undefined>> = metadata.countries
 const sharedBy: Readonly<Record<string, readonly string[] | undefined>> = metadata.country_calling_codes
@@ -47,13 +49,33 @@ const plans = new Map<string, Plan>()
  * pattern compiled once, which the library does anew on every call.
  */
 export function countryOfValid(e164: string): string | null {
+  return planOfValid(e164)?.plan.country ?? null
+}
+
+/**
+ * What is charged for a number in plain E.164 that is certainly valid; null says nothing but that libphonenumber has to look. A range that is
+ * for mobile or fixed lines, too, is `usual`, as the library has it.
+ */
+export function tariffOfValid(e164: string): 'usual' | 'premium rate' | 'shared cost' | null {
+  const found = planOfValid(e164)
+  if (found === null) return null
+  const isOf = (type: number): boolean => {
+    const kind = found.plan.types[type] ?? null
+    return kind !== null && matches(kind, found.national)
+  }
+  if (isOf(FIXED_LINE) || isOf(MOBILE)) return 'usual'
+  if (isOf(PREMIUM_RATE)) return 'premium rate'
+  return !isOf(TOLL_FREE) && isOf(SHARED_COST) ? 'shared cost' : 'usual'
+}
+
+function planOfValid(e164: string): { readonly plan: Plan; readonly national: string } | null {
   for (let end = 2; end <= 4; end++) {
     const code = callingCode(e164.slice(1, end))
     if (code === null) continue
     const national = e164.slice(end)
     if (code.prefix?.test(national) === true) return null
     const plan = code.plans.find((each) => each.leadingDigits?.test(national) ?? isNumber(each, national))
-    return plan !== undefined && isNumber(plan, national) ? plan.country : null
+    return plan !== undefined && isNumber(plan, national) ? { plan, national } : null
   }
   return null
 }
@@ -98,7 +120,8 @@ function planOf(country: string): Plan {
     general: entirely(textAt(row, AT.pattern) ?? ''),
     kinds: kinds.filter((kind) => kind !== null),
     // A plan without mobile numbers of its own doesn't tell them from fixed lines.
-    mobile: kinds[MOBILE] ?? kinds[0] ?? null,
+    mobile: kinds[MOBILE] ?? kinds[FIXED_LINE] ?? null,
+    types: kinds,
   }
   plans.set(country, plan)
   return plan

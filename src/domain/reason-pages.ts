@@ -17,6 +17,14 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'Somebody has [paused](pausing.md) what it is; it is accepted and waits.',
     '`GET /pauses` says who, when and why.',
   ],
+  recipient_cap: [
+    'The recipient had been sent as many as [the caps](rules.md#caps) allow. It was stored, and never sent.',
+    'Wait, or raise `CAP_PER_TEN_MINUTES` or `CAP_PER_DAY`. See why one person is sent so much.',
+  ],
+  pumping: [
+    'One-time codes to numbers like this one are [held back](rules.md#pumping), since a machine seems to ask for them.',
+    '`/readyz?verbose` says which numbers, and why. `PUMPING=observe` lets them go.',
+  ],
   only_to: [
     'The target is not in [`ONLY_TO`](pausing.md#staging).',
     'Nothing to do: it is not to be reached from here.',
@@ -42,6 +50,10 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'It is from the [application before Tidings](moving-in.md#from-the-flask-application), which kept no record of what became of it.',
     'Nothing to do: it is never sent again.',
   ],
+  partially_failed: [
+    'A long message of which the provider took, or the carrier delivered, some parts and not the others: part of it may have arrived.',
+    '`parts` of its attempts. Send it again if it is still wanted.',
+  ],
   unknown: ['The provider gave no cause, or a word we don’t know.', 'Its console, by `provider_message_id`.'],
 }
 
@@ -62,6 +74,10 @@ const OF_LINK: Readonly<Record<string, Row>> = {
   enhance_your_calm: ['FCM cut the connection for its load.', 'As above; the pace drops by itself.'],
   unreadable_answer: ['An answer of success that names no message.', 'What stands in between; the provider’s console.'],
   provider_error: ['A 5xx or 408: the provider may have taken it.', '`on_uncertain` decides; receipts can settle.'],
+  not_bound: [
+    'No session with the SMSC was up, or it did not take ours for bound. It is tried again.',
+    'The page of the providers, and the log (`smpp.unbound`).',
+  ],
   gateway_timeout: ['FCM answered too late for its own gateway.', 'As above.'],
 }
 
@@ -71,7 +87,10 @@ const OF_SMS: Readonly<Record<string, Row>> = {
   not_mobile: ['The number can’t receive SMS.', 'Ask for a mobile number.'],
   landline: ['A landline, or a carrier that can’t be reached.', 'Ask for a mobile number.'],
   unreachable: ['The phone was off or out of coverage until the carrier gave up.', 'Send it again later.'],
-  opted_out: ['The person answered STOP to this sender.', 'Nothing, until they answer START.'],
+  opted_out: [
+    'The person answered STOP to this sender, or [opted out](opt-outs.md) another way.',
+    'Nothing, until they answer START.',
+  ],
   blocked: ['The carrier or the phone refuses messages from this sender.', 'Another sender; ask the person.'],
   filtered: ['A carrier’s filter took it for spam.', 'Register the sender; change text and links.'],
   country_blocked: ['The account may not send to this country.', 'Twilio’s geo permissions.'],
@@ -88,19 +107,40 @@ const OF_SMS: Readonly<Record<string, Row>> = {
   empty_text: ['Nothing is left of the text.', 'Send a text.'],
   too_long: ['The text is longer than Twilio takes.', 'Shorten it; `max_segments`.'],
   fraud: ['Twilio took it for SMS pumping.', 'Twilio’s fraud settings for this country.'],
-  quiet_hours: ['It is night where the recipient is. Tried again in the morning.', 'Nothing.'],
+  quiet_hours: [
+    'It is night where the recipient is, and [marketing waits](rules.md#quiet-hours) for the morning; so says Tidings, or the provider.',
+    'Nothing. `time_zone` says where somebody is whose number does not.',
+  ],
   validity_expired: ['The carrier had it too long.', 'A longer `ttl`.'],
   carrier_timeout: ['The carrier did not say in time what became of it.', 'Ask the person before sending it again.'],
   cancelled: ['It was called back at Twilio.', 'Whoever uses the account beside Tidings.'],
   refused: ['Twilio refused it, with a code that has no row here.', 'The code, at twilio.com/docs/api/errors.'],
+  submit_failed: ['The SMSC could not take it, twice.', 'Send it again later; ask the provider.'],
+  rejected: [
+    'The SMSC refused it for good, or the carrier did.',
+    'The code in the log; [SMPP](smpp.md#what-a-status-leads-to); ask the provider.',
+  ],
+  undeliverable: [
+    'The carrier could not deliver it, and says no more than its own code.',
+    'The code of the attempt; ask the provider.',
+  ],
   rate_exceeded: ['Faster than the account or sender may. Waits.', 'More senders, a higher rate.'],
   queue_full: ['More than ten hours of messages wait at this sender. Waits.', 'More senders.'],
   queue_overflow: ['Twilio dropped it from a queue that was too long. Tried again, slower.', 'More senders.'],
   daily_limit: ['The account’s messages of a day are used up. Waits.', 'A higher limit at Twilio.'],
   maintenance: ['Twilio is being worked on. Tried again.', 'Nothing.'],
+  internal_error: ['The provider had a fault of its own, and did not take it. Tried again.', 'Nothing, if it is rare.'],
+  network_error: ['The carrier’s network failed.', 'Send it again.'],
+  recipient_credit: ['The person’s prepaid credit is used up.', 'Nothing.'],
+  out_of_credit: ['The account has no credit left. Everything waits.', 'Top it up at the provider.'],
+  not_enabled: ['The account may not send by this interface. Everything waits.', 'The provider’s support.'],
+  invalid_callback: [
+    'The provider does not take the address that receipts are to go to. Everything waits.',
+    '`PUBLIC_URL`: an address that the provider can reach.',
+  ],
   bad_credentials: [
-    'Twilio refuses our key. Everything waits.',
-    '`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_API_KEY`.',
+    'The provider refuses our key. Everything waits.',
+    '`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_API_KEY`; `VONAGE_API_KEY`, `VONAGE_API_SECRET`.',
   ],
   unknown_account: ['Twilio knows no such account. Everything waits.', '`TWILIO_ACCOUNT_SID`, `TWILIO_BASE_URL`.'],
   account_suspended: ['The account is suspended or closed. Everything waits.', 'The Twilio console.'],

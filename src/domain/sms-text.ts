@@ -18,6 +18,9 @@ export interface SmsMeasure {
  */
 const CAPACITY = { gsm7: { alone: 160, joined: 153 }, ucs2: { alone: 70, joined: 67 } } as const
 
+/** With 7 octets, for a reference of 16 bits. Source: 3GPP TS 23.040 §9.2.3.24.8. */
+const JOINED_WIDE = { gsm7: 152, ucs2: 66 } as const
+
 /** Segments a message may have unless the caller says otherwise: Twilio's 1,600 characters. */
 export const MAX_SEGMENTS = 10
 
@@ -46,13 +49,17 @@ export function measureText(text: string): SmsMeasure {
 /**
  * The texts of the segments, in order. None ends within an escape pair or a surrogate pair, nor within a grapheme (a letter
  * with its marks, a joined emoji) unless that one is longer than a segment. A line end CR LF may be parted: each half is a
- * character of its own on air.
+ * character of its own on air. With `referenceBits` 16 there may be more of them than `measureText` counts; `ucs2` instead of
+ * `encoding` is for a network that has no GSM alphabet for this text.
  */
-export function splitSegments(text: string): readonly string[] {
-  const { encoding, units } = measureText(text)
-  const { alone } = CAPACITY[encoding]
-  if (units <= alone) return [text]
-  const cuts = encoding === 'gsm7' ? cutsGsm7(text) : cutsUcs2(text)
+export function splitSegments(
+  text: string,
+  referenceBits: 8 | 16 = 8,
+  encoding: SmsEncoding = measureText(text).encoding,
+): readonly string[] {
+  if (unitsIn(text, encoding) <= CAPACITY[encoding].alone) return [text]
+  const room = referenceBits === 8 ? CAPACITY[encoding].joined : JOINED_WIDE[encoding]
+  const cuts = encoding === 'gsm7' ? cutsGsm7(text, room) : cutsUcs2(text, room)
   return [0, ...cuts].map((start, order) => text.slice(start, cuts[order]))
 }
 
@@ -64,6 +71,13 @@ export function formatText(format: string, parts: { readonly subject: string; re
   )
 }
 
+function unitsIn(text: string, encoding: SmsEncoding): number {
+  if (encoding === 'ucs2') return text.length
+  let units = 0
+  for (let index = 0; index < text.length; index++) units += septetsOf(text.charCodeAt(index))
+  return units
+}
+
 function measureUcs2(text: string, index: number): SmsMeasure {
   const culprit = { character: String.fromCodePoint(text.codePointAt(index) ?? 0), index }
   return { encoding: 'ucs2', segments: countUcs2(text), units: text.length, culprit }
@@ -73,22 +87,22 @@ function measureUcs2(text: string, index: number): SmsMeasure {
 function countUcs2(text: string): number {
   if (text.length <= CAPACITY.ucs2.alone) return 1
   const least = Math.ceil(text.length / CAPACITY.ucs2.joined)
-  return least > SENDABLE_SEGMENTS ? least : cutsUcs2(text).length + 1
+  return least > SENDABLE_SEGMENTS ? least : cutsUcs2(text, CAPACITY.ucs2.joined).length + 1
 }
 
 function countGsm7(text: string, units: number, pairs: number): number {
   if (units <= CAPACITY.gsm7.alone) return 1
   // Only an escape pair can leave a septet empty at a segment's end.
-  return pairs === 0 ? Math.ceil(units / CAPACITY.gsm7.joined) : cutsGsm7(text).length + 1
+  return pairs === 0 ? Math.ceil(units / CAPACITY.gsm7.joined) : cutsGsm7(text, CAPACITY.gsm7.joined).length + 1
 }
 
 /** Where each segment but the first begins. */
-function cutsGsm7(text: string): readonly number[] {
+function cutsGsm7(text: string, room: number): readonly number[] {
   const cuts: number[] = []
   let used = 0
   for (let index = 0; index < text.length; index++) {
     const septets = septetsOf(text.charCodeAt(index))
-    if (used + septets > CAPACITY.gsm7.joined) {
+    if (used + septets > room) {
       cuts.push(index)
       used = 0
     }
@@ -97,19 +111,19 @@ function cutsGsm7(text: string): readonly number[] {
   return cuts
 }
 
-function cutsUcs2(text: string): readonly number[] {
+function cutsUcs2(text: string, room: number): readonly number[] {
   const cuts: number[] = []
   const clusters = graphemes.segment(text)
   let start = 0
-  while (text.length - start > CAPACITY.ucs2.joined) {
-    start = cutUcs2(text, clusters, start)
+  while (text.length - start > room) {
+    start = cutUcs2(text, clusters, start, room)
     cuts.push(start)
   }
   return cuts
 }
 
-function cutUcs2(text: string, clusters: Intl.Segments, start: number): number {
-  const end = start + CAPACITY.ucs2.joined
+function cutUcs2(text: string, clusters: Intl.Segments, start: number, room: number): number {
+  const end = start + room
   // The only cluster whose second half is a line feed is CR LF.
   if (text[end] === '\n') return end
   const cluster = clusters.containing(end)?.index ?? end

@@ -1,3 +1,4 @@
+import { PARTIALLY_FAILED } from './parts.ts'
 import { SANDBOX } from './provider.ts'
 import type { Status } from './status.ts'
 import { REASON_SENTENCES } from './verdict-reasons.ts'
@@ -12,7 +13,20 @@ export interface Judged {
   readonly updatedAt: Date
   readonly sendAt: Date | null
   readonly uncertainAttempts: number
-  readonly attempts: readonly { readonly startedAt: Date | null; readonly reason: string | null }[]
+  readonly attempts: readonly {
+    readonly startedAt: Date | null
+    readonly reason: string | null
+    /** Where the provider took it part by part. */
+    readonly parts?: readonly { readonly status: Status }[]
+  }[]
+  /** How many of such messages its provider tells the end of; absent: not known. */
+  readonly expected?: ReceiptShare
+}
+
+/** Of so many messages a provider told the end of so many. */
+export interface ReceiptShare {
+  readonly messages: number
+  readonly receipts: number
 }
 
 /**
@@ -39,7 +53,7 @@ function judge(sms: Judged): string {
         ? `Not yet. It is being sent at this moment, for the ${ordinal(sms.attempts.length)} time.`
         : 'Not yet. It is being sent at this moment.'
     case 'sent':
-      return `Probably. ${named(sms.provider)} took it ${moment(updatedAt)}, ${after(sms)}; whether the phone has it was not reported yet.`
+      return `Probably. ${named(sms.provider)} took it ${moment(updatedAt)}, ${after(sms)}; ${outlook(sms)}`
     case 'delivered':
       return `Yes. The carrier confirmed it on the phone ${moment(updatedAt)}, ${after(sms)}.`
     case 'received':
@@ -51,17 +65,30 @@ function judge(sms: Judged): string {
       return `It may have been sent. ${why(sms)} Nobody can say whether ${named(sms.provider)} has it.`
     case 'undelivered':
     case 'failed':
-      return `No. ${why(sms)}${tries(sms)}`
+      return `${isPartly(sms) ? 'Not all of it.' : 'No.'} ${why(sms)}${tries(sms)}`
     case 'rejected':
     case 'suppressed':
       return `It was never sent. ${why(sms)}`
     case 'expired':
       return `It was never sent. ${sms.reason === null ? (REASON_SENTENCES['expired'] ?? '') : why(sms)}`
     case 'cancelled':
-      return sms.reason === null
-        ? `It was never sent. It was cancelled ${moment(updatedAt)}.`
-        : `It was never sent. ${why(sms)}`
+      return `${isPartly(sms) ? 'Not all of it.' : 'It was never sent.'} ${sms.reason === null ? `It was cancelled ${moment(updatedAt)}.` : why(sms)}`
   }
+}
+
+/** A provider took some of its parts, and has not reported them back. */
+function isPartly({ attempts, reason }: Judged): boolean {
+  const taken = attempts.some(({ parts = [] }) =>
+    parts.some(({ status }) => status === 'sent' || status === 'delivered'),
+  )
+  return taken || reason === PARTIALLY_FAILED
+}
+
+/** What is to be expected of a message that its provider has. */
+function outlook({ expected }: Judged): string {
+  if (expected === undefined) return 'whether the phone has it was not reported yet.'
+  const tenths = Math.round((expected.receipts / expected.messages) * 10)
+  return `this route returns a receipt for ${tenths} of 10 messages, and none came for this one yet.`
 }
 
 function waiting(sms: Judged): string {

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { FakeCommand, Given } from './fake-command.ts'
 import { FCM } from './fcm/command.ts'
+import { HTTP_SMS } from './http-sms/command.ts'
 import { SINK } from './sink/command.ts'
 import { SMSC } from './smsc/command.ts'
 import { TWILIO } from './twilio/command.ts'
 import { UsageError } from './usage.ts'
+import { VONAGE } from './vonage/command.ts'
 
 export interface Surroundings {
   /** To the standard output. */
@@ -16,7 +18,14 @@ export interface Surroundings {
   readonly told: () => Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, FakeCommand>> = { twilio: TWILIO, smsc: SMSC, fcm: FCM, sink: SINK }
+const COMMANDS: Readonly<Record<string, FakeCommand>> = {
+  twilio: TWILIO,
+  vonage: VONAGE,
+  'http-sms': HTTP_SMS,
+  smsc: SMSC,
+  fcm: FCM,
+  sink: SINK,
+}
 
 const HELP = `Look-alikes of providers for tests, on 127.0.0.1. They run until Ctrl-C.
 
@@ -25,10 +34,12 @@ const HELP = `Look-alikes of providers for tests, on 127.0.0.1. They run until C
   npm run fake -- NAME --script rules.json         behaves as the rules say
   npm run fake -- NAME --help                      what NAME knows
 
-twilio   Twilio's Messages API
-smsc     an SMSC that speaks SMPP 3.4
-fcm      Firebase Cloud Messaging, HTTP v1, and Google's token endpoints
-sink     a receiver of webhooks
+twilio    Twilio's Messages API
+vonage    Vonage's SMS API
+http-sms  "Regional SMS", an example of a provider with an HTTP interface of its own
+smsc      an SMSC that speaks SMPP 3.4
+fcm       Firebase Cloud Messaging, HTTP v1, and Google's token endpoints
+sink      a receiver of webhooks
 
 Scripts and examples stand in docs/fakes.md.
 `

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { answerControl } from './control.ts'
 import { createLedger } from './ledger.ts'
-import { answerJson, bodyOf, listenOn } from './listen-on.ts'
+import type { Posted } from './post.ts'
+import { startProviderServer, type SeenRequest } from './provider-server.ts'
 import { createRules } from './rules.ts'
-import { type Api, createApi, type Reply, type SeenRequest } from './twilio/api.ts'
+import { createApi } from './twilio/api.ts'
 import { createCallbacks } from './twilio/callbacks.ts'
+import { type InboundText, readInbound } from './twilio/inbound.ts'
 import { createMessageBook, type FakeMessage } from './twilio/messages.ts'
 import { PLAY } from './twilio/play.ts'
 import type { Script } from './twilio/script.ts'
@@ -18,6 +18,8 @@ export interface FakeTwilio {
   messages(): readonly FakeMessage[]
   /** Resolves once no message has a status or a status callback to come. */
   drained(): Promise<void>
+  /** Somebody texts one of the account's numbers. What the webhook was answered; null: nothing came. */
+  text(text: InboundText): Promise<Posted | null>
   close(): Promise<void>
 }
 
@@ -36,6 +38,8 @@ export interface FakeTwilioOptions {
   readonly onRequest?: (request: SeenRequest) => void
   /** Between two tries of a status callback; 200 unless said. */
   readonly callbackRetryMs?: number
+  /** Where texts that come in are handed on. */
+  readonly inboundUrl?: string
   readonly now?: () => Date
 }
 
@@ -52,48 +56,29 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     options.script?.(to, body, seen) ?? rules.playFor({ to, body })
   const onTaken = (message: FakeMessage): void => ledger.write(lineOf(message))
   const api = createApi({ accountSid, keys, book, callbacks, onTaken, script })
-  const facts = (): Readonly<Record<string, unknown>> => ({ accepted: book.all().length })
-  const server = createServer((incoming, response) => {
-    if (incoming.url === '/control') void answerControl(incoming, response, { script: rules.replace }, facts)
-    else void serve(api, incoming, response, options.onRequest)
+  const server = await startProviderServer({
+    port: options.port ?? 0,
+    reply: (request) => api.reply(request),
+    onRequest: options.onRequest,
+    script: rules.replace,
+    accepted: () => book.all().length,
+    inboundUrl: options.inboundUrl,
+    readInbound,
+    sendInbound: (url, text) => callbacks.text(url, text),
   })
-  const port = await listenOn(server, options.port ?? 0)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     accountSid,
     authToken,
     messages: () => book.all(),
     drained: () => api.drained(),
+    text: (text) => server.text(text),
     async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
       await callbacks.close()
       ledger.close()
     },
   }
-}
-
-async function serve(
-  api: Api,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  onRequest: ((request: SeenRequest) => void) | undefined,
-): Promise<void> {
-  const body = (await bodyOf(incoming)).toString()
-  const { method = '', url: path = '', headers } = incoming
-  const request = { method, path, headers, body }
-  onRequest?.(request)
-  write(response, await api.reply(request))
-}
-
-function write(response: ServerResponse, reply: Reply): void {
-  if (reply === 'hang') return
-  if (reply === 'reset') {
-    response.socket?.resetAndDestroy()
-    return
-  }
-  if (reply.retryAfter !== undefined) response.setHeader('retry-after', reply.retryAfter)
-  answerJson(response, reply.status, reply.json)
 }
 
 /** One line for each message taken. */

@@ -41,7 +41,16 @@ function follows(run: Run, last: Run): boolean {
   if (!('status' in run.answer) || !('status' in last.answer)) return false
   const [one, other] = [run.answer, last.answer]
   const alike = one.status === other.status && one.segments === other.segments && one.encoding === other.encoding
-  return alike && one.warnings === undefined && other.warnings === undefined
+  return alike && isSamePrice(one, other) && isPlain(one) && isPlain(other)
+}
+
+/** Nothing is said of it but what is said of many. */
+function isPlain({ reason, quiet_hours_until: until, replaced, warnings }: Partial<SmsAnswer>): boolean {
+  return reason === undefined && until === undefined && replaced === undefined && warnings === undefined
+}
+
+function isSamePrice({ price: one }: Pick<SmsAnswer, 'price'>, { price: other }: Pick<SmsAnswer, 'price'>): boolean {
+  return one?.amount === other?.amount && one?.currency === other?.currency
 }
 
 /** What `packAnswers` made, read back. */

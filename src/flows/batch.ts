@@ -2,13 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Intake } from '../delivery/intake.ts'
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
-import type { BatchRow } from '../store/batches.ts'
+import type { BatchRow, StoredBatch } from '../store/batches.ts'
 import type { Db } from '../store/db.ts'
 import { findAnswer, findAnswers, type KeptAnswer } from '../store/idempotency.ts'
 import type { NewMessage } from '../store/messages.ts'
 import { packAnswers, unpackAnswers, type ItemAnswer } from './batch-answers.ts'
 import { refuseAll } from './batch-faults.ts'
 import { inProgress, refuseOther, type Accepted, type Idempotency } from './idempotent.ts'
+import { NO_RULES, type SmsRules } from './sms-rules.ts'
 import { toKept, type PreparedSms, type SmsAnswer, type SmsCall, type SmsFlow } from './sms.ts'
 
 /** One message of a batch, its types already checked, with a key of its own if it has one. */
@@ -61,12 +62,14 @@ export interface SmsBatchesParts {
   readonly db: Db
   readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
   readonly intake: Pick<Intake, 'addBatch'>
+  /** Without them none is asked. */
+  readonly rules?: Pick<SmsRules, 'judge' | 'giveBack'>
 }
 
 /** Items prepared in one turn of the event loop: about a millisecond. */
 const BLOCK = 100
 
-export function createSmsBatches({ db, sms, intake }: SmsBatchesParts): SmsBatches {
+export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatchesParts): SmsBatches {
   async function prepareOne(item: BatchItem, caller: Caller): Promise<BatchEntry> {
     const { idempotency } = item
     try {
@@ -80,18 +83,41 @@ export function createSmsBatches({ db, sms, intake }: SmsBatchesParts): SmsBatch
     }
   }
 
+  async function judged(items: readonly PreparedItem[]): Promise<readonly PreparedItem[]> {
+    const all = await rules.judge(items.map(({ sms: one }) => one))
+    return items.map((item, index) => ({ ...item, sms: all[index] ?? item.sms }))
+  }
+
+  /** What rules took for those that were not stored after all, or are never sent, is given back. */
+  async function givingBack(items: readonly PreparedItem[], adding: Promise<StoredBatch>): Promise<StoredBatch> {
+    let stored: StoredBatch | null = null
+    try {
+      stored = await adding
+      return stored
+    } finally {
+      const rows = stored?.kind === 'stored' ? stored.rows : []
+      const isToGo = (row: BatchRow | undefined): boolean => row?.kind === 'made' && row.ended === null
+      rules.giveBack(items.flatMap(({ sms: one }, index) => (isToGo(rows[index]) ? [] : [one])))
+    }
+  }
+
   async function storeKnown(
     items: readonly Known[],
     { partial, idempotency }: StoreOptions,
   ): Promise<Accepted<readonly ItemAnswer[]>> {
     if (!partial) refuseAll(items)
-    const good = items.filter((item): item is PreparedItem => 'sms' in item)
-    const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(items, rows)
-    const stored = await intake.addBatch(good.map(toMessage), idempotency, (rows) => {
-      const all = answers(rows)
-      if (!partial) refuseAll(all.map((one) => (one.kind === 'refused' ? one.refusal : one)))
-      return packAnswers(all)
-    })
+    const good = await judged(items.filter((item): item is PreparedItem => 'sms' in item))
+    let place = 0
+    const known = items.map((item) => ('sms' in item ? (good[place++] ?? item) : item))
+    const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(known, rows)
+    const stored = await givingBack(
+      good,
+      intake.addBatch(good.map(toMessage), idempotency, (rows) => {
+        const all = answers(rows)
+        if (!partial) refuseAll(all.map((one) => (one.kind === 'refused' ? one.refusal : one)))
+        return packAnswers(all)
+      }),
+    )
     if (stored.kind === 'stored') return { answer: answers(stored.rows), replayed: false }
     return { answer: earlierAnswers(stored.first, idempotency), replayed: true }
   }
@@ -150,7 +176,7 @@ function answerEach(items: readonly Known[], rows: readonly BatchRow[]): readonl
     const row = rows[next++]
     if (row === undefined) throw new Error(`a batch of ${items.length} has ${rows.length} rows`)
     if (row.kind === 'taken') return answerTaken(row.first, item.idempotency)
-    return { kind: 'accepted', answer: { message_id: row.id, ...toKept(item.sms) }, replayed: false }
+    return { kind: 'accepted', answer: { message_id: row.id, ...toKept(item.sms), ...row.ended }, replayed: false }
   })
 }
 

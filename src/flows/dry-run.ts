@@ -1,20 +1,24 @@
 import type { Caller } from '../domain/caller.ts'
 import type { Category } from '../domain/category.ts'
+import type { ConsentGroup } from '../domain/consent.ts'
 import { describeContact } from '../domain/contact.ts'
 import { SANDBOX, type PushContent, type PushTarget } from '../domain/provider.ts'
 import { MAX_PAYLOAD_BYTES, payloadBytes, toPushContent } from '../domain/push-content.ts'
+import type { Choice, Price } from '../domain/routing.ts'
 import type { SmsMeasure } from '../domain/sms-text.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
+import { readOptedOut } from '../store/read-opt-outs.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
 import { countKnownTokens, type KnownTokens } from '../store/tokens.ts'
 import type { PreparedPush } from './push-call.ts'
+import type { Rules } from './rules.ts'
 import type { PreparedSms } from './sms.ts'
 
 /** Something that would keep a message from leaving at once. */
 export interface Wait {
-  readonly reason: 'scheduled' | 'paused' | 'rate_limited'
+  readonly reason: 'scheduled' | 'quiet_hours' | 'paused' | 'rate_limited'
   /** A sentence. */
   readonly message: string
   /** Null: nobody knows. */
@@ -37,6 +41,9 @@ export interface SmsReport extends Journey {
   readonly country: string | null
   /** As the numbering plan has it: `mobile`. */
   readonly numberType: string | null
+  readonly replaced: PreparedSms['replaced']
+  /** Null: not known, or it would be captured. */
+  readonly price: Price | null
   readonly warnings: readonly string[]
 }
 
@@ -59,8 +66,11 @@ export interface DryRuns {
 export interface DryRunParts {
   readonly db: Db
   readonly pauses: () => Promise<readonly PauseScope[]>
-  /** Where messages go now. */
-  readonly smsProvider: string
+  /** Without them nothing is kept back. */
+  readonly rules?: Pick<Rules, 'foresee'>
+  /** Whose opt-outs hold for a message; without it nobody's do. */
+  readonly consentGroup?: ConsentGroup
+  /** Where pushes go now. */
   readonly pushProvider: string
   /** What FCM would be sent for one target. */
   readonly pushBody: (content: PushContent, target: PushTarget) => string
@@ -76,12 +86,16 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
     async sms(prepared, caller) {
       const pauses = await parts.pauses()
       const now = parts.clock()
-      return prepared.map(({ message, measure, warnings }) => ({
+      const foreseen = (await parts.rules?.foresee(prepared)) ?? []
+      const optedOut = await lookUpOptOuts(parts, prepared)
+      return prepared.map(({ message, measure, choice, replaced, quietUntil, warnings }, index) => ({
         message,
         measure,
-        warnings,
+        replaced,
+        warnings: [...warnings, ...(foreseen[index] ?? []), ...(optedOut[index] === true ? [OPTED_OUT] : [])],
+        price: message.provider === choice?.provider ? choice.price : null,
         ...describeContact(message.contact),
-        ...journey(message, smsTimes(message), pauses, caller, parts.smsProvider, now),
+        ...journey(message, smsTimes(message, quietUntil), pauses, caller, choice, now),
       }))
     },
     async push({ input, targets, notification }, caller) {
@@ -93,22 +107,45 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         bytes: payloadBytes(input),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(toPushContent(0, input), firstOf(targets)),
-        ...journey(notification, times, pauses, caller, parts.pushProvider, parts.clock()),
+        ...journey(
+          notification,
+          times,
+          pauses,
+          caller,
+          { provider: parts.pushProvider, reason: THE_ONE },
+          parts.clock(),
+        ),
       }
     },
   }
+}
+
+const OPTED_OUT = 'The recipient has opted out: it would be stored as suppressed, and not sent.'
+
+async function lookUpOptOuts(
+  { db, consentGroup }: DryRunParts,
+  prepared: readonly PreparedSms[],
+): Promise<readonly boolean[]> {
+  if (consentGroup === undefined) return []
+  const list = prepared.map(({ message }) => {
+    const contact = message.extras?.redirectedTo ?? message.contact
+    return { contact, group: consentGroup({ ...message, contact }) }
+  })
+  return refusing(() => readOptedOut(db, list))
 }
 
 const ONE_TOPIC: KnownTokens = { total: 1, known: 0, suppressed: 0 }
 
 interface Times {
   readonly sendAt: Date | null
+  /** It would be sooner but for quiet hours. */
+  readonly isQuiet?: boolean
   /** Its validity. */
   readonly seconds: number
 }
 
-function smsTimes({ extras, ttlSeconds }: Pick<NewMessage, 'extras' | 'ttlSeconds'>): Times {
-  return { sendAt: extras?.sendAt ?? null, seconds: ttlSeconds }
+function smsTimes({ extras, ttlSeconds }: Pick<NewMessage, 'extras' | 'ttlSeconds'>, quietUntil: Date | null): Times {
+  return { sendAt: extras?.sendAt ?? null, isQuiet: quietUntil !== null, seconds: ttlSeconds }
 }
 
 function journey(
@@ -116,7 +153,7 @@ function journey(
   times: Times,
   pauses: readonly PauseScope[],
   caller: Caller,
-  usual: string,
+  chosen: Chosen | null,
   now: Date,
 ): Journey {
   const leaves = times.sendAt !== null && times.sendAt > now ? times.sendAt : now
@@ -124,25 +161,33 @@ function journey(
     (one) => (one.provider ?? provider) === provider && (one.category ?? category) === category,
   )
   return {
-    route: { provider, reason: reasonFor(provider, caller, usual) },
+    route: { provider, reason: reasonFor(provider, caller, chosen) },
     sendAt: leaves,
     expiresAt: new Date(leaves.getTime() + times.seconds * 1_000),
-    waits: [...(leaves > now ? [scheduled(leaves, now)] : []), ...(paused ? [PAUSED] : [])],
+    waits: [...(leaves > now ? [waitUntil(leaves, now, times.isQuiet ?? false)] : []), ...(paused ? [PAUSED] : [])],
   }
 }
 
-function reasonFor(provider: string, caller: Caller, usual: string): string {
-  if (provider !== SANDBOX) return 'It is the provider that is set for this channel.'
+/** What it would go through, were it not captured. */
+type Chosen = Pick<Choice, 'provider' | 'reason'>
+
+const THE_ONE = 'It is the provider that is set for this channel.'
+
+function reasonFor(provider: string, caller: Caller, chosen: Chosen | null): string {
+  if (provider !== SANDBOX) return chosen?.reason ?? THE_ONE
   if (caller.mode === 'test') return 'Whatever comes with a test key is captured, and leaves for nowhere.'
-  if (usual === SANDBOX) return 'No provider is set for this channel: everything is captured, and leaves for nowhere.'
+  if (chosen?.provider === SANDBOX)
+    return 'No provider is set for this channel: everything is captured, and leaves for nowhere.'
   return 'This service may not send to this recipient: what is for him is captured.'
 }
 
-/** A wait's word; no message has it for a reason. */
-const SCHEDULED = 'scheduled'
+/** Waits' words; no message has them for a reason while it waits. */
+const [SCHEDULED, QUIET] = ['scheduled', 'quiet_hours'] as const
 
-function scheduled(leaves: Date, now: Date): Wait {
+function waitUntil(leaves: Date, now: Date, isQuiet: boolean): Wait {
   const seconds = Math.ceil((leaves.getTime() - now.getTime()) / 1_000)
+  if (isQuiet)
+    return { reason: QUIET, message: 'These are the quiet hours of its recipient; marketing waits.', seconds }
   return { reason: SCHEDULED, message: 'It is to leave at its send_at.', seconds }
 }
 

@@ -12,6 +12,8 @@ import {
   type Erased,
 } from '../store/erase.ts'
 import { refusing } from '../store/faults.ts'
+import { eraseInbound, eraseInboundParts } from '../store/inbound.ts'
+import { eraseConsent } from '../store/opt-outs.ts'
 import { readClient } from '../store/read-clients.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { eraseAnswers } from '../store/webhook-past.ts'
@@ -30,6 +32,8 @@ export interface Erasure {
   readonly idempotencyKeys: number
   readonly parkedReceipts: number
   readonly redirected: number
+  /** Texts that the person sent. */
+  readonly inbound: number
 }
 
 export interface Erasing {
@@ -79,6 +83,7 @@ export function createErasing(parts: ErasingParts): Erasing {
       const taken = await refusing(() =>
         inTransaction(db, async (client) => {
           if (!(await takeNumber(client, id))) return false
+          await eraseInboundParts(client, contact)
           await writeAudit(client, { ...doneBy(caller), act: 'client.erased', what: `erased:${id}` })
           return true
         }),
@@ -96,7 +101,7 @@ export function createErasing(parts: ErasingParts): Erasing {
   }
 }
 
-type Sum = Omit<Erased, 'rest'>
+type Sum = Omit<Erased, 'rest'> & { readonly inbound: number }
 
 async function untilEnded(parts: ErasingParts, clientId: number, signal: AbortSignal): Promise<Sum> {
   const until = parts.monotonic() + IN_FLIGHT_MS
@@ -113,12 +118,17 @@ async function eraseAll(db: Db, clientId: number, signal: AbortSignal | null): P
   let sum: Sum | null = null
   for (let before = NEWEST; before > 0 && signal?.aborted !== true;) {
     const { rest, ...step }: Erased = await eraseMessages(db, clientId, before)
-    sum = sum === null ? step : { ...add(sum, step), inFlight: sum.inFlight + step.inFlight }
+    const found = { ...step, inbound: 0 }
+    sum = sum === null ? found : { ...add(sum, found), inFlight: sum.inFlight + step.inFlight }
     before = rest
   }
   await eraseAnswers(db, clientId)
-  return sum ?? { messages: 0, cancelled: 0, inFlight: 0, attempts: 0, parkedReceipts: 0, idempotencyKeys: 0 }
+  const inbound = await eraseInbound(db, clientId)
+  await eraseConsent(db, clientId)
+  return { ...(sum ?? NOTHING), inbound }
 }
+
+const NOTHING = { messages: 0, cancelled: 0, inFlight: 0, attempts: 0, parkedReceipts: 0, idempotencyKeys: 0 }
 
 function add(one: Sum, other: Sum): Sum {
   return {
@@ -128,5 +138,6 @@ function add(one: Sum, other: Sum): Sum {
     attempts: one.attempts + other.attempts,
     parkedReceipts: one.parkedReceipts + other.parkedReceipts,
     idempotencyKeys: one.idempotencyKeys + other.idempotencyKeys,
+    inbound: one.inbound + other.inbound,
   }
 }

@@ -32,19 +32,41 @@ export interface Ready {
   /** Its answer without the id, as it is kept for a repeated call. */
   readonly kept: unknown
   /** Null when the key was taken in the database; then the first answer is given again, or the difference is named. */
-  insert(record: IdempotencyRecord | null): Promise<number | null>
+  insert(record: IdempotencyRecord | null): Promise<Inserted>
+}
+
+type Inserted = number | Made | null
+
+/** What was made, where storing it told more than the call: `kept` is its answer then, as it was stored for a repeated call, too. */
+export interface Made {
+  readonly id: number
+  readonly kept: unknown
 }
 
 export function createKeyGuard(db: Db): KeyGuard {
   const running = new Map<string, Promise<First>>()
 
-  async function first(idempotency: Idempotency, { kept, insert }: Ready): Promise<First> {
-    const id = await insert({ ...idempotency, answer: kept })
-    if (id !== null) return { fields: idempotency.fields, answer: kept, resourceId: id, isNew: true }
+  async function first(idempotency: Idempotency, call: Ready): Promise<First> {
+    let inserted: Inserted
+    try {
+      inserted = await call.insert({ ...idempotency, answer: call.kept })
+    } catch (refusal) {
+      return { ...(await ofBefore(refusal, idempotency)), isNew: false }
+    }
+    const made = toMade(inserted, call.kept)
+    if (made !== null) return { fields: idempotency.fields, answer: made.kept, resourceId: made.id, isNew: true }
     const before = await findAnswer(db, idempotency)
     // It was there a moment ago and is past its 24 hours now: the caller's next try will be a first one.
     if (before === null) throw inProgress()
     return { ...before, isNew: false }
+  }
+
+  /** A limit that is reached by now refuses nothing that was stored before. */
+  async function ofBefore(refusal: unknown, idempotency: Idempotency): Promise<KeptAnswer> {
+    if (!(refusal instanceof TidingsError) || refusal.code !== 'spend_limit') throw refusal
+    const before = await findAnswer(db, idempotency)
+    if (before === null) throw refusal
+    return before
   }
 
   /** What the key was answered with before; else the refusal stands. */
@@ -59,8 +81,10 @@ export function createKeyGuard(db: Db): KeyGuard {
   return {
     async once(idempotency, ready, toAnswer) {
       if (idempotency === null) {
-        const { kept, insert } = await ready()
-        return { answer: toAnswer(idOf(await insert(null)), kept), replayed: false }
+        const call = await ready()
+        const made = toMade(await call.insert(null), call.kept)
+        if (made === null) throw new Error('a call without an idempotency key was not stored')
+        return { answer: toAnswer(made.id, made.kept), replayed: false }
       }
       const name = JSON.stringify([idempotency.caller, idempotency.route, idempotency.key])
       let call: Ready
@@ -78,7 +102,7 @@ export function createKeyGuard(db: Db): KeyGuard {
       try {
         const made = await mine
         if (!made.isNew) return replay(made, idempotency, toAnswer)
-        return { answer: toAnswer(made.resourceId, call.kept), replayed: false }
+        return { answer: toAnswer(made.resourceId, made.answer), replayed: false }
       } finally {
         running.delete(name)
       }
@@ -105,9 +129,8 @@ export function refuseOther(first: Pick<KeptAnswer, 'fields'>, again: Pick<Idemp
   if (differing.length > 0) throw conflict(differing)
 }
 
-function idOf(id: number | null): number {
-  if (id === null) throw new Error('a call without an idempotency key was not stored')
-  return id
+function toMade(inserted: Inserted, kept: unknown): Made | null {
+  return typeof inserted === 'number' ? { id: inserted, kept } : inserted
 }
 
 /** The first call with this key still runs, as far as is known. */

@@ -144,7 +144,7 @@ function judge(lock: KeyLock | null, hash: KeyHash, key: string): Right | WrongK
   return { caller: toCaller(lock), from, rowId, goodForMs, rehash }
 }
 
-function toCaller({ id, rowId, mode, scopes, countries, topics }: KeyLock): Caller {
+function toCaller({ id, rowId, mode, scopes, countries, topics, spendLimit }: KeyLock): Caller {
   return {
     name: `key:${id}`,
     keyId: rowId,
@@ -152,5 +152,6 @@ function toCaller({ id, rowId, mode, scopes, countries, topics }: KeyLock): Call
     scopes: new Set(scopes),
     countries: countries === null ? null : new Set(countries),
     topics,
+    ...(spendLimit === null ? {} : { spendLimit }),
   }
 }

@@ -149,6 +149,8 @@ function hashed(hash: KeyHash, key: string): Pick<NewKey, 'secretHash' | 'secret
 }
 
 /** What the audit says about a key. */
-function told({ mode, name, scopes, countries, topics, cidrs, expiresAt }: KeyRecord): Record<string, unknown> {
-  return { mode, name, scopes, countries, topics, cidrs, expires_at: expiresAt }
+function told(key: KeyRecord): Record<string, unknown> {
+  const { mode, name, scopes, countries, topics, cidrs, spendLimit, expiresAt } = key
+  const limits = { countries, topics, cidrs, ...(spendLimit === null ? {} : { spend_limit: spendLimit }) }
+  return { mode, name, scopes, ...limits, expires_at: expiresAt }
 }

@@ -1,23 +1,23 @@
 import type { Logger } from 'pino'
 import { createGatherer } from '../delivery/gather.ts'
-import type { Failure } from '../domain/failure.ts'
+import type { SettledSms } from '../delivery/ledger.ts'
 import { failure } from '../domain/failure.ts'
-import type { ProviderCallback, Receipt, SmsProvider } from '../domain/provider.ts'
-import { nextStep } from '../domain/retry.ts'
-import { isForward, type Status } from '../domain/status.ts'
+import type { CheckStep, ProviderCallback, Receipt, SmsProvider } from '../domain/provider.ts'
+import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
+import { refusing, unavailable } from '../store/faults.ts'
 import {
-  applyReceipts,
   forgetParked,
   listMatchable,
+  listParked,
   parkReceipt,
-  readAttempts,
   unpark,
-  type AttemptState,
   type ParkedReceipt,
-  type ReceiptMove,
-} from '../store/receipts.ts'
-import { refusing, unavailable } from '../store/faults.ts'
+} from '../store/parked-receipts.ts'
+import { applyReceipts, readAttempts, type AttemptState, type ReceiptMove } from '../store/receipts.ts'
+import { createEarlyReceipts } from './early-receipts.ts'
+import { createIdModes } from './id-modes.ts'
+import { decideReceipt } from './receipt-moves.ts'
 
 /** What providers report later: believed only when verified, answered only after COMMIT, never moving a status back. */
 export interface ReceiptsFlow {
@@ -27,6 +27,10 @@ export interface ReceiptsFlow {
   settle(receipt: Receipt): Promise<void>
   /** Receipts that came before their submission was known: those that match now are settled. */
   matchParked(): Promise<void>
+  /** After COMMIT: receipts that were quicker than these are matched now. */
+  settled(messages: readonly SettledSms[]): void
+  /** What the receipts of a provider say about how it is set up. */
+  proposals(): readonly CheckStep[]
 }
 
 export interface ReceiptsParts {
@@ -40,6 +44,8 @@ export interface ReceiptsParts {
   readonly onMoved: (messageId: number, contact: string, text: string, status: Status, reason: string | null) => void
   /** After COMMIT: this was stored. */
   readonly onStored?: (receipt: Receipt, move: ReceiptMove) => void
+  /** Its recipient had opted out: done before the receipt is acknowledged. */
+  readonly optedOut?: (receipt: Receipt, state: AttemptState) => Promise<void>
 }
 
 const MATCHES = 500
@@ -64,23 +70,33 @@ type Told =
 export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   const { db, log } = parts
   const turns = createGatherer<Turn, Told>({ ...BATCH, commit: (batch) => settleAll(db, batch, parts.chance) })
+  const early = createEarlyReceipts()
+  const modes = createIdModes(db, log)
 
   async function settle(receipt: Receipt): Promise<void> {
+    const { provider, providerMessageId: id, attempt } = receipt
+    if (attempt === null) early.looking(provider, id)
+    if (!(await settleKnown(receipt))) return attempt === null ? park(receipt) : warn(receipt)
+    if (attempt === null && early.found(provider, id)) await matchEarly(provider, [id])
+  }
+
+  /** False: its submission isn't known. */
+  async function settleKnown(receipt: Receipt): Promise<boolean> {
     for (let look = 0, waitMs = LOOK.firstMs; look < LOOK.times; look++, waitMs = Math.min(2 * waitMs, LOOK.mostMs)) {
       const told = await turns.add({ receipt, look })
-      if (told.kind === 'unknown') return unknown(receipt)
-      if (told.kind === 'settled') return tell(receipt, told.move)
+      if (told.kind === 'unknown') return false
+      if (told.kind === 'settled') {
+        if (receipt.failure?.reason === 'opted_out') await parts.optedOut?.(receipt, told.move.state)
+        tell(receipt, told.move)
+        return true
+      }
       await parts.wait(waitMs)
     }
     throw unavailable(new Error('another transaction keeps the message'))
   }
 
-  async function unknown(receipt: Receipt): Promise<void> {
-    if (receipt.attempt === null) return park(receipt)
-    log.warn(
-      { event: 'receipt.unknown', provider: receipt.provider },
-      'a receipt names an attempt that was never begun',
-    )
+  function warn({ provider }: Receipt): void {
+    log.warn({ event: 'receipt.unknown', provider }, 'a receipt names an attempt that was never begun')
   }
 
   function tell(receipt: Receipt, move: ReceiptMove): void {
@@ -90,9 +106,40 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   }
 
   async function park(receipt: Receipt): Promise<void> {
-    const { provider, providerMessageId, status, failure: reported, at } = receipt
+    const { provider, providerMessageId, status, failure: reported, at, contact = null } = receipt
     const [reason, code] = [reported?.reason ?? null, reported?.code ?? null]
-    await refusing(() => parkReceipt(db, { provider, providerMessageId, status, reason, code, at }))
+    await refusing(() => parkReceipt(db, { provider, providerMessageId, status, reason, code, at, contact }))
+    if (early.parked(provider, providerMessageId)) return matchEarly(provider, [providerMessageId])
+    // It is stored already: what is learnt of it may fail.
+    await modes.missed(receipt).catch(() => undefined)
+  }
+
+  async function match(parked: readonly ParkedReceipt[]): Promise<void> {
+    // One that can't be settled must not hold up the others.
+    const ends = await Promise.allSettled(parked.map((one) => settleKnown(toReceipt(one))))
+    const settled = parked.filter((one, index) => {
+      const end = ends[index]
+      if (end?.status === 'rejected')
+        log.warn({ event: 'receipt.failed', parked: one.id, err: end.reason }, 'a parked receipt was not settled')
+      return end?.status === 'fulfilled' && end.value
+    })
+    if (settled.length === 0) return
+    await unpark(
+      db,
+      settled.map((one) => one.id),
+    )
+  }
+
+  async function matchEarly(provider: string, ids: readonly string[]): Promise<void> {
+    await match(await listParked(db, provider, ids))
+  }
+
+  async function matchSettled({ settlement }: SettledSms): Promise<void> {
+    const { provider, providerMessageId, parts: taken } = settlement
+    if (providerMessageId === null) return
+    const ids = [providerMessageId, ...(taken ?? []).map((part) => part.providerMessageId)].filter((id) => id !== null)
+    const hits = early.settled(provider, [...new Set(ids)])
+    if (hits.length > 0) await matchEarly(provider, hits)
   }
 
   return {
@@ -106,6 +153,7 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
         case 'malformed':
           return reading.kind
         case 'ignored':
+        case 'inbound':
           return 'accepted'
         case 'receipts':
           for (const receipt of reading.receipts) await settle(receipt)
@@ -113,22 +161,18 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
       }
     },
     async matchParked() {
-      const parked = await listMatchable(db, MATCHES)
-      // One that can't be settled must not hold up the others.
-      const ends = await Promise.allSettled(parked.map((one) => settle(toReceipt(one))))
-      const settled = parked.filter((one, index) => {
-        const end = ends[index]
-        if (end?.status === 'rejected')
-          log.warn({ event: 'receipt.failed', parked: one.id, err: end.reason }, 'a parked receipt was not settled')
-        return end?.status === 'fulfilled'
-      })
-      if (settled.length > 0)
-        await unpark(
-          db,
-          settled.map((one) => one.id),
-        )
+      early.turn()
+      await match(await listMatchable(db, MATCHES))
       await forgetParked(db)
     },
+    settled(messages) {
+      if (early.isEmpty()) return
+      for (const one of messages)
+        void matchSettled(one).catch((error: unknown) =>
+          log.warn({ event: 'receipt.failed', err: error }, 'a parked receipt was not settled yet'),
+        )
+    },
+    proposals: () => modes.proposals(),
   }
 }
 
@@ -159,51 +203,16 @@ function isEarly({ messageStatus, attemptStatus, number, newestAttempt }: Attemp
   return messageStatus === 'sending' && attemptStatus === null && number === newestAttempt
 }
 
-function toReceipt({ provider, providerMessageId, status, reason, code, at }: ParkedReceipt): Receipt {
+function toReceipt({ provider, providerMessageId, status, reason, code, at, contact }: ParkedReceipt): Receipt {
+  // It ends as it would have, had it not come early.
+  const end = status === 'failed' || status === 'expired' ? status : 'undelivered'
   return {
     provider,
     providerMessageId,
     attempt: null,
     status: status as Receipt['status'],
-    failure: reason === null ? null : failure('permanent', reason, { status: 'undelivered', code }),
+    failure: reason === null ? null : failure('permanent', reason, { status: end, code }),
     at,
+    ...(contact === null ? {} : { contact }),
   }
-}
-
-/** What a receipt changes: pure. */
-export function decideReceipt(receipt: Receipt, state: AttemptState, chance: number): ReceiptMove {
-  const base = {
-    state,
-    provider: receipt.provider,
-    providerMessageId: receipt.providerMessageId,
-    attemptStatus: receipt.status,
-    reason: receipt.failure?.reason ?? null,
-    code: receipt.failure?.code ?? null,
-    messageStatus: null,
-    resendMs: null,
-    clear: 'none' as const,
-  }
-  if (receipt.status === 'delivered') return forward(base, state, 'delivered', 'all')
-  if (receipt.status === 'sent') return forward(base, state, 'sent', 'sends')
-  // An older attempt's failure says nothing about the one under way.
-  if (state.number < state.newestAttempt || !isForward(state.messageStatus, 'undelivered')) return base
-  const step = nextStep(afterTheFact(receipt.failure), state, chance)
-  if (step.kind === 'retry') return { ...base, messageStatus: 'sent', resendMs: step.waitMs, clear: 'all' }
-  const status = step.kind === 'end' && step.status !== 'expired' ? step.status : receipt.status
-  return { ...forward(base, state, status, 'all'), reason: step.kind === 'end' ? step.reason : base.reason }
-}
-
-function forward(base: ReceiptMove, state: AttemptState, status: Status, clear: ReceiptMove['clear']): ReceiptMove {
-  return isForward(state.messageStatus, status) ? { ...base, messageStatus: status, clear } : base
-}
-
-/** Minutes between resends of what was accepted and then came back, where its code has no waits of its own. */
-const RESEND_WAITS_MS = [60_000, 300_000, 900_000]
-
-/** Each resend is charged: what would be waited for without limit before a message is sent is tried a few times after. */
-function afterTheFact(reported: Failure | null): Failure {
-  if (reported === null) return failure('permanent', 'unknown', { status: 'undelivered' })
-  if (reported.class === 'blocked') return { ...reported, class: 'permanent' }
-  if (reported.class !== 'transient' && reported.class !== 'throttled') return reported
-  return { ...reported, class: 'transient', counted: true, waitsMs: reported.waitsMs ?? RESEND_WAITS_MS }
 }

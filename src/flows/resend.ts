@@ -30,12 +30,13 @@ export function createResends(db: Db): Resends {
       if (sent === null) throw notFound()
       if (OPEN.has(sent.status) || sent.waits) throw stillOpen(sent.status)
       if (sent.body === '') throw gone()
-      const { subject, body, sender, tag, category, onUncertain, template } = sent
+      const { subject, body, sender, tag, category, onUncertain, template, tlvs } = sent
       return {
         ...{ contact: contact ?? sent.contact, subject, message: body, category, on_uncertain: onUncertain },
         ...(sender === null ? {} : { sender }),
         ...(tag === null ? {} : { tag }),
         ...(template === null ? {} : { origin: template }),
+        ...(tlvs === null ? {} : { tlvs }),
         max_segments: MOST_SEGMENTS,
         resentFrom: id,
       }

@@ -4,6 +4,7 @@ import { forgetEvents } from '../store/event-places.ts'
 import {
   dropPartition,
   findOldPartition,
+  forgetInbound,
   forgetPushBodies,
   forgetPushes,
   forgetSms,
@@ -37,6 +38,8 @@ export async function forgetOld(parts: RetentionParts): Promise<void> {
     [keepMessagesDays, 'push', forgetPushes],
     [keepBodiesDays, 'sms_bodies', (client, days) => forgetSms(client, 'sms_bodies', days)],
     [keepBodiesDays, 'push_bodies', forgetPushBodies],
+    [keepMessagesDays, 'inbound', (client, days) => forgetInbound(client, 'inbound', days)],
+    [keepBodiesDays, 'inbound_bodies', (client, days) => forgetInbound(client, 'inbound_bodies', days)],
     [keepEventsDays, 'events', forgetEvents],
   ]
   if (keepMessagesDays > 0) await dropOld(db, log, keepMessagesDays)

@@ -123,6 +123,7 @@ function toSession({ key, endsAt }: store.SessionRecord): Session {
     scopes: new Set(key.scopes),
     countries: key.countries === null ? null : new Set(key.countries),
     topics: key.topics,
+    ...(key.spendLimit === null ? {} : { spendLimit: key.spendLimit }),
   }
   return { caller, from: key.cidrs === null ? null : createCidrList(key.cidrs), keyName: key.name, endsAt }
 }

@@ -1,17 +1,21 @@
 import { DEFAULT_SMS_TTL_SECONDS, defaultOnUncertainSms, type Category, type OnUncertain } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
-import { parseContact, type Msisdn } from '../domain/contact.ts'
-import { TidingsError } from '../domain/errors.ts'
-import { countryProblem } from '../domain/permissions.ts'
-import { SANDBOX } from '../domain/provider.ts'
+import type { Msisdn } from '../domain/contact.ts'
+import type { Choice, Price, SmsRouter } from '../domain/routing.ts'
 import { readSendAt } from '../domain/send-at.ts'
-import { formatText, MAX_SEGMENTS, measureText, type SmsMeasure } from '../domain/sms-text.ts'
-import { detourOf, type StagingRules } from '../domain/staging.ts'
+import { formatText, MAX_SEGMENTS, type SmsMeasure } from '../domain/sms-text.ts'
+import type { StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
+import type { Tlvs } from '../domain/tlvs.ts'
+import type { Replaced } from '../domain/typography.ts'
 import type { Intake } from '../delivery/intake.ts'
 import type { MessageExtras, NewMessage } from '../store/messages.ts'
 import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import type { Outcomes } from './outcomes.ts'
+import { checkSegments, checkTlvs, readContact } from './sms-reading.ts'
+import { billOf, checkPremium, NO_RULES, opensFor, readTimeZone, wording, type SmsRules } from './sms-rules.ts'
+import { wayOf, type SmsLimits } from './sms-way.ts'
+import type { Bill } from './spending.ts'
 import type { TemplateUse, TemplateWords } from './template-words.ts'
 
 interface SmsOptions {
@@ -23,6 +27,12 @@ interface SmsOptions {
   readonly ttl?: number
   readonly on_uncertain?: OnUncertain
   readonly max_segments?: number
+  /** In the currency of the routes. */
+  readonly max_price?: number
+  readonly plain?: boolean
+  /** IANA */
+  readonly time_zone?: string
+  readonly tlvs?: Tlvs
   /** RFC 3339. */
   readonly send_at?: string
 }
@@ -47,8 +57,16 @@ export interface SmsInput extends SmsOptions {
 export interface SmsAnswer {
   readonly message_id: number
   readonly status: Status
+  /** Only where it has ended already. */
+  readonly reason?: string
   readonly segments: number
   readonly encoding: 'gsm7' | 'ucs2'
+  /** Only where the routes tell it, and it is not captured. */
+  readonly price?: Price
+  /** RFC 3339; only where it waits for the end of quiet hours. */
+  readonly quiet_hours_until?: string
+  /** Only where there are any. */
+  readonly replaced?: readonly Replaced[]
   /** Sentences; only there when there is something to say. */
   readonly warnings?: readonly string[]
 }
@@ -57,6 +75,14 @@ export interface SmsAnswer {
 export interface PreparedSms {
   readonly message: Omit<NewMessage, 'place' | 'idempotency'>
   readonly measure: SmsMeasure
+  /** What the routes chose, also where it is captured instead; null: nobody asked them, as its caller has a test key. */
+  readonly choice: Choice | null
+  /** Characters that gave way to plain ones. */
+  readonly replaced: readonly Replaced[]
+  /** When the quiet hours of its recipient end; null: it need not wait for that. */
+  readonly quietUntil: Date | null
+  /** Null: it costs nothing that is known. */
+  readonly bill: Bill | null
   /** Sentences. */
   readonly warnings: readonly string[]
 }
@@ -83,8 +109,12 @@ export interface SmsFlowParts {
   readonly keys: KeyGuard
   readonly outcomes: Outcomes
   readonly templates: Pick<TemplateWords, 'sms'>
-  /** Where SMS go now. */
-  readonly provider: string
+  /** Decides where SMS go. */
+  readonly router: Pick<SmsRouter, 'choose'>
+  /** Without it nothing is limited. */
+  readonly limits?: SmsLimits
+  /** Without them no rule is asked. */
+  readonly rules?: SmsRules
   readonly defaultCountry: string | null
   /** `{message}` and `{subject}` are replaced. */
   readonly textFormat: string
@@ -97,32 +127,39 @@ export interface SmsFlowParts {
 /** The life of an SMS: accepted here, started and settled by `delivery`, reported on by `flows/receipts`. */
 export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   function prepare(input: SmsInput, caller: Caller): PreparedSms {
-    const { contact, warnings } = readContact(input.contact, parts.defaultCountry, caller)
-    const usual = caller.mode === 'test' ? SANDBOX : parts.provider
-    const detour = parts.staging === null || usual === SANDBOX ? null : detourOf(parts.staging, contact)
-    if (detour !== null) warnings.push(detour.warning)
-    const text = formatText(parts.textFormat, input)
-    const measure = measureText(text)
+    const { rules = NO_RULES, clock } = parts
+    const { contact, country, warnings } = readContact(input.contact, parts.defaultCountry, caller)
+    if (!rules.allowPremium) checkPremium(contact)
+    const { text, measure, replaced } = wording(formatText(parts.textFormat, input), input.plain ?? rules.plain)
     checkSegments(measure, input.max_segments ?? MAX_SEGMENTS)
+    if (input.tlvs !== undefined) checkTlvs(input.tlvs)
     const category = input.category ?? 'transactional'
-    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
+    const timeZone = input.time_zone === undefined ? null : readTimeZone(input.time_zone)
+    const asked = input.send_at === undefined ? null : readSendAt(input.send_at, clock())
+    const facts = { contact, country, sender: input.sender ?? null, category, segments: measure.segments }
+    const way = wayOf(parts, caller, facts, input.max_price ?? null)
+    if (way.detour !== null) warnings.push(way.detour.warning)
+    const redirectedTo = way.detour?.kind === 'redirect' ? way.detour.to : null
+    const waits = { provider: way.provider, category, contact: redirectedTo ?? contact, timeZone }
+    const opening = opensFor(waits, later(asked, clock()), rules.quietHours)
     const message = {
       contact,
       subject: input.subject,
       body: input.message,
       text: text === input.message ? null : text,
-      sender: input.sender ?? null,
+      sender: way.sender,
       tag: input.tag ?? null,
       category,
       onUncertain: input.on_uncertain ?? defaultOnUncertainSms(category),
       segments: measure.segments,
       encoding: measure.encoding,
-      provider: detour?.kind === 'capture' ? SANDBOX : usual,
+      provider: way.provider,
       ttlSeconds: input.ttl ?? DEFAULT_SMS_TTL_SECONDS[category],
       keyId: caller.keyId,
-      extras: extrasOf(sendAt, input, detour?.kind === 'redirect' ? detour.to : null),
+      extras: extrasOf(opening ?? asked, input, redirectedTo, timeZone),
     }
-    return { message, measure, warnings }
+    const bill = billOf(way.provider === way.choice?.provider ? way.choice.price : null, caller)
+    return { message, measure, choice: way.choice, replaced, quietUntil: opening, bill, warnings }
   }
 
   function words(call: SmsCall): SmsInput | Promise<SmsInput> {
@@ -134,8 +171,19 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   }
 
   function ready(prepared: PreparedSms): Ready {
-    const insert: Ready['insert'] = (record) => parts.intake.addSms({ ...prepared.message, idempotency: record })
-    return { kept: toKept(prepared), insert }
+    const { rules = NO_RULES } = parts
+    return {
+      kept: toKept(prepared),
+      async insert(record) {
+        const verdict = rules.judge([prepared])
+        const all = verdict instanceof Promise ? await verdict : verdict
+        const judged = all[0] ?? prepared
+        const kept = toKept(judged)
+        const idempotency = record && { ...record, answer: kept }
+        const taken = await storing(rules, all, parts.intake.acceptSms({ ...judged.message, idempotency }))
+        return taken && { id: taken.id, kept: { ...kept, ...taken.ended } }
+      },
+    }
   }
 
   return {
@@ -162,54 +210,60 @@ async function fill(templates: Pick<TemplateWords, 'sms'>, call: SmsCall): Promi
   return { ...options, ...(await templates.sms(template)) }
 }
 
+/** What rules took for a message that was not stored after all, or is never sent, they give back. */
+async function storing<Made extends { readonly ended: unknown }>(
+  rules: SmsRules,
+  all: readonly PreparedSms[],
+  stored: Promise<Made | null>,
+): Promise<Made | null> {
+  try {
+    const made = await stored
+    if (made === null || made.ended !== null) rules.giveBack(all)
+    return made
+  } catch (error) {
+    rules.giveBack(all)
+    throw error
+  }
+}
+
+function later(one: Date | null, other: Date): Date {
+  return one !== null && one > other ? one : other
+}
+
 /** Null for nearly all messages: what is rare costs the others nothing. */
-function extrasOf(sendAt: Date | null, input: SmsInput, redirectedTo: Msisdn | null): MessageExtras | null {
-  const { origin: template = null, resentFrom = null } = input
-  if (sendAt === null && template === null && resentFrom === null && redirectedTo === null) return null
-  return { sendAt, template, resentFrom, redirectedTo }
+function extrasOf(
+  sendAt: Date | null,
+  input: SmsInput,
+  redirectedTo: Msisdn | null,
+  timeZone: string | null,
+): MessageExtras | null {
+  const { origin: template = null, resentFrom = null, tlvs = null } = input
+  if ((sendAt ?? template ?? resentFrom ?? redirectedTo ?? timeZone ?? tlvs) === null) return null
+  const rare = { ...(timeZone === null ? {} : { timeZone }), ...(tlvs === null ? {} : { tlvs }) }
+  return { sendAt, template, resentFrom, redirectedTo, ...rare }
 }
 
 /** The answer without the id, as it is kept for a repeated call. */
-export function toKept({ message, warnings }: PreparedSms): Omit<SmsAnswer, 'message_id'> {
+export function toKept({
+  message,
+  choice,
+  replaced,
+  quietUntil,
+  warnings,
+}: PreparedSms): Omit<SmsAnswer, 'message_id'> {
+  const ended = message.extras?.ended
   return {
-    status: message.extras?.sendAt ? 'scheduled' : 'queued',
+    status: ended?.status ?? (message.extras?.sendAt ? 'scheduled' : 'queued'),
+    ...(ended === undefined ? {} : { reason: ended.reason }),
     segments: message.segments,
     encoding: message.encoding,
+    ...(choice === null || choice.price === null || message.provider !== choice.provider
+      ? {}
+      : { price: choice.price }),
+    ...(quietUntil === null || ended !== undefined ? {} : { quiet_hours_until: quietUntil.toISOString() }),
+    ...(replaced.length === 0 ? {} : { replaced }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
-}
-
-function readContact(
-  text: string,
-  defaultCountry: string | null,
-  caller: Caller,
-): { contact: Msisdn; warnings: string[] } {
-  const reading = parseContact(text, defaultCountry)
-  if (reading.kind === 'contact') {
-    const problem = countryProblem(caller, reading.country)
-    if (problem !== null) throw problem
-    return { contact: reading.contact, warnings: reading.warning === null ? [] : [reading.warning] }
-  }
-  const detail = { path: 'contact', message: reading.message }
-  throw new TidingsError('invalid_contact', `contact: ${reading.message}`, {
-    details: [reading.suggestion === null ? detail : { ...detail, suggestion: reading.suggestion }],
-  })
-}
-
-function checkSegments(measure: SmsMeasure, most: number): void {
-  if (measure.segments <= most) return
-  const { culprit } = measure
-  const hint =
-    culprit === null
-      ? ''
-      : `; the character ${JSON.stringify(culprit.character)} at ${culprit.index} makes it ${measure.encoding}`
-  throw new TidingsError(
-    'too_many_segments',
-    `message: ${measure.segments} segments, at most ${most} are allowed${hint}`,
-    {
-      details: [{ path: 'message', message: `${measure.segments} segments, at most ${most} are allowed${hint}` }],
-    },
-  )
 }
 
 function toAnswer(id: number, kept: unknown): SmsAnswer {

@@ -90,14 +90,18 @@ function nameOfKey({ route, key }: Idempotency): string {
 /** As it stands in the answer; its fields always in the same order, so that a repeated call gets the same bytes. */
 export function toAnswerItem(one: ItemAnswer, index: number): SmsBatchAnswerItem {
   if (one.kind === 'refused') return { index, success: false, error: toItemError(one.refusal) }
-  const { message_id, status, segments, encoding, warnings } = one.answer
+  const { message_id, status, reason, segments, encoding, price, quiet_hours_until, replaced, warnings } = one.answer
   return {
     index,
     success: true,
     message_id,
     status,
+    ...(reason === undefined ? {} : { reason }),
     segments,
     encoding,
+    ...(price === undefined ? {} : { price: { ...price } }),
+    ...(quiet_hours_until === undefined ? {} : { quiet_hours_until }),
+    ...(replaced === undefined ? {} : { replaced }),
     ...(warnings === undefined ? {} : { warnings }),
     ...(one.replayed ? { replayed: true } : {}),
   }

@@ -65,6 +65,18 @@ export const BODY_ERRORS: readonly ErrorCode[] = [
 /** Faults of any route that changes the service itself. */
 export const DEED_ERRORS: readonly ErrorCode[] = ['cross_site', 'forbidden', 'database_unavailable', 'outcome_unknown']
 
+/** What one SMS may be refused for, before it is stored. */
+export const SMS_ERRORS: readonly ErrorCode[] = [
+  'invalid_contact',
+  'too_many_segments',
+  'country_not_allowed',
+  'sender_not_allowed',
+  'no_route',
+  'too_expensive',
+  'premium_number',
+  'spend_limit',
+]
+
 /** Faults of any route that takes a JSON body and stores it. */
 export const SEND_ERRORS: readonly ErrorCode[] = [
   'invalid_json',

@@ -25,10 +25,12 @@ export function toSmsDryRun(report: SmsReport): SmsDryRunData {
     segments: measure.segments,
     units: measure.units,
     culprit: measure.culprit && { ...measure.culprit, code_point: codePoint(measure.culprit.character) },
+    replaced: report.replaced,
     sender: message.sender,
     tag: message.tag,
     category: message.category,
     on_uncertain: message.onUncertain,
+    price: report.price && { ...report.price },
     ...toJourney(report),
     warnings: [...report.warnings],
   }

@@ -173,6 +173,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: LATER,
     charged: NEVER,
   },
+  spend_limit: {
+    status: 429,
+    what: 'What SMS may cost in a day was reached.',
+    why: 'The spend_limit of the key, or SPEND_LIMIT_PER_DAY of the service: the message says which. Messages are counted at the price of their route when they are accepted.',
+    fix: 'Wait until Retry-After: a day begins at 00:00 UTC. If it is too low, raise it: PATCH /keys/{key} for a key, or SPEND_LIMIT_PER_DAY.',
+    retry: LATER,
+    charged: NEVER,
+  },
   queue_full: {
     status: 429,
     what: 'As much of this key’s waits to be sent as may.',

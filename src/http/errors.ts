@@ -14,6 +14,7 @@ const FIXED_MESSAGE: Partial<Record<ErrorCode, string>> = {
 /** Seconds to wait where the refusal itself does not say. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   idempotency_in_progress: 1,
+  spend_limit: 3_600,
   queue_full: 30,
   not_playable: 2,
   database_unavailable: 2,

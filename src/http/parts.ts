@@ -17,6 +17,8 @@ import type { DryRuns } from '../flows/dry-run.ts'
 import type { History } from '../flows/history.ts'
 import type { SmsBatches } from '../flows/batch.ts'
 import type { Cancels } from '../flows/cancel.ts'
+import type { Conversions } from '../flows/conversions.ts'
+import type { Consent } from '../flows/consent.ts'
 import type { Inbox } from '../flows/inbox.ts'
 import type { GoodKey, Keyring } from '../flows/keyring.ts'
 import type { Keys } from '../flows/keys.ts'
@@ -39,6 +41,7 @@ import type {
 } from '../store/read-webhook-deliveries.ts'
 import type { WebhookRecord } from '../store/read-webhooks.ts'
 import type { DeviceParts } from './device.ts'
+import type { InboundSide } from './inbound-parts.ts'
 import type { RateLimiter } from './limits.ts'
 import type { CallMeter } from './call-meter.ts'
 import type { CallTraces } from './call-traces.ts'
@@ -132,9 +135,12 @@ export interface HttpParts {
   readonly templates: TemplatesFlow
   readonly webhooks: WebhookParts
   readonly cancels: Cancels
+  readonly conversions: Conversions
   readonly pauses: Pauses
   readonly resends: Resends
   readonly receipts: Receipts
+  readonly inbound: InboundSide
+  readonly optOuts: Consent
   readonly auth: AuthParts
   readonly keys: KeyParts
   readonly sessions: Sessions

@@ -7,7 +7,7 @@ import { countryOf } from '../domain/country.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { ClientRecord, TokenRecord } from '../store/read-clients.ts'
-import type { AttemptRecord, MessageRecord } from '../store/read-messages.ts'
+import type { AttemptRecord, MessageRecord, PartRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
 import { summarise } from './notification-status.ts'
 
@@ -33,6 +33,7 @@ export function toSms(message: MessageRecord): Sms {
     template: message.template,
     resent_from: message.resentFrom,
     redirected_to: message.redirectedTo,
+    ...(message.convertedAt === undefined ? {} : { converted_at: message.convertedAt.toISOString() }),
     created_at: message.time.toISOString(),
     updated_at: message.updatedAt.toISOString(),
     attempts: message.attempts.map(toAttempt),
@@ -106,6 +107,7 @@ export function toKey(record: KeyRecord): Key {
     countries: record.countries,
     topics: record.topics,
     cidrs: record.cidrs,
+    spend_limit: record.spendLimit,
     created_at: record.createdAt.toISOString(),
     expires_at: record.expiresAt?.toISOString() ?? null,
     rotated_at: record.rotatedAt?.toISOString() ?? null,
@@ -120,9 +122,21 @@ function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
     number: attempt.number,
     provider: attempt.provider,
     provider_message_id: attempt.providerMessageId,
+    ...(attempt.rawMessageId === undefined ? {} : { raw_message_id: attempt.rawMessageId }),
     status: attempt.status,
     reason: attempt.reason,
+    ...(attempt.parts === undefined ? {} : { parts: attempt.parts.map(toPart) }),
     started_at: attempt.startedAt?.toISOString() ?? null,
     finished_at: attempt.finishedAt?.toISOString() ?? null,
   }
+}
+
+function toPart({
+  number,
+  total,
+  providerMessageId,
+  status,
+  reason,
+}: PartRecord): NonNullable<Sms['attempts'][number]['parts']>[number] {
+  return { number, total, provider_message_id: providerMessageId, status, reason }
 }

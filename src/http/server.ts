@@ -1,8 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
+import { Converted } from '../contract/converted.ts'
 import { Check, Checks, Done, Ready } from '../contract/health.ts'
 import { HISTORY_SCHEMAS } from '../contract/history.ts'
+import { INBOUND_SCHEMAS } from '../contract/inbound.ts'
 import {
   InboxDeleted,
   InboxItem,
@@ -69,6 +71,7 @@ import { readRequestId } from './request-id.ts'
 import { auditRoute } from './routes/audit.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { cancelRoutes } from './routes/cancel.ts'
+import { convertedRoutes } from './routes/converted.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { eraseRoutes } from './routes/erase.ts'
 import { errorRoutes } from './routes/errors.ts'
@@ -76,6 +79,7 @@ import { eventRoutes } from './routes/events.ts'
 import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
+import { inboundRoutes } from './routes/inbound.ts'
 import { inboxDeedRoutes } from './routes/inbox-deeds.ts'
 import { inboxEventRoutes } from './routes/inbox-events.ts'
 import { inboxWaitRoutes } from './routes/inbox-wait.ts'
@@ -84,6 +88,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { optOutRoutes } from './routes/opt-outs.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { referenceRoutes } from './routes/reference.ts'
@@ -146,6 +151,7 @@ const SCHEMAS = [
   AuditList,
   Check,
   Checks,
+  Converted,
   Delivery,
   DeliveryList,
   Done,
@@ -199,6 +205,7 @@ const SCHEMAS = [
   TopicRequest,
   SmsResend,
   ...HISTORY_SCHEMAS,
+  ...INBOUND_SCHEMAS,
   ...TEMPLATE_SCHEMAS,
   ...WEBHOOK_SCHEMAS,
 ]
@@ -248,11 +255,14 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
     notificationRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
     cancelRoutes(scope, parts)
+    convertedRoutes(scope, parts)
     resendRoutes(scope, parts, accepts)
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
     exportRoutes(scope, parts)
     eraseRoutes(scope, parts, leavings)
+    inboundRoutes(scope, parts)
+    optOutRoutes(scope, parts)
     inboxRoutes(scope, parts)
     inboxEventRoutes(scope, parts)
     eventRoutes(scope, parts)

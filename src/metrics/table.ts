@@ -33,6 +33,9 @@ export const METRICS = {
   refusals: counter('Accepting', 'tidings_refusals_total', ['status', 'code'], {
     help: 'Calls refused, by the code of their error; status 429 and 503 are those told to come back',
   }),
+  rules: counter('Accepting', 'tidings_rules_total', ['rule', 'action'], {
+    help: 'What rules made of SMS, and what they found. Action: observed (a cap was passed, and told), rejected (stored and not sent), alarm (raised by this node)',
+  }),
   attempts: counter('Sending', 'tidings_attempts_total', ['channel', 'provider', 'outcome'], {
     help: 'Submissions to a provider, one for each SMS and each target of a notification. Outcome: accepted, captured, permanent, recipient-gone, transient, throttled, blocked, uncertain',
   }),
@@ -41,6 +44,15 @@ export const METRICS = {
   }),
   moves: counter('Sending', 'tidings_status_total', ['channel', 'status'], {
     help: 'SMS and targets that this node moved to a status, by an attempt’s outcome or by a receipt. Queued: to be tried again',
+  }),
+  choices: counter('Sending', 'tidings_route_choices_total', ['provider', 'choice'], {
+    help: 'SMS that the routes file sent through a provider when they were accepted. Choice: first, detour (those before it were not well), none-well (no candidate was). Dry runs are among them',
+  }),
+  failovers: counter('Sending', 'tidings_route_failovers_total', ['from', 'to'], {
+    help: 'SMS that went on to another provider because the one before took them not',
+  }),
+  routeTroubles: gauge('Sending', 'tidings_route_trouble', ['provider', 'country', 'state'], {
+    help: '1 for each way that is not well, as this node sees it; country * stands for the whole provider. State: open (nothing goes through), half-open (one message at a time), ramp (a growing part)',
   }),
   inFlight: gauge('Sending', 'tidings_in_flight', [], { help: 'Submissions under way on this node' }),
   paused: gauge('Sending', 'tidings_paused', ['provider', 'category'], {
@@ -70,8 +82,14 @@ export const METRICS = {
   receipts: counter('Receipts', 'tidings_receipts_total', ['provider', 'status'], {
     help: 'Receipts that were stored, by what they say',
   }),
+  lost: counter('Receipts', 'tidings_undelivered_total', ['provider', 'reason'], {
+    help: 'Receipts by which an SMS did not arrive, by [reason](reasons.md): more than 1 % `filtered` within five minutes means that a carrier takes a text for spam',
+  }),
   receiptSeconds: histogram('Receipts', 'tidings_receipt_delay_seconds', ['provider'], RECEIPT_SECONDS, {
     help: 'From the moment a provider took an SMS until its receipt that it was delivered; captured ones are left out',
+  }),
+  inbound: counter('Receipts', 'tidings_inbound_total', ['provider', 'action'], {
+    help: '[Texts that people sent](inbound.md), counted after COMMIT, and one that was handed over twice once. Action: stop, start, help, none',
   }),
   callbacks: counter('Receipts', 'tidings_callbacks_total', ['provider', 'result'], {
     help: 'Calls of providers. Result: accepted, forged (the signature is not theirs), malformed, failed (they are told to repeat it)',

@@ -4,6 +4,7 @@ import type { PlayedLife } from '../domain/life.ts'
 import {
   SANDBOX,
   type CheckStep,
+  type InboundSms,
   type Outcome,
   type OutboundSms,
   type PushProvider,
@@ -20,6 +21,8 @@ export interface SandboxSmsOptions {
   readonly after: After
   /** What a provider would call back with. */
   readonly onReceipt: (receipt: Receipt) => void
+  /** What somebody sent to us; without it nobody answers. */
+  readonly onInbound?: (inbound: InboundSms) => void
 }
 
 export interface SandboxSms extends SmsProvider {
@@ -55,6 +58,7 @@ const PUSH_LIVES = new Map<string, PushLife>([
 
 const SLOW_MS = 5_000
 const RECEIPT_MS = 1_000
+const ANSWER_MS = 2_000
 const LATE_RECEIPT_MS = 8_000
 const REPEATED_RECEIPT_MS = 9_000
 
@@ -85,11 +89,11 @@ const PLAYED: Record<PlayedLife, readonly { readonly ms: number; readonly failur
 /**
  * Takes SMS while no provider is set: they are `captured`, nothing leaves the machine. A few contacts play a whole life:
  * `+15005550100` delivered · `101` refused · `102` throttled once · `103` answers after 5 s · `104` the first answer is lost,
- * though the phone has the SMS · `105` phone off · `106` its receipt comes late and twice · `107` will answer STOP; until
- * inbound is served it is delivered. Where nothing else is said they end delivered, a second after they were taken. Receipts
+ * though the phone has the SMS · `105` phone off · `106` its receipt comes late and twice · `107` is delivered, and answers STOP
+ * two seconds after. Where nothing else is said they end delivered, a second after they were taken. Receipts and answers
  * that are due when the process ends are lost. Nothing is remembered: the attempt's number tells the first one from the rest.
  */
-export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): SandboxSms {
+export function createSandboxSms({ after, onReceipt, onInbound }: SandboxSmsOptions): SandboxSms {
   let closed = false
 
   function play(sms: Attempted, life: PlayedLife): void {
@@ -103,6 +107,7 @@ export function createSandboxSms({ after, onReceipt }: SandboxSmsOptions): Sandb
 
   function take(sms: OutboundSms, life: SmsLife): Outcome {
     play(sms, life === 'phone-off' ? 'phone_off' : life === 'late' ? 'late' : 'delivered')
+    if (life === 'stop') after(ANSWER_MS, () => !closed && onInbound?.(stopFrom(sms)))
     return { kind: 'accepted', providerMessageId: idOf(sms), status: 'sent' }
   }
 
@@ -189,6 +194,22 @@ function firstAnswer(life: SmsLife | PushLife): Failure | null {
 function reconciliation(sms: OutboundSms): Reconciliation {
   if (SMS_LIVES.get(sms.contact) !== 'uncertain') return { kind: 'absent' }
   return { kind: 'found', receipt: receiptOf(sms, null) }
+}
+
+/** Whom a captured SMS comes from that names no sender. Source: twilio.com/docs/iam/test-credentials, as above. */
+const USUAL_SENDER = '+15005550006'
+
+function stopFrom(sms: OutboundSms): InboundSms {
+  return {
+    provider: SANDBOX,
+    providerMessageId: `${idOf(sms)}-answer`,
+    from: sms.contact,
+    to: sms.sender ?? USUAL_SENDER,
+    text: 'STOP',
+    part: null,
+    at: null,
+    handled: null,
+  }
 }
 
 type Attempted = Pick<OutboundSms, 'messageId' | 'attempt'>

@@ -1,9 +1,10 @@
 import type { CheckStep, Receipt, SmsProvider } from '../domain/provider.ts'
+import { readJson } from './http-answers.ts'
 import type { HttpCall } from './http-call.ts'
-import { failureOfAnswer, readJson, toOutcome } from './twilio/answers.ts'
-import { readStatusCallback } from './twilio/callbacks.ts'
+import { failureOfAnswer, toOutcome } from './twilio/answers.ts'
+import { readInboundSms, readStatusCallback } from './twilio/callbacks.ts'
 import { readMessage, toReceipt } from './twilio/message.ts'
-import type { TwilioOptions } from './twilio/options.ts'
+import { nameOf, type TwilioOptions } from './twilio/options.ts'
 import { reconcile } from './twilio/reconcile.ts'
 import { buildFetch, buildProbe, buildSubmission } from './twilio/requests.ts'
 
@@ -21,9 +22,8 @@ export const TWILIO_WINDOW = 32
  * decides when to ask. `reconcile` may find a message that is another attempt's, if both have the same contact and text.
  */
 export function createTwilio(options: TwilioOptions, parts: TwilioParts): SmsProvider {
-  const authTokens = [options.authToken, ...(options.otherAuthTokens ?? [])]
   return {
-    name: 'twilio',
+    name: nameOf(options),
     window: TWILIO_WINDOW,
     async submit(sms, signal) {
       const result = await parts.call.send(buildSubmission(options, sms), signal)
@@ -31,7 +31,9 @@ export function createTwilio(options: TwilioOptions, parts: TwilioParts): SmsPro
     },
     reconcile: (sms, startedAt, signal) => reconcile(options, parts.call, sms, startedAt, signal),
     poll: (messageSid, signal) => poll(options, parts.call, messageSid, signal),
-    readCallback: (callback) => readStatusCallback(callback, authTokens),
+    readCallback: (callback) => readStatusCallback(callback, options),
+    readInbound: (callback) => readInboundSms(callback, options),
+    answersKeywords: true,
     check: (signal) => check(options, parts, signal),
     close: () => parts.call.close(),
   }
@@ -46,7 +48,7 @@ async function poll(
   const answer = await call.send(buildFetch(options, messageSid), signal)
   if (answer.kind === 'fault' || answer.status !== 200) return null
   const message = readMessage(readJson(answer.body))
-  return message === null ? null : toReceipt(message, null)
+  return message === null ? null : toReceipt(message, null, options)
 }
 
 async function* check(
@@ -64,6 +66,7 @@ async function* check(
   yield { name: 'reachable', ok: true, detail: `${host} answers.`, fix: null }
   yield credentialsStep(answer.status === 200 ? null : failureOfAnswer(answer, parts.now()).reason)
   yield receiptsStep(options.publicUrl)
+  if (options.publicUrl !== null) yield inboundStep(`${options.publicUrl}/callbacks/${nameOf(options)}/inbound`)
 }
 
 function credentialsStep(problem: string | null): CheckStep {
@@ -77,4 +80,10 @@ function receiptsStep(publicUrl: string | null): CheckStep {
   const detail = publicUrl === null ? 'Twilio is asked for receipts.' : `Twilio sends receipts to ${publicUrl}.`
   const fix = publicUrl === null ? 'Set PUBLIC_URL to have receipts sent at once.' : null
   return { name: 'receipts', ok: true, detail, fix }
+}
+
+/** Whether it is set there can't be told from here without a right that sending needs not. */
+function inboundStep(url: string): CheckStep {
+  const detail = `Texts that come in are taken at ${url}: "A message comes in" of the number or messaging service.`
+  return { name: 'inbound', ok: true, detail, fix: null }
 }

@@ -33,6 +33,7 @@ const FATE_SQL = `'${FATE.status}', '${FATE.reason}'`
 const PARTITIONS = [
   { parent: 'messages', column: 'id', of: 'messages', span: 5_000_000, options: 'with (fillfactor = 50)' },
   { parent: 'attempts', column: 'id', of: 'messages', span: 5_000_000, options: '' },
+  { parent: 'sms_parts', column: 'id', of: 'messages', span: 5_000_000, options: '' },
   {
     parent: 'tokennotifications',
     column: 'id',

@@ -11,12 +11,14 @@ export interface NewKey {
   readonly countries: readonly string[] | null
   readonly topics: readonly string[] | null
   readonly cidrs: readonly string[] | null
+  readonly spendLimit?: number | null
   readonly expiresAt: Date | null
   readonly secretHash: Buffer
   readonly secretKeyMark: string
 }
 
-export type KeyFields = Pick<KeyRecord, 'name' | 'scopes' | 'countries' | 'topics' | 'cidrs' | 'expiresAt'>
+export type KeyFields = Pick<KeyRecord, 'name' | 'scopes' | 'countries' | 'topics' | 'cidrs' | 'expiresAt'> &
+  Partial<Pick<KeyRecord, 'spendLimit'>>
 
 /** Any number, the same for every node: changes of keys come one after the other. */
 const LOCK = 7_402_913
@@ -30,8 +32,8 @@ export async function insertKey(client: DbClient, key: NewKey): Promise<KeyRecor
   const { rows } = await client.query<KeyRecord>({
     name: 'insert-key',
     text: `insert into api_keys
-        (public_id, mode, name, scopes, countries, topics, cidrs, expires_at, secret_hash, secret_key_mark)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${KEY_COLUMNS}`,
+        (public_id, mode, name, scopes, countries, topics, cidrs, expires_at, secret_hash, secret_key_mark, spend_limit)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${KEY_COLUMNS}`,
     values: [
       key.id,
       key.mode,
@@ -43,6 +45,7 @@ export async function insertKey(client: DbClient, key: NewKey): Promise<KeyRecor
       key.expiresAt,
       key.secretHash,
       key.secretKeyMark,
+      key.spendLimit ?? null,
     ],
   })
   return one(rows)
@@ -51,9 +54,18 @@ export async function insertKey(client: DbClient, key: NewKey): Promise<KeyRecor
 export async function updateKey(client: DbClient, id: string, fields: KeyFields): Promise<KeyRecord> {
   const { rows } = await client.query<KeyRecord>({
     name: 'update-key',
-    text: `update api_keys set name = $2, scopes = $3, countries = $4, topics = $5, cidrs = $6, expires_at = $7
+    text: `update api_keys set name = $2, scopes = $3, countries = $4, topics = $5, cidrs = $6, expires_at = $7, spend_limit = $8
       where public_id = $1 returning ${KEY_COLUMNS}`,
-    values: [id, fields.name, fields.scopes, fields.countries, fields.topics, fields.cidrs, fields.expiresAt],
+    values: [
+      id,
+      fields.name,
+      fields.scopes,
+      fields.countries,
+      fields.topics,
+      fields.cidrs,
+      fields.expiresAt,
+      fields.spendLimit ?? null,
+    ],
   })
   return one(rows)
 }

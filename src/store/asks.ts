@@ -22,7 +22,10 @@ export interface Ask {
   readonly ageMs: number
 }
 
-/** Takes questions that are due; each comes back by itself after `leaseSeconds` unless it is answered, so a node that dies loses none. */
+/**
+ * Takes questions that are due, each about the newest attempt at the provider whose lane it waits in: the message may have gone on to another
+ * since. Each comes back by itself after `leaseSeconds` unless it is answered, so a node that dies loses none.
+ */
 export async function claimAsks(db: Db, lanes: readonly string[], limit: number, leaseSeconds: number): Promise<Ask[]> {
   const { rows } = await db.query<Ask>({
     name: 'claim-asks',
@@ -32,13 +35,16 @@ with picked as materialized (
   order by run_at limit $2 for update skip locked
 ), taken as (
   update due d set run_at = now() + make_interval(secs => $3) from picked p where d.id = p.id
-  returning d.id, d.message_id, d.action, d.round
+  returning d.id, d.message_id, d.action, d.round, d.lane
 )
-select t.id as "dueId", m.id as "messageId", t.action, t.round, m.provider, m.provider_message_id as "providerMessageId", coalesce(m.redirected_to, c.contact) as contact,
-  m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.attempt, coalesce(a.started_at, m.time) as "startedAt",
+select t.id as "dueId", m.id as "messageId", t.action, t.round, coalesce(a.provider, m.provider) as provider,
+  coalesce(a.provider_message_id, m.provider_message_id) as "providerMessageId", coalesce(m.redirected_to, c.contact) as contact,
+  m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, coalesce(a.number, m.attempt) as attempt, coalesce(a.started_at, m.time) as "startedAt",
   (extract(epoch from now() - coalesce(a.started_at, m.time)) * 1000)::float8 as "ageMs"
 from taken t join messages m on m.id = t.message_id join clients c on c.id = m.client_id
-  left join attempts a on a.message_id = m.id and a.number = m.attempt`,
+  left join lateral (
+    select a.number, a.provider, a.provider_message_id, a.started_at from attempts a
+    where a.message_id = m.id and a.provider || ':' || m.category = t.lane order by a.number desc limit 1) a on true`,
     values: [lanes, limit, leaseSeconds],
   })
   return rows

@@ -1,12 +1,17 @@
+import type { ConsentGroup, Ended } from '../domain/consent.ts'
 import { texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 import { findAnswers, keepAnswer, takeKey, type IdempotencyKey, type KeptAnswer } from './idempotency.ts'
 import { insertMessages, type NewMessage } from './messages.ts'
 import { inTransaction } from './transaction.ts'
 
-/** What became of one row: its id, or what its key was used for before; `first` null: nobody knows any more. */
+/**
+ * What became of one row: its id, and where it is not to be sent why; or what its key was used for before, `first` null: nobody knows any
+ * more.
+ */
 export type BatchRow =
-  { readonly kind: 'made'; readonly id: number } | { readonly kind: 'taken'; readonly first: KeptAnswer | null }
+  | { readonly kind: 'made'; readonly id: number; readonly ended: Ended | null }
+  | { readonly kind: 'taken'; readonly first: KeptAnswer | null }
 
 /** `replayed`: the key of the whole batch was used before, and nothing was stored. */
 export type StoredBatch =
@@ -18,6 +23,14 @@ export interface BatchKey extends IdempotencyKey {
   readonly fields: Readonly<Record<string, string>>
 }
 
+export interface BatchParts {
+  readonly db: Db
+  /** The mark of this node. */
+  readonly owner: number
+  /** Whose opt-outs hold for a message. */
+  readonly groupOf: ConsentGroup
+}
+
 /** Messages in one statement: it is made, and its answer read, in a few milliseconds. */
 const ROWS_AT_ONCE = 1_000
 
@@ -26,17 +39,17 @@ const ROWS_AT_ONCE = 1_000
  * throws nothing is stored. Without keys it is not asked: then all rows are made.
  */
 export async function insertBatch(
-  db: Db,
-  owner: number,
+  parts: BatchParts,
   batch: readonly NewMessage[],
   key: BatchKey | null,
   judge: (rows: readonly BatchRow[]) => unknown,
 ): Promise<StoredBatch> {
+  const { db } = parts
   const keyed = key !== null || batch.some((message) => message.idempotency !== null)
-  if (!keyed && batch.length <= ROWS_AT_ONCE) return { kind: 'stored', rows: await insertRows(db, owner, batch) }
+  if (!keyed && batch.length <= ROWS_AT_ONCE) return { kind: 'stored', rows: await insertRows(db, parts, batch) }
   const rows = await inTransaction(db, async (client) => {
     if (key !== null && !(await takeKey(client, key))) return null
-    const made = await insertAll(client, owner, batch)
+    const made = await insertAll(client, parts, batch)
     const answer = keyed ? judge(made) : null
     if (key !== null) await keepAnswer(client, key, answer)
     return made
@@ -49,8 +62,8 @@ export async function insertBatch(
  * Contacts that are new are entered first, all of them in sorted order, so that batches which share some never wait for each other in a
  * circle. Keys of single rows are taken in sorted order only within one statement: where there are any, there is no other.
  */
-async function insertAll(client: DbClient, owner: number, batch: readonly NewMessage[]): Promise<BatchRow[]> {
-  if (batch.some((message) => message.idempotency !== null)) return insertRows(client, owner, batch)
+async function insertAll(client: DbClient, parts: BatchParts, batch: readonly NewMessage[]): Promise<BatchRow[]> {
+  if (batch.some((message) => message.idempotency !== null)) return insertRows(client, parts, batch)
   if (batch.length > ROWS_AT_ONCE) {
     await enterContacts(
       client,
@@ -59,7 +72,7 @@ async function insertAll(client: DbClient, owner: number, batch: readonly NewMes
   }
   const made: BatchRow[] = []
   for (let from = 0; from < batch.length; from += ROWS_AT_ONCE) {
-    made.push(...(await insertRows(client, owner, batch.slice(from, from + ROWS_AT_ONCE))))
+    made.push(...(await insertRows(client, parts, batch.slice(from, from + ROWS_AT_ONCE))))
   }
   return made
 }
@@ -75,13 +88,17 @@ async function enterContacts(client: DbClient, contacts: readonly string[]): Pro
   })
 }
 
-async function insertRows(client: DbClient, owner: number, batch: readonly NewMessage[]): Promise<BatchRow[]> {
-  const made = batch.length === 0 ? [] : await insertMessages(client, owner, batch)
+async function insertRows(
+  client: DbClient,
+  { owner, groupOf }: BatchParts,
+  batch: readonly NewMessage[],
+): Promise<BatchRow[]> {
+  const made = batch.length === 0 ? [] : await insertMessages(client, owner, batch, groupOf)
   const taken = batch.filter((_, index) => made[index] === null)
   const keys = taken.map((message) => message.idempotency).filter((record) => record !== null)
   const first = keys.length === 0 ? [] : await findAnswers(client, keys)
   let next = 0
   return made.map((one) =>
-    one === null ? { kind: 'taken', first: first[next++] ?? null } : { kind: 'made', id: one.id },
+    one === null ? { kind: 'taken', first: first[next++] ?? null } : { kind: 'made', id: one.id, ended: one.ended },
   )
 }

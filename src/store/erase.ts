@@ -12,6 +12,8 @@ export interface Traces {
   readonly parkedReceipts: number
   /** Messages of others that went to this number while REDIRECT_TO was set. */
   readonly redirected: number
+  /** Texts that the person sent. */
+  readonly inbound: number
 }
 
 /** Counts what erasing would reach, and changes nothing. */
@@ -23,14 +25,18 @@ with own as materialized (
   select id, time, status in ('scheduled', 'queued') as waiting, started_at is not null as busy from messages m where ${OF_CLIENT}
 ), tried as materialized (
   select a.provider, a.provider_message_id from own o join attempts a on a.message_id = o.id
+), parts as materialized (
+  select p.provider, p.provider_message_id from own o join sms_parts p on p.message_id = o.id
 )
 select count(*)::integer as messages, count(*) filter (where waiting and not busy)::integer as waiting,
   count(*) filter (where busy)::integer as "inFlight",
   (select count(*)::integer from tried) as attempts,
   (select count(*)::integer from idempotency_keys k join own o on o.id = k.resource_id where ${IS_SMS_ROUTE}) as "idempotencyKeys",
   (select count(*)::integer from parked_receipts p where exists (
-    select from tried t where t.provider = p.provider and t.provider_message_id = p.provider_message_id)) as "parkedReceipts",
-  (select count(*)::integer from messages r where r.redirected_to = $2) as redirected
+    select from (select provider, provider_message_id from tried union all select provider, provider_message_id from parts) t
+    where t.provider = p.provider and t.provider_message_id = p.provider_message_id)) as "parkedReceipts",
+  (select count(*)::integer from messages r where r.redirected_to = $2) as redirected,
+  (select count(*)::integer from inbound i where i.client_id = $1) as inbound
 from own`,
     values: [clientId, contact],
   })
@@ -43,6 +49,7 @@ from own`,
       idempotencyKeys: 0,
       parkedReceipts: 0,
       redirected: 0,
+      inbound: 0,
     }
   )
 }
@@ -104,13 +111,13 @@ const ERASE = `
 with picked as materialized (
   select id, started_at is not null as busy, status in ('scheduled', 'queued') as waiting,
     subject <> '' or body <> '' or text is not null or tag is not null or provider_message_id is not null or owner is not null
-      or redirected_to is not null or status in ('scheduled', 'queued') as holds
+      or tlvs is not null or redirected_to is not null or status in ('scheduled', 'queued') as holds
   from messages m where (m.client_id, m.id) > ($1::bigint, 0) and (m.client_id, m.id) < ($1::bigint, $2::bigint)
   order by m.client_id desc, m.id desc limit $3 for update
 ), mine as materialized (
   select id, waiting, holds from picked where not busy
 ), emptied as (
-  update messages m set subject = '', body = '', text = null, tag = null, provider_message_id = null, redirected_to = null, owner = null,
+  update messages m set subject = '', body = '', text = null, tag = null, provider_message_id = null, redirected_to = null, tlvs = null, owner = null,
     status = case when not i.waiting then m.status when m.uncertain_attempts > 0 then 'uncertain' else 'cancelled' end,
     reason = case when i.waiting then 'erased' else m.reason end,
     updated_at = case when i.waiting then now() else m.updated_at end
@@ -118,9 +125,13 @@ with picked as materialized (
   returning m.id, m.status = 'cancelled' and i.waiting as cancelled
 ), tried as (
   select a.provider, a.provider_message_id from mine i join attempts a on a.message_id = i.id where a.provider_message_id is not null
+  union all
+  select p.provider, p.provider_message_id from mine i join sms_parts p on p.message_id = i.id where p.provider_message_id is not null
 ), forgotten as (
-  update attempts a set provider_message_id = null, code = null from mine i
-  where a.message_id = i.id and (a.provider_message_id is not null or a.code is not null) returning a.message_id
+  update attempts a set provider_message_id = null, raw_message_id = null, code = null from mine i
+  where a.message_id = i.id and (a.provider_message_id is not null or a.raw_message_id is not null or a.code is not null) returning a.message_id
+), parts_forgotten as (
+  update sms_parts p set provider_message_id = null, raw_message_id = null, code = null from mine i where p.message_id = i.id
 ), undue as (
   delete from due where message_id in (select id from mine)
 ), unparked as (
@@ -142,6 +153,13 @@ export async function eraseNumber(db: DbClient, contact: string): Promise<number
     text: `update messages set redirected_to = null where redirected_to = $1`,
     values: [contact],
   })
+  // Those whose message is not known yet have the last digits of whom they are about.
+  await db.query({
+    name: 'erase-parked',
+    text: `delete from parked_receipts where length(contact) >= 7 and right($1, length(contact)) = contact`,
+    values: [contact],
+  })
+  await db.query({ name: 'erase-counted', text: `delete from recipient_counts where contact = $1`, values: [contact] })
   await db.query({ name: 'erase-told', text: `delete from inbox_changes where recipient = $1`, values: [contact] })
   // What was kept of a batch may propose the number for one that was mistyped.
   await db.query({

@@ -63,15 +63,22 @@ export async function writeEvent(
   return row
 }
 
-const OWN = `e.xid, e.id, e.at, e.type, e.message_id, e.notification_id, e.token_id, e.client_id, e.endpoint_id, e.status, e.reason`
+const OWN = `e.xid, e.id, e.at, e.type, e.message_id, e.notification_id, e.token_id, e.client_id, e.endpoint_id, e.inbound_id, e.consent_id,
+  e.status, e.reason, e.what`
 
 const COLUMNS = `e.xid, e.id, e.at, e.type, e.message_id as "messageId", e.notification_id as "notificationId", e.token_id as "tokenId",
-  e.client_id as "clientId", e.endpoint_id as "endpointId", e.status, e.reason, coalesce(m.category, n.category) as category,
-  coalesce(m.tag, n.tag) as tag, coalesce(m.provider, n.provider) as provider, m.segments, n.topic,
-  case when c.erased_at is null then c.contact end as contact, m.sender, m.subject, m.body as message, n.title, n.body, t.token`
+  e.client_id as "clientId", e.endpoint_id as "endpointId", e.status, e.reason, e.what, coalesce(m.category, n.category) as category,
+  coalesce(m.tag, n.tag) as tag, coalesce(m.provider, n.provider, i.provider) as provider, m.segments, n.topic,
+  coalesce(i.contact, k.contact, case when c.erased_at is null then c.contact end) as contact, m.sender, m.subject, m.body as message, n.title,
+  n.body, t.token,
+  case when e.inbound_id is not null then jsonb_build_object('id', e.inbound_id, 'action', i.action, 'review', i.review,
+    'segments', i.segments, 'sentTo', i.sent_to, 'text', i.text) end as inbound,
+  case when e.consent_id is not null then jsonb_build_object('senderGroup', k.sender_group, 'source', k.source, 'keyword', k.keyword)
+    end as consent`
 
 const ABOUT = `left join messages m on m.id = e.message_id left join clients c on c.id = m.client_id
-  left join notifications n on n.id = e.notification_id left join tokens t on t.id = e.token_id`
+  left join notifications n on n.id = e.notification_id left join tokens t on t.id = e.token_id
+  left join inbound i on i.id = e.inbound_id left join consent_events k on k.id = e.consent_id`
 
 // The bound and the rows are of one snapshot. What is older than every transaction under way has ended, and can be seen if it was committed.
 const READ_AFTER = `

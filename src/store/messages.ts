@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Category, OnUncertain } from '../domain/category.ts'
+import { OPTED_OUT, usualConsentGroup, type ConsentGroup, type Ended } from '../domain/consent.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Status } from '../domain/status.ts'
 import { numbers, texts } from './arrays.ts'
+import { isOptedOutSql } from './consent-sql.ts'
 import type { Db, DbClient } from './db.ts'
 import { KEYED, type IdempotencyRecord } from './idempotency.ts'
 
@@ -48,12 +50,20 @@ export interface MessageExtras {
   readonly redirectedTo: Msisdn | null
   /** The span it belongs to, as W3C Trace Context writes it; only where something is traced. */
   readonly traceparent?: string
+  /** What a rule has made of it already: then it is stored, and never sent, wherever its place is. */
+  readonly ended?: Ended
+  /** The caller's own optional parameters of SMPP, by tag. */
+  readonly tlvs?: Readonly<Record<string, string>>
+  /** The recipient's, as the caller named it. */
+  readonly timeZone?: string
 }
 
 export interface InsertedMessage {
   readonly id: number
-  /** False: this node was declared dead meanwhile, so the message waits in `due` whatever was asked for. */
+  /** False: it has ended, or this node was declared dead meanwhile, so that the message waits in `due` whatever was asked for. */
   readonly held: boolean
+  /** Null: it is to be sent. */
+  readonly ended: Ended | null
   /** As Postgres writes it. */
   readonly time: string
 }
@@ -63,30 +73,41 @@ const ROWS_IN_A_TURN = 1_000
 
 /**
  * One statement, so one commit, for a whole batch: idempotency keys, contacts that are new (each stands once), messages, and a `due` row
- * for those nobody holds. Returns what was made of each message, in order; null where its idempotency key was taken already.
+ * for those nobody holds. Who opted out of a message's group is not sent it: it is stored as ended. Returns what was made of each message, in
+ * order; null where its idempotency key was taken already.
  */
 export async function insertMessages(
   db: DbClient,
   owner: number,
   batch: readonly NewMessage[],
+  groupOf: ConsentGroup = usualConsentGroup,
 ): Promise<(InsertedMessage | null)[]> {
   const whole = batch.some((m) => m.idempotency !== null || m.extras !== null)
-  const columns = [...columnsOf(batch), ...(whole ? rareColumnsOf(batch) : [])]
+  const columns = [...columnsOf(batch, groupOf), ...(whole ? rareColumnsOf(batch) : [])]
   const values = batch.length > ROWS_IN_A_TURN ? await inTurns(columns) : columns.map((column) => column())
   const { rows } = await db.query<InsertedBatch>({
     name: whole ? 'insert-messages-whole' : 'insert-messages',
     text: whole ? INSERT_WHOLE : INSERT_PLAIN,
     values: [owner, ...values],
   })
-  const made = new Array<InsertedMessage | null>(batch.length).fill(null)
-  const [inserted] = rows
-  inserted?.ords.forEach((ord, index) => {
-    const id = inserted.ids[index]
-    const place = batch[ord - 1]?.place
-    if (id !== undefined) made[ord - 1] = { id, held: inserted.alive && place !== 'wait', time: inserted.time }
-  })
+  const made = toInserted(rows[0], batch)
   const missing = batch.findIndex((m, index) => made[index] === null && m.idempotency === null)
   if (missing >= 0) throw new Error(`insert of ${batch.length} messages gave no id to number ${missing}`)
+  return made
+}
+
+function toInserted(inserted: InsertedBatch | undefined, batch: readonly NewMessage[]): (InsertedMessage | null)[] {
+  const made = new Array<InsertedMessage | null>(batch.length).fill(null)
+  if (inserted === undefined) return made
+  const { alive, time } = inserted
+  const over = new Set(inserted.ended)
+  inserted.ords.forEach((ord, index) => {
+    const id = inserted.ids[index]
+    const message = batch[ord - 1]
+    if (id === undefined || message === undefined) return
+    const ended = over.has(ord) ? (message.extras?.ended ?? OPTED_OUT) : null
+    made[ord - 1] = { id, held: alive && message.place !== 'wait' && ended === null, ended, time }
+  })
   return made
 }
 
@@ -94,6 +115,8 @@ export async function insertMessages(
 interface InsertedBatch {
   readonly ords: readonly number[]
   readonly ids: readonly number[]
+  /** Places of those that are not to be sent. */
+  readonly ended: readonly number[]
   readonly alive: boolean
   readonly time: string
 }
@@ -114,7 +137,7 @@ async function inTurns(columns: readonly Column[]): Promise<string[]> {
   return written
 }
 
-function columnsOf(batch: readonly NewMessage[]): Column[] {
+function columnsOf(batch: readonly NewMessage[], groupOf: ConsentGroup): Column[] {
   return [
     () => texts(batch.map((m) => m.contact)),
     () => texts(batch.map((m) => m.subject)),
@@ -130,6 +153,7 @@ function columnsOf(batch: readonly NewMessage[]): Column[] {
     () => numbers(batch.map((m) => m.ttlSeconds)),
     () => texts(batch.map((m) => m.place)),
     () => numbers(batch.map((m) => m.keyId)),
+    () => texts(batch.map(groupOf)),
   ]
 }
 
@@ -145,8 +169,49 @@ function rareColumnsOf(batch: readonly NewMessage[]): Column[] {
     () => numbers(batch.map((m) => m.extras?.resentFrom ?? null)),
     () => texts(batch.map((m) => m.extras?.redirectedTo ?? null)),
     () => texts(batch.map((m) => m.extras?.traceparent ?? null)),
+    () => texts(batch.map((m) => m.extras?.ended?.status ?? null)),
+    () => texts(batch.map((m) => m.extras?.ended?.reason ?? null)),
+    () => texts(batch.map((m) => (m.extras?.tlvs === undefined ? null : JSON.stringify(m.extras.tlvs)))),
+    () => texts(batch.map((m) => m.extras?.timeZone ?? null)),
   ]
 }
+
+/** The parameters from the second on, by column. */
+const PLAIN = {
+  contact: 'text',
+  subject: 'text',
+  body: 'text',
+  text: 'text',
+  sender: 'text',
+  tag: 'text',
+  category: 'text',
+  on_uncertain: 'text',
+  segments: 'smallint',
+  encoding: 'text',
+  provider: 'text',
+  ttl_seconds: 'integer',
+  place: 'text',
+  key_id: 'integer',
+  consent_group: 'text',
+} as const
+
+/** Those that only the whole statement has. */
+const RARE = {
+  caller: 'text',
+  route: 'text',
+  key: 'text',
+  fields: 'jsonb',
+  answer: 'jsonb',
+  send_at: 'timestamptz',
+  template: 'text',
+  resent_from: 'bigint',
+  redirected_to: 'text',
+  traceparent: 'text',
+  ended_status: 'text',
+  ended_reason: 'text',
+  tlvs: 'jsonb',
+  time_zone: 'text',
+} as const
 
 /**
  * Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle. A node that was
@@ -154,21 +219,21 @@ function rareColumnsOf(batch: readonly NewMessage[]): Column[] {
  * else that is rare, and then the statement has none of their parts.
  */
 function insertStatement(whole: boolean): string {
-  const accepted = `select t.ord, nextval('messages_id_seq') as id, t.contact, t.subject, t.body, t.text, t.sender, t.tag, t.category,
-    t.on_uncertain, t.segments, t.encoding, t.provider, t.ttl_seconds, case when exists (select from me) then t.place else 'wait' end as place,
-    t.key_id ${whole ? `, ${RARE.map((name) => `t.${name}`).join(', ')}` : ''}
-  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[],
-    $11::text[], $12::text[], $13::integer[], $14::text[], $15::integer[]
-    ${whole ? ', $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::bigint[], $24::text[], $25::text[]' : ''})
-    with ordinality as t (contact, subject, body, text, sender, tag, category, on_uncertain, segments,
-      encoding, provider, ttl_seconds, place, key_id ${whole ? `, ${RARE.join(', ')}` : ''}, ord)`
-  const extras = whole ? ', send_at, template, resent_from, redirected_to, traceparent' : ''
+  const types = Object.entries({ ...PLAIN, ...(whole ? RARE : {}) })
+  const names = types.map(([name]) => name)
+  const kept = names.filter((name) => name !== 'place')
+  const reader = whole ? 'coalesce(t.redirected_to, t.contact)' : 't.contact'
+  const drawn = `select t.ord, nextval('messages_id_seq') as id, ${kept.map((name) => `t.${name}`).join(', ')},
+    case ${whole ? `when t.ended_status is not null then 'end'` : ''} when ${isOptedOutSql(reader, 't.consent_group')} then 'end'
+      when exists (select from me) then t.place else 'wait' end as place
+  from unnest(${types.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')}) with ordinality as t (${names.join(', ')}, ord)`
+  const extras = whole ? ', send_at, template, resent_from, redirected_to, traceparent, tlvs, time_zone' : ''
   const leaves = whole ? 'greatest(send_at, now())' : 'now()'
   const waiting = whole ? `case when send_at > now() then 'scheduled' else 'queued' end` : `'queued'`
   return `
 with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
-), ${whole ? unlessTaken(accepted) : `accepted as materialized (${accepted})`}, known as materialized (
+), ${whole ? unlessTaken(drawn, ['ord', 'id', ...names]) : `accepted as materialized (${drawn})`}, known as materialized (
   select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
 ), added as (
   insert into clients (contact)
@@ -179,10 +244,11 @@ with me as materialized (
   select id, contact from known union all select id, contact from added
 ), inserted as (
   insert into messages (id, client_id, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider,
-    expires_at, owner, status, attempt, started_at, key_id ${extras})
+    expires_at, owner, status, reason, attempt, started_at, key_id ${extras})
   select a.id, e.id, a.subject, a.body, a.text, a.sender, a.tag, a.category, a.on_uncertain, a.segments, a.encoding, a.provider,
-    ${leaves} + make_interval(secs => a.ttl_seconds), case when a.place <> 'wait' then $1::bigint end,
-    case a.place when 'start' then 'sending' else ${waiting} end, case a.place when 'start' then 1 else 0 end,
+    ${leaves} + make_interval(secs => a.ttl_seconds), case when a.place in ('start', 'hold') then $1::bigint end,
+    case a.place when 'start' then 'sending' when 'end' then ${endedAs('status', whole)} else ${waiting} end,
+    case a.place when 'end' then ${endedAs('reason', whole)} end, case a.place when 'start' then 1 else 0 end,
     case a.place when 'start' then now() end, key_id ${extras}
   from accepted a left join everyone e on e.contact = a.contact
   order by a.id
@@ -190,29 +256,23 @@ with me as materialized (
   insert into due (message_id, lane, action, run_at, expires_at)
   select id, provider || ':' || category, 'send', ${leaves}, ${leaves} + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
 )
-select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids, exists (select from me) as alive, now()::text as time
+select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids,
+  coalesce(array_agg(a.ord) filter (where a.place = 'end'), '{}') as ended, exists (select from me) as alive, now()::text as time
 from accepted a`
 }
 
-/** Columns that only the whole statement has. */
-const RARE = [
-  'caller',
-  'route',
-  'key',
-  'fields',
-  'answer',
-  'send_at',
-  'template',
-  'resent_from',
-  'redirected_to',
-  'traceparent',
-]
+function endedAs(what: keyof Ended, whole: boolean): string {
+  return whole ? `coalesce(ended_${what}, '${OPTED_OUT[what]}')` : `'${OPTED_OUT[what]}'`
+}
 
-function unlessTaken(accepted: string): string {
-  return `input as materialized (${accepted}), ${KEYED}, accepted as materialized (
-  select ord, id, contact, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider, ttl_seconds, place,
-    key_id, send_at, template, resent_from, redirected_to, traceparent
-  from input where key is null or id in (select resource_id from keyed)
+/** What is kept as the answer for a key says, too, that a message is not sent. */
+function unlessTaken(drawn: string, names: readonly string[]): string {
+  const answer = `case place when 'end' then answer || jsonb_build_object('status', ${endedAs('status', true)}, 'reason', ${endedAs('reason', true)})
+    else answer end as answer`
+  return `drawn as materialized (${drawn}), input as materialized (
+  select ${names.map((name) => (name === 'answer' ? answer : name)).join(', ')} from drawn
+), ${KEYED}, accepted as materialized (
+  select ${names.join(', ')} from input where key is null or id in (select resource_id from keyed)
 )`
 }
 

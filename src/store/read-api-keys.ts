@@ -14,6 +14,8 @@ export interface KeyRecord {
   readonly countries: readonly string[] | null
   readonly topics: readonly string[] | null
   readonly cidrs: readonly string[] | null
+  /** A day, in the currency of the routes; null: no limit. */
+  readonly spendLimit: number | null
   readonly createdAt: Date
   readonly rotatedAt: Date | null
   /** The key before the last rotation opens until then. */
@@ -33,7 +35,8 @@ export interface KeyLock extends KeyRecord {
   readonly oldSecretInMs: number | null
 }
 
-export const KEY_COLUMNS = `id as "rowId", public_id as id, mode, name, scopes, countries, topics, cidrs, created_at as "createdAt",
+export const KEY_COLUMNS = `id as "rowId", public_id as id, mode, name, scopes, countries, topics, cidrs, spend_limit::float8 as "spendLimit",
+  created_at as "createdAt",
   rotated_at as "rotatedAt", old_secret_until as "oldSecretUntil", expires_at as "expiresAt", revoked_at as "revokedAt",
   last_used_at as "lastUsedAt"`
 

@@ -24,6 +24,8 @@ export interface MessageRecord {
   readonly template: string | null
   readonly resentFrom: number | null
   readonly redirectedTo: string | null
+  /** When it was told that its code was typed in; absent: it was not. */
+  readonly convertedAt?: Date
   readonly time: Date
   readonly updatedAt: Date
   /** By number. The one under way is the last. */
@@ -34,10 +36,23 @@ export interface AttemptRecord {
   readonly number: number
   readonly provider: string
   readonly providerMessageId: string | null
+  /** As the provider wrote it, where that differs; absent: it does not. */
+  readonly rawMessageId?: string
   readonly status: Status
   readonly reason: string | null
+  /** By number, where it took several of them by themselves; absent: it took the message whole. */
+  readonly parts?: readonly PartRecord[]
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
+}
+
+/** One part of a long message. */
+export interface PartRecord {
+  readonly number: number
+  readonly total: number
+  readonly providerMessageId: string | null
+  readonly status: Status
+  readonly reason: string | null
 }
 
 /** Those of these messages that are there, newest first. */
@@ -75,10 +90,14 @@ const MESSAGES = `
 select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status,
   case when m.status = 'queued' and ${isPausedSql('m')} then 'paused' else m.reason end as reason, m.segments, m.encoding, m.provider,
   m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts",
-  m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.time, m.updated_at as "updatedAt",
+  m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.converted_at as "convertedAt", m.time, m.updated_at as "updatedAt",
   m.attempt, m.started_at as "openSince",
   a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
-  a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt"
+  a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt", a.raw_message_id as "rawMessageId",
+  case when m.segments > 1 then (
+    select jsonb_agg(jsonb_build_object('number', p.number, 'total', p.total, 'providerMessageId', p.provider_message_id,
+      'status', p.status, 'reason', p.reason) order by p.number)
+    from sms_parts p where p.message_id = a.message_id and p.attempt = a.number) end as parts
 from messages m join clients c on c.id = m.client_id left join attempts a on a.message_id = m.id`
 
 const READ_MESSAGE = `${MESSAGES}
@@ -89,7 +108,8 @@ const READ_MESSAGES = `${MESSAGES}
 where m.id = any ($1::bigint[])
 order by m.id desc, a.number`
 
-interface MessageRow extends Omit<MessageRecord, 'attempts'> {
+interface MessageRow extends Omit<MessageRecord, 'attempts' | 'convertedAt'> {
+  readonly convertedAt: Date | null
   /** Submissions begun. */
   readonly attempt: number
   /** Since when one is under way. */
@@ -105,14 +125,17 @@ interface AttemptRow {
   readonly attemptReason: string | null
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
+  readonly rawMessageId: string | null
+  readonly parts: readonly PartRecord[] | null
 }
 
-function toMessage(row: Omit<MessageRecord, 'attempts'>): Omit<MessageRecord, 'attempts'> {
+function toMessage(row: MessageRow): Omit<MessageRecord, 'attempts'> {
   const { id, contact, subject, body, sender, tag, category, status, reason, segments, encoding } = row
   const { provider, providerMessageId, uncertainAttempts, time, updatedAt } = row
   const { sendAt, template, resentFrom, redirectedTo } = row
   const described = { id, contact, subject, body, sender, tag, category, segments, encoding, time }
-  const origin = { sendAt, template, resentFrom, redirectedTo }
+  const converted = row.convertedAt === null ? {} : { convertedAt: row.convertedAt }
+  const origin = { sendAt, template, resentFrom, redirectedTo, ...converted }
   return { ...described, ...origin, status, reason, provider, providerMessageId, uncertainAttempts, updatedAt }
 }
 
@@ -126,6 +149,8 @@ function toAttempt(row: AttemptRow): AttemptRecord | null {
     reason: row.attemptReason,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
+    ...(row.rawMessageId === null ? {} : { rawMessageId: row.rawMessageId }),
+    ...(row.parts === null ? {} : { parts: row.parts }),
   }
 }
 

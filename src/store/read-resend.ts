@@ -1,6 +1,7 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
+import type { Tlvs } from '../domain/tlvs.ts'
 import type { Db } from './db.ts'
 
 /** What of an SMS is sent again. */
@@ -14,6 +15,8 @@ export interface SentSms {
   readonly onUncertain: OnUncertain
   /** name@version/locale */
   readonly template: string | null
+  /** The caller's own optional parameters of SMPP, by tag. */
+  readonly tlvs: Tlvs | null
   readonly status: Status
   /** It may still leave by itself: it waits to be tried, or looked for. */
   readonly waits: boolean
@@ -24,7 +27,7 @@ export async function readSentSms(db: Db, id: number): Promise<SentSms | null> {
   const { rows } = await db.query<SentSms>({
     name: 'read-sent-sms',
     text: `
-select c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.on_uncertain as "onUncertain", m.template, m.status,
+select c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.on_uncertain as "onUncertain", m.template, m.tlvs, m.status,
   m.owner is not null or exists (select from due d where d.message_id = m.id and d.action <> 'poll') as waits
 from messages m join clients c on c.id = m.client_id where m.id = $1`,
     values: [id],

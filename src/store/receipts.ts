@@ -1,12 +1,19 @@
+import type { PartState } from '../domain/parts.ts'
+import type { SentPart } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import { numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 
-/** A submission that a receipt speaks of: by our own attempt id, else by the provider's. Theirs may repeat over months: the newest counts. */
+/**
+ * A submission that a receipt speaks of: by our own attempt id, else by the provider's, of a message or of one part of it. Theirs repeat over
+ * months: the newest counts whose message went to this recipient, no longer than 72 hours after its validity.
+ */
 export interface AttemptSought {
   readonly provider: string
   readonly providerMessageId: string
   readonly attempt: { readonly messageId: number; readonly number: number } | null
+  /** Whom it went to, as the provider writes it. */
+  readonly contact?: string
 }
 
 /** A message and one of its attempts, as they were when they were read. */
@@ -14,6 +21,7 @@ export interface AttemptState {
   readonly messageId: number
   readonly number: number
   readonly messageStatus: Status
+  readonly messageReason: string | null
   /** Null: its submission was not settled yet. */
   readonly attemptStatus: Status | null
   readonly provider: string
@@ -26,6 +34,12 @@ export interface AttemptState {
   readonly remainingMs: number
   /** Since the provider took it; null: its submission was not settled yet. */
   readonly sinceMs: number | null
+  /** Those that a provider took by themselves, in any of its attempts. */
+  readonly parts: readonly PartState[]
+  /** Of a message of several segments: whether another submission is due. */
+  readonly resends: boolean
+  /** Of a message of several segments: changes with whatever is written to it. */
+  readonly version: string | null
 }
 
 /** The newest attempt a provider knows by this id. */
@@ -43,12 +57,34 @@ export async function findAttempt(
   return rows[0] ?? null
 }
 
+/** Whether one of these ids is of a message to this recipient that a provider took in the last 24 hours; null: none is. */
+export async function findOtherForm(
+  db: Db,
+  provider: string,
+  ids: readonly string[],
+  contact: string,
+): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'find-other-form',
+    text: `select f.id from (
+        select provider_message_id as id, message_id from attempts where provider_message_id = any ($2::text[]) and provider = $1
+        union all
+        select provider_message_id, message_id from sms_parts where provider_message_id = any ($2::text[]) and provider = $1
+      ) f join messages m on m.id = f.message_id join clients c on c.id = m.client_id
+      where m.time > now() - interval '24 hours'
+        and right(ltrim(coalesce(m.redirected_to, c.contact), '+'), length($3)) = $3
+      limit 1`,
+    values: [provider, ids, lastDigits(contact)],
+  })
+  return rows[0]?.id ?? null
+}
+
 /** One state for each of `sought`; null: no such submission was begun. Locks nothing. */
 export async function readAttempts(
   db: Db | DbClient,
   sought: readonly AttemptSought[],
 ): Promise<(AttemptState | null)[]> {
-  const { rows } = await db.query<AttemptState & { readonly place: number }>({
+  const { rows } = await db.query<Omit<AttemptState, 'parts'> & { place: number; parts: readonly PartState[] | null }>({
     name: 'read-attempts',
     text: READ_ATTEMPTS,
     values: [
@@ -56,29 +92,57 @@ export async function readAttempts(
       numbers(sought.map(({ attempt }) => attempt?.number ?? null)),
       texts(sought.map(({ provider }) => provider)),
       texts(sought.map(({ providerMessageId }) => providerMessageId)),
+      texts(sought.map(({ contact }) => (contact === undefined ? null : lastDigits(contact)))),
     ],
   })
-  const found = new Map(rows.map(({ place, ...state }) => [place, state]))
+  const found = new Map(rows.map(({ place, parts, ...state }) => [place, { ...state, parts: parts ?? [] }]))
   return sought.map((_, index) => found.get(index + 1) ?? null)
 }
 
+/** Providers write numbers with and without country code, plus sign and zeros. */
+export function lastDigits(contact: string): string {
+  return contact.replace(/\D/g, '').slice(-8)
+}
+
+/** A query for the submission that the row `i` means by provider, id and, where it is known, recipient. */
+export function foundBy(i: string): string {
+  return `select f.message_id, f.number from (
+    select message_id, number from attempts where provider_message_id = ${i}.provider_message_id and provider = ${i}.provider
+    union all
+    select message_id, attempt from sms_parts where provider_message_id = ${i}.provider_message_id and provider = ${i}.provider
+  ) f join messages fm on fm.id = f.message_id join clients fc on fc.id = fm.client_id
+  where fm.expires_at > now() - interval '72 hours'
+    and (${i}.contact is null or right(ltrim(coalesce(fm.redirected_to, fc.contact), '+'), length(${i}.contact)) = ${i}.contact)
+  order by f.message_id desc, f.number desc limit 1`
+}
+
 const READ_ATTEMPTS = `
-select i.place::integer, m.id as "messageId", s.number, m.status as "messageStatus", a.status as "attemptStatus", m.provider, c.contact,
-  coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
+select i.place::integer, m.id as "messageId", s.number, m.status as "messageStatus", m.reason as "messageReason", a.status as "attemptStatus",
+  m.provider, c.contact, coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
   (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs",
-  (extract(epoch from now() - a.finished_at) * 1000)::float8 as "sinceMs"
-from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[])
-  with ordinality as i (message_id, number, provider, provider_message_id, place)
+  (extract(epoch from now() - a.finished_at) * 1000)::float8 as "sinceMs",
+  case when m.segments > 1 then (
+    select jsonb_agg(jsonb_build_object('attempt', p.attempt, 'number', p.number, 'total', p.total, 'reference', p.reference,
+      'providerMessageId', p.provider_message_id, 'status', p.status, 'reason', p.reason) order by p.attempt, p.number)
+    from sms_parts p where p.message_id = m.id) end as parts,
+  case when m.segments > 1 then (select true from due d where d.message_id = m.id and d.action = 'send' limit 1) end is true as resends,
+  case when m.segments > 1 then m.xmin::text end as version
+from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[])
+  with ordinality as i (message_id, number, provider, provider_message_id, contact, place)
 cross join lateral (
   select i.message_id, i.number where i.message_id is not null
   union all (
-    select f.message_id, f.number from attempts f
-    where i.message_id is null and f.provider_message_id = i.provider_message_id and f.provider = i.provider
-    order by f.message_id desc limit 1)
+    select found.message_id, found.number from (${foundBy('i')}) found where i.message_id is null)
 ) s
 join messages m on m.id = s.message_id and m.attempt >= s.number and s.number > 0
 join clients c on c.id = m.client_id
 left join attempts a on a.message_id = s.message_id and a.number = s.number`
+
+/** One part of a long message as it is from now on. */
+export interface PartMove extends SentPart {
+  readonly status: Status
+  readonly reason: string | null
+}
 
 export interface ReceiptMove {
   /** What it was decided on: where the message has moved since, nothing is written. */
@@ -94,53 +158,76 @@ export interface ReceiptMove {
   readonly resendMs: number | null
   /** What is no longer due: `sends` when the receipt proves that the provider has it, `all` when it has ended. */
   readonly clear: 'none' | 'sends' | 'all'
+  /** The part it speaks of; null: the whole. */
+  readonly part: PartMove | null
 }
 
 /**
- * Writes what receipts changed, all of it or nothing: the attempts, the messages, and what is due; at most one move a message. Resolves
- * with the ids of the messages written. The others have moved since they were read, or another transaction holds them: nobody is waited for.
+ * Writes what receipts changed, all of it or nothing: the attempts, their parts, the messages, and what is due; at most one move a message.
+ * Resolves with the ids of the messages written. The others have moved since they were read, or another transaction holds them: nobody is
+ * waited for.
  */
 export async function applyReceipts(db: Db | DbClient, moves: readonly ReceiptMove[]): Promise<ReadonlySet<number>> {
+  const parts = moves.some(({ part }) => part !== null)
   const { rows } = await db.query<{ id: number }>({
-    name: 'apply-receipts',
-    text: APPLY_RECEIPTS,
-    values: [
-      numbers(moves.map(({ state }) => state.messageId)),
-      numbers(moves.map(({ state }) => state.number)),
-      texts(moves.map(({ state }) => state.messageStatus)),
-      numbers(moves.map(({ state }) => state.newestAttempt)),
-      numbers(moves.map(({ state }) => state.attemptsCounted)),
-      texts(moves.map((move) => move.provider)),
-      texts(moves.map((move) => move.providerMessageId)),
-      texts(moves.map((move) => move.attemptStatus)),
-      texts(moves.map((move) => move.reason)),
-      texts(moves.map((move) => move.code)),
-      texts(moves.map((move) => move.messageStatus)),
-      numbers(moves.map((move) => move.resendMs)),
-      texts(moves.map((move) => move.clear)),
-    ],
+    ...(parts ? APPLY_PARTS : APPLY_WHOLE),
+    values: [...columnsOf(moves), ...(parts ? partColumnsOf(moves) : [])],
   })
   return new Set(rows.map((row) => row.id))
 }
 
+function columnsOf(moves: readonly ReceiptMove[]): string[] {
+  return [
+    numbers(moves.map(({ state }) => state.messageId)),
+    numbers(moves.map(({ state }) => state.number)),
+    texts(moves.map(({ state }) => state.messageStatus)),
+    numbers(moves.map(({ state }) => state.newestAttempt)),
+    numbers(moves.map(({ state }) => state.attemptsCounted)),
+    texts(moves.map((move) => move.provider)),
+    // A refusal that came late has none.
+    texts(moves.map((move) => move.providerMessageId || null)),
+    texts(moves.map((move) => move.attemptStatus)),
+    texts(moves.map((move) => move.reason)),
+    texts(moves.map((move) => move.code)),
+    texts(moves.map((move) => move.messageStatus)),
+    numbers(moves.map((move) => move.resendMs)),
+    texts(moves.map((move) => move.clear)),
+  ]
+}
+
+function partColumnsOf(moves: readonly ReceiptMove[]): string[] {
+  return [
+    texts(moves.map(({ state, part }) => (part === null ? null : state.version))),
+    numbers(moves.map(({ part }) => part?.number ?? null)),
+    numbers(moves.map(({ part }) => part?.total ?? null)),
+    numbers(moves.map(({ part }) => part?.reference ?? null)),
+    texts(moves.map(({ part }) => part?.providerMessageId ?? null)),
+    texts(moves.map(({ part }) => part?.rawMessageId ?? null)),
+    texts(moves.map(({ part }) => part?.status ?? null)),
+    texts(moves.map(({ part }) => part?.reason ?? null)),
+  ]
+}
+
 // A message that waits in some node's memory to be sent again is taken out of its hands; one that is being submitted is not. The row in
 // `due` that stands for a message in some node's hands stays: it is how that message is found if the node dies.
-const APPLY_RECEIPTS = `
+function applyStatement(parts: boolean): string {
+  return `
 with input as materialized (
   select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::text[], $12::float8[], $13::text[])
+    $10::text[], $11::text[], $12::float8[], $13::text[]${parts ? PART_VALUES : ''})
     as t (message_id, number, was_status, was_attempt, was_counted, provider, provider_message_id, attempt_status, reason, code,
-      message_status, resend_ms, clear)
+      message_status, resend_ms, clear${parts ? PART_NAMES : ''})
 ), held as materialized (
   select m.id from input i join messages m on m.id = i.message_id
   where m.status = i.was_status and m.attempt = i.was_attempt and m.attempts_counted = i.was_counted
+    ${parts ? 'and (i.version is null or m.xmin::text = i.version)' : ''}
   for update of m skip locked
 ), mine as materialized (
   select i.* from input i join held h on h.id = i.message_id
 ), moved as (
   update messages m set status = coalesce(i.message_status, m.status),
     reason = case when i.message_status is null then m.reason else i.reason end,
-    provider_message_id = i.provider_message_id,
+    provider_message_id = ${parts ? 'case when i.part is null then i.provider_message_id else coalesce(m.provider_message_id, i.provider_message_id) end' : 'coalesce(i.provider_message_id, m.provider_message_id)'},
     updated_at = case when i.message_status is null then m.updated_at else now() end,
     owner = case when i.clear <> 'none' and m.started_at is null then null else m.owner end
   from mine i where m.id = i.message_id
@@ -153,7 +240,7 @@ with input as materialized (
     status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end,
     reason = case when status_rank(excluded.status) > status_rank(a.status) then excluded.reason else a.reason end,
     code = case when status_rank(excluded.status) > status_rank(a.status) then excluded.code else a.code end
-), cleared as (
+), ${parts ? MOVE_PARTS : ''}cleared as (
   delete from due d using moved v
   where d.message_id = v.id and v.clear <> 'none' and (v.clear = 'all' or d.action <> 'poll')
     and (d.owner is null or d.owner is distinct from v.owner)
@@ -163,45 +250,25 @@ with input as materialized (
   from moved where resend_ms is not null
 )
 select id from moved`
-
-export interface ParkedReceipt {
-  readonly id: number
-  readonly provider: string
-  readonly providerMessageId: string
-  readonly status: string
-  readonly reason: string | null
-  readonly code: string | null
-  readonly at: Date | null
 }
 
-/** Keeps a receipt whose submission isn't known (yet); the same one again changes nothing. */
-export async function parkReceipt(db: Db, receipt: Omit<ParkedReceipt, 'id'>): Promise<void> {
-  await db.query({
-    name: 'park-receipt',
-    text: `insert into parked_receipts (provider, provider_message_id, status, reason, code, at) values ($1, $2, $3, $4, $5, $6)
-      on conflict (provider, provider_message_id, status) do nothing`,
-    values: [receipt.provider, receipt.providerMessageId, receipt.status, receipt.reason, receipt.code, receipt.at],
-  })
-}
+const PART_VALUES =
+  ', $14::text[], $15::smallint[], $16::smallint[], $17::integer[], $18::text[], $19::text[], $20::text[], $21::text[]'
+const PART_NAMES = ', version, part, total, reference, part_id, raw_message_id, part_status, part_reason'
 
-/** Parked receipts whose submission is known by now. */
-export async function listMatchable(db: Db, limit: number): Promise<ParkedReceipt[]> {
-  const { rows } = await db.query<ParkedReceipt>({
-    name: 'list-matchable',
-    text: `select id, provider, provider_message_id as "providerMessageId", status, reason, code, at from parked_receipts p
-      where exists (select from attempts a where a.provider_message_id = p.provider_message_id and a.provider = p.provider)
-      order by id limit $1`,
-    values: [limit],
-  })
-  return rows
-}
+const MOVE_PARTS = `parts_moved as (
+  insert into sms_parts as p (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status, reason, code)
+  select message_id, number, part, total, reference, provider, part_id, raw_message_id, part_status, part_reason,
+    case when part_reason is null then null else code end
+  from mine where part is not null
+  on conflict (message_id, attempt, number) do update set
+    provider_message_id = coalesce(p.provider_message_id, excluded.provider_message_id),
+    raw_message_id = coalesce(p.raw_message_id, excluded.raw_message_id),
+    status = case when status_rank(excluded.status) > status_rank(p.status) then excluded.status else p.status end,
+    reason = case when status_rank(excluded.status) > status_rank(p.status) then excluded.reason else p.reason end,
+    code = case when status_rank(excluded.status) > status_rank(p.status) then excluded.code else p.code end,
+    updated_at = case when status_rank(excluded.status) > status_rank(p.status) then now() else p.updated_at end
+), `
 
-export async function unpark(db: Db, ids: readonly number[]): Promise<void> {
-  await db.query({ name: 'unpark', text: `delete from parked_receipts where id = any ($1::bigint[])`, values: [ids] })
-}
-
-/** Forgets receipts nobody could match for 72 hours. */
-export async function forgetParked(db: Db): Promise<number> {
-  const { rowCount } = await db.query(`delete from parked_receipts where received_at < now() - interval '72 hours'`)
-  return rowCount ?? 0
-}
+const APPLY_WHOLE = { name: 'apply-receipts', text: applyStatement(false) }
+const APPLY_PARTS = { name: 'apply-receipts-parts', text: applyStatement(true) }

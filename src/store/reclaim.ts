@@ -169,7 +169,7 @@ select id, true from push_chunks where owner = $1 and updated_at < now() - make_
 
 /**
  * Ends what waited past its validity, in whatever lane, also one that no node serves any more. What may have been sent stays `uncertain`,
- * what was reported back stays undelivered. Resolves with how many ended.
+ * what was reported back, or of which a provider has a part, is undelivered. Resolves with how many ended.
  */
 export async function expireDue(db: Db, limit: number): Promise<number> {
   const { rowCount } = await db.query({
@@ -179,7 +179,8 @@ with late as materialized (
   select id, message_id, action from due where expires_at <= now() and owner is null order by expires_at limit $1 for update skip locked
 ), ended as (
   update messages set updated_at = now(), status = case
-    when status = 'sent' then 'undelivered' when uncertain_attempts > 0 then 'uncertain' else 'expired' end
+    when status = 'sent' then 'undelivered' when uncertain_attempts > 0 then 'uncertain'
+    when provider_message_id is not null then 'undelivered' else 'expired' end
   where id in (select message_id from late where action = 'send') and owner is null and status_rank(status) < 3
 )
 delete from due where id in (select id from late)`,

@@ -1,7 +1,7 @@
 import type { Db, DbClient } from './db.ts'
 
 /** What is forgotten: texts alone, or all of a message. */
-export type RetentionKind = 'sms_bodies' | 'sms' | 'push_bodies' | 'push'
+export type RetentionKind = 'sms_bodies' | 'sms' | 'push_bodies' | 'push' | 'inbound_bodies' | 'inbound'
 
 /** What one step did. */
 export interface RetentionStep {
@@ -34,12 +34,15 @@ const SMS_AT_REST = `m.owner is null and m.started_at is null and m.status not i
   and (select true from due d where d.message_id = m.id limit 1) is null`
 const PUSH_AT_REST = `(select true from push_chunks c where c.notification_id = m.id and c.done_at is null limit 1) is null`
 
-const EMPTY_SMS = `update messages m set subject = '', body = '', text = null
-  where m.id in (select id from chosen) and (m.subject <> '' or m.body <> '' or m.text is not null)`
+const EMPTY_SMS = `update messages m set subject = '', body = '', text = null, tlvs = null
+  where m.id in (select id from chosen) and (m.subject <> '' or m.body <> '' or m.text is not null or m.tlvs is not null)`
 const EMPTY_PUSH = `update notifications m set title = '', body = '', content = '{}'
   where m.id in (select id from chosen) and (m.title <> '' or m.body <> '' or m.content <> '{}')`
+const EMPTY_INBOUND = `update inbound m set text = '' where m.id in (select id from chosen) and m.text <> ''`
+const DELETE_INBOUND = `delete from inbound m where m.id in (select id from chosen)`
 const DELETE_SMS = `delete from messages m where m.id in (select id from chosen)`
-const DELETE_ATTEMPTS = `, attempts_gone as (delete from attempts where message_id in (select id from chosen))`
+const DELETE_ATTEMPTS = `, attempts_gone as (delete from attempts where message_id in (select id from chosen)
+), parts_gone as (delete from sms_parts where message_id in (select id from chosen))`
 
 /** The next messages that are older than `days`. Those that have not come to their end are noted, and passed over. */
 export async function forgetSms(client: DbClient, kind: 'sms_bodies' | 'sms', days: number): Promise<RetentionStep> {
@@ -59,8 +62,18 @@ export async function forgetPushBodies(client: DbClient, days: number): Promise<
   return step(client, 'push_bodies', days, parts)
 }
 
+/** The same for texts that came in; they have no end to wait for. */
+export async function forgetInbound(
+  client: DbClient,
+  kind: 'inbound_bodies' | 'inbound',
+  days: number,
+): Promise<RetentionStep> {
+  const act = kind === 'inbound' ? DELETE_INBOUND : EMPTY_INBOUND
+  return step(client, kind, days, { table: 'inbound', atRest: 'true', act, also: '', atOnce: AT_ONCE })
+}
+
 interface StepParts {
-  readonly table: 'messages' | 'notifications'
+  readonly table: 'messages' | 'notifications' | 'inbound'
   readonly atRest: string
   /** Done to those in `chosen`. */
   readonly act: string
@@ -162,7 +175,7 @@ async function deletePushes(client: DbClient, ids: readonly number[]): Promise<n
   return rowCount ?? 0
 }
 
-/** A partition that can be dropped as a whole, of messages and of their attempts. */
+/** A partition that can be dropped as a whole, of messages, of their attempts and of their parts. */
 export interface OldPartition {
   readonly part: number
   /** Its ids lie below this one. */
@@ -198,7 +211,7 @@ where b."end" <= (select last_value from messages_id_seq)
  * them. Breaking off does no harm, the next call goes on.
  */
 export async function dropPartition(db: Db, { part, end }: OldPartition): Promise<void> {
-  for (const parent of ['attempts', 'messages'] as const) {
+  for (const parent of ['sms_parts', 'attempts', 'messages'] as const) {
     const name = `tidings_partitions.${parent}_${part}`
     const pending = await detachState(db, parent, name)
     if (pending === 'attached') await db.query(`alter table ${parent} detach partition ${name} concurrently`)

@@ -174,7 +174,11 @@ async function readBounds(db: Db, walk: Walk, before: number): Promise<{ low: nu
 }
 
 /** The lowest id that came at this moment or later, by halving; null: no moment was given. */
-async function idAt(db: Db, { from, id, time }: Walk, moment: Date | null): Promise<number | null> {
+export async function idAt(
+  db: Db,
+  { from, id, time }: Pick<Walk, 'from' | 'id' | 'time'>,
+  moment: Date | null,
+): Promise<number | null> {
   if (moment === null) return null
   const { rows } = await db.query<{ id: number | null }>(
     `with recursive walk (lo, hi) as (

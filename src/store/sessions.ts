@@ -12,6 +12,7 @@ export interface SessionKey {
   readonly countries: readonly string[] | null
   readonly topics: readonly string[] | null
   readonly cidrs: readonly string[] | null
+  readonly spendLimit: number | null
 }
 
 export interface SessionRecord {
@@ -44,7 +45,7 @@ with seen as (
   where hash = $1 and seen_at between now() - ${IDLE} and now() - interval '1 minute' and created_at > now() - ${LONGEST}
 )
 select s.created_at + ${LONGEST} as "endsAt", case when k.id is not null then jsonb_build_object('rowId', k.id, 'id', k.public_id,
-    'mode', k.mode, 'name', k.name, 'scopes', k.scopes, 'countries', k.countries, 'topics', k.topics, 'cidrs', k.cidrs) end as key
+    'mode', k.mode, 'name', k.name, 'scopes', k.scopes, 'countries', k.countries, 'topics', k.topics, 'cidrs', k.cidrs, 'spendLimit', k.spend_limit) end as key
 from sessions s left join api_keys k on k.id = s.key_id
 where s.hash = $1 and s.created_at > now() - ${LONGEST} and s.seen_at > now() - ${IDLE}
   and (s.key_id is null or k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))`,

@@ -41,7 +41,7 @@ delete from webhook_deliveries d using picked p where d.id = p.id`,
   return false
 }
 
-/** Takes what receivers answered out of the tries that told of a client's messages. */
+/** Takes what receivers answered out of the tries that told of a client's messages, and of what the client wrote. */
 export async function eraseAnswers(db: DbClient, clientId: number): Promise<void> {
   await db.query({
     name: 'erase-webhook-answers',
@@ -49,6 +49,12 @@ export async function eraseAnswers(db: DbClient, clientId: number): Promise<void
       from messages m join webhook_deliveries d on d.message_id = m.id
       where (m.client_id, m.id) > ($1::bigint, 0) and (m.client_id, m.id) < ($1::bigint + 1, 0)
         and a.delivery_id = d.id and a.excerpt is not null`,
+    values: [clientId],
+  })
+  await db.query({
+    name: 'erase-webhook-answers-on-texts',
+    text: `update webhook_attempts a set excerpt = null
+      from webhook_deliveries d where d.client_id = $1 and a.delivery_id = d.id and a.excerpt is not null`,
     values: [clientId],
   })
 }

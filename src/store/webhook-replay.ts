@@ -30,7 +30,7 @@ export async function replaySince(
     name: 'replay-since',
     text: `
 with read as materialized (
-  select e.xid, e.id, e.type, e.message_id, e.at from events e
+  select e.xid, e.id, e.type, e.message_id, e.client_id, e.at from events e
   where (e.xid, e.id) > ($2::xid8, $3::bigint) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.id limit $7
 ), wanted as (
   select r.* from read r join webhooks w on w.id = $1
@@ -41,8 +41,8 @@ with read as materialized (
     and (d.status = 'failed' or (d.status = 'delivered' and not $6))
   returning 1
 ), made as (
-  insert into webhook_deliveries (webhook_id, event_xid, event_id, type, message_id, next_at)
-  select $1, e.xid, e.id, e.type, e.message_id, now() from wanted e where not $6 order by e.xid, e.id
+  insert into webhook_deliveries (webhook_id, event_xid, event_id, type, message_id, client_id, next_at)
+  select $1, e.xid, e.id, e.type, e.message_id, e.client_id, now() from wanted e where not $6 order by e.xid, e.id
   on conflict (webhook_id, event_xid, event_id) do nothing
   returning 1
 ), last as (

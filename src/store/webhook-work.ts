@@ -23,12 +23,12 @@ const FAN_OUT = `
 with place as materialized (
   select xid, id from webhook_cursor for update skip locked
 ), read as materialized (
-  select e.xid, e.id, e.type, e.message_id from events e
+  select e.xid, e.id, e.type, e.message_id, e.client_id from events e
   where (e.xid, e.id) > ((select xid from place), (select id from place)) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
   order by e.xid, e.id limit $1
 ), made as (
-  insert into webhook_deliveries (webhook_id, event_xid, event_id, type, message_id, next_at)
-  select w.id, e.xid, e.id, e.type, e.message_id, now() from read e cross join webhooks w
+  insert into webhook_deliveries (webhook_id, event_xid, event_id, type, message_id, client_id, next_at)
+  select w.id, e.xid, e.id, e.type, e.message_id, e.client_id, now() from read e cross join webhooks w
   where w.disabled_at is null and w.deleted_at is null and w.types && array['*', e.type] and e.type <> 'webhook.test'
     and (w.since is null or not pg_visible_in_snapshot(e.xid, w.since))
   order by e.xid, e.id, w.id

@@ -4,8 +4,13 @@ import type pg from 'pg'
 export const TABLES = [
   'nodes',
   'clients',
+  'inbound',
+  'inbound_parts',
+  'opt_outs',
+  'consent_events',
   'messages',
   'attempts',
+  'sms_parts',
   'tokens',
   'notifications',
   'push_chunks',
@@ -25,11 +30,16 @@ export const TABLES = [
 ] as const
 
 /**
- * What is not: counters of a minute, who is signed in in a browser, what migrations write themselves, and events, whose order is that of one
- * server's transactions.
+ * What is not: counters of minutes and days, which node holds which bind, who is signed in in a browser, what migrations write themselves, and
+ * events, whose order is that of one server's transactions.
  */
 export const LEFT_OUT = [
   'rate_limits',
+  'recipient_counts',
+  'code_traffic',
+  'rule_alarms',
+  'spending',
+  'binds',
   'sessions',
   'sign_in_links',
   'schema_migrations',

@@ -43,6 +43,7 @@ const KEY: KeyRecord = {
   countries: null,
   topics: null,
   cidrs: null,
+  spendLimit: null,
   createdAt: NOW,
   rotatedAt: null,
   oldSecretUntil: null,

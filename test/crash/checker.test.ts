@@ -68,6 +68,18 @@ describe('the checker finds nothing wrong', () => {
     expect(check(facts, WINDOWS).faults).toEqual([])
     expect(check({ ...facts, copies: [] }, WINDOWS)).toMatchObject({ lost: 0, uncertain: 1, faults: [] })
   })
+
+  it('where a receipt says that what was sent did not arrive', () => {
+    const facts = { ...GOOD, kept: [{ ...KEPT, status: 'expired' }], attempts: [{ ...ATTEMPT, status: 'expired' }] }
+    expect(check(facts, { ...WINDOWS, receipts: true })).toMatchObject({ ok: 1, faults: [] })
+  })
+
+  it('where somebody opted out of what was not sent', () => {
+    const kept = [{ ...KEPT, status: 'suppressed', reason: 'opted_out', providerMessageId: null }]
+    const facts = { ...GOOD, copies: [], kept, attempts: [] }
+    expect(check(facts, { ...WINDOWS, optOuts: true })).toMatchObject({ lost: 0, faults: [] })
+    expect(check(facts, WINDOWS)).toMatchObject({ lost: 1 })
+  })
 })
 
 describe('the checker finds', () => {

@@ -10,6 +10,10 @@ export interface Windows {
   readonly chunks: number
   /** Links to providers that broke under a node that lived on, each with its windows full; 0 unless said. */
   readonly links?: number
+  /** People may have opted out of some. */
+  readonly optOuts?: true
+  /** Receipts may say of some that they did not arrive. */
+  readonly receipts?: true
 }
 
 export interface Verdict {
@@ -38,7 +42,8 @@ interface Case {
 }
 
 /** Joins what was asked for, what is stored and what was sent. Pure. */
-export function check(facts: Facts, windows: Windows): Verdict {
+export function check(given: Facts, windows: Windows): Verdict {
+  const facts = windows.receipts === true ? beforeReceipts(given) : given
   const copies = groupBy(facts.copies, (copy) => copy.name)
   const kept = groupBy(facts.kept, (row) => row.name)
   const cases = facts.items.map((item) => ({
@@ -47,7 +52,7 @@ export function check(facts: Facts, windows: Windows): Verdict {
     kept: kept.get(item.name) ?? [],
   }))
   const known = new Map(cases.map((one) => [one.item.name, one]))
-  const lost = cases.filter(isLost)
+  const lost = cases.filter((one) => isLost(one) && !(windows.optOuts === true && isSuppressed(one)))
   const unexpected = facts.copies.filter((copy) => isUnexpected(known.get(copy.name)))
   const duplicated = cases.filter((one) => one.copies.length > 1)
   return {
@@ -82,6 +87,15 @@ export function check(facts: Facts, windows: Windows): Verdict {
       ...Object.entries(facts.open).flatMap(([what, count]) => (count === 0 ? [] : [`left: ${count} ${what}`])),
     ],
   }
+}
+
+/** What a receipt may make of one that the provider took. */
+const ENDS = new Set(['undelivered', 'failed', 'rejected', 'expired'])
+
+function beforeReceipts(facts: Facts): Facts {
+  const before = <Row extends Pick<Kept, 'status' | 'providerMessageId'>>(row: Row): Row =>
+    row.providerMessageId !== null && ENDS.has(row.status) ? { ...row, status: 'sent' } : row
+  return { ...facts, kept: facts.kept.map(before), attempts: facts.attempts.map(before) }
 }
 
 const EXAMPLES = 5
@@ -125,6 +139,11 @@ function isOk(one: Case): boolean {
 
 function isLost(one: Case): boolean {
   return isAcknowledged(one) && one.copies.length === 0 && !isLeft(one)
+}
+
+/** Its recipient wanted nothing more. */
+function isSuppressed({ kept }: Case): boolean {
+  return kept.some((row) => row.status === 'suppressed' && row.reason === 'opted_out')
 }
 
 /** Sent, and yet nobody knows, or the other way round. */

@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbedded } from '../../src/embedded/postgres.ts'
 import { processesWorkingIn } from '../../src/embedded/processes.ts'
 import { ROOT } from '../support/documents.ts'
-import { freePort, startProgram, waitForOutput, type Program } from '../support/program.ts'
+import { freePort, startProgram, type Program } from '../support/program.ts'
 import { until } from '../support/until.ts'
+import { startLookAlikes, type OverSmpp, type Smsc } from './look-alikes.ts'
 
 /** A node that is started again whenever it ends, on the same port. */
 export interface ClusterNode {
@@ -44,6 +45,8 @@ export interface Addresses {
   readonly postgres: string
   readonly twilio: string
   readonly fcm: string
+  /** `host:port`; null: SMS go to Twilio. */
+  readonly smsc: string | null
 }
 
 export interface Postgres {
@@ -65,6 +68,10 @@ export interface Cluster {
   readonly addresses: Addresses
   readonly twilioLedger: string
   readonly fcmLedger: string
+  /** Null: SMS go to Twilio. */
+  readonly smsc: Smsc | null
+  /** Where the look-alike of an SMSC takes wishes by HTTP; null: there is none. */
+  readonly smscControl: string | null
   /** Their processes. */
   readonly lookAlikes: readonly number[]
   /** What each node wrote, over all its lives. */
@@ -79,6 +86,10 @@ export interface ClusterOptions {
   readonly nodes: number
   /** Over what the nodes are given anyway. */
   readonly env?: Readonly<Record<string, string>>
+  /** Of the script of the look-alike of Twilio. */
+  readonly twilioRules?: readonly object[]
+  /** Unless said, SMS go to Twilio. */
+  readonly smpp?: OverSmpp
   /** What is put between the nodes and the rest: resolves with where the nodes go instead. */
   readonly wire?: (real: Addresses) => Promise<Partial<Addresses>>
   /** Where each node listens and is reached; 127.0.0.1 unless said. */
@@ -103,21 +114,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })
     const postgres = await startPostgres(directory)
     ends.push(() => postgres.stop())
-    const [twilioLedger, fcmLedger] = [join(directory, 'twilio.ledger'), join(directory, 'fcm.ledger')]
-    const account = join(directory, 'account.json')
-    const twilio = startLookAlike('twilio', directory, ['--ledger', twilioLedger])
-    const fcm = startLookAlike('fcm', directory, ['--ledger', fcmLedger, '--account', account])
-    ends.push(
-      () => twilio.kill(),
-      () => fcm.kill(),
-    )
-    const addresses = { postgres: postgres.url, twilio: await listening(twilio), fcm: await listening(fcm) }
+    const fakes = await startLookAlikes({ ...options, onStart: (end) => void ends.push(end) })
+    const { twilio, fcm, smsc } = fakes
+    const addresses = { postgres: postgres.url, twilio, fcm, smsc: smsc?.address ?? null }
     const wired = { ...addresses, ...(await options.wire?.(addresses)) }
     const env = {
-      ...credentials(wired.twilio, wired.fcm, account),
+      ...credentials(wired, fakes.account, options.smpp?.query ?? ''),
       PATH: process.env['PATH'],
       DATABASE_URL: wired.postgres,
       SMS_RATE_LIMIT_PER_MINUTE: '0',
+      // What happens does not depend on the time of day, nor on how often a recipient is named.
+      QUIET_HOURS: 'off',
+      CAPS: 'off',
       LOG_LEVEL: 'warn',
       ...options.env,
     }
@@ -130,8 +138,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     })
     for (const node of nodes) ends.push(() => node.stop())
     await Promise.all(nodes.map((node) => until(() => isReady(node.url), READY_MS, 50)))
-    const lookAlikes = [twilio.pid, fcm.pid]
-    return { nodes, postgres, addresses, twilioLedger, fcmLedger, lookAlikes, logs, stop }
+    const { twilioLedger, fcmLedger, smscControl, pids: lookAlikes } = fakes
+    return { nodes, postgres, addresses, twilioLedger, fcmLedger, smsc, smscControl, lookAlikes, logs, stop }
   } catch (error) {
     await stop()
     throw error
@@ -171,25 +179,27 @@ function killed(pid: number): boolean {
   }
 }
 
-function startLookAlike(name: string, directory: string, args: readonly string[]): Program {
-  const log = join(directory, `${name}.log`)
-  return startProgram([join(ROOT, 'dist/main.js'), 'fake', name, ...args], { cwd: directory, env: {}, log })
+function credentials({ twilio, fcm, smsc }: Addresses, account: string, query: string): Record<string, string> {
+  return {
+    ...(smsc === null
+      ? twilioCredentials(twilio)
+      : { SMPP_URL: `smpp://look-alike:secret08@${smsc}?from=15005550006&${query}` }),
+    FCM_SERVICE_ACCOUNT: account,
+    FCM_BASE_URL: fcm,
+    // Who may call is not what is tried here, nor who has had enough, nor when it is night where the contacts are.
+    AUTH: 'off',
+    QUIET_HOURS: 'off',
+    CAPS: 'off',
+    PUMPING: 'off',
+  }
 }
 
-function listening(lookAlike: Program): Promise<string> {
-  return waitForOutput(lookAlike, /^listening on (\S+)\n/m)
-}
-
-function credentials(twilioUrl: string, fcmUrl: string, account: string): Record<string, string> {
+function twilioCredentials(url: string): Record<string, string> {
   return {
     TWILIO_ACCOUNT_SID: `AC${'0'.repeat(31)}1`,
     TWILIO_AUTH_TOKEN: 'look-alike-auth-token',
     TWILIO_FROM: '+15005550006',
-    TWILIO_BASE_URL: twilioUrl,
-    FCM_SERVICE_ACCOUNT: account,
-    FCM_BASE_URL: fcmUrl,
-    // Who may call is not what is tried here.
-    AUTH: 'off',
+    TWILIO_BASE_URL: url,
   }
 }
 

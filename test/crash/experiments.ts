@@ -16,13 +16,19 @@ import { D5 } from './experiments/d5-full-volume.ts'
 import { D8 } from './experiments/d8-refusing-postgres.ts'
 import { L1 } from './experiments/l1-overload.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
+import { L4 } from './experiments/l4-opt-outs.ts'
 import { L5 } from './experiments/l5-soak.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
 import { N2, N2F } from './experiments/n2-answers-lost.ts'
 import { T1 } from './experiments/t1-clocks.ts'
 import { T3 } from './experiments/t3-database-clock.ts'
+import { P1 } from './experiments/p1-refusals.ts'
 import { P2 } from './experiments/p2-provider.ts'
 import { P3 } from './experiments/p3-fcm.ts'
+import { P5 } from './experiments/p5-smsc.ts'
+import { P6 } from './experiments/p6-malformed.ts'
+import { P7 } from './experiments/p7-receipts.ts'
+import { P8 } from './experiments/p8-callbacks.ts'
 import { P10 } from './experiments/p10-webhooks.ts'
 import { P11 } from './experiments/p11-dead-provider.ts'
 import { S1 } from './experiments/s1-nodes.ts'
@@ -45,12 +51,18 @@ export const EXPERIMENTS: readonly Experiment[] = [
   D4,
   D5,
   D8,
+  P1,
   P2,
   P3,
+  P5,
+  P6,
+  P7,
+  P8,
   P10,
   P11,
   L1,
   L3,
+  L4,
   L5,
   N1,
   N2,

@@ -19,7 +19,7 @@ export interface Item {
 /** A line of a look-alike's ledger: what it took. */
 export interface Copy {
   readonly name: string
-  /** `12.1`: message and attempt; null for a push. */
+  /** `12.1`: message and attempt; null for a push, and where the answer to a submit_sm was lost. */
   readonly attempt: string | null
   readonly providerMessageId: string
 }
@@ -65,6 +65,8 @@ export interface Sources {
   readonly journal: string
   readonly twilioLedger: string
   readonly fcmLedger: string
+  /** Null: SMS went to Twilio. */
+  readonly smsc: { readonly ledger: string } | null
   readonly logs: readonly string[]
   readonly db: pg.Client
 }
@@ -74,6 +76,7 @@ export async function readFacts(sources: Sources): Promise<Facts> {
   const journal = readJournal(sources.journal)
   const killed = journal.filter((entry) => entry.kind === 'killed')
   const recoveries = [...(await nodeRecoveries(db, killed, sources.logs.length === 1)), ...postgresRecoveries(journal)]
+  const attempts = await readAttempts(db)
   const doubt = await one(
     db,
     `select coalesce(max(size), 0)::integer as largest, count(*) filter (where crashes = 1)::integer as count
@@ -81,9 +84,13 @@ export async function readFacts(sources: Sources): Promise<Facts> {
   )
   return {
     items: readItems(journal),
-    copies: [...readLines(sources.twilioLedger).map(smsCopy), ...readLines(sources.fcmLedger).map(pushCopy)],
+    copies: [
+      ...readLines(sources.twilioLedger).map(smsCopy),
+      ...(sources.smsc === null ? [] : smppCopies(readLines(sources.smsc.ledger), attempts)),
+      ...readLines(sources.fcmLedger).map(pushCopy),
+    ],
     kept: await readKept(db),
-    attempts: await readAttempts(db),
+    attempts,
     open: await readOpen(db),
     nodeKills: killed.filter((entry) => entry.what === 'node').length,
     bugs: sources.logs.reduce((sum, log) => sum + readFileSync(log, 'utf8').split('"event":"bug"').length - 1, 0),
@@ -150,6 +157,15 @@ function itemsOf(planned: Extract<Entry, { kind: 'planned' }>, entries: readonly
 
 function smsCopy(line: unknown): Copy {
   return { name: textIn(line, 'body'), attempt: textIn(line, 'attempt'), providerMessageId: textIn(line, 'sid') }
+}
+
+/** No attempt travels with a submit_sm: it is the one that knows the SMSC's id; null: none does. */
+function smppCopies(lines: readonly unknown[], attempts: readonly KeptAttempt[]): Copy[] {
+  const known = new Map(attempts.map((row) => [row.providerMessageId, row.attempt]))
+  return lines.map((line) => {
+    const providerMessageId = textIn(line, 'messageId')
+    return { name: textIn(line, 'text'), attempt: known.get(providerMessageId) ?? null, providerMessageId }
+  })
 }
 
 function pushCopy(line: unknown): Copy {

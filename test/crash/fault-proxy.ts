@@ -36,6 +36,8 @@ export interface FaultProxy {
   readonly port: number
   /** From now on, on the connections that are open, too. */
   play(fault: Fault): void
+  /** Writes this to all clients, as if the server had; answers how many there are. */
+  inject(bytes: Buffer): number
   /** Connections that are open. */
   open(): number
   /** Connections that have come to their end, in whatever way. */
@@ -96,6 +98,10 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     play(next) {
       fault = next
       if (next.kind === 'refuse') for (const link of links) cut(link)
+    },
+    inject(bytes) {
+      for (const { client } of links) client.write(bytes)
+      return links.size
     },
     open: () => links.size,
     ended: () => ended,

@@ -50,6 +50,26 @@ test.each<[string, Partial<Judged>]>([
     'It may have been sent. The provider did not answer in time. Nobody can say whether Twilio has it.',
     { status: 'uncertain', reason: 'timeout' },
   ],
+  [
+    'Probably. Carrier took it on 1 March 2026 at 14:02:14 UTC, 3.1 s after your request; this route returns a receipt for 4 of 10 messages, and none came for this one yet.',
+    { provider: 'carrier', expected: { messages: 51, receipts: 20 } },
+  ],
+  [
+    'Not all of it. The provider took some of its parts and not the others, or the carrier lost one: part of it may have arrived.',
+    { status: 'undelivered', reason: 'partially_failed', attempts: [attempt(0)] },
+  ],
+  [
+    'Not all of it. Too much waited at the provider.',
+    { status: 'undelivered', reason: 'queue_full', attempts: [{ ...attempt(0), parts: [{ status: 'sent' }] }] },
+  ],
+  [
+    'Not all of it. It was cancelled on 1 March 2026 at 14:02:14 UTC.',
+    { status: 'cancelled', attempts: [{ ...attempt(0), parts: [{ status: 'delivered' }] }] },
+  ],
+  [
+    'No. The phone was off or out of coverage.',
+    { status: 'undelivered', reason: 'unreachable', attempts: [{ ...attempt(0), parts: [{ status: 'undelivered' }] }] },
+  ],
   ['No. The reason given is `a_new_one`.', { status: 'failed', reason: 'a_new_one' }],
 ])('%s', (sentence, more) => {
   expect(verdict(judged(more))).toBe(sentence)

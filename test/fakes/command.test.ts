@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runFake } from '../../src/fakes/command.ts'
 import { until } from '../support/until.ts'
 
-const FAKES = ['twilio', 'smsc', 'fcm', 'sink']
+const FAKES = ['twilio', 'vonage', 'http-sms', 'smsc', 'fcm', 'sink']
 
 let folder: string
 const ends: (() => Promise<unknown>)[] = []
@@ -81,7 +81,7 @@ describe.each(FAKES)('tidings fake %s', (name) => {
 })
 
 test.each([
-  [['twillio'], 'There is no look-alike twillio. There are twilio, smsc, fcm, sink.'],
+  [['twillio'], 'There is no look-alike twillio. There are twilio, vonage, http-sms, smsc, fcm, sink.'],
   [['twilio', '--prot', '1'], "Unknown option '--prot'."],
   [['twilio', '--port', '70000'], '--port 70000 is not a port; 0 takes any free one.'],
   [['twilio', '--port', 'x'], '--port x is not a port; 0 takes any free one.'],
@@ -89,6 +89,7 @@ test.each([
   [['sink', '--secret', 'whsec_a*b'], '--secret must be whsec_ and then base64.'],
   [['smsc', '--response-ids', 'octal'], '--response-ids octal is none of decimal, hex.'],
   [['smsc', '--per-second', '0'], '--per-second 0 is not a number from 1 to 1000000.'],
+  [['vonage', '--signs', 'rot13'], '--signs rot13 is none of md5hash, md5, sha1, sha256, sha512, none.'],
   [['twilio', 'now'], "Unexpected argument 'now'."],
 ])('%j is refused in one line', async (words, problem) => {
   expect(await refused(...words)).toEqual({ code: 2, warned: [`tidings fake: ${problem}`] })
@@ -124,7 +125,7 @@ describe('a script', () => {
     const unknown = await fetch(`${url}/control`, { method: 'POST', body: '{"scirpt": []}' })
     expect([unknown.status, await unknown.json()]).toEqual([
       400,
-      { error: 'There is no scirpt here. There are script.' },
+      { error: 'There is no scirpt here. There are script, inbound.' },
     ])
     const lines = readFileSync(ledger, 'utf8').trim().split('\n')
     expect(lines.map((line) => (JSON.parse(line) as { body: string }).body)).toEqual(['yes', 'oh no'])

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ERROR_WORDS } from '../../src/fakes/fcm/errors.ts'
 import { createRules } from '../../src/fakes/rules.ts'
+import { HTTP_SMS } from '../../src/fakes/http-sms/command.ts'
+import { PLAY as HTTP_SMS_PLAY } from '../../src/fakes/http-sms/play.ts'
 import { SINK } from '../../src/fakes/sink/command.ts'
 import { PLAY as SINK_PLAY } from '../../src/fakes/sink/play.ts'
 import { SMSC } from '../../src/fakes/smsc/command.ts'
@@ -8,11 +10,15 @@ import { PLAY as SMSC_PLAY } from '../../src/fakes/smsc/script.ts'
 import { FCM } from '../../src/fakes/fcm/command.ts'
 import { TWILIO } from '../../src/fakes/twilio/command.ts'
 import { PLAY as TWILIO_PLAY } from '../../src/fakes/twilio/play.ts'
+import { VONAGE } from '../../src/fakes/vonage/command.ts'
+import { PLAY as VONAGE_PLAY } from '../../src/fakes/vonage/play.ts'
 import { blocksOf, readPage } from '../support/documents.ts'
 
 describe('docs/fakes.md', () => {
   test.each([
     ['twilio', Object.keys(TWILIO_PLAY.properties)],
+    ['vonage', Object.keys(VONAGE_PLAY.properties)],
+    ['http-sms', Object.keys(HTTP_SMS_PLAY.properties)],
     ['smsc', Object.keys(SMSC_PLAY.properties)],
     ['fcm', ERROR_WORDS],
     ['sink', Object.keys(SINK_PLAY.properties)],
@@ -29,7 +35,10 @@ describe('docs/fakes.md', () => {
   })
 })
 
-test.each(Object.entries({ TWILIO, SMSC, FCM, SINK }))('the help of %s names every flag', (_, { flags, help }) => {
-  const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)
-  expect(new Set(named)).toEqual(new Set([...flags, 'help', 'ledger', 'port', 'script']))
-})
+test.each(Object.entries({ TWILIO, VONAGE, HTTP_SMS, SMSC, FCM, SINK }))(
+  'the help of %s names every flag',
+  (_, { flags, help }) => {
+    const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)
+    expect(new Set(named)).toEqual(new Set([...flags, 'help', 'ledger', 'port', 'script']))
+  },
+)

@@ -169,6 +169,11 @@ describe('a submission', () => {
     expect(fake.messages()).toEqual([])
   })
 
+  test('is refused with a status that only vendors know, where a rule has its number', async () => {
+    const { esme } = await played({ code: 0x404 })
+    expect((await esme.submit(TO)).command_status).toBe(0x404)
+  })
+
   test('to +15007014444 is throttled once, and rules come before numbers', async () => {
     const fake = await open({ rules: [{ when: { to: '+15007*', text: 'no*' }, play: { status: 'ESME_RX_P_APPN' } }] })
     const esme = await bound(fake)

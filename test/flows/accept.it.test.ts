@@ -8,6 +8,7 @@ import { createSmsFlow, type SmsFlow } from '../../src/flows/sms.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, ask, scripted, startNode, type TestNode } from '../support/node.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
+import { onlyThrough } from '../support/router.ts'
 
 let database: TestDatabase
 const nodes: TestNode[] = []
@@ -36,6 +37,7 @@ async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }
     outcomes,
     templates: NO_TEMPLATES,
     provider: 'scripted',
+    router: onlyThrough('scripted'),
     staging: null,
     clock: () => node.delivery.lease.clock(),
   }

@@ -89,3 +89,25 @@ test('a question that is cut short by a stop is for others at once, and does not
   await askNow(node, provider)
   expect(await waiting(node)).toMatchObject({ action: 'poll', round: 1 })
 })
+
+test('a question goes to the provider whose attempt it is about, wherever the message has gone since', async () => {
+  const asked: string[] = []
+  const polled = (name: string): SmsProvider =>
+    scripted(() => ({ kind: 'accepted', providerMessageId: `of-${name}`, status: 'sent' }), {
+      name,
+      poll: async (theirs) => (asked.push(`${name} ${theirs}`), null),
+    })
+  const [one, two] = [polled('one'), polled('two')]
+  const node = await start({ sms: [one, two] })
+  await node.delivery.intake.addSms(message({ provider: 'one' }))
+  await until(async () => (await ask(node, `select from messages where status = 'sent'`)).length === 1)
+  // As if it had come back, and had gone out through the other.
+  await node.db.query(
+    `update messages set provider = 'two', tried = '{one}', provider_message_id = 'of-two', attempt = 2`,
+  )
+  await node.db.query(
+    `insert into attempts (message_id, number, provider, provider_message_id, status) select id, 2, 'two', 'of-two', 'sent' from messages`,
+  )
+  await askNow(node, one)
+  expect(asked).toEqual(['one of-one'])
+})

@@ -63,7 +63,15 @@ async function dump(node: TestNode, words: readonly string[]): Promise<string[]>
   return found
 }
 
-const EVERYWHERE = ['clients', 'messages_0', 'attempts_0', 'idempotency_keys', 'inbox_changes', 'parked_receipts']
+const EVERYWHERE = [
+  'clients',
+  'messages_0',
+  'attempts_0',
+  'sms_parts_0',
+  'idempotency_keys',
+  'inbox_changes',
+  'parked_receipts',
+]
 
 /** One message on each way that a number and a text can take into the database. */
 async function plant(node: TestNode, { asked }: Carrier): Promise<void> {
@@ -87,7 +95,11 @@ async function plant(node: TestNode, { asked }: Carrier): Promise<void> {
     `insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
        values ('anyone', 'POST /smss/batch', 'k', '{}', 0, '{"suggestion": "Try ${CANARY}"}');
      insert into inbox_changes (recipient) values ('${CANARY}');
-     insert into parked_receipts (provider, provider_message_id, status) values ('scripted', 'theirs-1', 'delivered')`,
+     insert into parked_receipts (provider, provider_message_id, status) values ('scripted', 'theirs-1', 'delivered');
+     insert into parked_receipts (provider, provider_message_id, status, contact)
+       values ('scripted', 'unknown', 'delivered', '${CANARY.slice(-8)}');
+     insert into sms_parts (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status)
+       select min(id), 1, 1, 2, 7, 'scripted', 'theirs-1', 'zeppelin', 'sent' from messages`,
   )
 }
 
@@ -112,6 +124,7 @@ test('a person who is erased is nowhere in the database any more, and is still c
   expect(await erasing.erase(CANARY, ANYONE, new AbortController().signal)).toEqual({ ...looked, parkedReceipts: 1 })
 
   expect(await dump(node, [CANARY.slice(1), 'zeppelin', 'theirs-1'])).toEqual([])
+  expect(await ask(node, 'select contact from parked_receipts')).toEqual([])
   const rows = await ask(
     node,
     `select c.contact, m.status, m.reason from messages m join clients c on c.id = m.client_id where c.erased_at is not null order by m.id`,

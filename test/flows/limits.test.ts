@@ -9,10 +9,11 @@ import type { Db } from '../../src/store/db.ts'
 const KEY: Caller = { ...ANYONE, name: 'key:ab12CD34ef', keyId: 7, countries: new Set(['EG']), topics: ['city-*'] }
 
 const clock = (): Date => new Date('2026-03-01T14:00:00Z')
-const provider = 'twilio'
+const twilio = { provider: 'twilio', sender: null, pricePerSegment: null, price: null, reason: '' }
+const router = { choose: () => twilio }
 const noDatabase: unknown = null
 // What a call alone decides needs nothing else of a flow.
-const smsParts: unknown = { provider, defaultCountry: null, textFormat: '{message}', staging: null, clock }
+const smsParts: unknown = { router, defaultCountry: null, textFormat: '{message}', staging: null, clock }
 const keys = createKeyGuard(noDatabase as Db)
 const pushParts: unknown = { provider: 'fcm', staging: null, keys, clock }
 const sms = createSmsFlow(smsParts as SmsFlowParts)

@@ -106,6 +106,20 @@ test('a receipt that comes before the provider’s own answer is kept', async ()
   expect(await state(one, id)).toMatchObject({ status: 'delivered', attempts: ['delivered'], due: null })
 })
 
+test('a receipt that was too early is settled with the next one of its message, whoever settles the submission', async () => {
+  let answer: (outcome: Outcome) => void = () => undefined
+  const { node: one, receipts } = await start({ sms: [scripted(() => new Promise((resolve) => (answer = resolve)))] })
+  const id = await one.delivery.intake.addSms(message())
+  await until(() => one.delivery.inFlight() === 1)
+  await receipts.settle(receipt(null, 'delivered'))
+  expect(await ask(one, 'select status from parked_receipts')).toEqual([{ status: 'delivered' }])
+  answer(ACCEPTED)
+  await until(async () => (await state(one, id))['status'] === 'sent')
+  await receipts.settle(receipt(null, 'sent'))
+  expect(await state(one, id)).toMatchObject({ status: 'delivered' })
+  expect(await ask(one, 'select status from parked_receipts')).toEqual([])
+})
+
 test('a receipt proves an attempt whose answer was lost: it is not sent again', async () => {
   const seen: number[] = []
   const { node: one, receipts } = await start({

@@ -34,6 +34,10 @@ async function insert(days: number, status: string, more: Record<string, unknown
   )
   const id = rows[0]?.id ?? 0
   await db.query(`insert into attempts (message_id, number, provider, status) values ($1, 1, 'sandbox', 'sent')`, [id])
+  await db.query(
+    `insert into sms_parts (message_id, attempt, number, total, reference, provider, status) values ($1, 1, 1, 2, 7, 'smpp', 'sent')`,
+    [id],
+  )
   return id
 }
 
@@ -48,23 +52,24 @@ test('nothing is forgotten unless it is asked for', async () => {
 })
 
 test('texts that are old enough are emptied, the message stays', async () => {
-  await insert(31, 'delivered', { text: 'Acme: text' })
+  await insert(31, 'delivered', { text: 'Acme: text', tlvs: { '0x1400': 'text' } })
   await insert(29, 'delivered')
   await round(30, 0)
   expect(await left()).toEqual([
     { id: 1, body: '' },
     { id: 2, body: 'text' },
   ])
-  const { rows } = await db.query('select subject, text, status from messages where id = 1')
-  expect(rows).toEqual([{ subject: '', text: null, status: 'delivered' }])
+  const { rows } = await db.query('select subject, text, tlvs, status from messages where id = 1')
+  expect(rows).toEqual([{ subject: '', text: null, tlvs: null, status: 'delivered' }])
 })
 
-test('messages that are old enough go with their attempts', async () => {
+test('messages that are old enough go with their attempts and parts', async () => {
   await insert(31, 'failed')
   await insert(29, 'failed')
   await round(0, 30)
   expect(await left()).toEqual([{ id: 2, body: 'text' }])
   expect((await db.query('select message_id from attempts')).rows).toEqual([{ message_id: 2 }])
+  expect((await db.query('select message_id from sms_parts')).rows).toEqual([{ message_id: 2 }])
 })
 
 test('what has not come to its end is kept, and forgotten once it has', async () => {
@@ -187,4 +192,23 @@ test('pushes are emptied and deleted likewise, with their targets; one that is u
   await db.query('update push_chunks set done_at = now()')
   await round(10, 30)
   expect((await db.query('select id from notifications order by id')).rows).toEqual([{ id: 3 }, { id: 4 }])
+})
+
+test('texts that came in are emptied and deleted like messages, and how consents came about is kept', async () => {
+  await db.query(
+    `insert into inbound (provider, key, contact, client_id, sent_to, text, time)
+     select 'scripted', substr(sha256(convert_to(days::text, 'UTF8')), 1, 16), '+201009129288', 1, '+15005550006', 'text',
+       now() - make_interval(days => days) from unnest(array[100, 31, 1]) as t (days)`,
+  )
+  await db.query(
+    `insert into consent_events (at, act, hash, sender_group, source, actor)
+     values (now() - interval '10 years', 'opted_out', substr(sha256('x'), 1, 16), 'default', 'api', 'anyone')`,
+  )
+  const texts = async (): Promise<string[]> =>
+    (await db.query<{ text: string }>('select text from inbound order by id')).rows.map(({ text }) => text)
+  await round(30, 0)
+  expect(await texts()).toEqual(['', '', 'text'])
+  await round(30, 90)
+  expect(await texts()).toEqual(['', 'text'])
+  expect((await db.query('select 1 from consent_events')).rowCount).toBe(1)
 })

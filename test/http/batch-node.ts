@@ -14,6 +14,7 @@ import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox
 import { listPauses } from '../../src/store/read-pauses.ts'
 import { startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
+import { onlyThrough } from '../support/router.ts'
 
 /** One node with its HTTP side on a port of its own. */
 export interface BatchNode {
@@ -62,6 +63,7 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
     outcomes,
     templates,
     provider: 'sandbox',
+    router: onlyThrough('sandbox'),
     staging: null,
     clock,
   }
@@ -71,7 +73,6 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
   const dryRuns = createDryRuns({
     db,
     pauses: () => listPauses(db),
-    smsProvider: 'sandbox',
     pushProvider: 'sandbox',
     pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
     clock,

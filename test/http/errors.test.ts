@@ -73,7 +73,12 @@ const refusing = createServer({
 })
 
 /** Beside every 503. */
-const WAITING_HELPS: ReadonlySet<string> = new Set(['idempotency_in_progress', 'not_playable', 'queue_full'])
+const WAITING_HELPS: ReadonlySet<string> = new Set([
+  'idempotency_in_progress',
+  'not_playable',
+  'queue_full',
+  'spend_limit',
+])
 
 test.each(ERROR_CODES)(
   'a flow that refuses with %s is answered with its status and the whole error object',

@@ -68,13 +68,27 @@ export function hintsFor({ key, ids }: WorldKeys, lastSms: number, lastPush: num
     ...FIELDS,
     'GET /smss/{id} {id}': near(lastSms),
     'POST /smss/{id}/cancel {id}': near(lastSms),
+    'POST /smss/{id}/converted {id}': near(lastSms),
     'POST /smss/{id}/resend {id}': near(lastSms),
     'POST /inbox/{id}/play {id}': either,
+    ...Object.fromEntries(OF_WEBHOOKS.map((route) => [`${route} {id}`, fc.integer({ min: 1, max: 3 })])),
+    'DELETE /webhooks/{id} {id}': fc.integer({ min: 4, max: 9 }),
     '{id}': near(lastPush),
     '{key}': fc.constantFrom(...ids, 'abcdefghij'),
     key: fc.constantFrom(key, 'k-1', 'k-2', 'k-3'),
   }
 }
+
+const OF_WEBHOOKS = [
+  'GET /webhooks/{id}',
+  'PATCH /webhooks/{id}',
+  'POST /webhooks/{id}/secret',
+  'POST /webhooks/{id}/replay',
+  'POST /webhooks/{id}/test',
+  'GET /webhooks/{id}/deliveries',
+  'GET /webhooks/deliveries/{id}',
+  'POST /webhooks/deliveries/{id}/replay',
+]
 
 const SMS = fc.record({
   contact: fc.constantFrom(...CONTACTS.slice(0, 4)),
@@ -124,6 +138,11 @@ const FIELDS: Hints = {
     .tuple(fc.integer({ min: 1, max: 300 }), COMMON)
     .map(([n, common]) => ({ tokens: [`token-${n}`, 'token-1'], title: 'a', body: `b ${n}`, ...common })),
   'POST /notifications/topic': COMMON.map((common) => ({ topic: 'news', title: 'a', body: 'b', ...common })),
+  // What nobody answers at: the name is one of those that lead nowhere (RFC 2606).
+  'POST /webhooks': fc.constant({ url: 'https://hooks.invalid/tidings' }),
+  'PATCH /webhooks/{id}': fc.constantFrom({ description: 'a' }, { enabled: false }, { enabled: true }),
+  'POST /webhooks/{id}/secret': fc.constant({}),
+  'POST /webhooks/{id}/replay': fc.constant({ since: '2026-01-01T00:00:00Z' }),
   'POST /smss/{id}/resend': fc.constant({}),
   'POST /notifications/{id}/resend': fc.constant({}),
 }

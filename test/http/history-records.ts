@@ -35,6 +35,7 @@ const ERASURE: Erasure = {
   idempotencyKeys: 1,
   parkedReceipts: 0,
   redirected: 0,
+  inbound: 0,
 }
 
 /** One row in each list; a page of one has another after it. */

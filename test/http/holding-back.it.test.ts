@@ -20,7 +20,7 @@ async function start(onlyTo: string | null = null, redirectTo: string | null = n
   return one
 }
 
-const SMS = { contact: '+201009129288', subject: 'Hello', message: 'A text' }
+const SMS = { contact: '+201009129288', subject: 'Hello', message: 'A text', tlvs: { '0x1400': '1101' } }
 const PUSH = { title: 'Hello', body: 'There' }
 const OTHER = '+15005550006'
 const TOKENS = ['token-of-a-device-1', 'token-of-a-device-2', 'token-of-a-device-3']
@@ -112,6 +112,7 @@ test('a message is sent once more, to another number too, and once for each Idem
     category: 'otp',
     resent_from: id,
   })
+  expect((await one.node.db.query('select distinct tlvs from messages')).rows).toEqual([{ tlvs: SMS.tlvs }])
   expect(one.reached).toEqual([SMS.contact, OTHER])
   expect(await call(one, 'POST', '/smss/4711/resend', {})).toMatchObject({ http: 404 })
   expect(await call(one, 'POST', `/smss/${String(id)}/resend`, { contact: '123' })).toMatchObject({

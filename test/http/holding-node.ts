@@ -18,6 +18,7 @@ import { readDeliveries, readNotification } from '../../src/store/read-notificat
 import { ACCEPTED, scripted, startNode, type TestNode } from '../support/node.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
+import { onlyThrough } from '../support/router.ts'
 
 /** A node whose messages go out through providers that take everything, with its HTTP side. */
 export interface HoldingNode {
@@ -63,12 +64,11 @@ export async function startHoldingNode(databaseUrl: string, staging: StagingRule
   }
   const pauses = createPauses({ db, providers: ['scripted', 'sandbox'], onChange: () => delivery.stopsChanged() })
   const { parts } = createStandIns({
-    sms: createSmsFlow({ ...common, provider: 'scripted', defaultCountry: null, textFormat: '{message}' }),
+    sms: createSmsFlow({ ...common, router: onlyThrough('scripted'), defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...common, db, provider: 'scripted' }),
     dryRuns: createDryRuns({
       db,
       pauses: () => pauses.list(),
-      smsProvider: 'scripted',
       pushProvider: 'scripted',
       pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
       clock,

@@ -14,6 +14,7 @@ import { readNotification } from '../../src/store/read-notifications.ts'
 import { startNode, type TestNode } from '../support/node.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
+import { onlyThrough } from '../support/router.ts'
 
 /** A node in capture mode with everything the inbox is made of, listening on a port of its own. */
 export interface InboxNode {
@@ -65,7 +66,7 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
     clock: () => delivery.lease.clock(),
   }
   const { parts } = createStandIns({
-    sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
+    sms: createSmsFlow({ ...flow, router: onlyThrough(sms.name), defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),
     inbox: { ...inbox, wait: counted },
     reads: {

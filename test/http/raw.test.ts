@@ -75,7 +75,7 @@ const PATHS = [
   ['/notifications/1/deliveries', ['GET', 'HEAD']],
   ['/livez', ['GET', 'HEAD']],
   ['/errors/not_found', ['GET', 'HEAD']],
-  ['/callbacks/twilio/status', ['POST']],
+  ['/callbacks/twilio/status', ['GET', 'POST']],
   ['/%73mss', ['GET', 'HEAD', 'POST']],
 ] as const
 

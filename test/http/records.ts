@@ -40,8 +40,18 @@ export const MESSAGE: MessageRecord = {
       number: 2,
       provider: 'twilio',
       providerMessageId: 'SM0123456789abcdef0123456789abcdef',
+      rawMessageId: 'sm0123456789abcdef0123456789abcdef',
       status: 'delivered',
       reason: null,
+      parts: [
+        {
+          number: 1,
+          total: 1,
+          providerMessageId: 'SM0123456789abcdef0123456789abcdef',
+          status: 'delivered',
+          reason: null,
+        },
+      ],
       startedAt: AT,
       finishedAt: AT,
     },

@@ -28,7 +28,8 @@ export function prepareSms(input: SmsInput): PreparedSms {
     keyId: null,
     extras: null,
   } as const
-  return { message, measure: measureText(input.message), warnings: [] }
+  const rules = { replaced: [], quietUntil: null, bill: null }
+  return { message, measure: measureText(input.message), choice: null, ...rules, warnings: [] }
 }
 
 /** Every item is stored, or refused as it came. */
@@ -75,7 +76,6 @@ export function createDryRunStandIn(): HttpParts['dryRuns'] {
   return createDryRuns({
     db: { query } as unknown as Db,
     pauses: async () => [{ provider: null, category: null }],
-    smsProvider: 'sandbox',
     pushProvider: 'sandbox',
     pushBody: (content, target) => createEnvelope(content, new Date(0)).bodyFor(target),
     clock: () => new Date(0),

@@ -55,6 +55,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     templates: NO_TEMPLATES,
     webhooks: NO_WEBHOOKS,
     cancels: { sms: notFound, push: notFound },
+    conversions: { mark: notFound },
     resends: { sms: notFound, push: notFound },
     pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [] },
     receipts: {
@@ -63,6 +64,8 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
         return 'accepted'
       },
     },
+    inbound: { accept: async () => ({ kind: 'accepted', reply: null }), list: async () => [] },
+    optOuts: { list: async () => [], add: notFound, remove: notFound },
     auth: { required: false, keyring: EMPTY_KEYRING, session: () => null },
     keys: NO_API_KEYS,
     sessions: NO_SESSIONS,

@@ -13,6 +13,7 @@ import { readDeliveries, readNotification } from '../../src/store/read-notificat
 import { createTestDatabase } from '../support/database.ts'
 import { ask, startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
+import { onlyThrough } from '../support/router.ts'
 
 /** Two nodes of one service, as far as templates go: each with a cache of its own. */
 export interface TemplateNodes {
@@ -118,6 +119,7 @@ function serve(node: TestNode, clock: { ms: number }, asked: { count: number }):
     outcomes,
     templates,
     provider: 'sandbox',
+    router: onlyThrough('sandbox'),
     staging: null,
     clock: () => delivery.lease.clock(),
   }

@@ -15,6 +15,7 @@ import { startNode, type TestNode } from '../support/node.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { until } from '../support/until.ts'
 import { createStandIns } from './stand-ins.ts'
+import { onlyThrough } from '../support/router.ts'
 
 let database: TestDatabase
 let node: TestNode
@@ -42,7 +43,7 @@ beforeAll(async () => {
     clock: () => delivery.lease.clock(),
   }
   const { parts } = createStandIns({
-    sms: createSmsFlow({ ...flow, provider: sms.name, defaultCountry: null, textFormat: '{message}' }),
+    sms: createSmsFlow({ ...flow, router: onlyThrough(sms.name), defaultCountry: null, textFormat: '{message}' }),
     push: createPushFlow({ ...flow, db, provider: push.name }),
     reads: {
       message: (id) => readMessage(db, id),

@@ -38,7 +38,7 @@ describe('an SMS in capture mode', () => {
 
   it.each([
     [100, 'delivered'],
-    [107, 'delivered until inbound is served'],
+    [107, 'delivered before it answers'],
   ])('to +15005550%i is sent, then %s', async (last) => {
     const { provider, receipts, timers } = setUpSms()
     expect(await provider.submit(smsTo(magic(last), 7), forever)).toMatchObject({ kind: 'accepted', status: 'sent' })

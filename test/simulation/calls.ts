@@ -4,25 +4,18 @@ import { cancelMessage, clearDue } from '../../src/store/cancel.ts'
 import { addPause, readStops, removePauses } from '../../src/store/pauses.ts'
 import { listPauses, type PauseScope } from '../../src/store/read-pauses.ts'
 import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes.ts'
+import { listMatchable, parkReceipt, unpark } from '../../src/store/parked-receipts.ts'
 import {
   applyReceipts,
   findAttempt,
-  listMatchable,
-  parkReceipt,
   readAttempts,
-  unpark,
   type AttemptState,
   type ReceiptMove,
 } from '../../src/store/receipts.ts'
 import { expireDue, freeDue, listQuiet, ownsAnything, reclaimMessages } from '../../src/store/reclaim.ts'
-import {
-  claimDue,
-  releaseMessages,
-  settleMessages,
-  startMessages,
-  type SmsSettlement,
-  type SmsWork,
-} from '../../src/store/sms-work.ts'
+import { claimDue } from '../../src/store/sms-claims.ts'
+import { settleMessages, type SmsSettlement } from '../../src/store/sms-settle.ts'
+import { releaseMessages, startMessages, type SmsWork } from '../../src/store/sms-work.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
 import type { MessageRow, Tables } from './model/tables.ts'
 import { PUSH_CALLS } from './push-calls.ts'
@@ -70,6 +63,7 @@ function workOf({ messages }: Tables, message: number, n: number | undefined): S
     owner: 1,
     attempt,
     due: (n ?? 0) % 2 === 0,
+    tried: [],
   }
 }
 
@@ -91,6 +85,7 @@ function settlementOf(tables: Tables, n: readonly number[]): SmsSettlement {
     startedAt: new Date(1_700_000_000_000).toISOString(),
     next: status === 'sent' ? at(['none', 'poll'] as const, n[5]) : at(['none', 'send', 'reconcile'] as const, n[5]),
     waitMs: at([0, 1_000, 60_000], n[6]),
+    nextProvider: null,
   }
 }
 
@@ -101,6 +96,7 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     messageId,
     number: Math.max(1, known?.attempt ?? 1),
     messageStatus: known?.status ?? 'sent',
+    messageReason: known?.reason ?? null,
     attemptStatus: null,
     provider: known?.provider ?? 'plain',
     contact: '+15005550006',
@@ -110,6 +106,9 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     ageMs: 0,
     remainingMs: 0,
     sinceMs: null,
+    parts: [],
+    resends: false,
+    version: null,
   }
   return {
     state,
@@ -121,6 +120,7 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     messageStatus: (n[2] ?? 0) % 2 === 0 ? null : status,
     resendMs: (n[3] ?? 0) % 3 === 0 ? 60_000 : null,
     clear: at(['none', 'sends', 'all'] as const, n[4]),
+    part: null,
   }
 }
 
@@ -211,6 +211,7 @@ export const CALLS = {
       reason: null,
       code: null,
       at: null,
+      contact: null,
     })
   },
   matchable: () => async (db) => (await listMatchable(db, 50)).map((one) => [one.providerMessageId, one.status]),

@@ -5,14 +5,9 @@ import { insertMessages } from '../../src/store/messages.ts'
 import { registerNode } from '../../src/store/nodes.ts'
 import { insertNotifications } from '../../src/store/notifications.ts'
 import { loadChunks, moveChunks } from '../../src/store/push-work.ts'
-import {
-  claimDue,
-  metAttempt,
-  settleMessages,
-  startMessages,
-  type SmsSettlement,
-  type SmsWork,
-} from '../../src/store/sms-work.ts'
+import { claimDue } from '../../src/store/sms-claims.ts'
+import { metAttempt, settleMessages, type SmsSettlement } from '../../src/store/sms-settle.ts'
+import { startMessages, type SmsWork } from '../../src/store/sms-work.ts'
 import { upsertTokens } from '../../src/store/tokens.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ask, message, scripted, startNode, type TestNode } from '../support/node.ts'
@@ -55,6 +50,7 @@ function settlement(work: SmsWork, more: Partial<SmsSettlement>): SmsSettlement 
     startedAt: new Date(0).toISOString(),
     next: 'send',
     waitMs: 0,
+    nextProvider: null,
     ...more,
   }
 }
@@ -68,6 +64,7 @@ test('a settlement that is repeated after its message was claimed again changes 
     owner,
     attempt: 0,
     due: false,
+    tried: [],
   }))
   const first = works.map((work) => settlement(work, {}))
   await settleMessages(db, owner, first)
@@ -113,7 +110,7 @@ test('a settlement whose attempt a receipt wrote first is told, and settled when
     `insert into attempts (message_id, number, provider, status) values ($1, 1, 'scripted', 'delivered')`,
     [id],
   )
-  const work = { ...message(), id, text: 'A text', owner, attempt: 0, due: false }
+  const work = { ...message(), id, text: 'A text', owner, attempt: 0, due: false, tried: [] }
   const batch = [settlement(work, { status: 'sent', attemptStatus: 'sent', next: 'none', providerMessageId: 'theirs' })]
   await expect(settleMessages(db, owner, batch)).rejects.toSatisfy(metAttempt)
   expect([...(await settleMessages(db, owner, batch, true)).moved]).toEqual([id])

@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino'
-import { openDelivery, type Delivery } from '../../src/delivery/delivery.ts'
+import { openDelivery, type Delivery, type DeliveryParts } from '../../src/delivery/delivery.ts'
 import type { SettledSms } from '../../src/delivery/ledger.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import type { Failure } from '../../src/domain/failure.ts'
@@ -24,6 +24,9 @@ export interface NodeOptions {
   readonly pid?: number
   readonly now?: () => number
   readonly log?: Logger
+  /** Where messages go on, what keeps them back, who looks on. */
+  readonly ways?: Pick<DeliveryParts, 'onward' | 'detour' | 'hold' | 'observe' | 'consentGroup'>
+  readonly onSettled?: (settled: readonly SettledSms[]) => void
 }
 
 let pids = 1_000_000
@@ -59,8 +62,12 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
     sms: options.sms ?? [],
     push: options.push ?? [],
     firstPollMs: 600_000,
-    onSettled: (messages) => void settled.push(...messages),
+    onSettled(messages) {
+      settled.push(...messages)
+      options.onSettled?.(messages)
+    },
     onPushed: () => undefined,
+    ...options.ways,
   })
   const end = async (): Promise<void> => void (await Promise.allSettled([acceptDb.end(), ledgerDb.end(), workDb.end()]))
   return {

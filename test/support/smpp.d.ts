@@ -22,19 +22,35 @@ declare module 'smpp' {
     readonly receipted_message_id?: string
     readonly message_state?: number
     readonly sc_interface_version?: number
+    readonly validity_period?: string | Date
+    readonly registered_delivery?: number
+    /** Optional parameters that it has no name for, by their tags. */
+    readonly [tag: number]: Buffer
     response(options?: Readonly<Record<string, unknown>>): Pdu
     toBuffer(): Buffer
+    /** Every other field, by its name in the specification. */
+    readonly [field: string]: unknown
   }
 
   export interface Session extends EventEmitter {
     readonly socket: Socket
     send(pdu: Pdu, onResponse?: (pdu: Pdu) => void): boolean
     destroy(): void
+    deliver_sm(fields: Readonly<Record<string, unknown>>, onResponse: (pdu: Pdu) => void): boolean
+    data_sm(fields: Readonly<Record<string, unknown>>, onResponse: (pdu: Pdu) => void): boolean
+    enquire_link(fields: Readonly<Record<string, unknown>>, onResponse: (pdu: Pdu) => void): boolean
+  }
+
+  export interface Server extends EventEmitter {
+    listen(port: number, host: string, onListening: () => void): void
+    address(): { readonly port: number } | string | null
+    close(onClosed: () => void): void
   }
 
   const library: {
+    createServer(listener: (session: Session) => void): Server
     connect(options: Readonly<Record<string, unknown>>): Session
-    readonly PDU: new (command: string, options?: Readonly<Record<string, unknown>>) => Pdu
+    readonly PDU: new (command: string | Buffer, options?: Readonly<Record<string, unknown>>) => Pdu
     readonly errors: Readonly<Record<string, number>>
     readonly commands: Readonly<Record<string, { readonly id: number }>>
     readonly tlvs: Readonly<Record<string, { readonly id: number }>>

@@ -1,5 +1,5 @@
 import { startApp, type App } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { readWholeConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { freePort } from './program.ts'
 
@@ -19,8 +19,9 @@ export async function startWholeNode(
 ): Promise<WholeNode> {
   // On the loopback addresses: when it stops it waits for no load balancer.
   const port = variables['PORT'] ?? String(await freePort())
-  const env = { DATABASE_URL: databaseUrl, PORT: port, ...variables }
-  const reading = readConfig(env)
+  // What a test sees does not depend on the time of day.
+  const env = { DATABASE_URL: databaseUrl, PORT: port, QUIET_HOURS: 'off', ...variables }
+  const reading = await readWholeConfig(env)
   if ('faults' in reading) throw new Error(JSON.stringify(reading.faults))
   const { config } = reading
   const lines: string[] = []

@@ -49,6 +49,9 @@ export const SOME_OF_EVERYTHING = String.raw`
       '2026-01-01 00:00:00.123456+00', 'twilio' from generate_series(1, 3000) i;
   update messages set status = 'sent', expires_at = now() - interval '1 hour' where id = 1;
   insert into attempts (message_id, number, provider, provider_message_id, status) select id, 1, 'twilio', 'SM' || id, 'delivered' from messages;
+  update messages set tlvs = '{"0x1400": "1,2 {x}"}', tried = '{"a,b",NULL,""}' where id = 2;
+  insert into sms_parts (message_id, attempt, number, total, reference, provider, provider_message_id, status)
+    select id, 1, 2, 2, 7, 'smpp', E'p\\\t' || id, 'sent' from messages where id <= 20;
   insert into tokens (token, kind) select 'token ' || i, case when i % 2 = 0 then 'token' else 'fid' end from generate_series(1, 50) i;
   insert into notifications (title, body, content) values ('t', 'b', '{"a": [1, 2.50, null, "\\u00e9"]}');
   insert into push_chunks (notification_id, token_ids, size, settled, tally, lane, done_at) values (1, '{1,2,3}', 3, '\x07', '{"sent": 3}', 'fcm:otp', now());

@@ -11,6 +11,7 @@ const CALLS: Readonly<Record<string, Shape | undefined>> = {
   listSms: ['sms.list', 'list', 'query'],
   readSms: ['sms.get', 'value'],
   cancelSms: ['sms.cancel', 'value'],
+  markSmsConverted: ['sms.converted', 'value'],
   resendSms: ['sms.resend', 'value', 'body'],
   exportSms: ['sms.export', 'file', 'query'],
   pushToTokens: ['notifications.toTokens', 'value', 'body'],

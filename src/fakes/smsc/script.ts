@@ -26,6 +26,8 @@ export const PLAY = Type.Object(
   {
     /** Refused with this command_status instead of taken. */
     status: Type.Optional(Type.Enum(names)),
+    /** The same, for one that SMPP v3.4 has no name for. */
+    code: Type.Optional(Type.Integer({ minimum: 1, maximum: 0xff_ff_ff_ff })),
     /**
      * Instead of one answer: none; a closed connection; a generic_nack; two; one for a sequence number that nobody used; one that
      * waits until the next submit_sm is answered.

@@ -84,9 +84,10 @@ export function createSubmits(options: SubmitsOptions): Submits {
     if (typeof message === 'string') return session.answer({ ...answer, status: STATUSES[message] })
     const throttled = !options.throttle(performance.now())
     const play: Play = throttled ? { status: 'ESME_RTHROTTLED' } : choose(message)
-    if (play.status !== undefined) {
+    const refusal = play.code ?? (play.status === undefined ? null : STATUSES[play.status])
+    if (refusal !== null) {
       await pause(play.slowMs ?? 0, options.closing)
-      return reply(session, { ...answer, status: STATUSES[play.status] }, play)
+      return reply(session, { ...answer, status: refusal }, play)
     }
     const id = nextId
     nextId += 1n

@@ -1,21 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Reply, SeenRequest } from '../provider-server.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { FakeMessage, MessageBook } from './messages.ts'
 import { lifeOf, type Script, scriptFor } from './script.ts'
-
-export interface SeenRequest {
-  readonly method: string
-  /** With its query. */
-  readonly path: string
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
-
-export type Reply =
-  | { readonly status: number; readonly json: Readonly<Record<string, unknown>>; readonly retryAfter?: string }
-  | 'reset'
-  | 'hang'
 
 export interface Api {
   reply(request: SeenRequest): Promise<Reply>

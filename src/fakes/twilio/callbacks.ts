@@ -1,33 +1,46 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent } from 'undici'
+import { post, type Posted } from '../post.ts'
+import type { InboundText } from './inbound.ts'
 import type { FakeMessage } from './messages.ts'
 import type { Step } from './script.ts'
 
 export interface Callbacks {
   /** Tells the message's callback of one step; resolves when that was taken or given up. Never rejects. */
   tell(message: FakeMessage, step: Step, copies: number): Promise<void>
+  /** Hands on what somebody texted, once; null: no answer came. */
+  text(url: string, text: InboundText): Promise<Posted | null>
   close(): Promise<void>
 }
 
 export function createCallbacks(accountSid: string, authToken: string, retryMs: number): Callbacks {
   const agent = new Agent({ connections: 32, pipelining: 1 })
 
-  async function tell(message: FakeMessage, step: Step, copies: number): Promise<void> {
-    const [url = '', overrides = ''] = (message.statusCallback ?? '').split('#')
-    if (url === '') return
-    const body = formOf(accountSid, message, step)
-    const headers = {
+  function headersFor(url: string, body: URLSearchParams): Record<string, string> {
+    return {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       'x-twilio-signature': sign(authToken, url, body),
       'i-twilio-idempotency-token': randomUUID(),
       'user-agent': 'TwilioProxy/1.1',
     }
+  }
+
+  async function tell(message: FakeMessage, step: Step, copies: number): Promise<void> {
+    const [url = '', overrides = ''] = (message.statusCallback ?? '').split('#')
+    if (url === '') return
+    const body = formOf(accountSid, message, step)
+    const headers = headersFor(url, body)
     const copy = () => deliver(agent, url, headers, body.toString(), new URLSearchParams(overrides), retryMs)
     await Promise.all(Array.from({ length: copies }, copy))
   }
 
-  return { tell, close: () => agent.destroy() }
+  function text(url: string, sent: InboundText): Promise<Posted | null> {
+    const body = formOfText(accountSid, sent)
+    return post(agent, url, headersFor(url, body), body.toString())
+  }
+
+  return { tell, text, close: () => agent.destroy() }
 }
 
 /** A form's signature: the URL without its fragment, then names and values by name. Source: https://www.twilio.com/docs/usage/security. */
@@ -57,6 +70,29 @@ function formOf(accountSid: string, message: FakeMessage, step: Step): URLSearch
   return form
 }
 
+/** Source: https://www.twilio.com/docs/messaging/guides/webhook-request. */
+function formOfText(
+  accountSid: string,
+  { from, to, body, optOutType, sid, numSegments }: InboundText,
+): URLSearchParams {
+  const messageSid = sid ?? `SM${randomBytes(16).toString('hex')}`
+  const form = new URLSearchParams({
+    MessageSid: messageSid,
+    SmsSid: messageSid,
+    SmsMessageSid: messageSid,
+    AccountSid: accountSid,
+    From: from,
+    To: to,
+    Body: body,
+    NumMedia: '0',
+    NumSegments: String(numSegments ?? 1),
+    SmsStatus: 'received',
+    ApiVersion: '2010-04-01',
+  })
+  if (optOutType !== undefined) form.set('OptOutType', optOutType)
+  return form
+}
+
 /** One retry, and only where no connection came about, unless the URL's fragment says more: `rc` retries, `rp=all` after any failure. */
 async function deliver(
   agent: Agent,
@@ -69,32 +105,8 @@ async function deliver(
   const retries = Number(overrides.get('rc') ?? 1)
   const always = overrides.get('rp') === 'all'
   for (let tried = 0; tried <= retries; tried += 1) {
-    const end = await post(agent, url, headers, body)
-    if (end === 'taken' || (end === 'answered' && !always)) return
+    const answer = await post(agent, url, headers, body)
+    if (answer !== null && (answer.status < 300 || !always)) return
     await delay(retryMs)
   }
-}
-
-/** By `dispatch`, as a stream for each of thousands of answers a second that nobody reads would cost half of the time. */
-function post(
-  agent: Agent,
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-): Promise<'taken' | 'answered' | 'lost'> {
-  const { origin, pathname, search } = new URL(url)
-  let status = 0
-  return new Promise((resolve) => {
-    agent.dispatch(
-      { origin, path: pathname + search, method: 'POST', headers, body, headersTimeout: 15_000 },
-      {
-        onRequestStart: () => undefined,
-        onResponseStart(_controller, statusCode) {
-          status = statusCode
-        },
-        onResponseEnd: () => resolve(status < 300 ? 'taken' : 'answered'),
-        onResponseError: () => resolve('lost'),
-      },
-    )
-  })
 }

@@ -1,19 +1,11 @@
+import type { Treatment } from '../provider-server.ts'
+
 /** How one message is treated. */
-export interface Script {
+export interface Script extends Treatment {
   /** Answer with this error instead of taking the message. */
   readonly refuse?: { readonly status: number; readonly code: number | null; readonly retryAfter?: string }
-  /** What comes instead of the answer. */
-  readonly link?: 'reset' | 'hang' | 'error-500'
-  /** The request was read, but the message is not taken; only with `link`. */
-  readonly lose?: boolean
-  /** Milliseconds before the answer. */
-  readonly slowMs?: number
   /** The statuses to come, in order. */
   readonly life?: readonly Step[]
-  /** Each callback goes out this often; 1 unless said, 0 loses it. */
-  readonly callbackCopies?: number
-  /** Callbacks do not wait for the answer. */
-  readonly callbacksFirst?: boolean
 }
 
 export interface Step {

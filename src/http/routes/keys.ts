@@ -39,8 +39,9 @@ export function keyRoutes(app: Server, { keys, publicUrl }: HttpParts): void {
     { onRequest, schema: { body: KeyRequest, response: made }, config: { docs: CREATE_DOCS, scope } },
     async (request): Promise<KeyMade> => {
       refuseParameters(request.query)
-      const { mode = 'live', name, scopes, countries = null, topics = null, cidrs = null, expires_at } = request.body
-      const limits = { countries: upperCase(countries), topics, cidrs, expiresAt: toTime(expires_at ?? null) }
+      const { mode = 'live', name, scopes, countries = null, topics = null, cidrs = null, ...more } = request.body
+      const { spend_limit: spendLimit = null, expires_at: expiresAt = null } = more
+      const limits = { countries: upperCase(countries), topics, cidrs, spendLimit, expiresAt: toTime(expiresAt) }
       return toMade(await keys.flow.create({ mode, name, scopes, ...limits }, request.caller))
     },
   )
@@ -56,10 +57,11 @@ export function keyRoutes(app: Server, { keys, publicUrl }: HttpParts): void {
     { onRequest, schema: { body: KeyChange, response: answer }, config: { docs: CHANGE_DOCS, scope } },
     async (request): Promise<KeyAnswer> => {
       refuseParameters(request.query)
-      const { expires_at, countries, ...rest } = request.body
+      const { expires_at, spend_limit: spendLimit, countries, ...rest } = request.body
       const fields = {
         ...rest,
         ...(countries === undefined ? {} : { countries: upperCase(countries) }),
+        ...(spendLimit === undefined ? {} : { spendLimit }),
         ...(expires_at === undefined ? {} : { expiresAt: toTime(expires_at) }),
       }
       return { success: true, data: toKey(await keys.flow.change(readKeyId(request.params), fields, request.caller)) }

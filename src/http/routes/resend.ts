@@ -5,7 +5,14 @@ import type { SmsAccepted } from '../../contract/sms.ts'
 import type { Caller } from '../../domain/caller.ts'
 import type { Resends } from '../../flows/resend.ts'
 import type { SmsInput } from '../../flows/sms.ts'
-import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
+import {
+  jsonEither,
+  SEND_ANSWER_HEADERS,
+  SEND_ERRORS,
+  SMS_ERRORS,
+  SEND_REQUEST_HEADERS,
+  type RouteDocs,
+} from '../documentation.ts'
 import { sendDryRun, toPushDryRun, toSmsDryRun } from '../dry-runs.ts'
 import { markReplayed, readIdempotency } from '../idempotency.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
@@ -91,15 +98,7 @@ const SMS_DOCS: RouteDocs = {
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'SmsResend#' },
   ok: { description: 'Accepted.', content: jsonEither('SmsAccepted', 'SmsDryRun'), headers: SEND_ANSWER_HEADERS },
-  errors: [
-    ...SEND_ERRORS,
-    'not_found',
-    'still_open',
-    'content_gone',
-    'invalid_contact',
-    'too_many_segments',
-    'rate_limited',
-  ],
+  errors: [...SEND_ERRORS, 'not_found', 'still_open', 'content_gone', ...SMS_ERRORS, 'rate_limited'],
 }
 
 const PUSH_DOCS: RouteDocs = {

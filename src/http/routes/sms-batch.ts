@@ -11,7 +11,7 @@ import { TidingsError } from '../../domain/errors.ts'
 import { refusalOf, type BatchEntry, type BatchItem, type PreparedItem } from '../../flows/batch.ts'
 import { createItemReader, cutAtRepeats, ITEM_LISTS, toAnswerItem, tooManyItems } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
-import { json, RATE_HEADERS, SEND_ANSWER_HEADERS, SEND_ERRORS, type RouteDocs } from '../documentation.ts'
+import { json, RATE_HEADERS, SEND_ANSWER_HEADERS, SEND_ERRORS, SMS_ERRORS, type RouteDocs } from '../documentation.ts'
 import { toSmsDryRun } from '../dry-runs.ts'
 import { refuse } from '../faults.ts'
 import { markReplayed, readIdempotency, readKey } from '../idempotency.ts'
@@ -224,7 +224,7 @@ const DOCS: RouteDocs = {
     content: { ...json('SmsBatchAnswer'), ...NDJSON },
     headers: { 'Idempotent-Replayed': SEND_ANSWER_HEADERS['Idempotent-Replayed'] ?? {} },
   },
-  errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, ...SMS_ERRORS, 'unknown_template', 'invalid_variables'],
 }
 
 const LIMITED_DOCS: RouteDocs = {

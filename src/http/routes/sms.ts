@@ -10,6 +10,7 @@ import {
   RATE_HEADERS,
   SEND_ANSWER_HEADERS,
   SEND_ERRORS,
+  SMS_ERRORS,
   SEND_REQUEST_HEADERS,
   type RouteDocs,
 } from '../documentation.ts'
@@ -95,7 +96,7 @@ const SEND_DOCS: RouteDocs = {
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'SmsRequest#' },
   ok: { description: 'Accepted.', content: jsonEither('SmsAccepted', 'SmsDryRun'), headers: SEND_ANSWER_HEADERS },
-  errors: [...SEND_ERRORS, 'invalid_contact', 'too_many_segments', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, ...SMS_ERRORS, 'unknown_template', 'invalid_variables'],
 }
 
 const LIMITED_SEND_DOCS: RouteDocs = {

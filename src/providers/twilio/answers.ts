@@ -1,7 +1,8 @@
 import { type Failure, failure } from '../../domain/failure.ts'
 import type { Outcome } from '../../domain/provider.ts'
-import type { HttpAnswer, HttpFault } from '../http-call.ts'
 import { retryAfterMs } from '../../domain/retry-after.ts'
+import { failureOfFault, field, readJson } from '../http-answers.ts'
+import type { HttpAnswer, HttpFault } from '../http-call.ts'
 import { failureOfCode, failureOfStatus } from './codes.ts'
 import { isMessageSid, readErrorCode } from './message.ts'
 
@@ -24,26 +25,4 @@ export function failureOfAnswer(answer: HttpAnswer, now: Date): Failure {
   const found = byStatus.class === 'uncertain' || code === null ? byStatus : (failureOfCode(code) ?? byStatus)
   if (found.class !== 'throttled' && found.class !== 'transient') return found
   return { ...found, waitMs: retryAfterMs(answer.headers['retry-after'], now) }
-}
-
-/** Pure: the JSON of an answer's body; null where it is none. */
-export function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return null
-  }
-}
-
-/** Pure: one own field of a JSON object; undefined where there is none. */
-export function field(json: unknown, name: string): unknown {
-  if (typeof json !== 'object' || json === null) return undefined
-  return Object.getOwnPropertyDescriptor(json, name)?.value
-}
-
-function failureOfFault(fault: HttpFault): Failure {
-  if (fault.written) return failure('uncertain', fault.reason)
-  // We stopped it ourselves: nothing was tried.
-  if (fault.reason === 'aborted') return failure('transient', 'not_sent', { counted: false })
-  return failure('transient', fault.reason === 'timeout' ? 'connect_timeout' : `${fault.reason}_failed`)
 }

@@ -1,11 +1,15 @@
-import type { CallbackReading, ProviderCallback, Receipt } from '../../domain/provider.ts'
-import { field, readJson } from './answers.ts'
+import type { CallbackReading, CallbackReply, InboundSms, ProviderCallback } from '../../domain/provider.ts'
+import { queryOf, readAttempt } from '../callbacks.ts'
+import { field, readJson } from '../http-answers.ts'
 import { isMessageSid, readErrorCode, toReceipt } from './message.ts'
-import { isSigned, queryOf } from './signature.ts'
+import { nameOf, type TwilioOptions, type TwilioReading } from './options.ts'
+import { isSigned } from './signature.ts'
+
+export type TwilioCallbackRules = Pick<TwilioOptions, 'authToken' | 'otherAuthTokens'> & TwilioReading
 
 /** Pure: a status callback, once its signature holds. Source: https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
-export function readStatusCallback(callback: ProviderCallback, authTokens: readonly string[]): CallbackReading {
-  if (!isSigned(callback, authTokens)) return { kind: 'forged' }
+export function readStatusCallback(callback: ProviderCallback, rules: TwilioCallbackRules): CallbackReading {
+  if (!isGenuine(callback, rules)) return { kind: 'forged' }
   const get = fieldsOf(callback)
   const [sid, status] = [get('MessageSid'), get('MessageStatus')]
   if (sid === null || !isMessageSid(sid)) return { kind: 'malformed', problem: 'no MessageSid' }
@@ -13,8 +17,48 @@ export function readStatusCallback(callback: ProviderCallback, authTokens: reado
   const query = queryOf(callback.url)
   // `RawDlrDoneDate` names no time zone, so it tells no time.
   const state = { sid, status, errorCode: readErrorCode(get('ErrorCode')), at: null }
-  const receipt = toReceipt(state, readAttempt(query.get('attempt')))
+  const receipt = toReceipt(state, readAttempt(query.get('attempt')), rules)
   return receipt === null ? { kind: 'ignored' } : { kind: 'receipts', receipts: [receipt] }
+}
+
+/** Twilio takes an answer for TwiML, and alerts about one of another kind; without a verb nothing is said to the person. */
+const NO_REPLY: CallbackReply = { contentType: 'text/xml', text: '<?xml version="1.0" encoding="UTF-8"?><Response/>' }
+
+/**
+ * What Advanced Opt-Out took the text for; it has answered the person already.
+ * Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out.
+ */
+const HANDLED: ReadonlyMap<string, InboundSms['handled']> = new Map([
+  ['STOP', 'stop'],
+  ['START', 'start'],
+  ['HELP', 'help'],
+])
+
+/**
+ * Pure: a text that came in, once its signature holds. Twilio has joined its parts, and does not say when it was sent.
+ * Source: https://www.twilio.com/docs/messaging/guides/webhook-request.
+ */
+export function readInboundSms(callback: ProviderCallback, rules: TwilioCallbackRules): CallbackReading {
+  if (!isGenuine(callback, rules)) return { kind: 'forged' }
+  const get = fieldsOf(callback)
+  const [sid, from, to] = [get('MessageSid'), get('From'), get('To')]
+  if (sid === null || !isMessageSid(sid)) return { kind: 'malformed', problem: 'no MessageSid' }
+  if (from === null || to === null) return { kind: 'malformed', problem: 'no From or no To' }
+  const message: InboundSms = {
+    provider: nameOf(rules),
+    providerMessageId: sid,
+    from,
+    to,
+    text: get('Body') ?? '',
+    part: null,
+    at: null,
+    handled: HANDLED.get((get('OptOutType') ?? '').toUpperCase()) ?? null,
+  }
+  return { kind: 'inbound', messages: [message], reply: NO_REPLY }
+}
+
+function isGenuine(callback: ProviderCallback, { authToken, otherAuthTokens }: TwilioCallbackRules): boolean {
+  return isSigned(callback, [authToken, ...(otherAuthTokens ?? [])])
 }
 
 function fieldsOf(callback: ProviderCallback): (name: string) => string | null {
@@ -27,10 +71,4 @@ function fieldsOf(callback: ProviderCallback): (name: string) => string | null {
     const value = field(json, name)
     return typeof value === 'string' ? value : null
   }
-}
-
-/** `messageId.attempt`, both from 1; up to 15 and 9 digits keep within what a number holds. */
-function readAttempt(text: string | null): Receipt['attempt'] {
-  const parts = /^([1-9]\d{0,14})\.([1-9]\d{0,8})$/.exec(text ?? '')
-  return parts === null ? null : { messageId: Number(parts[1]), number: Number(parts[2]) }
 }

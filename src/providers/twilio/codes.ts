@@ -85,9 +85,12 @@ export const REASON_OF_CODE: Readonly<Record<string, string>> = Object.fromEntri
   Object.entries(CODES).map(([code, [, reason]]) => [code, reason]),
 )
 
+/** Each is a new message and a new charge, so that it is asked for (`retryUnreachable`). */
+const UNREACHABLE_AGAIN: Row = ['transient', 'unreachable', { ...UNDELIVERED, waitsMs: [15 * MINUTE, 2 * HOUR] }]
+
 /** What a code of Twilio's means to us; null for one that is not in the table. */
-export function failureOfCode(code: number): Failure | null {
-  const row = CODES[code]
+export function failureOfCode(code: number, retryUnreachable = false): Failure | null {
+  const row = code === 30003 && retryUnreachable ? UNREACHABLE_AGAIN : CODES[code]
   return row === undefined ? null : failure(row[0], row[1], { ...row[2], code: String(code) })
 }
 

@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../../domain/failure.ts'
 import type { Receipt } from '../../domain/provider.ts'
 import { failureOfCode } from './codes.ts'
+import { nameOf, type TwilioReading } from './options.ts'
 
 /** What Twilio says of one message, in a callback or in its records. */
 export interface MessageState {
@@ -39,12 +40,12 @@ const STATUSES: ReadonlyMap<string, Receipt['status']> = new Map([
 ])
 
 /** Pure: null for a status that says nothing about a message of ours. */
-export function toReceipt(state: MessageState, attempt: Receipt['attempt']): Receipt | null {
+export function toReceipt(state: MessageState, attempt: Receipt['attempt'], reading: TwilioReading): Receipt | null {
   const status = STATUSES.get(state.status)
   if (status === undefined) return null
-  const about = { provider: 'twilio', providerMessageId: state.sid, attempt, at: state.at }
+  const about = { provider: nameOf(reading), providerMessageId: state.sid, attempt, at: state.at }
   if (status === 'sent' || status === 'delivered') return { ...about, status, failure: null }
-  const why = failureOf(state, status)
+  const why = failureOf(state, status, reading)
   return { ...about, status: endOf(why, status), failure: why }
 }
 
@@ -82,10 +83,15 @@ export function readErrorCode(value: unknown): number | null {
   return typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : null
 }
 
-function failureOf(state: MessageState, status: 'undelivered' | 'failed' | 'expired'): Failure {
+function failureOf(
+  state: MessageState,
+  status: 'undelivered' | 'failed' | 'expired',
+  { retryUnreachable }: TwilioReading,
+): Failure {
   if (state.status === 'canceled') return failure('permanent', 'cancelled')
   if (state.errorCode === null) return failure('permanent', 'unknown', { status })
-  return failureOfCode(state.errorCode) ?? failure('permanent', 'unknown', { status, code: String(state.errorCode) })
+  const known = failureOfCode(state.errorCode, retryUnreachable)
+  return known ?? failure('permanent', 'unknown', { status, code: String(state.errorCode) })
 }
 
 /** A code of the table knows better than the word that came with it. */

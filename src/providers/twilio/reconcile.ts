@@ -1,6 +1,6 @@
 import type { OutboundSms, Reconciliation } from '../../domain/provider.ts'
+import { field, readJson } from '../http-answers.ts'
 import type { HttpCall, HttpRequest } from '../http-call.ts'
-import { field, readJson } from './answers.ts'
 import { type MessageRecord, readMessage, toReceipt } from './message.ts'
 import type { TwilioOptions } from './options.ts'
 import { buildList, buildNextPage } from './requests.ts'
@@ -33,7 +33,7 @@ export async function reconcile(
   if (same.length === 0 && near.every((message) => message.body)) return { kind: 'absent' }
   const [only, second] = same
   if (only === undefined || second !== undefined) return { kind: 'unclear' }
-  const receipt = toReceipt(only, { messageId: sms.messageId, number: sms.attempt })
+  const receipt = toReceipt(only, { messageId: sms.messageId, number: sms.attempt }, options)
   return receipt === null ? { kind: 'unclear' } : { kind: 'found', receipt }
 }
 

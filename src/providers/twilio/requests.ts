@@ -1,6 +1,8 @@
-import type { AttemptId, OutboundSms } from '../../domain/provider.ts'
+import type { OutboundSms } from '../../domain/provider.ts'
+import { attemptIdOf } from '../callbacks.ts'
+import { basicAuthorization } from '../http-answers.ts'
 import type { HttpRequest } from '../http-call.ts'
-import type { TwilioOptions } from './options.ts'
+import { nameOf, type TwilioOptions } from './options.ts'
 
 /** Seconds a message may wait in Twilio's queue. Source: https://www.twilio.com/docs/api/errors/90007. */
 const VALIDITY_SECONDS = { least: 1, most: 36_000 } as const
@@ -16,7 +18,7 @@ const LIST_BYTES = 1_048_576
 export function buildSubmission(options: TwilioOptions, sms: OutboundSms): HttpRequest {
   const form = new URLSearchParams({ To: sms.contact, Body: sms.text, ...senderFields(options, sms) })
   form.set('ValidityPeriod', String(validityPeriod(sms.validitySeconds)))
-  if (options.publicUrl !== null) form.set('StatusCallback', statusCallback(options.publicUrl, sms))
+  if (options.publicUrl !== null) form.set('StatusCallback', statusCallback(options, options.publicUrl, sms))
   return {
     method: 'POST',
     url: `${messagesUrl(options)}.json`,
@@ -58,7 +60,7 @@ function headers(options: TwilioOptions): Record<string, string> {
   const [user, password] =
     options.apiKey === null ? [options.accountSid, options.authToken] : [options.apiKey.sid, options.apiKey.secret]
   return {
-    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+    authorization: basicAuthorization(user, password),
     accept: 'application/json',
     'user-agent': 'tidings',
   }
@@ -74,9 +76,8 @@ function validityPeriod(seconds: number): number {
   return Math.min(Math.max(Math.floor(seconds), VALIDITY_SECONDS.least), VALIDITY_SECONDS.most)
 }
 
-function statusCallback(publicUrl: string, sms: OutboundSms): string {
-  const attempt: AttemptId = `${sms.messageId}.${sms.attempt}`
-  return `${publicUrl}/callbacks/twilio/status?attempt=${attempt}${CALLBACK_RETRIES}`
+function statusCallback(options: TwilioOptions, publicUrl: string, sms: OutboundSms): string {
+  return `${publicUrl}/callbacks/${nameOf(options)}/status?attempt=${attemptIdOf(sms)}${CALLBACK_RETRIES}`
 }
 
 function messagesUrl(options: TwilioOptions): string {

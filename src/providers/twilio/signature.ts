@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
 import type { ProviderCallback } from '../../domain/provider.ts'
 import { readUrl } from '../../domain/url.ts'
+import { isSameSecret, queryOf } from '../callbacks.ts'
 
 /**
  * Whether one of `authTokens` signed this callback: `X-Twilio-Signature` is the base64 HMAC-SHA1 of the URL, followed for a form by each
@@ -11,26 +12,16 @@ import { readUrl } from '../../domain/url.ts'
 export function isSigned(callback: ProviderCallback, authTokens: readonly string[]): boolean {
   const given = callback.headers['x-twilio-signature'] ?? ''
   const bodyHash = queryOf(callback.url).get('bodySHA256')
-  if (bodyHash !== null && !isEqual(bodyHash, createHash('sha256').update(callback.body).digest('hex'))) return false
+  if (bodyHash !== null && !isSameSecret(bodyHash, createHash('sha256').update(callback.body).digest('hex')))
+    return false
   const signedFields = bodyHash === null ? fieldsInOrder(callback.body) : ''
   return spellings(callback.url).some((url) =>
-    authTokens.some((token) => isEqual(given, sign(token, url + signedFields))),
+    authTokens.some((token) => isSameSecret(given, sign(token, url + signedFields))),
   )
-}
-
-/** The query of a URL that need not be well formed. */
-export function queryOf(url: string): URLSearchParams {
-  const start = url.indexOf('?')
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1))
 }
 
 function sign(token: string, text: string): string {
   return createHmac('sha1', token).update(text).digest('base64')
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 /** A name that came several times counts with its different values, in their order. */

@@ -4,11 +4,12 @@ import twilio from 'twilio'
 import { describe, expect, it } from 'vitest'
 import type { ProviderCallback } from '../../../src/domain/provider.ts'
 import { sign } from '../../../src/fakes/twilio/callbacks.ts'
-import { readStatusCallback } from '../../../src/providers/twilio/callbacks.ts'
+import { readInboundSms, readStatusCallback } from '../../../src/providers/twilio/callbacks.ts'
 import { isSigned } from '../../../src/providers/twilio/signature.ts'
 import { PUBLIC_URL } from './stage.ts'
 
 const TOKEN = 'look-alike-auth-token'
+const RULES = { authToken: TOKEN }
 const SID = `SM${'a'.repeat(32)}`
 const URL_OF_7 = `${PUBLIC_URL}/callbacks/twilio/status?attempt=7.2`
 
@@ -130,20 +131,20 @@ describe('a callback is forged', () => {
     ['for another host', callback(URL_OF_7.replace('tidings', 'elsewhere'), body, signature)],
     ['signed with another token', signed({ MessageSid: SID, MessageStatus: 'delivered' }, URL_OF_7, 'another')],
   ])('%s', (_how, forged) => {
-    expect(readStatusCallback(genuine, [TOKEN]).kind).toBe('receipts')
-    expect(readStatusCallback(forged, [TOKEN])).toEqual({ kind: 'forged' })
+    expect(readStatusCallback(genuine, RULES).kind).toBe('receipts')
+    expect(readStatusCallback(forged, RULES)).toEqual({ kind: 'forged' })
   })
 
   it('unless one of two tokens signed it, while the account’s token is changed', () => {
     const byOld = signed({ MessageSid: SID, MessageStatus: 'delivered' }, URL_OF_7, 'old-token')
-    expect(readStatusCallback(byOld, [TOKEN]).kind).toBe('forged')
-    expect(readStatusCallback(byOld, [TOKEN, 'old-token']).kind).toBe('receipts')
+    expect(readStatusCallback(byOld, RULES).kind).toBe('forged')
+    expect(readStatusCallback(byOld, { authToken: TOKEN, otherAuthTokens: ['old-token'] }).kind).toBe('receipts')
   })
 })
 
 describe('a genuine callback', () => {
   const about = { provider: 'twilio', providerMessageId: SID, attempt: { messageId: 7, number: 2 }, at: null }
-  const read = (fields: Record<string, string>) => readStatusCallback(signed({ MessageSid: SID, ...fields }), [TOKEN])
+  const read = (fields: Record<string, string>) => readStatusCallback(signed({ MessageSid: SID, ...fields }), RULES)
 
   it.each([
     ['accepted', 'sent'],
@@ -180,7 +181,7 @@ describe('a genuine callback', () => {
     { MessageSid: SID },
     { MessageStatus: 'sent', MessageSid: '../x' },
   ])('that lacks a part is malformed: %j', (fields) => {
-    expect(readStatusCallback(signed(fields as Record<string, string>), [TOKEN]).kind).toBe('malformed')
+    expect(readStatusCallback(signed(fields as Record<string, string>), RULES).kind).toBe('malformed')
   })
 
   it.each([
@@ -190,7 +191,7 @@ describe('a genuine callback', () => {
     ['?attempt=7.1', { messageId: 7, number: 1 }],
   ])('names its attempt in the query: %j', (query, attempt) => {
     const at = `${PUBLIC_URL}/callbacks/twilio/status${query}`
-    expect(readStatusCallback(signed({ MessageSid: SID, MessageStatus: 'sent' }, at), [TOKEN])).toMatchObject({
+    expect(readStatusCallback(signed({ MessageSid: SID, MessageStatus: 'sent' }, at), RULES)).toMatchObject({
       receipts: [{ attempt }],
     })
   })
@@ -199,8 +200,62 @@ describe('a genuine callback', () => {
     const body = JSON.stringify({ MessageSid: SID, MessageStatus: 'delivered' })
     const at = `${URL_OF_7}&bodySHA256=${createHash('sha256').update(body).digest('hex')}`
     const signature = twilio.getExpectedTwilioSignature(TOKEN, at, {})
-    expect(readStatusCallback(callback(at, body, signature), [TOKEN])).toMatchObject({
+    expect(readStatusCallback(callback(at, body, signature), RULES)).toMatchObject({
       receipts: [{ status: 'delivered' }],
     })
+  })
+})
+
+describe('a text that comes in', () => {
+  const AT = `${PUBLIC_URL}/callbacks/twilio/inbound`
+  const TEXT = { MessageSid: SID, From: '+201009129288', To: '+15005550006', Body: 'Stop & go', NumSegments: '1' }
+
+  it('is read, and answered so that Twilio says nothing', () => {
+    expect(readInboundSms(signed(TEXT, AT), RULES)).toEqual({
+      kind: 'inbound',
+      messages: [
+        {
+          provider: 'twilio',
+          providerMessageId: SID,
+          from: '+201009129288',
+          to: '+15005550006',
+          text: 'Stop & go',
+          part: null,
+          at: null,
+          handled: null,
+        },
+      ],
+      reply: { contentType: 'text/xml', text: '<?xml version="1.0" encoding="UTF-8"?><Response/>' },
+    })
+  })
+
+  it('answers with TwiML that the official library would write', () => {
+    const reading = readInboundSms(signed(TEXT, AT), RULES)
+    const official = new twilio.twiml.MessagingResponse().toString()
+    expect(reading.kind === 'inbound' && reading.reply?.text).toBe(official)
+  })
+
+  it.each([
+    ['STOP', 'stop'],
+    ['START', 'start'],
+    ['HELP', 'help'],
+    ['OTHER', null],
+  ])('that Twilio took for %s says so', (word, handled) => {
+    expect(readInboundSms(signed({ ...TEXT, OptOutType: word }, AT), RULES)).toMatchObject({ messages: [{ handled }] })
+  })
+
+  it('may be empty, and comes under the name the provider was given', () => {
+    const { Body: _body, ...picture } = TEXT
+    const reading = readInboundSms(signed(picture, AT), { ...RULES, name: 'twilio-eu' })
+    expect(reading).toMatchObject({ messages: [{ text: '', provider: 'twilio-eu' }] })
+  })
+
+  it('is believed only when it is signed, and read only when it says from whom', () => {
+    expect(readInboundSms(signed(TEXT, AT, 'another-token'), RULES)).toEqual({ kind: 'forged' })
+    expect(readInboundSms(signed(TEXT, `${AT}?x`, TOKEN), RULES).kind).toBe('inbound')
+    for (const left of ['MessageSid', 'From', 'To'] as const) {
+      const fields = Object.fromEntries(Object.entries(TEXT).filter(([name]) => name !== left))
+      expect(readInboundSms(signed(fields, AT), RULES).kind).toBe('malformed')
+    }
   })
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import twilio from 'twilio'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readStatusCallback } from '../../../src/providers/twilio/callbacks.ts'
+import { readInboundSms, readStatusCallback } from '../../../src/providers/twilio/callbacks.ts'
 import { type FakeTwilio, type FakeTwilioOptions, startFakeTwilio } from '../../../src/fakes/twilio.ts'
 import { officialClient } from './sdk.ts'
 import { FROM } from './stage.ts'
@@ -127,7 +127,7 @@ describe('a status callback', () => {
       expect(path).toBe('/callbacks/twilio/status?attempt=7.1')
       expect(twilio.validateRequest(fake.authToken, signature, at, fieldsOf({ path, headers, body }))).toBe(true)
       const callback = { url: at, headers: { 'x-twilio-signature': signature }, body: Buffer.from(body) }
-      expect(readStatusCallback(callback, [fake.authToken])).toMatchObject({
+      expect(readStatusCallback(callback, { authToken: fake.authToken })).toMatchObject({
         receipts: [{ providerMessageId: sid, attempt: { messageId: 7, number: 1 } }],
       })
     }
@@ -168,6 +168,30 @@ describe('a status callback', () => {
     await fake.drained()
     expect(taken.map((one) => fieldsOf(one)['MessageStatus'])).toEqual(statuses)
     expect(fieldsOf(taken.at(-1))['ErrorCode']).toBe(code)
+  })
+})
+
+describe('a text that comes in', () => {
+  it('is signed so that the official validator and Tidings accept it, and tells what it was answered', async () => {
+    const { url, taken } = await sink()
+    const fake = await lookAlike({ inboundUrl: `${url}/callbacks/twilio/inbound` })
+    const answer = await fake.text({ from: TO, to: FROM, body: 'Stop', optOutType: 'STOP' })
+    expect(answer).toMatchObject({ status: 200, body: '' })
+    const [call] = taken
+    if (call === undefined) throw new Error('nothing came')
+    const at = url + call.path
+    const signature = String(call.headers['x-twilio-signature'])
+    expect(twilio.validateRequest(fake.authToken, signature, at, fieldsOf(call))).toBe(true)
+    const callback = { url: at, headers: { 'x-twilio-signature': signature }, body: Buffer.from(call.body) }
+    expect(readInboundSms(callback, { authToken: fake.authToken })).toMatchObject({
+      messages: [{ from: TO, to: FROM, text: 'Stop', handled: 'stop' }],
+    })
+  })
+
+  it('goes nowhere unless somebody says where', async () => {
+    const fake = await lookAlike()
+    await expect(fake.text({ from: TO, to: FROM, body: 'Stop' })).rejects.toThrow('--inbound-url')
+    expect(await fake.text({ from: TO, to: FROM, body: 'Stop', url: 'http://127.0.0.1:1/' })).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { OutboundSms } from '../../../src/domain/provider.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../../src/fakes/twilio.ts'
-import type { SeenRequest } from '../../../src/fakes/twilio/api.ts'
+import type { SeenRequest } from '../../../src/fakes/provider-server.ts'
 import { createHttpCall } from '../../../src/providers/http-call.ts'
 import { createTwilio } from '../../../src/providers/twilio.ts'
 import type { TwilioOptions } from '../../../src/providers/twilio/options.ts'
@@ -133,5 +133,11 @@ describe('a submission', () => {
       From: '+15005550008',
       MessagingServiceSid: SERVICE,
     })
+  })
+
+  it('is told about under the name the provider was given', () => {
+    expect(formOf({ name: 'twilio-eu', publicUrl: PUBLIC_URL }, {})['StatusCallback']).toBe(
+      `${PUBLIC_URL}/callbacks/twilio-eu/status?attempt=7.1#rc=5&rp=all`,
+    )
   })
 })

@@ -31,7 +31,8 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   const alive = lockLiving(tx, tables, owner)
   const columns = values.slice(1).map(texts)
   const [contact = [], , body = [], text = [], sender = [], , category = [], onUncertain = [], segments = []] = columns
-  const [provider = [], ttl = [], place = [], , ...keys] = columns.slice(10)
+  // Nobody has opted out here: the groups are passed over.
+  const [provider = [], ttl = [], place = [], , , ...keys] = columns.slice(10)
   const before = sequences.message
   const ids = contact.map(() => ++sequences.message)
   const accepted = ids
@@ -72,6 +73,7 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   return rows({
     ords: accepted.map(({ index }) => index + 1),
     ids: accepted.map(({ id }) => id),
+    ended: [],
     alive,
     time: timestamp(tx.now),
   })
@@ -135,9 +137,10 @@ function startMessages(tx: Transaction, tables: Tables, values: readonly unknown
 }
 
 /** What a message whose validity is over ends as. */
-export function endOf(message: Pick<MessageRow, 'status' | 'uncertainAttempts'>): Status {
+export function endOf(message: Pick<MessageRow, 'status' | 'uncertainAttempts' | 'providerMessageId'>): Status {
   if (message.status === 'sent') return 'undelivered'
-  return message.uncertainAttempts > 0 ? 'uncertain' : 'expired'
+  if (message.uncertainAttempts > 0) return 'uncertain'
+  return message.providerMessageId === null ? 'expired' : 'undelivered'
 }
 
 function releaseMessages(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
@@ -191,6 +194,11 @@ function pickDue(tx: Transaction, { due }: Tables, lane: string, room: number): 
 }
 
 function toClaimed(m: MessageRow): Record<string, unknown> {
-  const { id, contact, sender, text, segments, category, onUncertain, provider, attempt } = m
-  return { id, contact, sender, text, segments, category, on_uncertain: onUncertain, provider, attempt }
+  const { id, contact, sender, text, segments, category, onUncertain, provider, attempt, uncertainAttempts } = m
+  const rare = { tried: null, tlvs: null, time_zone: null, resume: null }
+  return {
+    ...{ id, contact, sender, text, segments, category, provider, attempt, ...rare },
+    on_uncertain: onUncertain,
+    uncertain_attempts: uncertainAttempts,
+  }
 }

@@ -4,6 +4,7 @@ import type { MessageRow, Tables } from './tables.ts'
 import type { Transaction } from './transaction.ts'
 
 const POLLED_MS = 3 * 86_400_000
+const FRESH_MS = 72 * 3_600_000
 
 /** Statements of receipts, and of questions to providers. */
 export const RECEIPT_STATEMENTS: Readonly<Record<string, Statement>> = {
@@ -30,7 +31,7 @@ function readAttempts(tx: Transaction, tables: Tables, values: readonly unknown[
   return rows(
     ...ids.flatMap((id, index) => {
       const ours = { messageId: Number(id), number: sought[index] ?? 0 }
-      const named = id === null ? findAttempt(tx, tables, provider[index], theirs[index]) : ours
+      const named = id === null ? findFresh(tx, tables, provider[index], theirs[index]) : ours
       const state = named === undefined ? null : readState(tx, tables, named.messageId, named.number)
       return state === null ? [] : [{ place: index + 1, ...state }]
     }),
@@ -44,6 +45,15 @@ function findAttempt(tx: Transaction, { attempts }: Tables, provider: unknown, t
     .toSorted((a, b) => b.messageId - a.messageId)[0]
 }
 
+/** As a receipt is matched: also the newest attempt of that message, and none whose message is long over. */
+function findFresh(tx: Transaction, { attempts, messages }: Tables, provider: unknown, theirs: unknown) {
+  return tx
+    .all(attempts)
+    .filter((a) => a.providerMessageId === theirs && a.provider === provider)
+    .filter((a) => (tx.find(messages, a.messageId)?.expiresAt ?? 0) > tx.now - FRESH_MS)
+    .toSorted((a, b) => b.messageId - a.messageId || b.number - a.number)[0]
+}
+
 function readState(tx: Transaction, { messages, attempts }: Tables, id: number, number: number) {
   const m = tx.find(messages, id)
   if (m === undefined || m.attempt < number || number <= 0) return null
@@ -51,6 +61,7 @@ function readState(tx: Transaction, { messages, attempts }: Tables, id: number, 
     messageId: id,
     number,
     messageStatus: m.status,
+    messageReason: m.reason,
     attemptStatus: tx.find(attempts, attemptKey(id, number))?.status ?? null,
     provider: m.provider,
     contact: m.contact,
@@ -60,6 +71,9 @@ function readState(tx: Transaction, { messages, attempts }: Tables, id: number, 
     ageMs: tx.now - m.time,
     remainingMs: m.expiresAt - tx.now,
     sinceMs: null,
+    parts: null,
+    resends: false,
+    version: null,
   }
 }
 
@@ -122,7 +136,7 @@ function moveMessage(tx: Transaction, { messages }: Tables, move: Move): void {
     ...m,
     status: move.status ?? m.status,
     reason: move.status === null ? m.reason : move.reason,
-    providerMessageId: move.providerMessageId,
+    providerMessageId: move.providerMessageId ?? m.providerMessageId,
     updatedAt: move.status === null ? m.updatedAt : tx.now,
     owner: move.clear !== 'none' && m.startedAt === null ? null : m.owner,
   })
@@ -174,14 +188,15 @@ function unpark(tx: Transaction, { parked }: Tables, values: readonly unknown[])
   return counted(gone.length)
 }
 
-function listMatchable(tx: Transaction, { parked, attempts }: Tables, values: readonly unknown[]): Answer {
-  const known = new Set(tx.all(attempts).map((a) => `${a.provider} ${a.providerMessageId}`))
-  const matching = tx.all(parked).filter((one) => known.has(`${one.provider} ${one.providerMessageId}`))
+function listMatchable(tx: Transaction, tables: Tables, values: readonly unknown[]): Answer {
+  const matching = tx
+    .all(tables.parked)
+    .filter((one) => findFresh(tx, tables, one.provider, one.providerMessageId) !== undefined)
   return rows(
     ...matching
       .toSorted((a, b) => a.id - b.id)
       .slice(0, Number(values[0]))
-      .map((one) => ({ ...one, at: null })),
+      .map((one) => ({ ...one, at: null, contact: null })),
   )
 }
 
@@ -202,12 +217,19 @@ function claimAsks(tx: Transaction, tables: Tables, values: readonly unknown[]):
 function toAsk(
   tx: Transaction,
   { messages, attempts }: Tables,
-  row: { id: number; messageId: number; action: string; round: number },
+  row: { id: number; messageId: number; lane: string; action: string; round: number },
 ) {
   const m: MessageRow | undefined = tx.find(messages, row.messageId)
   if (m === undefined) return []
-  const startedAt = tx.find(attempts, attemptKey(m.id, m.attempt))?.startedAt ?? m.time
-  const { provider, providerMessageId, contact, sender, text, segments, category, attempt } = m
+  const asked = tx
+    .all(attempts)
+    .filter((a) => a.messageId === m.id && `${a.provider}:${m.category}` === row.lane)
+    .toSorted((a, b) => b.number - a.number)[0]
+  const startedAt = asked?.startedAt ?? m.time
+  const { contact, sender, text, segments, category } = m
+  const provider = asked?.provider ?? m.provider
+  const providerMessageId = asked?.providerMessageId ?? m.providerMessageId
+  const attempt = asked?.number ?? m.attempt
   return [
     {
       dueId: row.id,

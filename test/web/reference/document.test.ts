@@ -147,7 +147,7 @@ test('only what sends something is said to go out, and only where its channel is
   const others = scopes
     .filter((operation) => !goesOut(operation, ['sms', 'push']))
     .map(({ operationId }) => operationId)
-  expect(others.toSorted()).toEqual(['cancelNotification', 'cancelSms', 'playLife'])
+  expect(others.toSorted()).toEqual(['addOptOut', 'cancelNotification', 'cancelSms', 'markSmsConverted', 'playLife'])
 })
 
 test('nothing is said to be captured where something leaves', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readSince } from '../../src/cli/webhook-words.ts'
+import { readSince } from '../../src/cli/since.ts'
 
 const NOW = new Date('2026-03-01T14:00:00.000Z')
 

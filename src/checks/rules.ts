@@ -1,0 +1,45 @@
+import type { Check } from '../contract/health.ts'
+import { fine, warning } from './check.ts'
+
+/** What a rule has found, and since when. */
+export interface RuleAlarm {
+  readonly rule: string
+  /** A prefix, a country, a key; `*`: all callers. */
+  readonly what: string
+  readonly at: Date
+}
+
+/** Pure. */
+export function rulesCheck(alarms: readonly RuleAlarm[]): Check {
+  if (alarms.length === 0) return fine('rules', 'No rule has found anything.')
+  return warning('rules', {
+    what: alarms.map(alarmSentence).join(' '),
+    why: 'Codes that a machine asks for are paid by you, and hardly anybody reads them. A limit that is reached refuses what comes after it until the next day.',
+    fix: [
+      'See who asks for codes, and make that harder: a puzzle, a limit for each address and account.',
+      'PUMPING=enforce keeps such codes back; ALLOWED_COUNTRIES leaves out where nobody of yours lives.',
+    ],
+    more: 'docs/rules.md#alarms',
+  })
+}
+
+/** `One-time codes to number after number of one block`: what anybody may know of it. */
+export function alarmTitle(rule: string): string {
+  return SENTENCES[rule] ?? rule
+}
+
+function alarmSentence({ rule, what, at }: RuleAlarm): string {
+  return `${alarmTitle(rule)}: ${what}, since ${at.toISOString()}.`
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  prefix_rate: 'More one-time codes than usual within ten minutes to numbers that begin alike',
+  prefix_day: 'More one-time codes than usual within a day to numbers that begin alike',
+  country_rate: 'More one-time codes than usual within ten minutes to one country',
+  country_day: 'More one-time codes than usual within a day to one country',
+  number_sequence: 'One-time codes to number after number of one block',
+  conversion: 'One-time codes that hardly anybody types in, to numbers that begin alike',
+  spend_50: 'Half of a day’s spend limit is used',
+  spend_80: 'Four fifths of a day’s spend limit are used',
+  spend_100: 'A day’s spend limit is reached',
+}

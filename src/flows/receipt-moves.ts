@@ -1,0 +1,157 @@
+import { failure, type Failure } from '../domain/failure.ts'
+import { PARTIALLY_FAILED, sumUp, type PartsSum, type PartState } from '../domain/parts.ts'
+import type { Receipt } from '../domain/provider.ts'
+import { nextStep } from '../domain/retry.ts'
+import { isForward, type Status } from '../domain/status.ts'
+import type { AttemptState, PartMove, ReceiptMove } from '../store/receipts.ts'
+
+/**
+ * What a receipt changes: pure. A receipt for one part of a long message moves that part, and the message by what its parts come to
+ * together: `delivered` with the last one, `undelivered` with the first that failed for good.
+ */
+export function decideReceipt(receipt: Receipt, state: AttemptState, chance: number): ReceiptMove {
+  const part = partOf(receipt, state)
+  return part === null ? decideWhole(receipt, state, chance) : decidePart(receipt, state, part, chance)
+}
+
+/** A provider that lost sight of a message says so; this long after its validity nothing else will be heard of it. */
+const LOST_MS = 24 * 3_600_000
+
+function isLost({ status, failure: reported }: Receipt, { remainingMs }: AttemptState): boolean {
+  return status === 'sent' && reported !== null && remainingMs < -LOST_MS
+}
+
+function baseOf(receipt: Receipt, state: AttemptState): ReceiptMove {
+  return {
+    state,
+    provider: receipt.provider,
+    providerMessageId: receipt.providerMessageId,
+    attemptStatus: isLost(receipt, state) ? 'undelivered' : receipt.status,
+    reason: receipt.failure?.reason ?? null,
+    code: receipt.failure?.code ?? null,
+    messageStatus: null,
+    resendMs: null,
+    clear: 'none' as const,
+    part: null,
+  }
+}
+
+function decideWhole(receipt: Receipt, state: AttemptState, chance: number): ReceiptMove {
+  const base = baseOf(receipt, state)
+  if (isLost(receipt, state)) return forward(base, state, 'undelivered', 'all')
+  if (receipt.status === 'delivered') return forward(base, state, 'delivered', 'all')
+  if (receipt.status === 'sent') return forward({ ...base, reason: null, code: null }, state, 'sent', 'sends')
+  // An older attempt's failure says nothing about the one under way.
+  if (state.number < state.newestAttempt || !isForward(state.messageStatus, 'undelivered')) return base
+  return afterFailure(receipt, base, state, chance)
+}
+
+function afterFailure(receipt: Receipt, base: ReceiptMove, state: AttemptState, chance: number): ReceiptMove {
+  const step = nextStep(afterTheFact(receipt.failure), state, chance)
+  if (step.kind === 'retry') {
+    // Without an id it is a refusal that came late: the provider never had it.
+    const messageStatus = receipt.providerMessageId === '' ? null : ('sent' as const)
+    return { ...base, messageStatus, resendMs: step.waitMs, clear: 'all' }
+  }
+  const status = step.kind === 'end' && step.status !== 'expired' ? step.status : fallen(receipt.status)
+  return { ...forward(base, state, status, 'all'), reason: step.kind === 'end' ? step.reason : base.reason }
+}
+
+function fallen(status: Receipt['status']): Status {
+  return status === 'sent' || status === 'delivered' ? 'undelivered' : status
+}
+
+function forward(base: ReceiptMove, state: AttemptState, status: Status, clear: ReceiptMove['clear']): ReceiptMove {
+  return isForward(state.messageStatus, status) ? { ...base, messageStatus: status, clear } : base
+}
+
+/** The part that a receipt speaks of, by its own word or by its id; null: it speaks of the whole. */
+function partOf({ part, providerMessageId }: Receipt, { parts, number }: AttemptState): PartMove | null {
+  const known = parts.find(
+    (one) =>
+      one.attempt === number &&
+      (part === undefined ? one.providerMessageId === providerMessageId : one.number === part.number),
+  )
+  if (part !== undefined) return { ...part, status: known?.status ?? 'sent', reason: known?.reason ?? null }
+  return known ?? null
+}
+
+function decidePart(receipt: Receipt, state: AttemptState, known: PartMove, chance: number): ReceiptMove {
+  const base = baseOf(receipt, state)
+  const part = moved(known, base)
+  const parts = withPart(state, part)
+  const sum = sumUp(parts)
+  const told = { ...base, part, attemptStatus: attemptStatusOf(state, part, sum, parts) }
+  if (sum.status === 'delivered') return forward({ ...told, reason: null, code: null }, state, 'delivered', 'all')
+  if (!sum.whole || isUnderWay(state)) return told
+  if (sum.status === 'sent') return forward({ ...told, reason: null, code: null }, state, 'sent', 'sends')
+  return afterPart(receipt, told, state, { part, sum, isNews: part.status !== known.status }, chance)
+}
+
+interface PartNews {
+  readonly part: PartMove
+  readonly sum: PartsSum
+  /** The part has just come to its end. */
+  readonly isNews: boolean
+}
+
+/** Some part has failed, this one or another. */
+function afterPart(
+  receipt: Receipt,
+  told: ReceiptMove,
+  state: AttemptState,
+  { part, sum, isNews }: PartNews,
+  chance: number,
+): ReceiptMove {
+  const ended = { ...told, messageStatus: 'undelivered' as const, reason: sum.reason, clear: 'all' as const }
+  if (state.messageStatus === 'undelivered') return isOtherReason(state, sum) ? ended : told
+  if (!isForward(state.messageStatus, 'undelivered')) return told
+  const hasFailed = isNews && part.status !== 'delivered' && part.status !== 'sent'
+  if (!hasFailed) return state.resends ? told : ended
+  const step = nextStep(afterTheFact(receipt.failure), state, chance)
+  if (step.kind !== 'retry') return ended
+  // Where each part was refused, if late, the provider never had any of it.
+  const isTaken = withPart(state, part).some(({ providerMessageId }) => providerMessageId !== null)
+  return { ...told, messageStatus: isTaken ? 'sent' : null, resendMs: step.waitMs, clear: 'all' }
+}
+
+/** What it ended as so far was drawn from fewer parts. */
+function isOtherReason({ messageReason, parts }: AttemptState, { reason }: PartsSum): boolean {
+  return (
+    messageReason !== reason &&
+    (messageReason === PARTIALLY_FAILED || parts.some((one) => one.reason === messageReason))
+  )
+}
+
+function isUnderWay({ messageStatus }: AttemptState): boolean {
+  return messageStatus === 'sending' || messageStatus === 'queued' || messageStatus === 'scheduled'
+}
+
+function moved(part: PartMove, { attemptStatus: status, reason }: ReceiptMove): PartMove {
+  return isForward(part.status, status) ? { ...part, status, reason: status === 'delivered' ? null : reason } : part
+}
+
+function withPart({ parts, number }: AttemptState, part: PartMove): readonly PartState[] {
+  const others = parts.filter((one) => one.attempt !== number || one.number !== part.number)
+  return [...others, { ...part, attempt: number }]
+}
+
+/** `failed` where it took some parts and refused the others: nothing makes that better. */
+function attemptStatusOf(state: AttemptState, part: PartMove, sum: PartsSum, parts: readonly PartState[]): Status {
+  if (state.attemptStatus === 'failed') return 'failed'
+  const own = parts.filter((one) => one.attempt === state.number)
+  if (sum.whole && own.every((one) => one.status === 'delivered')) return 'delivered'
+  if (part.status !== 'sent' && part.status !== 'delivered') return part.status
+  return sum.whole ? 'sent' : (state.attemptStatus ?? 'uncertain')
+}
+
+/** Minutes between resends of what was accepted and then came back, where its code has no waits of its own. */
+const RESEND_WAITS_MS = [60_000, 300_000, 900_000]
+
+/** Each resend is charged: what would be waited for without limit before a message is sent is tried a few times after. */
+function afterTheFact(reported: Failure | null): Failure {
+  if (reported === null) return failure('permanent', 'unknown', { status: 'undelivered' })
+  if (reported.class === 'blocked') return { ...reported, class: 'permanent' }
+  if (reported.class !== 'transient' && reported.class !== 'throttled') return reported
+  return { ...reported, class: 'transient', counted: true, waitsMs: reported.waitsMs ?? RESEND_WAITS_MS }
+}

@@ -1,0 +1,65 @@
+import { countryOf } from '../domain/country.ts'
+import { SANDBOX } from '../domain/provider.ts'
+import type { ReceiptShare } from '../domain/verdict.ts'
+import type { Db } from '../store/db.ts'
+import type { MessageRecord } from '../store/read-messages.ts'
+import { countReceipts } from '../store/read-receipt-shares.ts'
+
+/** How many messages each provider tells the end of, by country: what can be expected of one that it has. */
+export interface ReceiptShares {
+  /** The message with what can be expected; as it is where that is not known, or nothing is expected any more. */
+  expecting(message: MessageRecord): Promise<MessageRecord & { readonly expected?: ReceiptShare }>
+}
+
+export interface ReceiptSharesParts {
+  readonly db: Db
+  /** The database's clock. */
+  readonly now: () => Date
+  /** In milliseconds. */
+  readonly monotonic: () => number
+}
+
+/** What was counted serves for so long. */
+const FRESH_MS = 300_000
+
+/** A message accepted since then may still get its receipt. */
+const RECENT_MS = 3_600_000
+
+/** Fewer say nothing about the next one. */
+const LEAST_MESSAGES = 20
+
+export function createReceiptShares({ db, now, monotonic }: ReceiptSharesParts): ReceiptShares {
+  let counted: { readonly at: number; readonly shares: Promise<ReadonlyMap<string, ReceiptShare>> } | null = null
+
+  function shares(): Promise<ReadonlyMap<string, ReceiptShare>> {
+    if (counted === null || monotonic() - counted.at > FRESH_MS)
+      counted = { at: monotonic(), shares: count(db, now()).catch(() => new Map<string, ReceiptShare>()) }
+    return counted.shares
+  }
+
+  return {
+    async expecting(message) {
+      const { status, provider, contact } = message
+      if (status !== 'sent' || provider === SANDBOX) return message
+      const share = (await shares()).get(keyOf(provider, countryOf(contact)))
+      return share === undefined || share.messages < LEAST_MESSAGES ? message : { ...message, expected: share }
+    },
+  }
+}
+
+async function count(db: Db, now: Date): Promise<ReadonlyMap<string, ReceiptShare>> {
+  const shares = new Map<string, ReceiptShare>()
+  for (const { provider, contact, messages, receipts } of await countReceipts(
+    db,
+    new Date(now.getTime() - RECENT_MS),
+  )) {
+    const key = keyOf(provider, countryOf(contact))
+    const before = shares.get(key) ?? { messages: 0, receipts: 0 }
+    shares.set(key, { messages: before.messages + messages, receipts: before.receipts + receipts })
+  }
+  return shares
+}
+
+function keyOf(provider: string, country: string | null): string {
+  return `${provider} ${country ?? ''}`
+}

@@ -1,0 +1,246 @@
+import type { Caps } from '../domain/caps.ts'
+import type { Category } from '../domain/category.ts'
+import type { Msisdn } from '../domain/contact.ts'
+import type { Traffic, TrafficKind } from '../domain/pumping.ts'
+import type { Micros } from '../domain/spend.ts'
+import { numbers, texts } from './arrays.ts'
+import type { Db } from './db.ts'
+
+/**
+ * Counts messages to recipients, as many as `contacts` names each, up to the caps: over all nodes no more pass than these allow. Returns how
+ * many passed for each recipient; those that did not are not counted.
+ */
+export async function countRecipients(
+  db: Db,
+  contacts: readonly string[],
+  caps: Caps,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ contact: string; granted: number }>({
+    name: 'count-recipients',
+    text: COUNT_RECIPIENTS,
+    values: [texts(contacts), caps.perTenMinutes, caps.perDay],
+  })
+  return new Map(rows.map(({ contact, granted }) => [contact, granted]))
+}
+
+// In sorted order: two nodes that count the same recipients never wait for each other in a circle.
+const COUNT_RECIPIENTS = `
+with asked as materialized (
+  select contact, least(count(*), $2::bigint, $3::bigint)::integer as wanted from unnest($1::text[]) as t (contact) group by contact
+)
+insert into recipient_counts as r (contact, times, granted)
+select contact, array_fill(now(), array[wanted]), wanted from asked order by contact
+on conflict (contact) do update set (times, granted, updated_at) = (
+  select d.times || array_fill(now(), array[d.may]), d.may, now()
+  from (
+    select array(select t from unnest(r.times) as u (t) where t > now() - interval '1 day' order by t) as times,
+      greatest(0, least(excluded.granted,
+        $2 - (select count(*) from unnest(r.times) as u (t) where t > now() - interval '10 minutes'),
+        $3 - (select count(*) from unnest(r.times) as u (t) where t > now() - interval '1 day')))::integer as may
+  ) d
+)
+returning contact, granted`
+
+/** One message for each of these recipients was not stored after all. */
+export async function uncountRecipients(db: Db, contacts: readonly string[]): Promise<void> {
+  await db.query({
+    name: 'uncount-recipients',
+    text: `
+update recipient_counts r set times = r.times[1 : cardinality(r.times) - c.count]
+from (select contact, count(*)::integer as count from unnest($1::text[]) as t (contact) group by contact order by contact) c
+where r.contact = c.contact`,
+    values: [texts(contacts)],
+  })
+}
+
+/** Those of these recipients whom a message more would bring above a cap. */
+export async function findFullRecipients(
+  db: Db,
+  contacts: readonly string[],
+  caps: Caps,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ contact: string }>({
+    name: 'find-full-recipients',
+    text: `
+select contact from recipient_counts r where contact = any ($1::text[])
+  and ((select count(*) from unnest(r.times) as u (t) where t > now() - interval '10 minutes') >= $2
+    or (select count(*) from unnest(r.times) as u (t) where t > now() - interval '1 day') >= $3)`,
+    values: [texts(contacts), caps.perTenMinutes, caps.perDay],
+  })
+  return new Set(rows.map(({ contact }) => contact))
+}
+
+/** What one node has counted since it last told. */
+export interface TrafficCount {
+  readonly kind: TrafficKind
+  readonly key: string
+  readonly codes: number
+  readonly converted: number
+  /** Of a block: a hundred of 0 and 1; else null. */
+  readonly numbers: string | null
+}
+
+/** Adds what one node has counted, and returns what all of them have, of these keys. */
+export async function addTraffic(db: Db, counts: readonly TrafficCount[]): Promise<readonly Traffic[]> {
+  const { rows } = await db.query<Traffic>({
+    name: 'add-traffic',
+    text: ADD_TRAFFIC,
+    values: [
+      texts(counts.map(({ kind }) => kind)),
+      texts(counts.map(({ key }) => key)),
+      numbers(counts.map(({ codes }) => codes)),
+      numbers(counts.map(({ converted }) => converted)),
+      texts(counts.map((one) => one.numbers)),
+    ],
+  })
+  return rows
+}
+
+const ADD_TRAFFIC = `
+with input as materialized (
+  select kind, key, codes, converted, numbers::bit(100) as numbers, case when kind like '%-day'
+    then date_trunc('day', now() at time zone 'utc') at time zone 'utc'
+    else to_timestamp(floor(extract(epoch from now()) / 600) * 600) end as at
+  from unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[]) as t (kind, key, codes, converted, numbers)
+), counted as (
+  insert into code_traffic as c (kind, key, at, codes, converted, numbers)
+  select kind, key, at, codes, converted, numbers from input order by kind, key
+  on conflict (kind, key, at) do update set codes = c.codes + excluded.codes, converted = c.converted + excluded.converted,
+    numbers = c.numbers | excluded.numbers
+  returning kind, key, codes, converted, numbers
+)
+select kind, key, case when numbers is null then codes else length(replace(numbers::text, '0', '')) end as codes, converted from counted`
+
+/** What a rule has found. */
+export interface AlarmRecord {
+  readonly rule: string
+  readonly what: string
+  readonly at: Date
+}
+
+/**
+ * Notes alarms until `seconds` from now. Returns those that were not on already, on any node: they are told as events in the same
+ * transaction.
+ */
+export async function raiseAlarms(
+  db: Db,
+  alarms: readonly { readonly rule: string; readonly what: string }[],
+  seconds: number,
+): Promise<readonly AlarmRecord[]> {
+  const { rows } = await db.query<AlarmRecord>({
+    name: 'raise-alarms',
+    text: RAISE_ALARMS,
+    values: [texts(alarms.map(({ rule }) => rule)), texts(alarms.map(({ what }) => what)), seconds],
+  })
+  return rows
+}
+
+const RAISE_ALARMS = `
+with raised as (
+  insert into rule_alarms as a (rule, what, until)
+  select distinct rule, what, now() + make_interval(secs => $3) from unnest($1::text[], $2::text[]) as t (rule, what) order by rule, what
+  on conflict (rule, what) do update set until = greatest(a.until, excluded.until), at = case when a.until < now() then now() else a.at end
+  returning rule, what, at
+), told as (
+  insert into events (type, reason, what)
+  select 'rule.alarm', rule, what from raised where at = now() and events_wanted() && array['*', 'rule.alarm'] order by rule, what
+)
+select rule, what, at from raised where at = now()`
+
+/** Those that are on, the oldest first. */
+export async function readAlarms(db: Db): Promise<readonly AlarmRecord[]> {
+  const { rows } = await db.query<AlarmRecord>({
+    name: 'read-alarms',
+    text: 'select rule, what, at from rule_alarms where until > now() order by at, rule, what limit 100',
+    values: [],
+  })
+  return rows
+}
+
+/** A part of a day's limit, taken in advance. */
+export interface Portion {
+  /** 0: there is not enough left. */
+  readonly granted: Micros
+  /** Of the day, by all nodes, this one included. */
+  readonly taken: Micros
+  /** `2026-11-22` */
+  readonly day: string
+}
+
+/** Takes `portion` of today's limit, or `needed` where there is not that much left. `keyId` 0: the limit of all callers together. */
+export async function takePortion(
+  db: Db,
+  keyId: number,
+  limit: Micros,
+  portion: Micros,
+  needed: Micros,
+): Promise<Portion> {
+  const { rows } = await db.query<Portion>({
+    name: 'take-portion',
+    text: `
+insert into spending as s (day, key_id, taken, granted)
+select (now() at time zone 'utc')::date, $1::bigint, g, g
+from (select case when $3::bigint <= $2::bigint then $3::bigint when $4::bigint <= $2::bigint then $4::bigint else 0 end as g) f
+on conflict (day, key_id) do update set (taken, granted) = (
+  select s.taken + g, g
+  from (select case when s.taken + $3::bigint <= $2::bigint then $3::bigint when s.taken + $4::bigint <= $2::bigint then $4::bigint else 0 end as g) f
+)
+returning granted::float8 as granted, taken::float8 as taken, day::text as day`,
+    values: [keyId, limit, portion, needed],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error('an upsert gave no row')
+  return row
+}
+
+/** Returns what a node took in advance and did not use. */
+export async function returnPortion(db: Db, keyId: number, day: string, rest: Micros): Promise<void> {
+  await db.query({
+    name: 'return-portion',
+    text: 'update spending set taken = greatest(0, taken - $3::bigint) where day = $2::date and key_id = $1::bigint',
+    values: [keyId, day, rest],
+  })
+}
+
+/** A message whose code somebody typed in. */
+export interface Converted {
+  /** Null: he was erased since. */
+  readonly contact: Msisdn | null
+  readonly category: Category
+  /** When it was first told. */
+  readonly at: Date
+  /** False: it had been told before. */
+  readonly isNew: boolean
+}
+
+/** Null: there is no such message. */
+export async function markConverted(db: Db, id: number): Promise<Converted | null> {
+  const { rows } = await db.query<Converted>({
+    name: 'mark-converted',
+    text: `
+with marked as (
+  update messages set converted_at = now() where id = $1 and converted_at is null returning client_id, category, converted_at, true as is_new
+), found as (
+  select client_id, category, converted_at, is_new from marked
+  union all select client_id, category, coalesce(converted_at, now()), false from messages where id = $1 and not exists (select from marked)
+)
+select case when c.erased_at is null then c.contact end as contact, f.category, f.converted_at as at, f.is_new as "isNew"
+from found f join clients c on c.id = f.client_id`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+/** Removes what no rule looks at any more. */
+export async function forgetCounts(db: Db): Promise<void> {
+  await db.query({
+    name: 'forget-recipient-counts',
+    text: `delete from recipient_counts where updated_at < now() - interval '1 day'`,
+  })
+  await db.query({
+    name: 'forget-traffic',
+    text: `delete from code_traffic where at < now() - case when kind like '%-day' then interval '2 days' else interval '1 hour' end`,
+  })
+  await db.query({ name: 'forget-alarms', text: `delete from rule_alarms where until < now() - interval '30 days'` })
+  await db.query({ name: 'forget-spending', text: `delete from spending where day < now() - interval '400 days'` })
+}

@@ -1,0 +1,215 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { failure } from '../../src/domain/failure.ts'
+import type { PartState } from '../../src/domain/parts.ts'
+import type { Receipt } from '../../src/domain/provider.ts'
+import { isForward, statusRank } from '../../src/domain/status.ts'
+import { decideReceipt } from '../../src/flows/receipt-moves.ts'
+import type { AttemptState, ReceiptMove } from '../../src/store/receipts.ts'
+
+const DAY_MS = 86_400_000
+
+function sent(parts: number, more: Partial<AttemptState> = {}): AttemptState {
+  return {
+    messageId: 1,
+    number: 1,
+    messageStatus: 'sent',
+    messageReason: null,
+    attemptStatus: 'sent',
+    provider: 'scripted',
+    contact: '+201009129288',
+    text: 'A text',
+    attemptsCounted: 1,
+    newestAttempt: 1,
+    ageMs: 1_000,
+    remainingMs: DAY_MS,
+    sinceMs: 500,
+    parts: Array.from({ length: parts }, (_, index) => part(index + 1, parts)),
+    resends: false,
+    version: '1',
+    ...more,
+  }
+}
+
+function part(number: number, total: number): PartState {
+  const of = { number, total, reference: 7, providerMessageId: `theirs-${number}` }
+  return { ...of, attempt: 1, status: 'sent', reason: null }
+}
+
+function receipt(number: number, status: Receipt['status'], reason: string | null = null): Receipt {
+  return {
+    provider: 'scripted',
+    providerMessageId: `theirs-${number}`,
+    attempt: null,
+    status,
+    failure: reason === null ? null : failure('permanent', reason, { status: 'undelivered' }),
+    at: null,
+  }
+}
+
+/** What the database makes of a move. */
+function applied(state: AttemptState, move: ReceiptMove): AttemptState {
+  const { part: moved } = move
+  const others = state.parts.filter((one) => one.attempt !== state.number || one.number !== moved?.number)
+  return {
+    ...state,
+    messageStatus: move.messageStatus ?? state.messageStatus,
+    messageReason: move.messageStatus === null ? state.messageReason : move.reason,
+    attemptStatus:
+      state.attemptStatus === null || isForward(state.attemptStatus, move.attemptStatus)
+        ? move.attemptStatus
+        : state.attemptStatus,
+    parts: moved === null ? state.parts : [...others, { ...moved, attempt: state.number }],
+    resends: move.clear === 'all' ? move.resendMs !== null : state.resends || move.resendMs !== null,
+  }
+}
+
+function after(state: AttemptState, receipts: readonly Receipt[]): AttemptState {
+  let now = state
+  for (const one of receipts) {
+    const next = applied(now, decideReceipt(one, now, 0))
+    expect(statusRank(next.messageStatus)).toBeGreaterThanOrEqual(statusRank(now.messageStatus))
+    for (const { number, status } of now.parts) {
+      const moved = next.parts.find((other) => other.number === number)
+      expect(statusRank(moved?.status ?? 'queued')).toBeGreaterThanOrEqual(statusRank(status))
+    }
+    now = next
+  }
+  return now
+}
+
+/** Each part's own end, told once or more, between words that say nothing new. */
+const lives = fc.integer({ min: 2, max: 5 }).chain((total) =>
+  fc.record({
+    total: fc.constant(total),
+    ends: fc.array(fc.constantFrom<Receipt['status'] | null>('delivered', 'undelivered', 'expired', null), {
+      minLength: total,
+      maxLength: total,
+    }),
+    repeats: fc.array(fc.nat(total - 1), { maxLength: 5 }),
+    accepted: fc.array(fc.nat(total - 1), { maxLength: 3 }),
+  }),
+)
+
+const told = lives.chain(({ total, ends, repeats, accepted }) => {
+  const own = ends.flatMap((end, index) => (end === null ? [] : [toReceipt(index, end)]))
+  const again = repeats.flatMap((index) => {
+    const end = ends[index] ?? null
+    return end === null ? [] : [toReceipt(index, end)]
+  })
+  const words = [...own, ...again, ...accepted.map((index) => receipt(index + 1, 'sent'))]
+  const whole = { minLength: words.length, maxLength: words.length }
+  return fc.record({
+    total: fc.constant(total),
+    one: fc.shuffledSubarray(words, whole),
+    other: fc.shuffledSubarray(words, whole),
+  })
+})
+
+function toReceipt(index: number, end: Receipt['status']): Receipt {
+  return receipt(index + 1, end, end === 'delivered' ? null : `reason_${index % 2}`)
+}
+
+test('receipts for parts never move a message or a part back, and end the same in whatever order they come', () => {
+  fc.assert(
+    fc.property(told, ({ total, one, other }) => {
+      const [first, second] = [after(sent(total), one), after(sent(total), other)]
+      const { messageStatus, messageReason } = first
+      expect({ messageStatus, messageReason }).toEqual({
+        messageStatus: second.messageStatus,
+        messageReason: second.messageReason,
+      })
+      const byNumber = ({ parts }: AttemptState): readonly PartState[] => parts.toSorted((a, b) => a.number - b.number)
+      expect(byNumber(first)).toEqual(byNumber(second))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a message is delivered with the last of its parts', () => {
+  const two = after(sent(3), [receipt(3, 'delivered'), receipt(1, 'delivered')])
+  expect(two).toMatchObject({ messageStatus: 'sent', attemptStatus: 'sent' })
+  expect(after(two, [receipt(2, 'delivered')])).toMatchObject({
+    messageStatus: 'delivered',
+    attemptStatus: 'delivered',
+  })
+})
+
+test('a part that failed for now is sent again alone, and other parts’ receipts leave that be', () => {
+  const busy = { ...receipt(2, 'undelivered'), failure: failure('transient', 'queue_overflow', { waitsMs: [60_000] }) }
+  const move = decideReceipt(busy, sent(3), 0)
+  expect(move).toMatchObject({ messageStatus: 'sent', resendMs: 60_000, clear: 'all', part: { status: 'undelivered' } })
+  const waiting = applied(sent(3), move)
+  expect(decideReceipt(busy, waiting, 0)).toMatchObject({ messageStatus: null, resendMs: null, clear: 'none' })
+  expect(decideReceipt(receipt(1, 'delivered'), waiting, 0)).toMatchObject({ messageStatus: null, clear: 'none' })
+  const lost = decideReceipt(receipt(3, 'undelivered', 'unreachable'), waiting, 0)
+  expect(lost).toMatchObject({ messageStatus: 'undelivered', reason: 'queue_overflow', clear: 'all' })
+})
+
+test('while parts are still being submitted, a receipt for one of them moves that part alone', () => {
+  const open = { ...sent(3), parts: [part(1, 3)], messageStatus: 'queued' as const, attemptStatus: 'failed' as const }
+  expect(decideReceipt(receipt(1, 'undelivered', 'unreachable'), open, 0)).toMatchObject({
+    messageStatus: null,
+    attemptStatus: 'failed',
+    clear: 'none',
+    part: { number: 1, status: 'undelivered', reason: 'unreachable' },
+  })
+})
+
+test('an answer that came late adds its part, and with the last of them the provider has the message', () => {
+  const doubted = { messageStatus: 'uncertain', attemptStatus: 'uncertain' } as const
+  const late = (number: number): Receipt => ({
+    ...receipt(number, 'sent'),
+    part: part(number, 2),
+    attempt: { messageId: 1, number: 1 },
+  })
+  const one = decideReceipt(late(1), { ...sent(0), ...doubted }, 0)
+  expect(one).toMatchObject({
+    messageStatus: null,
+    attemptStatus: 'uncertain',
+    part: { number: 1, total: 2, reference: 7 },
+  })
+  const both = decideReceipt(late(2), { ...sent(0), ...doubted, parts: [part(1, 2)] }, 0)
+  expect(both).toMatchObject({ messageStatus: 'sent', attemptStatus: 'sent', clear: 'sends' })
+})
+
+test('a refusal that came late is tried again without being called sent', () => {
+  const busy = failure('transient', 'busy', { waitsMs: [1_000, 1_000] })
+  const late: Receipt = {
+    ...receipt(1, 'failed'),
+    providerMessageId: '',
+    failure: busy,
+    attempt: { messageId: 1, number: 1 },
+  }
+  const doubted = { ...sent(0), messageStatus: 'uncertain' as const, attemptStatus: 'uncertain' as const }
+  expect(decideReceipt(late, doubted, 0)).toMatchObject({ messageStatus: null, resendMs: 1_000, clear: 'all' })
+})
+
+test('parts that were all refused, if late, are tried again without being called sent', () => {
+  const busy = failure('transient', 'busy', { waitsMs: [1_000, 1_000] })
+  const refusedPart = (number: number) => ({ ...part(number, 2), providerMessageId: null })
+  const late: Receipt = {
+    ...receipt(2, 'failed'),
+    providerMessageId: '',
+    failure: busy,
+    part: refusedPart(2),
+    attempt: { messageId: 1, number: 1 },
+  }
+  const doubted = { messageStatus: 'uncertain', attemptStatus: 'uncertain' } as const
+  const first = { ...refusedPart(1), status: 'failed', reason: 'busy' } as const
+  const none = decideReceipt(late, { ...sent(0), ...doubted, parts: [first] }, 0)
+  expect(none).toMatchObject({ messageStatus: null, resendMs: 1_000, clear: 'all' })
+  const some = decideReceipt(late, { ...sent(0), ...doubted, parts: [part(1, 2)] }, 0)
+  expect(some).toMatchObject({ messageStatus: 'sent', resendMs: 1_000 })
+})
+
+test('a provider that lost sight of a message ends it a day after its validity, and not before', () => {
+  const unknown = { ...receipt(1, 'sent'), failure: failure('permanent', 'unknown', { status: 'undelivered' }) }
+  expect(decideReceipt(unknown, sent(0), 0)).toMatchObject({ messageStatus: null, attemptStatus: 'sent' })
+  expect(decideReceipt(unknown, sent(0, { remainingMs: -DAY_MS + 1 }), 0)).toMatchObject({ messageStatus: null })
+  expect(decideReceipt(unknown, sent(0, { remainingMs: -DAY_MS - 1 }), 0)).toMatchObject({
+    messageStatus: 'undelivered',
+    attemptStatus: 'undelivered',
+    reason: 'unknown',
+  })
+})

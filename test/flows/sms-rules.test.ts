@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { ANYONE } from '../../src/domain/caller.ts'
+import type { Msisdn } from '../../src/domain/contact.ts'
+import { TidingsError } from '../../src/domain/errors.ts'
+import { nextStep } from '../../src/domain/retry.ts'
+import { createSmsFlow, toKept, type SmsFlow, type SmsFlowParts, type SmsInput } from '../../src/flows/sms.ts'
+import { createQuietHold, NO_RULES, type SmsRules } from '../../src/flows/sms-rules.ts'
+
+const NIGHT = { from: 21 * 60, until: 8 * 60 }
+/** Half past eleven in the evening in Cairo, which has summer time. */
+const EVENING = new Date('2026-06-01T20:30:00Z')
+
+/** What a call alone decides needs nothing else of a flow. */
+function flow(rules: Partial<SmsRules>, provider = 'twilio'): SmsFlow {
+  const choice = { provider, sender: null, pricePerSegment: 0.03, price: { amount: 0.06, currency: 'EUR' }, reason: '' }
+  const parts: unknown = {
+    router: { choose: () => choice },
+    rules: { ...NO_RULES, ...rules },
+    defaultCountry: null,
+    textFormat: '{message}',
+    staging: null,
+    clock: () => EVENING,
+  }
+  return createSmsFlow(parts as SmsFlowParts)
+}
+
+const CODE: SmsInput = { contact: '+201009129288', subject: 'Hello', message: 'It’s 482913' }
+const OFFER: SmsInput = { ...CODE, category: 'marketing' }
+
+function refusal(work: () => unknown): TidingsError | null {
+  try {
+    work()
+    return null
+  } catch (error) {
+    if (error instanceof TidingsError) return error
+    throw error
+  }
+}
+
+test('a text is made plain where its caller or the service says so, and the answer tells what was replaced', () => {
+  const kept = flow({}).prepare(CODE, ANYONE)
+  expect([kept.message.text, kept.message.encoding, kept.replaced]).toEqual([null, 'ucs2', []])
+  for (const plain of [
+    flow({}).prepare({ ...CODE, plain: true }, ANYONE),
+    flow({ plain: true }).prepare(CODE, ANYONE),
+  ]) {
+    expect(plain.message).toMatchObject({ body: 'It’s 482913', text: "It's 482913", encoding: 'gsm7' })
+    expect(toKept(plain)).toMatchObject({ replaced: [{ character: '’', by: "'", count: 1 }] })
+  }
+  expect(flow({ plain: true }).prepare({ ...CODE, plain: false }, ANYONE).message.encoding).toBe('ucs2')
+})
+
+test('a number where messages cost far more is refused, unless the service lets it through', () => {
+  const satellite = { ...CODE, contact: '+8821612345678' }
+  const refused = refusal(() => flow({ allowPremium: false }).prepare(satellite, ANYONE))
+  expect(refused).toMatchObject({ code: 'premium_number', details: [{ path: 'contact' }] })
+  expect(refused?.message).toContain('ALLOW_PREMIUM')
+  expect(refused?.message).not.toContain('12345')
+  expect(refusal(() => flow({ allowPremium: true }).prepare(satellite, ANYONE))).toBeNull()
+  expect(refusal(() => flow({ allowPremium: false }).prepare(CODE, ANYONE))).toBeNull()
+})
+
+test('marketing waits for the morning where its recipient is, and the answer says until when', () => {
+  const offer = flow({ quietHours: NIGHT }).prepare(OFFER, ANYONE)
+  expect(offer.message.extras?.sendAt).toEqual(new Date('2026-06-02T05:00:00Z'))
+  expect(toKept(offer)).toMatchObject({ status: 'scheduled', quiet_hours_until: '2026-06-02T05:00:00.000Z' })
+})
+
+test('codes and other messages never wait, nor does what is captured, nor anything without quiet hours', () => {
+  const rules = { quietHours: NIGHT }
+  expect(flow(rules).prepare(CODE, ANYONE).quietUntil).toBeNull()
+  expect(flow(rules).prepare({ ...CODE, category: 'otp' }, ANYONE).quietUntil).toBeNull()
+  expect(flow(rules, 'sandbox').prepare(OFFER, ANYONE).quietUntil).toBeNull()
+  expect(flow(rules).prepare(OFFER, { ...ANYONE, mode: 'test' }).quietUntil).toBeNull()
+  expect(flow({}).prepare(OFFER, ANYONE).quietUntil).toBeNull()
+})
+
+test('the caller knows better than the number where somebody is', () => {
+  const prepare = (timeZone: string) => flow({ quietHours: NIGHT }).prepare({ ...OFFER, time_zone: timeZone }, ANYONE)
+  expect(prepare('America/New_York').quietUntil).toBeNull()
+  expect(prepare('America/New_York').message.extras).toMatchObject({ timeZone: 'America/New_York' })
+  expect(prepare('Europe/London').quietUntil).toEqual(new Date('2026-06-02T07:00:00Z'))
+  expect(refusal(() => prepare('Berlin'))).toMatchObject({ code: 'invalid_request', details: [{ path: 'time_zone' }] })
+})
+
+test('a time that its caller names moves to the end of the quiet hours only if it lies in them', () => {
+  const sendAt = (at: string): Date | null | undefined =>
+    flow({ quietHours: NIGHT }).prepare({ ...OFFER, send_at: at }, ANYONE).message.extras?.sendAt
+  expect(sendAt('2026-06-02T10:00:00Z')).toEqual(new Date('2026-06-02T10:00:00Z'))
+  expect(sendAt('2026-06-02T23:00:00Z')).toEqual(new Date('2026-06-03T05:00:00Z'))
+})
+
+test('a message is charged to its key at the price of its route, and nothing that is captured is', () => {
+  const caller = { ...ANYONE, name: 'key:ab12CD34ef', keyId: 7, spendLimit: 2.5 }
+  expect(flow({}).prepare(CODE, caller).bill).toEqual({
+    cost: 60_000,
+    who: 'key:ab12CD34ef',
+    keyId: 7,
+    limit: 2_500_000,
+  })
+  expect(flow({}).prepare(CODE, { ...caller, mode: 'test' }).bill).toBeNull()
+})
+
+test('what is about to leave at night is held until the morning, and costs no attempt', () => {
+  const hold = createQuietHold(NIGHT, () => EVENING)
+  const offer = { provider: 'twilio', category: 'marketing', contact: '+201009129288' as Msisdn } as const
+  const failure = hold(offer)
+  expect(failure).toMatchObject({ class: 'transient', reason: 'quiet_hours', counted: false })
+  if (failure === null) throw new Error('it was let go')
+  const tried = { attemptsCounted: 0, ageMs: 0, remainingMs: 86_400_000 }
+  expect(nextStep(failure, tried, 0)).toEqual({ kind: 'retry', waitMs: 8.5 * 3_600_000 })
+  expect(hold({ ...offer, timeZone: 'America/New_York' })).toBeNull()
+  expect(hold({ ...offer, category: 'otp' })).toBeNull()
+  expect(hold({ ...offer, provider: 'sandbox' })).toBeNull()
+  expect(createQuietHold(NIGHT, () => new Date('2026-06-01T12:00:00Z'))(offer)).toBeNull()
+})
