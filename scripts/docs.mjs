@@ -15,9 +15,9 @@ const HTTP_SMS_SCHEMA_FILE = fileURLToPath(new URL('../docs/http-sms.schema.json
 const ROUTES_SCHEMA = fileURLToPath(new URL('../docs/routes.schema.json', import.meta.url))
 
 if (await build()) {
-  const { configurationPage } = await import('../dist/variables-page.js')
-  const { metricsPage } = await import('../dist/metrics-page.js')
-  const { reasonsPage } = await import('../dist/reasons-page.js')
+  const { configurationPage } = await import('../dist/settings/variables-page.js')
+  const { metricsPage } = await import('../dist/commands/metrics-page.js')
+  const { reasonsPage } = await import('../dist/commands/reasons-page.js')
   const { HTTP_SMS_SCHEMA } = await import('../dist/providers/http-sms/schema.js')
   const { ROUTES_FILE_SCHEMA } = await import('../dist/contract/routes-file.js')
   const setOut = async (file, page, parser = 'markdown') => format(page, { ...(await resolveConfig(file)), parser })

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { adoptedSentence } from './adopted.ts'
-import { HELP, parseArguments, type ClientCommand, type Command } from './arguments.ts'
-import { readWholeConfig, withEnvFile, type Config } from './config.ts'
-import type { ConfigFault } from './config-reading.ts'
-import { openDatabase, openServer } from './database.ts'
+import { adoptedSentence } from './commands/adopted.ts'
+import { HELP, parseArguments, type ClientCommand, type Command } from './commands/arguments.ts'
+import { readWholeConfig, withEnvFile, type Config } from './settings/config.ts'
+import type { ConfigFault } from './settings/config-reading.ts'
+import { openDatabase, openServer } from './wiring/database.ts'
 import { runningUrl } from './embedded/postgres.ts'
 import { StartRefusal } from './embedded/refusal.ts'
-import { createLog, type Log, type LogSink } from './log.ts'
-import { serve } from './serve.ts'
-import { createTerminal, type Terminal } from './terminal.ts'
-import type { TransferAct } from './transfer-words.ts'
+import { createLog, type Log, type LogSink } from './wiring/log.ts'
+import { serve } from './commands/serve.ts'
+import { createTerminal, type Terminal } from './commands/terminal.ts'
+import type { TransferAct } from './commands/transfer-words.ts'
 import type { Screen } from './transfer/progress.ts'
 
 /** npm passes a terminal's Ctrl-C on a second time; a person is not that fast. */
@@ -50,7 +50,7 @@ async function fake(words: readonly string[]): Promise<number> {
 
 /** Loads nothing of the service but what the command looks at. */
 async function client(command: ClientCommand, words: readonly string[]): Promise<number> {
-  const { runClient } = await import('./client-command.ts')
+  const { runClient } = await import('./commands/client-command.ts')
   const env = withEnvFile(process.env, readEnvFile())
   return runClient(command, words, {
     env,
@@ -61,14 +61,14 @@ async function client(command: ClientCommand, words: readonly string[]): Promise
 }
 
 async function keys(words: readonly string[]): Promise<number> {
-  const { KEYS_HELP, parseKeysWords } = await import('./keys-words.ts')
+  const { KEYS_HELP, parseKeysWords } = await import('./commands/keys-words.ts')
   const act = parseKeysWords(words)
   if (act.kind === 'help') return say(KEYS_HELP)
   if (act.kind === 'wrong') return refuse([act.problem])
   return run(true, false, async (config) => {
     const database = await openDatabase({ ...config, databaseUrl: databaseInUse(config) }, warn)
     try {
-      const { runKeys } = await import('./keys-command.ts')
+      const { runKeys } = await import('./commands/keys-command.ts')
       await runKeys(act, {
         config,
         databaseUrl: database.url,
@@ -88,7 +88,7 @@ async function transfer(act: TransferAct): Promise<number> {
   if (act.kind === 'help') return say(act.text)
   if (act.kind === 'wrong') return refuse([act.problem])
   let code = 0
-  const { runTransfer } = await import('./transfer-command.ts')
+  const { runTransfer } = await import('./commands/transfer-command.ts')
   const screen: Screen = {
     write: (text) => process.stderr.write(text),
     isTerminal: process.stderr.isTTY,

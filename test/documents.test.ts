@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { STATUSES } from '../src/domain/status.ts'
-import { createTerminal } from '../src/terminal.ts'
-import { VARIABLES } from '../src/variables.ts'
+import { createTerminal } from '../src/commands/terminal.ts'
+import { VARIABLES } from '../src/settings/variables.ts'
 import { blocksOf, pages, readPage, ROOT } from './support/documents.ts'
 
 it.each(pages())('every link of %s leads to a file', (page) => {

@@ -2,8 +2,8 @@ import type { Msisdn } from '../../src/domain/contact.ts'
 import { failure, type Failure } from '../../src/domain/failure.ts'
 import type { OutboundSms, Outcome, SmsProvider } from '../../src/domain/provider.ts'
 import type { RouteRule, Via } from '../../src/domain/routing.ts'
-import { createLog } from '../../src/log.ts'
-import { openSmsRouting, type SmsRouting } from '../../src/sms-routing.ts'
+import { createLog } from '../../src/wiring/log.ts'
+import { openSmsRouting, type SmsRouting } from '../../src/wiring/sms/routing.ts'
 import type { SmsWork } from '../../src/store/sms-work.ts'
 
 export const CAIRO = '+201009129288' as Msisdn

@@ -1,6 +1,6 @@
-import { startApp, type App } from '../../src/app.ts'
-import { readWholeConfig } from '../../src/config.ts'
-import { createLog } from '../../src/log.ts'
+import { startApp, type App } from '../../src/wiring/app.ts'
+import { readWholeConfig } from '../../src/settings/config.ts'
+import { createLog } from '../../src/wiring/log.ts'
 import { freePort } from './program.ts'
 
 /** Everything that serves, as it is put together for users, in this process. */

@@ -15,7 +15,7 @@ const LIMITS = { answerMs: 2_000, backMs: 5_000 }
 /** Five a second. */
 const END_EVERY_MS = 200
 
-/** All pools of a node together: src/dbs.ts. */
+/** All pools of a node together: src/wiring/dbs.ts. */
 const CONNECTIONS = 16
 
 export const D2: Experiment = {

@@ -1,0 +1,110 @@
+import type { Config, FcmConfig } from '../settings/config.ts'
+import { SANDBOX, type InboundSms, type PushProvider, type Receipt, type SmsProvider } from '../domain/provider.ts'
+import { createHttp2Pool } from '../http2/pool.ts'
+import type { Log } from './log.ts'
+import type { SmsProviderSettings } from '../settings/provider-settings.ts'
+import { readCredentials } from '../providers/fcm/credentials.ts'
+import { createFcm } from '../providers/fcm/provider.ts'
+import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
+import { createHttpSms } from '../providers/http-sms.ts'
+import { createSandboxPush, createSandboxSms, type SandboxSms } from '../providers/sandbox.ts'
+import { createSmpp } from '../providers/smpp/provider.ts'
+import { createTwilio, TWILIO_WINDOW } from '../providers/twilio.ts'
+import { createVonage, VONAGE_WINDOW } from '../providers/vonage.ts'
+
+/** Every provider this process has, and the one that pushes go through now. */
+export interface Channels {
+  readonly sms: readonly SmsProvider[]
+  readonly push: readonly PushProvider[]
+  readonly pushNow: PushProvider
+  readonly sandboxSms: SandboxSms
+}
+
+export interface ChannelParts {
+  readonly log: Log
+  readonly now: () => Date
+  /** The database's. */
+  readonly clock: () => Date
+  /** Monotonic, in milliseconds. */
+  readonly monotonic: () => number
+  /** 0..1 */
+  readonly chance: () => number
+  readonly after: (ms: number, run: () => void) => () => void
+  /** Nodes that share a provider's rate. */
+  readonly nodes: () => number
+  readonly onReceipt: (receipt: Receipt) => void
+  /** For providers that hold sessions: resolves after COMMIT, rejects when it could not be stored. */
+  readonly takeReceipt: (receipt: Receipt) => Promise<void>
+  /** The same for texts that come in. */
+  readonly takeInbound: (inbound: InboundSms) => Promise<void>
+}
+
+/** The sandbox is always there: it finishes what was captured before a provider was set. */
+export function openChannels(config: Pick<Config, 'sms' | 'fcm' | 'publicUrl'>, parts: ChannelParts): Channels {
+  const sandboxSms = createSandboxSms({
+    ...parts,
+    onInbound: (inbound) =>
+      void parts
+        .takeInbound(inbound)
+        .catch((error: unknown) => parts.log.warn({ event: 'inbound.failed', err: error }, 'a text was not stored')),
+  })
+  const sandboxPush = createSandboxPush(parts)
+  const sms = config.sms.map((settings) => openSms(settings, config.publicUrl, parts))
+  const push = config.fcm === null ? [] : [openFcm(config.fcm, parts)]
+  return {
+    sms: [...sms, sandboxSms],
+    push: [...push, sandboxPush],
+    pushNow: push[0] ?? sandboxPush,
+    sandboxSms,
+  }
+}
+
+/** Those that messages leave the machine through. */
+export function liveOnes({ sms, push }: Pick<Channels, 'sms' | 'push'>): readonly (SmsProvider | PushProvider)[] {
+  return [...sms, ...push].filter(({ name }) => name !== SANDBOX)
+}
+
+/** The Firebase project that pushes go out through; null where it is not known, or nothing goes out. */
+export function pushProjectOf({ fcm }: Config): string | null {
+  const project = fcm?.credentials?.['project_id']
+  return typeof project === 'string' ? project : null
+}
+
+function openSms(provider: SmsProviderSettings, publicUrl: string | null, parts: ChannelParts): SmsProvider {
+  const { name } = provider
+  const { now } = parts
+  const calls = (connections: number, totalMs?: number): { call: HttpCall; now: () => Date } => ({
+    call: createHttpCall({ connections, ...(totalMs === undefined ? {} : { totalMs, headersMs: totalMs }) }),
+    now,
+  })
+  switch (provider.type) {
+    case 'twilio':
+      return createTwilio({ ...provider.settings, name, publicUrl }, calls(TWILIO_WINDOW))
+    case 'vonage':
+      return createVonage({ ...provider.settings, name, publicUrl }, calls(VONAGE_WINDOW))
+    case 'http':
+      return createHttpSms(
+        { settings: provider.settings, name, publicUrl },
+        calls(provider.settings.window, provider.settings.timeoutMs),
+      )
+    case 'smpp':
+      return createSmpp({ ...provider.settings, name }, parts)
+  }
+}
+
+/** Calls to a token endpoint at once: there is one project, and one refresh at a time. */
+const TOKEN_CONNECTIONS = 2
+
+function openFcm(config: FcmConfig, parts: ChannelParts): PushProvider {
+  const reading = readCredentials(config.credentials)
+  if (reading.kind === 'problem') throw new Error(`FCM: ${reading.problem}`)
+  return createFcm(
+    { credentials: reading.credentials, messagesPerMinute: config.messagesPerMinute, rampSeconds: config.rampSeconds },
+    {
+      ...parts,
+      http2: createHttp2Pool({ origin: config.baseUrl }, parts),
+      call: createHttpCall({ connections: TOKEN_CONNECTIONS }),
+      warn: (sentence) => parts.log.warn({ event: 'fcm.token' }, sentence),
+    },
+  )
+}

@@ -1,0 +1,286 @@
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openAccess, type Access } from './access.ts'
+import { pollWaits, startAsks } from './asking.ts'
+import { openBacklog, type Backlog } from './backlog.ts'
+import { liveOnes, openChannels, type Channels } from './channels.ts'
+import { closeInOrder } from './closing.ts'
+import type { Config } from '../settings/config.ts'
+import { consentGroupOf, senderGroups } from './sms/consent-groups.ts'
+import { closeDbs, openDbs, type Dbs } from './dbs.ts'
+import { openDelivery, type Delivery } from '../delivery/delivery.ts'
+import type { InboundSms, Receipt } from '../domain/provider.ts'
+import { isAlive } from '../embedded/processes.ts'
+import type { ConsentGroup } from '../domain/consent.ts'
+import { createInbox, type Inbox } from '../flows/inbox.ts'
+import { createOutcomes, type Outcomes } from '../flows/outcomes.ts'
+import { createReceiptsFlow, type ReceiptsFlow } from '../flows/receipts.ts'
+import { openInbound, type Inbound } from './inbound-side.ts'
+import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
+import { logAttempts, type Log } from './log.ts'
+import type { Sample } from '../metrics/cells.ts'
+import { openPast, type Past } from './past.ts'
+import { machine } from './place.ts'
+import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
+import type { Standing } from '../providers/health.ts'
+import { openRuling, type Ruling } from './ruling.ts'
+import { openSmsRouting, type SmsRouting } from './sms/routing.ts'
+import { openWatching, type Watching } from './watching.ts'
+import { openWebhooks, type WebhookSide } from './webhooks.ts'
+import { after, chance, every, monotonic, now, pause } from './world.ts'
+
+/** Everything behind HTTP. */
+export interface Core {
+  readonly dbs: Dbs
+  readonly access: Access
+  readonly past: Past
+  readonly channels: Channels
+  readonly routing: SmsRouting
+  readonly outcomes: Outcomes
+  readonly receipts: ReceiptsFlow
+  readonly inbox: Inbox
+  readonly inbound: Inbound
+  readonly delivery: Delivery
+  readonly checks: ProviderChecks
+  readonly watching: Watching
+  readonly webhooks: WebhookSide
+  readonly backlog: Backlog
+  readonly ruling: Ruling
+  close(): Promise<void>
+}
+
+export interface CoreParts {
+  readonly config: Config
+  /** Migrated already. */
+  readonly databaseUrl: string
+  /** The directory of the embedded Postgres. */
+  readonly databaseFiles?: string | null
+  /** 32 bytes; null where none is set. */
+  readonly secretKey: Buffer | null
+  readonly version: string
+  readonly log: Log
+  /** For a person who looks on; null: nobody does. */
+  readonly onLine: ((line: LiveLine) => void) | null
+}
+
+/** For what is in flight when told to stop. */
+const GRACE_MS = 20_000
+
+/** What is known only once it runs. */
+interface Later {
+  receipts: ReceiptsFlow | null
+  inbound: Inbound | null
+  delivery: Delivery | null
+  webhooks: WebhookSide | null
+}
+
+export async function openCore(parts: CoreParts, port: () => number): Promise<Core> {
+  const { config, log } = parts
+  const dbs = await openDbs(parts.databaseUrl, log)
+  const world = { now, monotonic, after, every, sleep: pause }
+  const watching = await openWatching(config, { ...world, dbs, log, version: parts.version })
+  const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
+  const later: Later = { receipts: null, inbound: null, delivery: null, webhooks: null }
+  const clock = (): Date => later.delivery?.lease.clock() ?? now()
+  const { channels, routing } = openWays(parts, watching, later, clock)
+  const side = openReports(parts, { dbs, watching, channels, routing }, later, clock)
+  const { inbox, inbound, receipts } = side
+  const turns = { log, after, chance }
+  const ruling = openRuling(config.rules, { dbs, ...turns, clock, monotonic, onRule: watching.ruled })
+  const waits = pollWaits(config.publicUrl)
+  const firstPollMs = waits.firstMs
+  const delivery = await startDelivery(parts, { ...side, outcomes, ruling, firstPollMs })
+  later.delivery = delivery
+  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, ...turns })
+  const checks = startProviderChecks(liveOnes(channels), turns)
+  watching.read(delivery)
+  const backlog = openBacklog(parts, { db: dbs.read, watching, now: monotonic, sleep: pause, chance })
+  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
+  const { secretKey, version } = parts
+  const { lease } = delivery
+  const common = { dbs, lease, port, secretKey, version, log, after, chance, monotonic }
+  const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
+  later.webhooks = webhooks
+  const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
+  const first = { dbs, access, past, channels, routing, ruling, outcomes, receipts }
+  const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, backlog }
+  return { ...open, close: () => closeCore(log, open, asks) }
+}
+
+type Ways = Pick<Core, 'dbs' | 'watching' | 'channels' | 'routing'>
+
+/** What is told of messages once they have left, and by those who got them. */
+function openReports(parts: CoreParts, ways: Ways, later: Later, clock: () => Date) {
+  const { config, log } = parts
+  const { dbs, channels } = ways
+  const inbox = openInbox(config, log, dbs, channels)
+  const hint = (): void => {
+    inbox.hint()
+    later.webhooks?.hint()
+  }
+  const consentGroup = consentGroupOf(config)
+  const turns = { log, after, chance }
+  const inbound = openInbound(config, {
+    dbs,
+    sms: channels.sms,
+    senderGroupOf: senderGroups(config.routes),
+    consentGroup,
+    clock,
+    hint,
+    watching: ways.watching,
+    ...turns,
+  })
+  later.inbound = inbound
+  const side = { ...ways, hint, inbound, consentGroup }
+  const receipts = openReceipts(parts, side)
+  later.receipts = receipts
+  return { ...side, inbox, receipts }
+}
+
+/** What messages go through, and what decides between the ways. */
+function openWays(
+  { config, log }: CoreParts,
+  watching: Watching,
+  later: Later,
+  clock: () => Date,
+): Pick<Core, 'channels' | 'routing'> {
+  const routing = openSmsRouting(config, { log, now: monotonic, chance, ...watching.routing })
+  // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
+  const takeReceipt = async (receipt: Receipt): Promise<void> => {
+    if (later.receipts === null) throw new Error('nothing is stored yet')
+    await later.receipts.settle(receipt)
+  }
+  const takeInbound = async (text: InboundSms): Promise<void> => {
+    if (later.inbound === null) throw new Error('nothing is stored yet')
+    await later.inbound.take(text)
+  }
+  const opened = openChannels(config, {
+    log,
+    now,
+    clock,
+    monotonic,
+    chance,
+    after,
+    nodes: () => later.delivery?.lease.nodes() ?? 1,
+    onReceipt: (receipt) =>
+      void takeReceipt(receipt).catch((error: unknown) =>
+        log.warn({ event: 'receipt.failed', err: error }, 'a receipt was not stored'),
+      ),
+    takeReceipt,
+    takeInbound,
+  })
+  const channels = watching.channels({ ...opened, sms: opened.sms.map(routing.through) })
+  watching.readAlso(async () => ({ routeTroubles: routing.standing().map(toSample) }))
+  return { channels, routing }
+}
+
+/** A label of a metric is never empty. */
+function toSample({ provider, country, state }: Standing): Sample {
+  return { values: [provider, country ?? '*', state], number: 1 }
+}
+
+function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
+  const { dbs, access, past, channels, ruling, inbox, inbound, delivery, checks, watching, webhooks } = core
+  return closeInOrder(log, [
+    () => [checks.close()],
+    () => [access.close(), past.close(), ruling.close()],
+    () => [asks.close(), webhooks.close(), inbound.close()],
+    () => [inbox.close()],
+    () => [delivery.close(GRACE_MS)],
+    () => [watching.close()],
+    () => [...channels.sms, ...channels.push].map((provider) => provider.close()),
+    () => [closeDbs(dbs)],
+  ])
+}
+
+function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {
+  return createInbox({
+    db: dbs.inbox,
+    workDb: dbs.work,
+    log,
+    now: monotonic,
+    sleep: pause,
+    chance,
+    defaultCountry: config.defaultCountry,
+    report: (attempt, life) => channels.sandboxSms.play(attempt, life),
+  })
+}
+
+interface ReceiptsSide {
+  readonly dbs: Dbs
+  readonly channels: Channels
+  readonly hint: () => void
+  readonly watching: Watching
+  readonly routing: SmsRouting
+  readonly inbound: Pick<Inbound, 'noteRefusal'>
+  readonly consentGroup: ConsentGroup
+}
+
+function openReceipts(
+  { log, onLine }: CoreParts,
+  { dbs, channels, hint, watching, routing, inbound }: ReceiptsSide,
+): ReceiptsFlow {
+  return createReceiptsFlow({
+    db: dbs.work,
+    log,
+    providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
+    chance,
+    onStored: (receipt, move) => {
+      watching.received(receipt, move)
+      routing.received(receipt, move.state.contact)
+    },
+    optedOut: (receipt, { messageId }) => inbound.noteRefusal(messageId, receipt.provider),
+    wait: (ms) => sleep(ms),
+    onMoved: (id, contact, text, status, reason) => {
+      hint()
+      onLine?.(lineOfMove(id, contact, text, status, reason))
+    },
+  })
+}
+
+interface DeliverySide extends ReceiptsSide {
+  readonly ruling: Pick<Ruling, 'hold'>
+  readonly receipts: Pick<ReceiptsFlow, 'settled'>
+  readonly outcomes: Outcomes
+  readonly firstPollMs: number
+}
+
+function startDelivery(
+  { version, log, onLine }: CoreParts,
+  { dbs, channels, receipts, outcomes, hint, watching, routing, ruling, consentGroup, firstPollMs }: DeliverySide,
+): Promise<Delivery> {
+  const pushLine = onLine === null ? null : createPushLines(onLine, after)
+  return openDelivery({
+    acceptDb: dbs.accept,
+    ledgerDb: dbs.ledger,
+    workDb: dbs.work,
+    identity: { name: hostname(), machine: machine(), pid: process.pid, version },
+    isRunning: isAlive,
+    log,
+    now: monotonic,
+    after,
+    chance,
+    sms: channels.sms,
+    push: channels.push,
+    firstPollMs,
+    onward: routing.onward,
+    detour: routing.detour,
+    hold: ruling.hold,
+    consentGroup,
+    onReclaimed: (taken) => watching.reclaimed(taken),
+    onFenced: () => watching.fenced(),
+    onSettled: (settled) => {
+      receipts.settled(settled)
+      outcomes.settled(settled)
+      watching.settled(settled)
+      hint()
+      logAttempts(log, settled, watching.traceOf)
+      if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))
+    },
+    onPushed: (chunks) => {
+      hint()
+      watching.pushed(chunks)
+      if (pushLine !== null) chunks.forEach(pushLine)
+    },
+  })
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../settings/config.ts'
+import type { Dbs } from './dbs.ts'
+import { startLoop, type Loop, type LoopParts } from '../delivery/loop.ts'
+import { createErasing } from '../flows/erase.ts'
+import { createEventFeed } from '../flows/event-feed.ts'
+import { readEventsQuery } from '../flows/events-query.ts'
+import { createHistory } from '../flows/history.ts'
+import { createReceiptShares } from '../flows/receipt-shares.ts'
+import { forgetOld } from '../flows/retention.ts'
+import type { HttpParts } from '../http/parts.ts'
+import { readMessage } from '../store/read-messages.ts'
+import { readDeliveries, readNotification } from '../store/read-notifications.ts'
+
+/** What was sent before, and what happens to it: to be read, searched, followed, and in time forgotten. */
+export interface Past {
+  readonly http: Pick<HttpParts, 'reads' | 'history' | 'erasing' | 'events'>
+  close(): Promise<void>
+}
+
+export interface PastParts extends LoopParts {
+  readonly dbs: Dbs
+  readonly now: () => Date
+  /** In milliseconds. */
+  readonly monotonic: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+const ERASING_MS = 60_000
+const FORGET_MS = 10_000
+
+export function openPast(config: Config, parts: PastParts): Past {
+  const { dbs, log, now, monotonic, sleep } = parts
+  const { defaultCountry, keepBodiesDays, keepMessagesDays, keepEventsDays } = config
+  const erasing = createErasing({ db: dbs.work, defaultCountry, monotonic, sleep })
+  const shares = createReceiptShares({ db: dbs.read, now, monotonic })
+  const feed = createEventFeed({ db: dbs.inbox, log, now: monotonic, sleep })
+  const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]
+  if (keepBodiesDays > 0 || keepMessagesDays > 0 || keepEventsDays > 0) {
+    const keep = { keepBodiesDays, keepMessagesDays, keepEventsDays }
+    const forget = (): Promise<void> => forgetOld({ db: dbs.work, log, ...keep })
+    loops.push(startLoop('retention', FORGET_MS, forget, parts))
+  }
+  return {
+    http: {
+      reads: {
+        async message(id) {
+          const message = await readMessage(dbs.read, id)
+          return message && shares.expecting(message)
+        },
+        notification: (id) => readNotification(dbs.read, id),
+        deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
+      },
+      history: createHistory({ db: dbs.history, defaultCountry, now, monotonic }),
+      erasing,
+      events: { ...feed, asked: (query) => readEventsQuery(query, now(), defaultCountry) },
+    },
+    async close() {
+      await feed.close()
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { Channels } from './channels.ts'
+import type { Config } from '../settings/config.ts'
+import { consentGroupOf } from './sms/consent-groups.ts'
+import type { Dbs } from './dbs.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import { createSmsBatches } from '../flows/batch.ts'
+import { createDryRuns } from '../flows/dry-run.ts'
+import { createKeyGuard } from '../flows/idempotent.ts'
+import type { Outcomes } from '../flows/outcomes.ts'
+import { createPushFlow } from '../flows/push.ts'
+import { createSmsFlow } from '../flows/sms.ts'
+import { createTemplatesFlow } from '../flows/templates.ts'
+import type { HttpParts } from '../http/parts.ts'
+import { showingRefusals, type LiveLine } from './live-lines.ts'
+import { createEnvelope } from '../providers/fcm/message.ts'
+import type { Ruling } from './ruling.ts'
+import type { SmsRouting } from './sms/routing.ts'
+import { listPauses } from '../store/read-pauses.ts'
+
+/** Everything that takes messages in. */
+export interface Sending {
+  readonly http: Pick<HttpParts, 'sms' | 'batches' | 'push' | 'dryRuns' | 'templates'>
+}
+
+export interface SendingParts {
+  readonly config: Config
+  readonly dbs: Dbs
+  readonly channels: Pick<Channels, 'pushNow'>
+  readonly routing: Pick<SmsRouting, 'router' | 'limits'>
+  readonly ruling: Pick<Ruling, 'sms'>
+  readonly delivery: Delivery
+  readonly outcomes: Outcomes
+  /** For a person who looks on; null: nobody does. */
+  readonly onLine: ((line: LiveLine) => void) | null
+  /** In milliseconds. */
+  readonly monotonic: () => number
+}
+
+export function openSending(parts: SendingParts): Sending {
+  const { config, dbs, channels, delivery, outcomes, onLine } = parts
+  const { intake, lease } = delivery
+  const clock = (): Date => lease.clock()
+  const { smsTextFormat: textFormat, defaultCountry } = config
+  const pushProvider = channels.pushNow.name
+  const templates = createTemplatesFlow({ readDb: dbs.read, workDb: dbs.work, now: parts.monotonic, textFormat })
+  const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, staging: config.staging, clock }
+  const { router, limits } = parts.routing
+  const rules = parts.ruling.sms
+  const sms = createSmsFlow({ ...common, router, limits, rules, defaultCountry, textFormat })
+  return {
+    http: {
+      sms: onLine === null ? sms : showingRefusals(sms, onLine),
+      batches: createSmsBatches({ db: dbs.read, sms, intake, rules }),
+      push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider }),
+      dryRuns: createDryRuns({
+        db: dbs.read,
+        pauses: () => listPauses(dbs.read),
+        rules,
+        consentGroup: consentGroupOf(config),
+        pushProvider,
+        pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+        clock,
+      }),
+      templates,
+    },
+  }
+}
