@@ -35,7 +35,10 @@ test('a refusal is told in the words of the service', async () => {
 })
 
 test('what a check names as documentation is a page that the service has', () => {
-  const files = ['src/wiring/node-checks.ts', ...readdirSync(join(ROOT, 'src/checks')).map((name) => `src/checks/${name}`)]
+  const files = [
+    'src/wiring/node-checks.ts',
+    ...readdirSync(join(ROOT, 'src/checks')).map((name) => `src/checks/${name}`),
+  ]
   const named = files.flatMap((file) => [...readPage(file).matchAll(/more: '([^'#]+)/g)].map(([, page = '']) => page))
   expect(named.length).toBeGreaterThan(5)
   for (const page of named)
