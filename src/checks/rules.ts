@@ -39,7 +39,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
   country_day: 'More one-time codes than usual within a day to one country',
   number_sequence: 'One-time codes to number after number of one block',
   conversion: 'One-time codes that hardly anybody types in, to numbers that begin alike',
+  fraud_blocked: 'A provider took messages for codes that a machine asks for, to numbers that begin alike',
+  filtered: 'More than one in a hundred messages is filtered out by carriers',
+  account_refused: 'A provider took messages, and then refused our account',
+  sender_refused: 'A provider refuses one of our senders',
   spend_50: 'Half of a day’s spend limit is used',
   spend_80: 'Four fifths of a day’s spend limit are used',
   spend_100: 'A day’s spend limit is reached',
+  tokens_kept: 'So many tokens came back as dead that none is retired any more',
 }

@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 import type { Notification } from './notifications.ts'
 import type { Sms } from './sms.ts'
-import { ID, named, oneOf, textOrNull, TIME } from './words.ts'
+import { TOKEN_SCHEMAS } from './tokens.ts'
+import { ID, named, textOrNull, TIME } from './words.ts'
 
 const NEXT = textOrNull({ description: 'The `cursor` of the next page; null on the last.' })
 
@@ -65,10 +66,24 @@ export const ClientList = Type.Object(
 
 export type ClientList = Static<typeof ClientList>
 
+const NumberFlag = Type.Object(
+  {
+    reason: Type.Enum(['blocked', 'unknown_number', 'not_mobile', 'landline'], {
+      description: 'What providers say of it, as in the `reason` of a message.',
+    }),
+    provider: Type.String({ description: 'Who said so last.' }),
+    since: TIME,
+  },
+  { additionalProperties: false },
+)
+
 export const ClientHistory = Type.Object(
   {
     success: Type.Literal(true),
     client: named<Client>('Client'),
+    flags: Type.Array(NumberFlag, {
+      description: 'Why nothing reaches the number, as far as providers say; empty for most.',
+    }),
     data: Type.Array(named<Sms>('Sms'), { description: 'Everything sent to this person, newest first.' }),
     next: NEXT,
     searched_until: SEARCHED_UNTIL,
@@ -77,33 +92,6 @@ export const ClientHistory = Type.Object(
 )
 
 export type ClientHistory = Static<typeof ClientHistory>
-
-export const Token = Type.Object(
-  {
-    token_id: ID,
-    token: Type.String({ description: 'The registration token, or the installation id.' }),
-    kind: oneOf(['token', 'fid']),
-    created_at: TIME,
-    last_ok_at: textOrNull({ format: 'date-time', description: 'When the push service last took a push for it.' }),
-    retired_at: textOrNull({ format: 'date-time', description: 'Since when it is not sent to any more.' }),
-    retired_reason: textOrNull(),
-  },
-  { $id: 'Token', additionalProperties: false },
-)
-
-export type Token = Static<typeof Token>
-
-export const TokenList = Type.Object(
-  {
-    success: Type.Literal(true),
-    data: Type.Array(named<Token>('Token')),
-    next: NEXT,
-    searched_until: SEARCHED_UNTIL,
-  },
-  { $id: 'TokenList', additionalProperties: false },
-)
-
-export type TokenList = Static<typeof TokenList>
 
 const COUNT = Type.Integer({ minimum: 0 })
 
@@ -128,6 +116,10 @@ export const ClientErased = Type.Object(
           description: 'SMS of others that went to this number by `REDIRECT_TO`.',
         }),
         inbound: Type.Integer({ minimum: 0, description: 'Texts that the person sent to you.' }),
+        tokens: Type.Integer({
+          minimum: 0,
+          description: 'Addresses of the devices that were registered as this person’s.',
+        }),
       },
       { additionalProperties: false },
     ),
@@ -145,6 +137,5 @@ export const HISTORY_SCHEMAS = [
   ClientList,
   NotificationList,
   SmsList,
-  Token,
-  TokenList,
+  ...TOKEN_SCHEMAS,
 ]

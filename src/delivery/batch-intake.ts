@@ -1,4 +1,5 @@
 import type { ConsentGroup } from '../domain/consent.ts'
+import type { FlaggedMode } from '../domain/number-flags.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
 import type { Db } from '../store/db.ts'
@@ -33,6 +34,8 @@ export interface BatchIntakeParts {
   readonly owner: () => number
   /** Whose opt-outs hold for a message. */
   readonly groupOf: ConsentGroup
+  /** What is done about flagged numbers. */
+  readonly flagged: FlaggedMode
 }
 
 /** Transactions at once on one node: the others of the pool are for those who work beside. */
@@ -41,7 +44,7 @@ const AT_ONCE = 2
 /** Repeats after another transaction was in the way. */
 const REPEATS = 3
 
-export function createBatchIntake({ db, owner, groupOf }: BatchIntakeParts): BatchIntake {
+export function createBatchIntake({ db, owner, groupOf, flagged }: BatchIntakeParts): BatchIntake {
   const turns = createTurns(AT_ONCE)
 
   async function attempt<T>(work: () => Promise<T>, repeats = REPEATS): Promise<T> {
@@ -59,7 +62,7 @@ export function createBatchIntake({ db, owner, groupOf }: BatchIntakeParts): Bat
   return {
     addBatch(messages, key, judge) {
       const rows = messages.map((message) => ({ ...message, place: 'wait' as const }))
-      return turns.take(() => attempt(() => insertBatch({ db, owner: owner(), groupOf }, rows, key, judge)))
+      return turns.take(() => attempt(() => insertBatch({ db, owner: owner(), groupOf, flagged }, rows, key, judge)))
     },
     addLongPush: (long) => turns.take(() => attempt(() => insertLongNotification(db, owner(), long))),
     idle: () => turns.idle(),

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino'
 import type { ConsentGroup } from '../domain/consent.ts'
 import type { Failure } from '../domain/failure.ts'
-import { SANDBOX, type Outcome, type PushProvider, type SmsProvider } from '../domain/provider.ts'
+import type { FlaggedMode } from '../domain/number-flags.ts'
+import { SANDBOX, type PushProvider, type SmsProvider } from '../domain/provider.ts'
 import type { Db } from '../store/db.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes.ts'
 import type { Reclaimed } from '../store/reclaim.ts'
 import type { SmsWork } from '../store/sms-work.ts'
 import { startBindShares, type BindShares } from './bind-shares.ts'
+import type { AskPrice } from './charge.ts'
 import { createClaims } from './claims.ts'
 import type { Route } from './decide.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -41,6 +43,10 @@ export interface DeliveryParts {
   readonly push: readonly PushProvider[]
   /** Milliseconds until a message that a provider took is first asked after. */
   readonly firstPollMs: number
+  /** The project that pushes go out through; empty, or left out: it is not known. */
+  readonly pushProject?: string
+  /** Too large a share of what was sent came back as dead: no token is retired until that has passed. */
+  readonly onTokensKept?: (share: number) => void
   /** After COMMIT: messages that moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: chunks of pushes that came to their end. */
@@ -49,6 +55,8 @@ export interface DeliveryParts {
   readonly onward?: NonNullable<Route['onward']>
   /** Asked for each message before it is started. */
   readonly detour?: AskDetour
+  /** What so many segments of a message cost through its provider; absent: nobody knows. */
+  readonly price?: AskPrice
   /**
    * Asked right before a message is submitted: why it has to wait, and how long (`waitMs`); null: it goes. It costs no attempt, and ends as
    * `expired` where its validity is shorter.
@@ -56,8 +64,8 @@ export interface DeliveryParts {
   readonly hold?: (work: SmsWork) => Failure | null
   /** Whose opt-outs hold for a message; absent: those of one group of all senders, and codes go through. */
   readonly consentGroup?: ConsentGroup
-  /** What each submission came to, before that is committed. */
-  readonly observe?: (work: SmsWork, outcome: Outcome) => void
+  /** What is done about flagged numbers; absent: their callers are warned. */
+  readonly flagged?: FlaggedMode
   /** Messages were taken over, from a node that ended or from a memory that lost them. */
   readonly onReclaimed?: (taken: Reclaimed) => void
   /** Others declared this node dead; it goes on as a new one. */
@@ -89,7 +97,10 @@ const STOPS_MS = 600
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
-  const retirement = createRetirement(now, (share) => tellKept(log, share))
+  const retirement = createRetirement(now, (share) => {
+    tellKept(log, share)
+    parts.onTokensKept?.(share)
+  })
   const kick = (): void => ledger.kick()
   const stops = await openStops({
     db: workDb,
@@ -115,6 +126,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     smsLanes: () => smsLanes,
     pushLanes: () => pushLanes,
     ...groupsOf(parts),
+    project: parts.pushProject,
     onSettled: parts.onSettled,
     onPushed: parts.onPushed,
     onCommitted: (moved) => (moved ? lookForAll() : claims.knowsOfMore() && claiming.hurry()),
@@ -174,6 +186,7 @@ function intakeTo(
     lease: () => lease,
     now: parts.now,
     ...groupsOf(parts),
+    ...(parts.flagged === undefined ? {} : { flagged: parts.flagged }),
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
   })
@@ -270,7 +283,7 @@ function routeOf(provider: SmsProvider, { firstPollMs, onward }: DeliveryParts):
 }
 
 /** Where there is one provider nobody looks for another, and what waits for it leaves as soon as it is back. */
-function waysOf({ sms, hold, detour, observe }: DeliveryParts): Pick<SmsLaneParts, 'hold' | 'detour' | 'observe'> {
+function waysOf({ sms, hold, detour, price }: DeliveryParts): Pick<SmsLaneParts, 'hold' | 'detour' | 'price'> {
   const hasOthers = sms.filter(({ name }) => name !== SANDBOX).length > 1
-  return { hold, detour: hasOthers ? detour : undefined, observe }
+  return { hold, detour: hasOthers ? detour : undefined, price }
 }

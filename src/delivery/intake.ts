@@ -1,4 +1,5 @@
 import { usualConsentGroup, type ConsentGroup, type Ended } from '../domain/consent.ts'
+import type { FlaggedMode, FlagReason } from '../domain/number-flags.ts'
 import type { Db } from '../store/db.ts'
 import { readDbFault, unavailable } from '../store/faults.ts'
 import { insertMessages, type InsertedMessage, type NewMessage } from '../store/messages.ts'
@@ -31,6 +32,8 @@ export interface TakenSms {
   readonly id: number
   /** Null: it is to be sent. */
   readonly ended: Ended | null
+  /** Why its number is flagged; null: it is not. */
+  readonly flag: FlagReason | null
 }
 
 export interface IntakeParts {
@@ -42,6 +45,8 @@ export interface IntakeParts {
   readonly now: () => number
   /** Whose opt-outs hold for a message; without it those of one group of all senders do. */
   readonly groupOf?: ConsentGroup
+  /** What is done about flagged numbers; without it its caller is warned. */
+  readonly flagged?: FlaggedMode
   readonly smsLane: (provider: string) => SmsLane | null
   readonly pushLane: (provider: string) => PushLane | null
 }
@@ -65,8 +70,8 @@ export function createIntake(parts: IntakeParts): Intake {
     queue: MOST_WAITING,
     commit: (rows) => commitPush(parts, rows),
   })
-  const { groupOf = usualConsentGroup } = parts
-  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner(), groupOf })
+  const { groupOf = usualConsentGroup, flagged = 'warn' } = parts
+  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner(), groupOf, flagged })
 
   async function acceptSms(message: Omit<NewMessage, 'place'>): Promise<TakenSms | null> {
     const lane = parts.smsLane(message.provider)
@@ -120,7 +125,7 @@ async function commitSms(
   const owner = lease.owner()
   const batch = lease.open().beginBatch()
   const askedAt = parts.now()
-  const made = await insertMessages(client, owner, rows, parts.groupOf).catch((error: unknown) => {
+  const made = await insertMessages(client, owner, rows, parts.groupOf, parts.flagged).catch((error: unknown) => {
     if (!isServerRefusal(error)) connection.drop()
     if (readDbFault(error).kind === 'unknown') batch.unknown()
     else batch.failed()

@@ -6,6 +6,14 @@
  */
 export type FailureClass = 'permanent' | 'recipient-gone' | 'transient' | 'throttled' | 'blocked' | 'uncertain'
 
+/** One try by another provider of what one has refused, or could not deliver. */
+export interface Elsewhere {
+  /** Until then, in milliseconds: another charge, so that it may be seen meanwhile that there is no need for it. */
+  readonly waitMs: number
+  /** Marketing is not worth it. */
+  readonly butMarketing: boolean
+}
+
 /** The status a message ends in when this failure is its last. */
 export type FailedStatus = 'failed' | 'undelivered' | 'rejected' | 'expired' | 'suppressed' | 'cancelled' | 'uncertain'
 
@@ -24,8 +32,10 @@ export interface Failure {
   readonly waitsMs: readonly number[] | null
   /** No retry once the message is older than this, in milliseconds; null: only its expiry ends it. */
   readonly maxAgeMs: number | null
-  /** What else must wait meanwhile: the whole lane, this recipient alone, or nothing. */
-  readonly pause: 'lane' | 'recipient' | 'none'
+  /** What else must wait meanwhile: the whole lane, whatever goes out with this sender, this recipient alone, or nothing. */
+  readonly pause: 'lane' | 'sender' | 'recipient' | 'none'
+  /** Worth one try by another provider, if there is one; null: no more than the routes say. */
+  readonly elsewhere: Elsewhere | null
   /** What becomes of the address: kept, retired, or marked as belonging to another project. */
   readonly address: 'keep' | 'retire' | 'mismatch'
 }
@@ -53,6 +63,7 @@ function plain(status: FailedStatus): Omit<Failure, 'reason' | 'class'> {
     waitsMs: null,
     maxAgeMs: null,
     pause: 'none',
+    elsewhere: null,
     address: 'keep',
   }
 }

@@ -25,6 +25,10 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'One-time codes to numbers like this one are [held back](rules.md#pumping), since a machine seems to ask for them.',
     '`/readyz?verbose` says which numbers, and why. `PUMPING=observe` lets them go.',
   ],
+  flagged_number: [
+    'The number is [flagged](rules.md#flagged-numbers): nothing reaches it. The message was stored, and never sent.',
+    '`GET /clients/{contact}` says why, and since when. Another number; `FLAGGED_NUMBERS=warn` lets it go.',
+  ],
   only_to: [
     'The target is not in [`ONLY_TO`](pausing.md#staging).',
     'Nothing to do: it is not to be reached from here.',
@@ -54,7 +58,10 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'A long message of which the provider took, or the carrier delivered, some parts and not the others: part of it may have arrived.',
     '`parts` of its attempts. Send it again if it is still wanted.',
   ],
-  unknown: ['The provider gave no cause, or a word we don’t know.', 'Its console, by `provider_message_id`.'],
+  unknown: [
+    'The provider gave no cause, or a word we don’t know. Twilio’s 30008 is tried once by [another provider](routing.md#codes-that-say-more), but for marketing.',
+    'Its console, by `provider_message_id`.',
+  ],
 }
 
 const OF_LINK: Readonly<Record<string, Row>> = {
@@ -95,7 +102,10 @@ const OF_SMS: Readonly<Record<string, Row>> = {
   filtered: ['A carrier’s filter took it for spam.', 'Register the sender; change text and links.'],
   country_blocked: ['The account may not send to this country.', 'Twilio’s geo permissions.'],
   unverified_number: ['A trial account sends to verified numbers alone.', 'Verify the number, or upgrade the account.'],
-  unroutable: ['This sender can’t reach this number.', 'Another sender.'],
+  unroutable: [
+    'This sender can’t reach this number; Twilio’s 21612 is tried once by [another provider](routing.md#codes-that-say-more).',
+    'Another sender.',
+  ],
   invalid_sender: [
     'The sender is not one of the account’s, or can’t send this.',
     '`TWILIO_FROM`, or `sender` of the call.',

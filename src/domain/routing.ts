@@ -29,8 +29,14 @@ export interface Price {
   readonly currency: string
 }
 
+/** `detour`: candidates before it are not well; `none-well`: none is, and it is the first one nevertheless. */
+export type ChoiceKind = 'first' | 'detour' | 'none-well'
+
 /** The candidate that a message goes through first. */
 export interface Choice extends Candidate {
+  /** ISO 3166-1 alpha-2, where it goes; null: the number belongs to no single one. */
+  readonly country: string | null
+  readonly kind: ChoiceKind
   /** Why this one: a sentence. */
   readonly reason: string
   /** Null: not known. */
@@ -39,9 +45,11 @@ export interface Choice extends Candidate {
 
 /** Decides where messages go, by the routes and by how the providers do. */
 export interface SmsRouter {
-  /** Null: there is no route for it. Where no candidate is well it is the first one: the message waits there. */
+  /** Null: there is no route for it. Where no candidate is well it is the first one: the message waits there. Changes nothing. */
   choose(facts: RouteFacts): Choice | null
-  /** The first candidate that is well and not among `tried`; null: there is none. */
+  /** A message is about to be stored for this choice, and uses its share. Call what comes back once, with whether it goes that way. */
+  take(choice: Choice): (goes: boolean) => void
+  /** The first candidate that is well and not among `tried`, which the message then goes to; null: there is none. */
   next(facts: RouteFacts, tried: readonly string[]): Candidate | null
 }
 

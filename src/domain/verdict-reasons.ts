@@ -6,6 +6,7 @@ export const REASON_SENTENCES: Readonly<Record<string, string>> = {
   paused: 'Sending is paused.',
   recipient_cap: 'The person had been sent as many as the service allows within so short a time.',
   pumping: 'Codes to numbers like this one are held back, since a machine seems to ask for them.',
+  flagged_number: 'Nothing reached this number before, so that it was not tried again.',
   only_to: 'From here it is not to be reached.',
   exhausted: 'It was tried as often as makes sense.',
   node_lost: 'The machine that was sending it failed.',

@@ -5,12 +5,14 @@ import type { Db } from '../store/db.ts'
 import { forgetCounts, raiseAlarms, readAlarms, type AlarmRecord } from '../store/rules.ts'
 
 /** What became of what a rule met. */
-export type RuleAction = 'observed' | 'rejected' | 'alarm'
+export type RuleAction = 'observed' | 'refused' | 'rejected' | 'alarm'
 
 /** What rules have found, on any node: told once, and over some time after it was last found. */
 export interface Alarms {
   /** So much of a day's limit was spent; `seconds` of the day are left. `who`: `*` for all callers together. */
   spent(mark: SpendMark, who: string, seconds: number): void
+  /** Something else that somebody has to know, for an hour. */
+  tell(rule: string, what: string): void
   /** Codes to this number are held back, where pumping is not only observed. */
   holds(contact: string): boolean
   /** Those that are on, as this node knows them: within some seconds. */
@@ -79,6 +81,10 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
       const found = { rule: `spend_${mark}`, what: who, seconds }
       if (isDue(found)) waiting.push(found)
     },
+    tell(rule, what) {
+      const found = { rule, what, seconds: LASTS_SECONDS }
+      if (isDue(found)) waiting.push(found)
+    },
     holds: (contact) => held.some((prefix) => contact.startsWith(prefix)),
     now: () => on,
     async look(found) {
@@ -101,6 +107,6 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
 }
 
 /** Rules whose alarm is about a prefix, not a whole country. */
-const HOLDING: ReadonlySet<string> = new Set(['prefix_rate', 'prefix_day', 'number_sequence', 'conversion'])
+const HOLDING: ReadonlySet<string> = new Set(['prefix_rate', 'prefix_day', 'number_sequence', 'conversion', 'fraud_blocked'])
 
 const MOST_NOTED = 10_000

@@ -8,7 +8,8 @@ import { findAnswer, findAnswers, type KeptAnswer } from '../store/idempotency.t
 import type { NewMessage } from '../store/messages.ts'
 import { packAnswers, unpackAnswers, type ItemAnswer } from './batch-answers.ts'
 import { refuseAll } from './batch-faults.ts'
-import { inProgress, refuseOther, type Accepted, type Idempotency } from './idempotent.ts'
+import { inProgress, isOfRules, refuseOther, type Accepted, type Idempotency } from './idempotent.ts'
+import { warned } from './number-flags.ts'
 import { NO_RULES, type SmsRules } from './sms-rules.ts'
 import { toKept, type PreparedSms, type SmsAnswer, type SmsCall, type SmsFlow } from './sms.ts'
 
@@ -60,7 +61,7 @@ export interface SmsBatches {
 export interface SmsBatchesParts {
   /** Where earlier answers are looked up. */
   readonly db: Db
-  readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
+  readonly sms: Pick<SmsFlow, 'words' | 'prepare' | 'take'>
   readonly intake: Pick<Intake, 'addBatch'>
   /** Without them none is asked. */
   readonly rules?: Pick<SmsRules, 'judge' | 'giveBack'>
@@ -83,13 +84,30 @@ export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatch
     }
   }
 
-  async function judged(items: readonly PreparedItem[]): Promise<readonly PreparedItem[]> {
+  async function judged(items: readonly PreparedItem[]): Promise<readonly BatchEntry[]> {
     const all = await rules.judge(items.map(({ sms: one }) => one))
-    return items.map((item, index) => ({ ...item, sms: all[index] ?? item.sms }))
+    return items.map((item, index) => {
+      const verdict = all[index] ?? item.sms
+      if (!(verdict instanceof TidingsError)) return { ...item, sms: verdict }
+      return item.idempotency === null ? verdict : { refusal: verdict, idempotency: item.idempotency }
+    })
   }
 
-  /** What rules took for those that were not stored after all, or are never sent, is given back. */
+  /** Those that were judged, as they are known then; where one refusal refuses all, what rules took for the others is given back. */
+  async function judgedAgain(entries: readonly BatchEntry[], partial: boolean): Promise<readonly Known[]> {
+    try {
+      const known = await withEarlier(db, entries)
+      if (!partial) refuseAll(known)
+      return known
+    } catch (error) {
+      rules.giveBack(entries.filter(isPrepared).map(({ sms: one }) => one))
+      throw error
+    }
+  }
+
+  /** What rules, and ways that are tried, took for those that were not stored after all, or are never sent, is given back. */
   async function givingBack(items: readonly PreparedItem[], adding: Promise<StoredBatch>): Promise<StoredBatch> {
+    const shares = items.map((item) => sms.take(item.sms))
     let stored: StoredBatch | null = null
     try {
       stored = await adding
@@ -97,6 +115,7 @@ export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatch
     } finally {
       const rows = stored?.kind === 'stored' ? stored.rows : []
       const isToGo = (row: BatchRow | undefined): boolean => row?.kind === 'made' && row.ended === null
+      shares.forEach((share, index) => share(isToGo(rows[index])))
       rules.giveBack(items.flatMap(({ sms: one }, index) => (isToGo(rows[index]) ? [] : [one])))
     }
   }
@@ -106,9 +125,10 @@ export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatch
     { partial, idempotency }: StoreOptions,
   ): Promise<Accepted<readonly ItemAnswer[]>> {
     if (!partial) refuseAll(items)
-    const good = await judged(items.filter((item): item is PreparedItem => 'sms' in item))
+    const verdicts = await judgedAgain(await judged(items.filter(isPrepared)), partial)
+    const good = verdicts.filter(isPrepared)
     let place = 0
-    const known = items.map((item) => ('sms' in item ? (good[place++] ?? item) : item))
+    const known = items.map((item) => (isPrepared(item) ? (verdicts[place++] ?? item) : item))
     const answers = (rows: readonly BatchRow[]): readonly ItemAnswer[] => answerEach(known, rows)
     const stored = await givingBack(
       good,
@@ -137,7 +157,7 @@ export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatch
       try {
         return await storeKnown(await withEarlier(db, items), options)
       } catch (refusal) {
-        const final = refusal instanceof TidingsError && refusal.retryAfterSeconds === null
+        const final = refusal instanceof TidingsError && (refusal.retryAfterSeconds === null || isOfRules(refusal))
         const before = final && idempotency !== null ? await findAnswer(db, idempotency) : null
         if (before === null) throw refusal
         return { answer: earlierAnswers(before, idempotency), replayed: true }
@@ -148,6 +168,10 @@ export function createSmsBatches({ db, sms, intake, rules = NO_RULES }: SmsBatch
 
 /** An item as it is to be stored, or as it was answered before. */
 type Known = PreparedItem | ItemAnswer | TidingsError
+
+function isPrepared(item: BatchEntry | Known): item is PreparedItem {
+  return 'sms' in item
+}
 
 /** What was answered before is so again, though now it would be refused. */
 async function withEarlier(db: Db, items: readonly BatchEntry[]): Promise<readonly Known[]> {
@@ -176,7 +200,8 @@ function answerEach(items: readonly Known[], rows: readonly BatchRow[]): readonl
     const row = rows[next++]
     if (row === undefined) throw new Error(`a batch of ${items.length} has ${rows.length} rows`)
     if (row.kind === 'taken') return answerTaken(row.first, item.idempotency)
-    return { kind: 'accepted', answer: { message_id: row.id, ...toKept(item.sms), ...row.ended }, replayed: false }
+    const kept = warned({ ...toKept(item.sms), ...row.ended }, row.flag)
+    return { kind: 'accepted', answer: { message_id: row.id, ...kept }, replayed: false }
   })
 }
 

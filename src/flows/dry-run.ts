@@ -2,16 +2,20 @@ import type { Caller } from '../domain/caller.ts'
 import type { Category } from '../domain/category.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
 import { describeContact } from '../domain/contact.ts'
-import { SANDBOX, type PushContent, type PushTarget } from '../domain/provider.ts'
-import { MAX_PAYLOAD_BYTES, payloadBytes, toPushContent } from '../domain/push-content.ts'
+import { flagWarning, type FlaggedMode } from '../domain/number-flags.ts'
+import { SANDBOX, type PushContent, type PushTarget, type PushValidation } from '../domain/provider.ts'
+import { toPushContent } from '../domain/push-fields.ts'
+import { MAX_PAYLOAD_BYTES, payloadBytes } from '../domain/push-size.ts'
+import { broadcastOf } from '../domain/push-topics.ts'
 import type { Choice, Price } from '../domain/routing.ts'
 import type { SmsMeasure } from '../domain/sms-text.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
+import { readFlagReasons } from '../store/number-flags.ts'
 import { readOptedOut } from '../store/read-opt-outs.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
-import { countKnownTokens, type KnownTokens } from '../store/tokens.ts'
+import { lookUpTokens } from '../store/tokens.ts'
 import type { PreparedPush } from './push-call.ts'
 import type { Rules } from './rules.ts'
 import type { PreparedSms } from './sms.ts'
@@ -47,6 +51,13 @@ export interface SmsReport extends Journey {
   readonly warnings: readonly string[]
 }
 
+/** Of some tokens: how many devices they are, how many of those were seen before, and how many of them are dead. */
+export interface KnownTokens {
+  readonly total: number
+  readonly known: number
+  readonly suppressed: number
+}
+
 /** What would become of a push. */
 export interface PushReport extends Journey {
   readonly notification: PreparedPush['notification']
@@ -55,6 +66,16 @@ export interface PushReport extends Journey {
   readonly mostBytes: number
   /** The body of FCM's `messages:send` for the first target, as JSON. */
   readonly fcm: string
+  /** What FCM says of it; null: it was not to be asked. */
+  readonly validation: PushValidation | NotAsked | null
+  readonly warnings: readonly string[]
+}
+
+/** It would not get as far as FCM. */
+interface NotAsked {
+  readonly result: 'not_asked'
+  readonly reason: null
+  readonly code: null
 }
 
 /** Answers what would happen, and stores nothing. Both throw TidingsError when the database can't be asked. */
@@ -65,15 +86,21 @@ export interface DryRuns {
 
 export interface DryRunParts {
   readonly db: Db
+  /** The project that pushes go out through; empty, or left out: it is not known. */
+  readonly project?: string
   readonly pauses: () => Promise<readonly PauseScope[]>
   /** Without them nothing is kept back. */
   readonly rules?: Pick<Rules, 'foresee'>
   /** Whose opt-outs hold for a message; without it nobody's do. */
   readonly consentGroup?: ConsentGroup
+  /** What is done about flagged numbers; without it they are not looked at. */
+  readonly flagged?: FlaggedMode
   /** Where pushes go now. */
   readonly pushProvider: string
   /** What FCM would be sent for one target. */
   readonly pushBody: (content: PushContent, target: PushTarget) => string
+  /** Asks the provider of pushes, which delivers nothing; absent: it can't be asked. */
+  readonly validate?: (content: PushContent, target: PushTarget) => Promise<PushValidation>
   /** The database's. */
   readonly clock: () => Date
 }
@@ -88,25 +115,33 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
       const now = parts.clock()
       const foreseen = (await parts.rules?.foresee(prepared)) ?? []
       const optedOut = await lookUpOptOuts(parts, prepared)
+      const flagged = await lookUpFlags(parts, prepared)
       return prepared.map(({ message, measure, choice, replaced, quietUntil, warnings }, index) => ({
         message,
         measure,
         replaced,
-        warnings: [...warnings, ...(foreseen[index] ?? []), ...(optedOut[index] === true ? [OPTED_OUT] : [])],
+        warnings: [
+          ...[...warnings, ...(foreseen[index] ?? []), ...(optedOut[index] === true ? [OPTED_OUT] : [])],
+          ...(flagged[index] ?? []),
+        ],
         price: message.provider === choice?.provider ? choice.price : null,
         ...describeContact(message.contact),
         ...journey(message, smsTimes(message, quietUntil), pauses, caller, choice, now),
       }))
     },
-    async push({ input, targets, notification }, caller) {
+    async push({ input, targets, notification, warnings }, caller) {
       const pauses = await parts.pauses()
       const times = { sendAt: notification.sendAt, seconds: notification.validitySeconds }
+      const [content, target] = [toPushContent(0, input), firstOf(targets)]
+      const asked = input.validate_only === true
       return {
         notification,
-        targets: targets.kind === 'topic' ? ONE_TOPIC : await lookUp(parts.db, targets),
+        warnings,
+        validation: asked ? await validate(parts, notification.provider, content, target) : null,
+        targets: targets.kind === 'topic' ? ONE_TOPIC : await lookUp(parts, targets),
         bytes: payloadBytes(input),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
-        fcm: parts.pushBody(toPushContent(0, input), firstOf(targets)),
+        fcm: parts.pushBody(content, target),
         ...journey(
           notification,
           times,
@@ -118,6 +153,17 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
       }
     },
   }
+}
+
+/** What is captured is nobody's business but ours. */
+async function validate(
+  parts: DryRunParts,
+  provider: string,
+  content: PushContent,
+  target: PushTarget,
+): Promise<PushValidation | NotAsked> {
+  if (provider === SANDBOX || parts.validate === undefined) return { result: 'not_asked', reason: null, code: null }
+  return parts.validate(content, target)
 }
 
 const OPTED_OUT = 'The recipient has opted out: it would be stored as suppressed, and not sent.'
@@ -132,6 +178,21 @@ async function lookUpOptOuts(
     return { contact, group: consentGroup({ ...message, contact }) }
   })
   return refusing(() => readOptedOut(db, list))
+}
+
+const FLAGGED_NOW = 'It would be rejected: this number is flagged.'
+
+async function lookUpFlags(
+  { db, flagged = 'off' }: DryRunParts,
+  prepared: readonly PreparedSms[],
+): Promise<readonly (readonly string[])[]> {
+  if (flagged === 'off') return []
+  const contacts = prepared.map(({ message }) => message.extras?.redirectedTo ?? message.contact)
+  const reasons = await refusing(() => readFlagReasons(db, contacts))
+  return reasons.map((reason, index) => {
+    if (reason === null || prepared[index]?.message.provider === SANDBOX) return []
+    return [flagWarning(reason), ...(flagged === 'reject' ? [FLAGGED_NOW] : [])]
+  })
 }
 
 const ONE_TOPIC: KnownTokens = { total: 1, known: 0, suppressed: 0 }
@@ -194,27 +255,31 @@ function waitUntil(leaves: Date, now: Date, isQuiet: boolean): Wait {
 const PAUSED: Wait = { reason: 'paused', message: 'Sending is paused; it leaves when it is resumed.', seconds: null }
 
 function firstOf(targets: PreparedPush['targets']): PushTarget {
-  if (targets.kind === 'topic') return { kind: 'topic', value: targets.topic }
+  if (targets.kind === 'topic') return broadcastOf(targets.topic)
   const [token] = targets.tokens
   return token === undefined ? { kind: 'fid', value: targets.fids[0] ?? '' } : { kind: 'token', value: token }
 }
 
 async function lookUp(
-  db: Db,
+  { db, project = '' }: Pick<DryRunParts, 'db' | 'project'>,
   { tokens, fids }: Extract<PreparedPush['targets'], { kind: 'token' }>,
 ): Promise<KnownTokens> {
   const all = [...tokens.map((one) => ['token', one] as const), ...fids.map((one) => ['fid', one] as const)]
-  let sum: KnownTokens = { total: all.length, known: 0, suppressed: 0 }
+  const known = new Map<number, string | null>()
+  let named = 0
   for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
     const some = all.slice(from, from + TOKENS_AT_ONCE)
     const found = await refusing(() =>
-      countKnownTokens(
+      lookUpTokens(
         db,
         some.map(([kind]) => kind),
         some.map(([, token]) => token),
+        project,
       ),
     )
-    sum = { ...sum, known: sum.known + found.known, suppressed: sum.suppressed + found.suppressed }
+    named += found.length
+    for (const { id, suppressed } of found) known.set(id, suppressed)
   }
-  return sum
+  const suppressed = [...known.values()].filter((reason) => reason !== null).length
+  return { total: all.length - named + known.size, known: known.size, suppressed }
 }

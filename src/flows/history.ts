@@ -1,11 +1,14 @@
 import { parseContact } from '../domain/contact.ts'
+import type { NumberFlag } from '../domain/number-flags.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { EVERYTHING, parseSearch, type Search, type SearchedList } from '../domain/search.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
-import { readClient, readClients, readTokens, type ClientRecord, type TokenRecord } from '../store/read-clients.ts'
+import { readFlags } from '../store/number-flags.ts'
+import { readClient, readClients, type ClientRecord } from '../store/read-clients.ts'
 import { readMessages, type MessageRecord } from '../store/read-messages.ts'
 import { readNotifications, type NotificationRecord } from '../store/read-notifications.ts'
+import { readTokens, type TokenRecord } from '../store/read-tokens.ts'
 import {
   searchClients,
   searchMessages,
@@ -40,6 +43,8 @@ export interface History {
   /** A number in any spelling that is certain. Throws TidingsError where it is none, or nothing was sent to it. */
   client(contact: string): Promise<ClientRecord>
   messagesOf(client: ClientRecord, query: HistoryQuery): Promise<HistoryPage<MessageRecord>>
+  /** Why nothing reaches the number, as far as providers say. */
+  flagsOf(client: ClientRecord): Promise<readonly NumberFlag[]>
   /** The same lists without an end. */
   readonly every: {
     readonly smss: Every<MessageRecord>
@@ -103,6 +108,7 @@ export function createHistory(parts: HistoryParts): History {
     },
     messagesOf: async (client, { q, before, limit }) =>
       page(searchMessagesOf(db, client.id, read(q, 'smss'), before, limits(limit)), readMessages),
+    flagsOf: (client) => refusing(() => readFlags(db, client.contact)),
     every: {
       smss: every('smss', searchMessages, readMessages),
       notifications: every('notifications', searchNotifications, readNotifications),

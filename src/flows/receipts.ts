@@ -1,23 +1,21 @@
 import type { Logger } from 'pino'
 import { createGatherer } from '../delivery/gather.ts'
 import type { SettledSms } from '../delivery/ledger.ts'
-import { failure } from '../domain/failure.ts'
-import type { CheckStep, ProviderCallback, Receipt, SmsProvider } from '../domain/provider.ts'
+import type { CheckStep, ProviderCallback, Receipt, SmsProvider, UnreadableReceipt } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
-import { refusing, unavailable } from '../store/faults.ts'
+import { unavailable } from '../store/faults.ts'
 import {
-  forgetParked,
-  listMatchable,
-  listParked,
-  parkReceipt,
-  unpark,
-  type ParkedReceipt,
-} from '../store/parked-receipts.ts'
-import { applyReceipts, readAttempts, type AttemptState, type ReceiptMove } from '../store/receipts.ts'
-import { createEarlyReceipts } from './early-receipts.ts'
+  applyReceipts,
+  readAttempts,
+  type AttemptSought,
+  type AttemptState,
+  type ReceiptMove,
+} from '../store/receipts.ts'
 import { createIdModes } from './id-modes.ts'
-import { decideReceipt } from './receipt-moves.ts'
+import { createParkedReceipts } from './parked-receipts.ts'
+import { decideReceipt, isOneOfSeveral, unweighed, type AskOnward } from './receipt-moves.ts'
+import { createUnreadableReceipts } from './unreadable-receipts.ts'
 
 /** What providers report later: believed only when verified, answered only after COMMIT, never moving a status back. */
 export interface ReceiptsFlow {
@@ -27,9 +25,15 @@ export interface ReceiptsFlow {
   settle(receipt: Receipt): Promise<void>
   /** Receipts that came before their submission was known: those that match now are settled. */
   matchParked(): Promise<void>
+  /** The same for those that came to another node than the one which settled their submission: quick, and nothing where none is parked. */
+  matchSettled(): Promise<void>
+  /** What is marked as a receipt and can't be read. Resolves after COMMIT. */
+  takeUnreadable(receipt: UnreadableReceipt): Promise<void>
+  /** Forgets old ones of these, and counts the others. */
+  lookAtUnreadable(): Promise<void>
   /** After COMMIT: receipts that were quicker than these are matched now. */
   settled(messages: readonly SettledSms[]): void
-  /** What the receipts of a provider say about how it is set up. */
+  /** What the receipts of a provider say about how it is set up, and how many can't be read. */
   proposals(): readonly CheckStep[]
 }
 
@@ -40,15 +44,17 @@ export interface ReceiptsParts {
   /** 0..1 */
   readonly chance: () => number
   readonly wait: (ms: number) => Promise<void>
+  /** Absent: there is one way alone. */
+  readonly onward?: AskOnward
   /** After COMMIT: this message moved on. */
   readonly onMoved: (messageId: number, contact: string, text: string, status: Status, reason: string | null) => void
   /** After COMMIT: this was stored. */
   readonly onStored?: (receipt: Receipt, move: ReceiptMove) => void
+  /** After COMMIT: it could not be read. */
+  readonly onUnreadable?: (provider: string) => void
   /** Its recipient had opted out: done before the receipt is acknowledged. */
   readonly optedOut?: (receipt: Receipt, state: AttemptState) => Promise<void>
 }
-
-const MATCHES = 500
 
 /** Receipts in one transaction, and those that may wait for the next one. */
 const BATCH = { most: 200, queue: 10_000 }
@@ -65,31 +71,43 @@ interface Turn {
 }
 
 type Told =
-  { readonly kind: 'unknown' } | { readonly kind: 'again' } | { readonly kind: 'settled'; readonly move: ReceiptMove }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'unknown' | 'early' }
+  | { readonly kind: 'settled'; readonly move: ReceiptMove }
 
 export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   const { db, log } = parts
-  const turns = createGatherer<Turn, Told>({ ...BATCH, commit: (batch) => settleAll(db, batch, parts.chance) })
-  const early = createEarlyReceipts()
+  const turns = createGatherer<Turn, Told>({ ...BATCH, commit: (batch) => settleAll(parts, batch) })
   const modes = createIdModes(db, log)
+  const parked = createParkedReceipts({ db, log, settle: async (one) => (await settleKnown(one)) === 'settled' })
+  const unreadable = createUnreadableReceipts(db, (provider) => parts.onUnreadable?.(provider))
 
   async function settle(receipt: Receipt): Promise<void> {
-    const { provider, providerMessageId: id, attempt } = receipt
-    if (attempt === null) early.looking(provider, id)
-    if (!(await settleKnown(receipt))) return attempt === null ? park(receipt) : warn(receipt)
-    if (attempt === null && early.found(provider, id)) await matchEarly(provider, [id])
+    const { attempt, perPart } = receipt
+    const mayWait = attempt === null || perPart === true
+    if (mayWait) parked.looking(receipt)
+    const end = await settleKnown(receipt)
+    const isParked = end === 'early' || (end === 'unknown' && attempt === null)
+    if (mayWait && !isParked) await parked.found(receipt)
+    if (!isParked) return end === 'unknown' ? warn(receipt) : undefined
+    // It is stored already: what is learnt of it may fail.
+    if ((await parked.park(receipt)) && end === 'unknown') await modes.missed(receipt).catch(() => undefined)
   }
 
-  /** False: its submission isn't known. */
-  async function settleKnown(receipt: Receipt): Promise<boolean> {
+  /** `unknown`: its submission isn't · `early`: which part it speaks of is known only once that is settled. */
+  async function settleKnown(receipt: Receipt): Promise<'settled' | 'unknown' | 'early'> {
+    const told = await decided(receipt)
+    if (told.kind !== 'settled') return told.kind
+    if (receipt.failure?.reason === 'opted_out') await parts.optedOut?.(receipt, told.move.state)
+    parts.onStored?.(receipt, told.move)
+    tell(told.move)
+    return 'settled'
+  }
+
+  async function decided(receipt: Receipt): Promise<Exclude<Told, { readonly kind: 'again' }>> {
     for (let look = 0, waitMs = LOOK.firstMs; look < LOOK.times; look++, waitMs = Math.min(2 * waitMs, LOOK.mostMs)) {
       const told = await turns.add({ receipt, look })
-      if (told.kind === 'unknown') return false
-      if (told.kind === 'settled') {
-        if (receipt.failure?.reason === 'opted_out') await parts.optedOut?.(receipt, told.move.state)
-        tell(receipt, told.move)
-        return true
-      }
+      if (told.kind !== 'again') return told
       await parts.wait(waitMs)
     }
     throw unavailable(new Error('another transaction keeps the message'))
@@ -99,47 +117,18 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
     log.warn({ event: 'receipt.unknown', provider }, 'a receipt names an attempt that was never begun')
   }
 
-  function tell(receipt: Receipt, move: ReceiptMove): void {
-    const { state, messageStatus, reason } = move
-    parts.onStored?.(receipt, move)
+  function tell({ state, messageStatus, reason }: ReceiptMove): void {
     if (messageStatus !== null) parts.onMoved(state.messageId, state.contact, state.text, messageStatus, reason)
   }
 
-  async function park(receipt: Receipt): Promise<void> {
-    const { provider, providerMessageId, status, failure: reported, at, contact = null } = receipt
-    const [reason, code] = [reported?.reason ?? null, reported?.code ?? null]
-    await refusing(() => parkReceipt(db, { provider, providerMessageId, status, reason, code, at, contact }))
-    if (early.parked(provider, providerMessageId)) return matchEarly(provider, [providerMessageId])
-    // It is stored already: what is learnt of it may fail.
-    await modes.missed(receipt).catch(() => undefined)
-  }
-
-  async function match(parked: readonly ParkedReceipt[]): Promise<void> {
-    // One that can't be settled must not hold up the others.
-    const ends = await Promise.allSettled(parked.map((one) => settleKnown(toReceipt(one))))
-    const settled = parked.filter((one, index) => {
-      const end = ends[index]
-      if (end?.status === 'rejected')
-        log.warn({ event: 'receipt.failed', parked: one.id, err: end.reason }, 'a parked receipt was not settled')
-      return end?.status === 'fulfilled' && end.value
-    })
-    if (settled.length === 0) return
-    await unpark(
-      db,
-      settled.map((one) => one.id),
-    )
-  }
-
-  async function matchEarly(provider: string, ids: readonly string[]): Promise<void> {
-    await match(await listParked(db, provider, ids))
-  }
-
-  async function matchSettled({ settlement }: SettledSms): Promise<void> {
-    const { provider, providerMessageId, parts: taken } = settlement
-    if (providerMessageId === null) return
-    const ids = [providerMessageId, ...(taken ?? []).map((part) => part.providerMessageId)].filter((id) => id !== null)
-    const hits = early.settled(provider, [...new Set(ids)])
-    if (hits.length > 0) await matchEarly(provider, hits)
+  /** What was heard of other parts while some were sent again. */
+  async function weigh(resumed: readonly SettledSms[]): Promise<void> {
+    const states = await readAttempts(db, resumed.map(toSought))
+    for (const state of states) {
+      const receipt = state === null ? null : unweighed(state)
+      const told = receipt === null ? null : await decided(receipt)
+      if (told?.kind === 'settled') tell(told.move)
+    }
   }
 
   return {
@@ -160,24 +149,24 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
           return 'accepted'
       }
     },
-    async matchParked() {
-      early.turn()
-      await match(await listMatchable(db, MATCHES))
-      await forgetParked(db)
-    },
+    matchParked: () => parked.matchAll(),
+    matchSettled: () => parked.matchSettled(),
+    lookAtUnreadable: () => unreadable.look(),
     settled(messages) {
-      if (early.isEmpty()) return
-      for (const one of messages)
-        void matchSettled(one).catch((error: unknown) =>
-          log.warn({ event: 'receipt.failed', err: error }, 'a parked receipt was not settled yet'),
-        )
+      parked.settled(messages)
+      const resumed = messages.filter(({ settlement }) => settlement.work.resume !== undefined)
+      if (resumed.length === 0) return
+      void weigh(resumed).catch((error: unknown) =>
+        log.warn({ event: 'receipt.failed', err: error }, 'a part that was lost is weighed with the next receipt'),
+      )
     },
-    proposals: () => modes.proposals(),
+    takeUnreadable: (receipt) => unreadable.take(receipt),
+    proposals: () => [...modes.proposals(), ...unreadable.proposals()],
   }
 }
 
 /** Two round trips, and nothing is locked between them: what moved meanwhile is decided anew. */
-async function settleAll(db: Db, batch: readonly Turn[], chance: () => number): Promise<Told[]> {
+async function settleAll({ db, chance, onward }: ReceiptsParts, batch: readonly Turn[]): Promise<Told[]> {
   const states = await readAttempts(
     db,
     batch.map(({ receipt }) => receipt),
@@ -187,7 +176,8 @@ async function settleAll(db: Db, batch: readonly Turn[], chance: () => number): 
     const state = states[index] ?? null
     if (state === null) return { kind: 'unknown' }
     if (moves.has(state.messageId) || (isEarly(state) && look < EARLY_LOOKS)) return { kind: 'again' }
-    const move = decideReceipt(receipt, state, chance())
+    if (state.attemptStatus === null && isOneOfSeveral(receipt, state)) return { kind: 'early' }
+    const move = decideReceipt(receipt, state, chance(), onward)
     moves.set(state.messageId, move)
     return { kind: 'settled', move }
   })
@@ -203,16 +193,7 @@ function isEarly({ messageStatus, attemptStatus, number, newestAttempt }: Attemp
   return messageStatus === 'sending' && attemptStatus === null && number === newestAttempt
 }
 
-function toReceipt({ provider, providerMessageId, status, reason, code, at, contact }: ParkedReceipt): Receipt {
-  // It ends as it would have, had it not come early.
-  const end = status === 'failed' || status === 'expired' ? status : 'undelivered'
-  return {
-    provider,
-    providerMessageId,
-    attempt: null,
-    status: status as Receipt['status'],
-    failure: reason === null ? null : failure('permanent', reason, { status: end, code }),
-    at,
-    ...(contact === null ? {} : { contact }),
-  }
+function toSought({ id, settlement }: SettledSms): AttemptSought {
+  const { attempt: number, provider } = settlement
+  return { provider, providerMessageId: '', attempt: { messageId: id, number } }
 }

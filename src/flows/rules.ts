@@ -1,21 +1,23 @@
 import type { Logger } from 'pino'
-import { createGatherer } from '../delivery/gather.ts'
 import { isCapped, type Caps, type CapsMode } from '../domain/caps.ts'
 import type { Ended } from '../domain/consent.ts'
+import { TidingsError } from '../domain/errors.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import type { PumpingLimits } from '../domain/pumping.ts'
 import { secondsOfDayLeft, type Micros } from '../domain/spend.ts'
 import type { Db } from '../store/db.ts'
-import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
-import { countRecipients, findFullRecipients, uncountRecipients } from '../store/rules.ts'
+import type { Counted } from '../store/recipient-counts.ts'
 import { createAlarms, type Alarms, type RuleAction } from './alarms.ts'
-import { createCapWatch } from './cap-watch.ts'
+import { createCapWatch, createCodeWatch } from './cap-watch.ts'
 import { createCodeTraffic, type CodeTraffic } from './code-traffic.ts'
-import { createSpending, type Bill } from './spending.ts'
+import { createRecipientCounts, type CountVerdict } from './recipient-counts.ts'
+import { createSpending, type Bill, type Taken } from './spending.ts'
 
 export interface RuleSettings {
   readonly caps: { readonly mode: CapsMode } & Caps
+  /** Before a third code to one recipient, where codes are held to the caps; 0: none waits. */
+  readonly codeDelaySeconds: number
   readonly pumping: { readonly mode: 'off' | 'observe' | 'enforce' } & PumpingLimits
   /** Of a day and all callers together; null: no limit. */
   readonly spendLimit: Micros | null
@@ -33,20 +35,24 @@ export interface Judged {
 /** What limits sending beyond a single call, asked when messages are accepted. What is captured is limited by nothing. */
 export interface Rules {
   /**
-   * Messages as they are to be stored: one that a rule keeps back has an end, and a warning says what a rule would have kept back. A promise
-   * only where the database has to be asked. Rejects with a TidingsError, `spend_limit`, where all of them together cost too much.
+   * Messages as they are to be stored: one that a rule keeps back has an end, and a warning says what a rule would have kept back; or, in its
+   * place, what one is refused with, `code_too_soon`. A promise only where the database has to be asked. Rejects with a TidingsError,
+   * `spend_limit`, where all of them together cost too much.
    */
-  judge<One extends Judged>(all: readonly One[]): readonly One[] | Promise<readonly One[]>
-  /** They were judged, and not stored after all. */
+  judge<One extends Judged>(all: readonly One[]): Verdicts<One> | Promise<Verdicts<One>>
+  /** They are what `judge` made of them, and were not stored after all. */
   giveBack(all: readonly Judged[]): void
   /** What `judge` would say now of each, as warnings, without counting it. */
   foresee(all: readonly Judged[]): Promise<readonly (readonly string[])[]>
   readonly traffic: Pick<CodeTraffic, 'converted'>
-  readonly alarms: Pick<Alarms, 'now'>
+  readonly alarms: Pick<Alarms, 'now' | 'tell'>
   /** Counts are told to the other nodes, and what they say is looked at: to be called each second. */
   look(): Promise<void>
   close(): Promise<void>
 }
+
+/** Of each message, in order. */
+type Verdicts<One> = readonly (One | TidingsError)[]
 
 export interface RulesParts {
   /** For what a call waits for. */
@@ -71,12 +77,9 @@ export function createRules(parts: RulesParts): Rules {
   const { caps, pumping } = settings
   const alarms = createAlarms({ ...parts, db: parts.workDb })
   const traffic = createCodeTraffic(parts.workDb, pumping)
-  const counting = createGatherer<string, boolean>({
-    most: MOST_COUNTED,
-    queue: MOST_WAITING,
-    commit: async (contacts) => inTurn(contacts, await countRecipients(parts.db, contacts, caps)),
-  })
+  const counts = createRecipientCounts({ ...parts, ...settings })
   const watch = createCapWatch(caps, parts.now)
+  const codeWatch = createCodeWatch(settings.codeDelaySeconds, parts.now)
   const spending = createSpending({
     db: parts.db,
     limit: settings.spendLimit,
@@ -100,63 +103,80 @@ export function createRules(parts: RulesParts): Rules {
   function seen<One extends Judged>(one: One): One {
     if (!concerns(one)) return one
     const { contact, category } = one.message
-    if (category === 'otp' && pumping.mode !== 'off') traffic.sent(contact)
+    const isCode = category === 'otp'
+    if (isCode && pumping.mode !== 'off') traffic.sent(contact)
     if (caps.mode === 'off' || isHeldToCaps(one)) return one
-    const problem = watch.see(contact)
-    if (problem === null) return one
-    onRule(CAPPED.reason, 'observed')
-    return { ...one, warnings: [...one.warnings, `This recipient was sent ${problem}.`] }
+    const problems = [
+      warned(CAPPED.reason, watch.see(contact)),
+      isCode ? warned(CODE_DELAY, codeWatch.see(contact)) : [],
+    ].flat()
+    return problems.length === 0 ? one : { ...one, warnings: [...one.warnings, ...problems] }
   }
 
-  async function capped<One extends Judged>(all: readonly One[]): Promise<readonly One[]> {
+  function warned(rule: string, problem: string | null): readonly string[] {
+    if (problem === null) return []
+    onRule(rule, 'observed')
+    return [`This recipient was sent ${problem}.`]
+  }
+
+  async function counted<One extends Judged>(all: readonly One[]): Promise<Verdicts<One>> {
     const turns = await Promise.allSettled(
-      all.map(async (one) => !isHeldToCaps(one) || (await counting.add(one.message.contact))),
+      all.map(async (one) => (isHeldToCaps(one) ? counts.count(toCounted(one)) : GOES)),
     )
     const failed = turns.find((turn) => turn.status === 'rejected')
-    const may = turns.map((turn) => turn.status === 'fulfilled' && turn.value)
+    const verdicts = turns.map((turn) => (turn.status === 'fulfilled' ? turn.value : null))
     if (failed !== undefined) {
-      uncount(all.filter((_, index) => may[index] === true))
+      uncount(all.filter((_, index) => verdicts[index]?.kind === 'goes'))
       throw failed.reason
     }
-    return all.map((one, index) => (may[index] === false ? rejected(one, CAPPED) : one))
+    return all.map((one, index) => decided(one, verdicts[index] ?? GOES))
+  }
+
+  function decided<One extends Judged>(one: One, verdict: CountVerdict): One | TidingsError {
+    switch (verdict.kind) {
+      case 'goes':
+        return one
+      case 'capped':
+        return rejected(one, CAPPED)
+      case 'too-soon':
+        onRule(CODE_DELAY, 'refused')
+        return tooSoon(verdict.seconds)
+    }
   }
 
   function uncount(all: readonly Judged[]): void {
-    const contacts = all.filter(isHeldToCaps).map(({ message }) => message.contact)
-    if (contacts.length === 0) return
-    // Should it fail, a recipient has one message less for a while.
-    void uncountRecipients(parts.workDb, contacts).catch(() => undefined)
+    counts.uncount(all.filter(isHeldToCaps).map(toCounted))
   }
 
-  async function asked<One extends Judged>(all: readonly One[]): Promise<readonly One[]> {
-    const left = await capped(all)
+  async function asked<One extends Judged>(all: readonly One[]): Promise<Verdicts<One>> {
+    const verdicts = await counted(all)
+    const left = verdicts.filter(isJudged)
     try {
-      await spending.take(billsOf(left))
+      const taken = await spending.take(billsOf(left))
+      return verdicts.map((one) => (isJudged(one) ? seen(paid(one, taken)) : one))
     } catch (error) {
       uncount(left)
       throw error
     }
-    return left.map(seen)
   }
 
   return {
     judge(all) {
       const held = all.map((one) => (isPumped(one) ? rejected(one, PUMPED) : one))
       if (held.some(isHeldToCaps)) return asked(held)
-      const paid = spending.take(billsOf(held))
-      return paid === null ? held.map(seen) : paid.then(() => held.map(seen))
+      const taken = spending.take(billsOf(held))
+      if (taken instanceof Promise) return taken.then((days) => held.map((one) => seen(paid(one, days))))
+      return held.map((one) => seen(paid(one, taken)))
     },
     giveBack(all) {
       spending.giveBack(billsOf(all))
       uncount(all)
     },
     async foresee(all) {
-      const contacts = all.filter(isHeldToCaps).map(({ message }) => message.contact)
-      const full = contacts.length === 0 ? NOBODY : await refusing(() => findFullRecipients(parts.db, contacts, caps))
-      return all.map((one) => [
-        ...(isPumped(one) ? [PUMPED_NOW] : []),
-        ...(isHeldToCaps(one) && full.has(one.message.contact) ? [CAPPED_NOW] : []),
-      ])
+      const held = all.filter(isHeldToCaps)
+      const verdicts = await counts.foresee(held.map(toCounted))
+      const verdictOf = new Map(held.map((one, index) => [one, verdicts[index] ?? GOES]))
+      return all.map((one) => [...(isPumped(one) ? [PUMPED_NOW] : []), ...foreseen(verdictOf.get(one) ?? GOES)])
     },
     traffic,
     alarms,
@@ -165,27 +185,47 @@ export function createRules(parts: RulesParts): Rules {
       await alarms.look(found)
     },
     async close() {
-      await counting.idle()
+      await counts.idle()
       await spending.close()
     },
   }
 }
 
-/** Recipients in one statement, and messages that may wait for the next. */
-const MOST_COUNTED = 1_000
-const MOST_WAITING = 10_000
+const GOES: CountVerdict = { kind: 'goes' }
 
-/** For each message in its turn: whether it is among those that may go to its recipient. */
-function inTurn(contacts: readonly string[], granted: ReadonlyMap<string, number>): readonly boolean[] {
-  const left = new Map(granted)
-  return contacts.map((contact) => {
-    const places = left.get(contact) ?? 0
-    left.set(contact, places - 1)
-    return places > 0
+function isJudged<One extends Judged>(one: One | TidingsError): one is One {
+  return !(one instanceof TidingsError)
+}
+
+/** The rule, as the metrics have it. */
+const CODE_DELAY = 'code_delay'
+
+function toCounted({ message: { contact, category } }: Judged): Counted {
+  return { contact, isCode: category === 'otp' }
+}
+
+function paid<One extends Judged>(one: One, taken: Taken): One {
+  return one.bill === null || taken.size === 0 ? one : { ...one, bill: { ...one.bill, taken } }
+}
+
+function tooSoon(seconds: number): TidingsError {
+  const message = `This recipient was sent a code a moment ago, and may be sent another one in ${seconds} seconds`
+  return new TidingsError('code_too_soon', `contact: ${message}`, {
+    details: [{ path: 'contact', message }],
+    retryAfterSeconds: seconds,
   })
 }
 
-const NOBODY: ReadonlySet<string> = new Set()
+function foreseen(verdict: CountVerdict): readonly string[] {
+  switch (verdict.kind) {
+    case 'goes':
+      return []
+    case 'capped':
+      return [CAPPED_NOW]
+    case 'too-soon':
+      return [`It would be refused: this recipient may be sent another code in ${verdict.seconds} seconds.`]
+  }
+}
 
 const NO_EXTRAS = { sendAt: null, template: null, resentFrom: null, redirectedTo: null }
 

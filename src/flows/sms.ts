@@ -1,6 +1,7 @@
 import { DEFAULT_SMS_TTL_SECONDS, defaultOnUncertainSms, type Category, type OnUncertain } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Msisdn } from '../domain/contact.ts'
+import { TidingsError } from '../domain/errors.ts'
 import type { Choice, Price, SmsRouter } from '../domain/routing.ts'
 import { readSendAt } from '../domain/send-at.ts'
 import { formatText, MAX_SEGMENTS, type SmsMeasure } from '../domain/sms-text.ts'
@@ -8,9 +9,10 @@ import type { StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Tlvs } from '../domain/tlvs.ts'
 import type { Replaced } from '../domain/typography.ts'
-import type { Intake } from '../delivery/intake.ts'
+import type { Intake, TakenSms } from '../delivery/intake.ts'
 import type { MessageExtras, NewMessage } from '../store/messages.ts'
 import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
+import { warned } from './number-flags.ts'
 import type { Outcomes } from './outcomes.ts'
 import { checkSegments, checkTlvs, readContact } from './sms-reading.ts'
 import { billOf, checkPremium, NO_RULES, opensFor, readTimeZone, wording, type SmsRules } from './sms-rules.ts'
@@ -92,6 +94,8 @@ export interface SmsFlow {
   words(call: SmsCall): SmsInput | Promise<SmsInput>
   /** Pure. Throws TidingsError for every refusal that the call alone earns. */
   prepare(input: SmsInput, caller: Caller): PreparedSms
+  /** It is about to be stored, and uses its share of the way that was chosen. Call what comes back once, with whether it goes that way. */
+  take(prepared: PreparedSms): (goes: boolean) => void
   /** Resolves after COMMIT. Throws TidingsError for every refusal. */
   accept(call: SmsCall, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<SmsAnswer>>
   /** The same for a call that `read` looks up. */
@@ -110,7 +114,7 @@ export interface SmsFlowParts {
   readonly outcomes: Outcomes
   readonly templates: Pick<TemplateWords, 'sms'>
   /** Decides where SMS go. */
-  readonly router: Pick<SmsRouter, 'choose'>
+  readonly router: Pick<SmsRouter, 'choose' | 'take'>
   /** Without it nothing is limited. */
   readonly limits?: SmsLimits
   /** Without them no rule is asked. */
@@ -162,6 +166,10 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
     return { message, measure, choice: way.choice, replaced, quietUntil: opening, bill, warnings }
   }
 
+  function take({ message, choice }: PreparedSms): (goes: boolean) => void {
+    return choice !== null && choice.provider === message.provider ? parts.router.take(choice) : () => undefined
+  }
+
   function words(call: SmsCall): SmsInput | Promise<SmsInput> {
     return hasWords(call) ? call : fill(parts.templates, call)
   }
@@ -175,13 +183,21 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
     return {
       kept: toKept(prepared),
       async insert(record) {
-        const verdict = rules.judge([prepared])
-        const all = verdict instanceof Promise ? await verdict : verdict
-        const judged = all[0] ?? prepared
-        const kept = toKept(judged)
-        const idempotency = record && { ...record, answer: kept }
-        const taken = await storing(rules, all, parts.intake.acceptSms({ ...judged.message, idempotency }))
-        return taken && { id: taken.id, kept: { ...kept, ...taken.ended } }
+        // In the turn in which it was chosen: those that come at once see what it took.
+        const share = take(prepared)
+        let taken: TakenSms | null = null
+        try {
+          const verdict = rules.judge([prepared])
+          const all = verdict instanceof Promise ? await verdict : verdict
+          const judged = all[0] ?? prepared
+          if (judged instanceof TidingsError) throw judged
+          const kept = toKept(judged)
+          const idempotency = record && { ...record, answer: kept }
+          taken = await storing(rules, [judged], parts.intake.acceptSms({ ...judged.message, idempotency }))
+          return taken && { id: taken.id, kept: warned({ ...kept, ...taken.ended }, taken.flag) }
+        } finally {
+          share(taken !== null && taken.ended === null)
+        }
       },
     }
   }
@@ -189,6 +205,7 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
   return {
     words,
     prepare,
+    take,
     accept: (call, caller, idempotency) =>
       parts.keys.once(
         idempotency,
@@ -237,9 +254,13 @@ function extrasOf(
   redirectedTo: Msisdn | null,
   timeZone: string | null,
 ): MessageExtras | null {
-  const { origin: template = null, resentFrom = null, tlvs = null } = input
-  if ((sendAt ?? template ?? resentFrom ?? redirectedTo ?? timeZone ?? tlvs) === null) return null
-  const rare = { ...(timeZone === null ? {} : { timeZone }), ...(tlvs === null ? {} : { tlvs }) }
+  const { origin: template = null, resentFrom = null, tlvs = null, plain = null } = input
+  if ((sendAt ?? template ?? resentFrom ?? redirectedTo ?? timeZone ?? tlvs ?? plain) === null) return null
+  const rare = {
+    ...(timeZone === null ? {} : { timeZone }),
+    ...(tlvs === null ? {} : { tlvs }),
+    ...(plain === null ? {} : { plain }),
+  }
   return { sendAt, template, resentFrom, redirectedTo, ...rare }
 }
 

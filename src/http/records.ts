@@ -1,14 +1,19 @@
-import type { Client, Token } from '../contract/history.ts'
+import type { Client, ClientHistory } from '../contract/history.ts'
 import type { Key } from '../contract/keys.ts'
 import type { Delivery, Notification } from '../contract/notifications.ts'
 import type { Sms } from '../contract/sms.ts'
+import type { Token } from '../contract/tokens.ts'
 import { keyPrefix } from '../domain/api-key.ts'
 import { countryOf } from '../domain/country.ts'
+import type { NumberFlag } from '../domain/number-flags.ts'
+import { isCondition } from '../domain/push-topics.ts'
+import { fromMicros, toMicros } from '../domain/spend.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
-import type { ClientRecord, TokenRecord } from '../store/read-clients.ts'
+import type { ClientRecord } from '../store/read-clients.ts'
 import type { AttemptRecord, MessageRecord, PartRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type { TokenRecord } from '../store/read-tokens.ts'
 import { summarise } from './notification-status.ts'
 
 /** Messages as they stand on the wire. */
@@ -28,6 +33,7 @@ export function toSms(message: MessageRecord): Sms {
     encoding: message.encoding,
     provider: message.provider,
     provider_message_id: message.providerMessageId,
+    ...pricesOf(message.attempts),
     uncertain_attempts: message.uncertainAttempts,
     send_at: message.sendAt?.toISOString() ?? null,
     template: message.template,
@@ -43,7 +49,7 @@ export function toSms(message: MessageRecord): Sms {
 export function toNotification(notification: NotificationRecord): Notification {
   return {
     notification_id: notification.id,
-    topic: notification.topic,
+    ...toBroadcast(notification.topic),
     title: notification.title,
     body: notification.body,
     content: notification.content,
@@ -59,6 +65,12 @@ export function toNotification(notification: NotificationRecord): Notification {
     created_at: notification.time.toISOString(),
     updated_at: notification.updatedAt.toISOString(),
   }
+}
+
+/** One column holds both: a condition has quotes, which no topic has. */
+export function toBroadcast(address: string | null): { topic: string | null; condition: string | null } {
+  if (address === null || !isCondition(address)) return { topic: address, condition: null }
+  return { topic: null, condition: address }
 }
 
 export function toDelivery(delivery: DeliveryRecord): Delivery {
@@ -84,15 +96,30 @@ export function toClient(client: ClientRecord): Client {
   }
 }
 
+export function toFlag({ reason, provider, since }: NumberFlag): ClientHistory['flags'][number] {
+  return { reason, provider, since: since.toISOString() }
+}
+
 export function toToken(token: TokenRecord): Token {
   return {
     token_id: token.id,
     token: token.token,
     kind: token.kind,
+    client: token.contact,
+    platform: token.platform,
+    app: token.app,
+    locale: token.locale,
+    time_zone: token.timeZone,
+    fid: token.fid,
+    sent_as: token.sentAs,
     created_at: token.createdAt.toISOString(),
+    last_seen_at: token.lastSeenAt?.toISOString() ?? null,
+    stale_at: token.staleAt?.toISOString() ?? null,
     last_ok_at: token.lastOkAt?.toISOString() ?? null,
     retired_at: token.retiredAt?.toISOString() ?? null,
     retired_reason: token.retiredReason,
+    undo_until: token.undoUntil?.toISOString() ?? null,
+    wrong_project: token.wrongProject,
   }
 }
 
@@ -117,6 +144,15 @@ export function toKey(record: KeyRecord): Key {
   }
 }
 
+/** Of all attempts together, in the currency of the last one that has a price. */
+function pricesOf(attempts: readonly AttemptRecord[]): Pick<Sms, 'price'> {
+  const prices = attempts.flatMap(({ price }) => price ?? [])
+  const currency = prices.at(-1)?.currency
+  if (currency === undefined) return {}
+  const sum = prices.filter((one) => one.currency === currency).reduce((all, { amount }) => all + toMicros(amount), 0)
+  return { price: { amount: fromMicros(sum), currency } }
+}
+
 function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
   return {
     number: attempt.number,
@@ -125,6 +161,7 @@ function toAttempt(attempt: AttemptRecord): Sms['attempts'][number] {
     ...(attempt.rawMessageId === undefined ? {} : { raw_message_id: attempt.rawMessageId }),
     status: attempt.status,
     reason: attempt.reason,
+    ...(attempt.price === undefined ? {} : { price: { ...attempt.price } }),
     ...(attempt.parts === undefined ? {} : { parts: attempt.parts.map(toPart) }),
     started_at: attempt.startedAt?.toISOString() ?? null,
     finished_at: attempt.finishedAt?.toISOString() ?? null,

@@ -34,7 +34,10 @@ export const METRICS = {
     help: 'Calls refused, by the code of their error; status 429 and 503 are those told to come back',
   }),
   rules: counter('Accepting', 'tidings_rules_total', ['rule', 'action'], {
-    help: 'What rules made of SMS, and what they found. Action: observed (a cap was passed, and told), rejected (stored and not sent), alarm (raised by this node)',
+    help: 'What rules made of SMS, and what they found. Action: observed (a cap was passed, and told), refused (429, not stored), rejected (stored and not sent), alarm (raised by this node)',
+  }),
+  ruleAlarms: gauge('Accepting', 'tidings_rule_alarms', ['rule'], {
+    help: 'Alarms of rules that are on, over all nodes, as this node knows them; those of one rule are about different numbers, countries or keys',
   }),
   attempts: counter('Sending', 'tidings_attempts_total', ['channel', 'provider', 'outcome'], {
     help: 'Submissions to a provider, one for each SMS and each target of a notification. Outcome: accepted, captured, permanent, recipient-gone, transient, throttled, blocked, uncertain',
@@ -46,7 +49,7 @@ export const METRICS = {
     help: 'SMS and targets that this node moved to a status, by an attempt’s outcome or by a receipt. Queued: to be tried again',
   }),
   choices: counter('Sending', 'tidings_route_choices_total', ['provider', 'choice'], {
-    help: 'SMS that the routes file sent through a provider when they were accepted. Choice: first, detour (those before it were not well), none-well (no candidate was). Dry runs are among them',
+    help: 'SMS that the routes file sent through a provider when they were accepted. Choice: first, detour (those before it were not well), none-well (no candidate was). Dry runs, and what is refused or captured, are not among them',
   }),
   failovers: counter('Sending', 'tidings_route_failovers_total', ['from', 'to'], {
     help: 'SMS that went on to another provider because the one before took them not',
@@ -81,6 +84,9 @@ export const METRICS = {
   }),
   receipts: counter('Receipts', 'tidings_receipts_total', ['provider', 'status'], {
     help: 'Receipts that were stored, by what they say',
+  }),
+  unreadable: counter('Receipts', 'tidings_receipts_unreadable_total', ['provider'], {
+    help: 'What an SMSC marked as a receipt and nobody could read; it is [kept for a look](smpp.md#receipts-that-can-not-be-read)',
   }),
   lost: counter('Receipts', 'tidings_undelivered_total', ['provider', 'reason'], {
     help: 'Receipts by which an SMS did not arrive, by [reason](reasons.md): more than 1 % `filtered` within five minutes means that a carrier takes a text for spam',

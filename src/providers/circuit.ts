@@ -23,15 +23,15 @@ export interface Circuit {
   waitMs(): number
   /** Whether a new message may choose this way; `draw`, 0 ≤ x < 1, decides while it is let through by shares. Changes nothing. */
   welcomes(draw: number): boolean
-  /** A new message chose it. */
-  chosen(): void
+  /** A new message chose it. Call what comes back where it does not go this way after all. */
+  chosen(): () => void
   /** Whether a message that waits for this way may be submitted now. Changes nothing. */
   admits(): boolean
   /** Such a message is about to be submitted. */
   admitted(): void
   /** A submission begins; call what comes back once, with what it told. */
   begin(): (sign: Sign) => void
-  /** What a receipt told, long after the submission. */
+  /** What a receipt told, long after the submission; `shut` as of an answer. */
   reported(sign: Sign): void
 }
 
@@ -143,7 +143,14 @@ export function createCircuit({ now, chance, onChange }: CircuitParts): Circuit 
       if (state === 'ramp') return draw < share(at)
       return state === 'closed' || (state === 'half-open' && mayProbe(at, lastChosen))
     },
-    chosen: () => void (lastChosen = now()),
+    chosen() {
+      const before = lastChosen
+      const mine = now()
+      lastChosen = mine
+      return () => {
+        if (lastChosen === mine) lastChosen = before
+      }
+    },
     admits() {
       const at = settle()
       return state === 'half-open' ? mayProbe(at, lastAdmitted) : state !== 'open'
@@ -169,6 +176,7 @@ export function createCircuit({ now, chance, onChange }: CircuitParts): Circuit 
     reported(sign) {
       const at = settle()
       if (state === 'open' || state === 'half-open') return
+      if (sign === 'shut') return open(at)
       receipts.add(sign, at)
       judged(at)
     },

@@ -1,4 +1,5 @@
 import type { ConfigFault, Read } from './config-reading.ts'
+import type { FlaggedMode } from '../domain/number-flags.ts'
 import { parseQuietHours, type QuietHours } from '../domain/quiet-hours.ts'
 import { toMicros } from '../domain/spend.ts'
 import type { RuleSettings } from '../flows/rules.ts'
@@ -7,6 +8,7 @@ import type { RuleSettings } from '../flows/rules.ts'
 export interface RulesConfig extends RuleSettings {
   readonly plain: boolean
   readonly allowPremium: boolean
+  readonly flaggedNumbers: FlaggedMode
   /** Null: none. */
   readonly quietHours: QuietHours | null
 }
@@ -16,12 +18,14 @@ export function readRules(read: Read): RulesConfig {
   return {
     plain: read('SMS_TYPOGRAPHY') === 'plain',
     allowPremium: read('ALLOW_PREMIUM') === 'on',
+    flaggedNumbers: oneOf(FLAGGED, read('FLAGGED_NUMBERS')),
     quietHours: parseQuietHours(read('QUIET_HOURS') ?? ''),
     caps: {
       mode: oneOf(CAPS, read('CAPS')),
       perTenMinutes: Number(read('CAP_PER_TEN_MINUTES')),
       perDay: Number(read('CAP_PER_DAY')),
     },
+    codeDelaySeconds: Number(read('CODE_DELAY_SECONDS')),
     pumping: {
       mode: oneOf(PUMPING, read('PUMPING')),
       perPrefix: Number(read('PUMPING_PER_PREFIX')),
@@ -41,6 +45,7 @@ export function spendFaults(
   return [{ variable: 'SPEND_LIMIT_PER_DAY', problem: 'is set, while nothing tells what an SMS costs', fix }]
 }
 
+const FLAGGED = ['warn', 'off', 'reject'] as const
 const CAPS = ['codes', 'off', 'observe', 'enforce'] as const
 const PUMPING = ['observe', 'off', 'enforce'] as const
 

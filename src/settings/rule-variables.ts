@@ -12,6 +12,11 @@ export const RULE_VARIABLES = [
       '`on`: numbers of satellite, premium rate and shared cost ranges [may be texted](rules.md#premium-numbers). Else they are refused with 400 `premium_number`.',
     example: 'on',
   }),
+  variable('FLAGGED_NUMBERS', 'SMS rules', { type: 'choice', of: ['off', 'warn', 'reject'] }, 'warn', {
+    meaning:
+      'What is done about messages to [numbers that nothing reaches](rules.md#flagged-numbers). `warn`: the answer says so; `reject`: they are rejected; `off`: nothing, and no number is flagged.',
+    example: 'reject',
+  }),
   variable('QUIET_HOURS', 'SMS rules', { type: 'quiet-hours' }, '21:00-08:00', {
     meaning:
       'When [marketing waits](rules.md#quiet-hours), by the recipient’s clock; `off`: never. Codes and transactional messages never wait.',
@@ -29,6 +34,11 @@ export const RULE_VARIABLES = [
   variable('CAP_PER_DAY', 'SMS rules', { type: 'number', min: 1, max: 1_000 }, '20', {
     meaning: 'SMS to one recipient within 24 hours.',
     example: '10',
+  }),
+  variable('CODE_DELAY_SECONDS', 'SMS rules', { type: 'number', min: 0, max: 600 }, '30', {
+    meaning:
+      'How long a [third one-time code](rules.md#codes-again) within ten minutes waits after the second; each further one twice as long. One that comes sooner is refused with 429 `code_too_soon`; with `CAPS=observe` a warning tells. 0: none waits.',
+    example: '60',
   }),
   variable('PUMPING', 'SMS rules', { type: 'choice', of: ['off', 'observe', 'enforce'] }, 'observe', {
     meaning:

@@ -1,4 +1,5 @@
 import type { ConsentGroup, Ended } from '../domain/consent.ts'
+import type { FlaggedMode, FlagReason } from '../domain/number-flags.ts'
 import { texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
 import { findAnswers, keepAnswer, takeKey, type IdempotencyKey, type KeptAnswer } from './idempotency.ts'
@@ -6,11 +7,11 @@ import { insertMessages, type NewMessage } from './messages.ts'
 import { inTransaction } from './transaction.ts'
 
 /**
- * What became of one row: its id, and where it is not to be sent why; or what its key was used for before, `first` null: nobody knows any
+ * What became of one row: its id, where it is not to be sent why, and why its number is flagged; or what its key was used for before, `first` null: nobody knows any
  * more.
  */
 export type BatchRow =
-  | { readonly kind: 'made'; readonly id: number; readonly ended: Ended | null }
+  | { readonly kind: 'made'; readonly id: number; readonly ended: Ended | null; readonly flag: FlagReason | null }
   | { readonly kind: 'taken'; readonly first: KeptAnswer | null }
 
 /** `replayed`: the key of the whole batch was used before, and nothing was stored. */
@@ -29,6 +30,8 @@ export interface BatchParts {
   readonly owner: number
   /** Whose opt-outs hold for a message. */
   readonly groupOf: ConsentGroup
+  /** What is done about flagged numbers. */
+  readonly flagged: FlaggedMode
 }
 
 /** Messages in one statement: it is made, and its answer read, in a few milliseconds. */
@@ -90,15 +93,17 @@ async function enterContacts(client: DbClient, contacts: readonly string[]): Pro
 
 async function insertRows(
   client: DbClient,
-  { owner, groupOf }: BatchParts,
+  { owner, groupOf, flagged }: BatchParts,
   batch: readonly NewMessage[],
 ): Promise<BatchRow[]> {
-  const made = batch.length === 0 ? [] : await insertMessages(client, owner, batch, groupOf)
+  const made = batch.length === 0 ? [] : await insertMessages(client, owner, batch, groupOf, flagged)
   const taken = batch.filter((_, index) => made[index] === null)
   const keys = taken.map((message) => message.idempotency).filter((record) => record !== null)
   const first = keys.length === 0 ? [] : await findAnswers(client, keys)
   let next = 0
   return made.map((one) =>
-    one === null ? { kind: 'taken', first: first[next++] ?? null } : { kind: 'made', id: one.id, ended: one.ended },
+    one === null
+      ? { kind: 'taken', first: first[next++] ?? null }
+      : { kind: 'made', id: one.id, ended: one.ended, flag: one.flag },
   )
 }

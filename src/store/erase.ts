@@ -14,6 +14,8 @@ export interface Traces {
   readonly redirected: number
   /** Texts that the person sent. */
   readonly inbound: number
+  /** Addresses of the person's devices. */
+  readonly tokens: number
 }
 
 /** Counts what erasing would reach, and changes nothing. */
@@ -36,7 +38,9 @@ select count(*)::integer as messages, count(*) filter (where waiting and not bus
     select from (select provider, provider_message_id from tried union all select provider, provider_message_id from parts) t
     where t.provider = p.provider and t.provider_message_id = p.provider_message_id)) as "parkedReceipts",
   (select count(*)::integer from messages r where r.redirected_to = $2) as redirected,
-  (select count(*)::integer from inbound i where i.client_id = $1) as inbound
+  (select count(*)::integer from inbound i where i.client_id = $1) as inbound,
+  (select count(*)::integer from tokens t where t.client_id = $1
+    or t.sent_as in (select d.id from tokens d where d.client_id = $1)) as tokens
 from own`,
     values: [clientId, contact],
   })
@@ -50,6 +54,7 @@ from own`,
       parkedReceipts: 0,
       redirected: 0,
       inbound: 0,
+      tokens: 0,
     }
   )
 }
@@ -159,7 +164,16 @@ export async function eraseNumber(db: DbClient, contact: string): Promise<number
     text: `delete from parked_receipts where length(contact) >= 7 and right($1, length(contact)) = contact`,
     values: [contact],
   })
+  // Which of the two is the person, nobody can tell.
+  await db.query({
+    name: 'erase-unreadable',
+    text: `delete from unreadable_receipts where exists (
+      select from unnest(array[source, destination]) as t (address) cross join lateral right(regexp_replace(address, '\\D', '', 'g'), 8) as d (digits)
+      where length(digits) >= 7 and right($1, length(digits)) = digits)`,
+    values: [contact],
+  })
   await db.query({ name: 'erase-counted', text: `delete from recipient_counts where contact = $1`, values: [contact] })
+  await db.query({ name: 'erase-flags', text: `delete from number_flags where contact = $1`, values: [contact] })
   await db.query({ name: 'erase-told', text: `delete from inbox_changes where recipient = $1`, values: [contact] })
   // What was kept of a batch may propose the number for one that was mistyped.
   await db.query({

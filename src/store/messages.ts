@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Category, OnUncertain } from '../domain/category.ts'
 import { OPTED_OUT, usualConsentGroup, type ConsentGroup, type Ended } from '../domain/consent.ts'
 import type { Msisdn } from '../domain/contact.ts'
+import { FLAGGED, type FlaggedMode, type FlagReason } from '../domain/number-flags.ts'
 import type { Status } from '../domain/status.ts'
 import { numbers, texts } from './arrays.ts'
-import { isOptedOutSql } from './consent-sql.ts'
 import type { Db, DbClient } from './db.ts'
-import { KEYED, type IdempotencyRecord } from './idempotency.ts'
+import type { IdempotencyRecord } from './idempotency.ts'
+import { INSERT_PLAIN, INSERT_WHOLE } from './insert-statement.ts'
 
 export type Place = 'start' | 'hold' | 'wait'
 
@@ -56,6 +57,8 @@ export interface MessageExtras {
   readonly tlvs?: Readonly<Record<string, string>>
   /** The recipient's, as the caller named it. */
   readonly timeZone?: string
+  /** Whether typographic characters give way, as the caller said. */
+  readonly plain?: boolean
 }
 
 export interface InsertedMessage {
@@ -64,6 +67,8 @@ export interface InsertedMessage {
   readonly held: boolean
   /** Null: it is to be sent. */
   readonly ended: Ended | null
+  /** Why its number is flagged, where that is looked at; null: it is not. */
+  readonly flag: FlagReason | null
   /** As Postgres writes it. */
   readonly time: string
 }
@@ -73,7 +78,8 @@ const ROWS_IN_A_TURN = 1_000
 
 /**
  * One statement, so one commit, for a whole batch: idempotency keys, contacts that are new (each stands once), messages, and a `due` row
- * for those nobody holds. Who opted out of a message's group is not sent it: it is stored as ended. Returns what was made of each message, in
+ * for those nobody holds. Who opted out of a message's group is not sent it, nor, where they are rejected, who has a flagged number: it is
+ * stored as ended. Returns what was made of each message, in
  * order; null where its idempotency key was taken already.
  */
 export async function insertMessages(
@@ -81,6 +87,7 @@ export async function insertMessages(
   owner: number,
   batch: readonly NewMessage[],
   groupOf: ConsentGroup = usualConsentGroup,
+  flagged: FlaggedMode = 'warn',
 ): Promise<(InsertedMessage | null)[]> {
   const whole = batch.some((m) => m.idempotency !== null || m.extras !== null)
   const columns = [...columnsOf(batch, groupOf), ...(whole ? rareColumnsOf(batch) : [])]
@@ -88,7 +95,7 @@ export async function insertMessages(
   const { rows } = await db.query<InsertedBatch>({
     name: whole ? 'insert-messages-whole' : 'insert-messages',
     text: whole ? INSERT_WHOLE : INSERT_PLAIN,
-    values: [owner, ...values],
+    values: [owner, ...values, flagged],
   })
   const made = toInserted(rows[0], batch)
   const missing = batch.findIndex((m, index) => made[index] === null && m.idempotency === null)
@@ -101,12 +108,14 @@ function toInserted(inserted: InsertedBatch | undefined, batch: readonly NewMess
   if (inserted === undefined) return made
   const { alive, time } = inserted
   const over = new Set(inserted.ended)
+  const flags = new Map(inserted.flagged.map((ord, index) => [ord, inserted.flags[index] ?? null]))
   inserted.ords.forEach((ord, index) => {
     const id = inserted.ids[index]
     const message = batch[ord - 1]
     if (id === undefined || message === undefined) return
-    const ended = over.has(ord) ? (message.extras?.ended ?? OPTED_OUT) : null
-    made[ord - 1] = { id, held: alive && message.place !== 'wait' && ended === null, ended, time }
+    const flag = flags.get(ord) ?? null
+    const ended = over.has(ord) ? (message.extras?.ended ?? (flag === null ? OPTED_OUT : FLAGGED)) : null
+    made[ord - 1] = { id, held: alive && message.place !== 'wait' && ended === null, ended, flag, time }
   })
   return made
 }
@@ -117,6 +126,9 @@ interface InsertedBatch {
   readonly ids: readonly number[]
   /** Places of those that are not to be sent. */
   readonly ended: readonly number[]
+  /** Places of those to flagged numbers, but for those that are not to be sent for another cause, and why they are flagged. */
+  readonly flagged: readonly number[]
+  readonly flags: readonly FlagReason[]
   readonly alive: boolean
   readonly time: string
 }
@@ -173,111 +185,9 @@ function rareColumnsOf(batch: readonly NewMessage[]): Column[] {
     () => texts(batch.map((m) => m.extras?.ended?.reason ?? null)),
     () => texts(batch.map((m) => (m.extras?.tlvs === undefined ? null : JSON.stringify(m.extras.tlvs)))),
     () => texts(batch.map((m) => m.extras?.timeZone ?? null)),
+    () => texts(batch.map((m) => (m.extras?.plain === undefined ? null : String(m.extras.plain)))),
   ]
 }
-
-/** The parameters from the second on, by column. */
-const PLAIN = {
-  contact: 'text',
-  subject: 'text',
-  body: 'text',
-  text: 'text',
-  sender: 'text',
-  tag: 'text',
-  category: 'text',
-  on_uncertain: 'text',
-  segments: 'smallint',
-  encoding: 'text',
-  provider: 'text',
-  ttl_seconds: 'integer',
-  place: 'text',
-  key_id: 'integer',
-  consent_group: 'text',
-} as const
-
-/** Those that only the whole statement has. */
-const RARE = {
-  caller: 'text',
-  route: 'text',
-  key: 'text',
-  fields: 'jsonb',
-  answer: 'jsonb',
-  send_at: 'timestamptz',
-  template: 'text',
-  resent_from: 'bigint',
-  redirected_to: 'text',
-  traceparent: 'text',
-  ended_status: 'text',
-  ended_reason: 'text',
-  tlvs: 'jsonb',
-  time_zone: 'text',
-} as const
-
-/**
- * Keys, then contacts, each in sorted order: two nodes that share some of either never wait for each other in a circle. A node that was
- * declared dead meanwhile keeps nothing: the lock makes whoever declares it wait for this commit. Most batches have no keys and nothing
- * else that is rare, and then the statement has none of their parts.
- */
-function insertStatement(whole: boolean): string {
-  const types = Object.entries({ ...PLAIN, ...(whole ? RARE : {}) })
-  const names = types.map(([name]) => name)
-  const kept = names.filter((name) => name !== 'place')
-  const reader = whole ? 'coalesce(t.redirected_to, t.contact)' : 't.contact'
-  const drawn = `select t.ord, nextval('messages_id_seq') as id, ${kept.map((name) => `t.${name}`).join(', ')},
-    case ${whole ? `when t.ended_status is not null then 'end'` : ''} when ${isOptedOutSql(reader, 't.consent_group')} then 'end'
-      when exists (select from me) then t.place else 'wait' end as place
-  from unnest(${types.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ')}) with ordinality as t (${names.join(', ')}, ord)`
-  const extras = whole ? ', send_at, template, resent_from, redirected_to, traceparent, tlvs, time_zone' : ''
-  const leaves = whole ? 'greatest(send_at, now())' : 'now()'
-  const waiting = whole ? `case when send_at > now() then 'scheduled' else 'queued' end` : `'queued'`
-  return `
-with me as materialized (
-  select id from nodes where id = $1 and ended_at is null for key share
-), ${whole ? unlessTaken(drawn, ['ord', 'id', ...names]) : `accepted as materialized (${drawn})`}, known as materialized (
-  select c.id, c.contact from (select distinct contact from accepted) a join clients c on c.contact = a.contact
-), added as (
-  insert into clients (contact)
-  select contact from (select contact from accepted except select contact from known) as unknown order by contact
-  on conflict (contact) do update set contact = excluded.contact
-  returning id, contact
-), everyone as (
-  select id, contact from known union all select id, contact from added
-), inserted as (
-  insert into messages (id, client_id, subject, body, text, sender, tag, category, on_uncertain, segments, encoding, provider,
-    expires_at, owner, status, reason, attempt, started_at, key_id ${extras})
-  select a.id, e.id, a.subject, a.body, a.text, a.sender, a.tag, a.category, a.on_uncertain, a.segments, a.encoding, a.provider,
-    ${leaves} + make_interval(secs => a.ttl_seconds), case when a.place in ('start', 'hold') then $1::bigint end,
-    case a.place when 'start' then 'sending' when 'end' then ${endedAs('status', whole)} else ${waiting} end,
-    case a.place when 'end' then ${endedAs('reason', whole)} end, case a.place when 'start' then 1 else 0 end,
-    case a.place when 'start' then now() end, key_id ${extras}
-  from accepted a left join everyone e on e.contact = a.contact
-  order by a.id
-), waiting as (
-  insert into due (message_id, lane, action, run_at, expires_at)
-  select id, provider || ':' || category, 'send', ${leaves}, ${leaves} + make_interval(secs => ttl_seconds) from accepted where place = 'wait'
-)
-select coalesce(array_agg(a.ord), '{}') as ords, coalesce(array_agg(a.id), '{}') as ids,
-  coalesce(array_agg(a.ord) filter (where a.place = 'end'), '{}') as ended, exists (select from me) as alive, now()::text as time
-from accepted a`
-}
-
-function endedAs(what: keyof Ended, whole: boolean): string {
-  return whole ? `coalesce(ended_${what}, '${OPTED_OUT[what]}')` : `'${OPTED_OUT[what]}'`
-}
-
-/** What is kept as the answer for a key says, too, that a message is not sent. */
-function unlessTaken(drawn: string, names: readonly string[]): string {
-  const answer = `case place when 'end' then answer || jsonb_build_object('status', ${endedAs('status', true)}, 'reason', ${endedAs('reason', true)})
-    else answer end as answer`
-  return `drawn as materialized (${drawn}), input as materialized (
-  select ${names.map((name) => (name === 'answer' ? answer : name)).join(', ')} from drawn
-), ${KEYED}, accepted as materialized (
-  select ${names.join(', ')} from input where key is null or id in (select resource_id from keyed)
-)`
-}
-
-const INSERT_PLAIN = insertStatement(false)
-const INSERT_WHOLE = insertStatement(true)
 
 /** Where a message stands; null: there is none with this id. */
 export async function readStatus(db: Db, id: number): Promise<{ status: Status; reason: string | null } | null> {

@@ -1,8 +1,11 @@
+import type { Category } from '../domain/category.ts'
+import type { Msisdn } from '../domain/contact.ts'
 import type { PartState } from '../domain/parts.ts'
 import type { SentPart } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
-import { numbers, texts } from './arrays.ts'
+import { booleans, numbers, texts } from './arrays.ts'
 import type { Db, DbClient } from './db.ts'
+import { messageMayHaveParts } from './parts-sql.ts'
 
 /**
  * A submission that a receipt speaks of: by our own attempt id, else by the provider's, of a message or of one part of it. Theirs repeat over
@@ -26,19 +29,30 @@ export interface AttemptState {
   readonly attemptStatus: Status | null
   readonly provider: string
   readonly contact: string
+  /** Whom it went to; with REDIRECT_TO that is another. */
+  readonly sentTo: Msisdn
+  readonly sender: string | null
+  readonly category: Category
+  readonly segments: number
   readonly text: string
   readonly attemptsCounted: number
+  /** Providers that it went on from, in order. */
+  readonly tried: readonly string[]
+  /** None of its attempts may have been sent unknown to us, or its sender would rather have it twice. */
+  readonly mayGoOn: boolean
   /** The newest submission begun. */
   readonly newestAttempt: number
+  /** Of a message that may have parts: what that submission came to; null: it was not settled yet. */
+  readonly newestStatus: Status | null
   readonly ageMs: number
   readonly remainingMs: number
   /** Since the provider took it; null: its submission was not settled yet. */
   readonly sinceMs: number | null
   /** Those that a provider took by themselves, in any of its attempts. */
   readonly parts: readonly PartState[]
-  /** Of a message of several segments: whether another submission is due. */
+  /** Of a message that may have parts: whether another submission is due. */
   readonly resends: boolean
-  /** Of a message of several segments: changes with whatever is written to it. */
+  /** Of a message that may have parts: changes with whatever is written to it. */
   readonly version: string | null
 }
 
@@ -119,14 +133,17 @@ export function foundBy(i: string): string {
 const READ_ATTEMPTS = `
 select i.place::integer, m.id as "messageId", s.number, m.status as "messageStatus", m.reason as "messageReason", a.status as "attemptStatus",
   m.provider, c.contact, coalesce(m.text, m.body) as text, m.attempts_counted as "attemptsCounted", m.attempt as "newestAttempt",
+  coalesce(m.redirected_to, c.contact) as "sentTo", m.sender, m.category, m.segments, coalesce(m.tried, '{}') as tried,
+  m.uncertain_attempts = 0 or m.on_uncertain = 'retry' as "mayGoOn",
   (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs",
   (extract(epoch from now() - a.finished_at) * 1000)::float8 as "sinceMs",
-  case when m.segments > 1 then (
+  case when ${messageMayHaveParts('m')} then (
     select jsonb_agg(jsonb_build_object('attempt', p.attempt, 'number', p.number, 'total', p.total, 'reference', p.reference,
-      'providerMessageId', p.provider_message_id, 'status', p.status, 'reason', p.reason) order by p.attempt, p.number)
+      'providerMessageId', p.provider_message_id, 'status', p.status, 'reason', p.reason, 'unasked', p.unasked) order by p.attempt, p.number)
     from sms_parts p where p.message_id = m.id) end as parts,
-  case when m.segments > 1 then (select true from due d where d.message_id = m.id and d.action = 'send' limit 1) end is true as resends,
-  case when m.segments > 1 then m.xmin::text end as version
+  case when ${messageMayHaveParts('m')} then (select n.status from attempts n where n.message_id = m.id and n.number = m.attempt) end as "newestStatus",
+  case when ${messageMayHaveParts('m')} then (select true from due d where d.message_id = m.id and d.action = 'send' limit 1) end is true as resends,
+  case when ${messageMayHaveParts('m')} then m.xmin::text end as version
 from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[])
   with ordinality as i (message_id, number, provider, provider_message_id, contact, place)
 cross join lateral (
@@ -156,6 +173,8 @@ export interface ReceiptMove {
   readonly messageStatus: Status | null
   /** Milliseconds until another attempt is due; null: none. */
   readonly resendMs: number | null
+  /** Where that attempt is made, all of them counted anew there; null: where the message is. */
+  readonly nextProvider: string | null
   /** What is no longer due: `sends` when the receipt proves that the provider has it, `all` when it has ended. */
   readonly clear: 'none' | 'sends' | 'all'
   /** The part it speaks of; null: the whole. */
@@ -192,6 +211,7 @@ function columnsOf(moves: readonly ReceiptMove[]): string[] {
     texts(moves.map((move) => move.messageStatus)),
     numbers(moves.map((move) => move.resendMs)),
     texts(moves.map((move) => move.clear)),
+    texts(moves.map((move) => move.nextProvider)),
   ]
 }
 
@@ -205,6 +225,7 @@ function partColumnsOf(moves: readonly ReceiptMove[]): string[] {
     texts(moves.map(({ part }) => part?.rawMessageId ?? null)),
     texts(moves.map(({ part }) => part?.status ?? null)),
     texts(moves.map(({ part }) => part?.reason ?? null)),
+    booleans(moves.map(({ part }) => part?.unasked === true)),
   ]
 }
 
@@ -214,9 +235,9 @@ function applyStatement(parts: boolean): string {
   return `
 with input as materialized (
   select * from unnest($1::bigint[], $2::integer[], $3::text[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::text[], $12::float8[], $13::text[]${parts ? PART_VALUES : ''})
+    $10::text[], $11::text[], $12::float8[], $13::text[], $14::text[]${parts ? PART_VALUES : ''})
     as t (message_id, number, was_status, was_attempt, was_counted, provider, provider_message_id, attempt_status, reason, code,
-      message_status, resend_ms, clear${parts ? PART_NAMES : ''})
+      message_status, resend_ms, clear, next_provider${parts ? PART_NAMES : ''})
 ), held as materialized (
   select m.id from input i join messages m on m.id = i.message_id
   where m.status = i.was_status and m.attempt = i.was_attempt and m.attempts_counted = i.was_counted
@@ -229,6 +250,9 @@ with input as materialized (
     reason = case when i.message_status is null then m.reason else i.reason end,
     provider_message_id = ${parts ? 'case when i.part is null then i.provider_message_id else coalesce(m.provider_message_id, i.provider_message_id) end' : 'coalesce(i.provider_message_id, m.provider_message_id)'},
     updated_at = case when i.message_status is null then m.updated_at else now() end,
+    provider = coalesce(i.next_provider, m.provider),
+    tried = case when i.next_provider is null then m.tried else array_append(m.tried, m.provider) end,
+    attempts_counted = case when i.next_provider is null then m.attempts_counted else 0 end,
     owner = case when i.clear <> 'none' and m.started_at is null then null else m.owner end
   from mine i where m.id = i.message_id
   returning m.id, m.owner, m.provider, m.category, m.expires_at, i.clear, i.resend_ms
@@ -253,13 +277,13 @@ select id from moved`
 }
 
 const PART_VALUES =
-  ', $14::text[], $15::smallint[], $16::smallint[], $17::integer[], $18::text[], $19::text[], $20::text[], $21::text[]'
-const PART_NAMES = ', version, part, total, reference, part_id, raw_message_id, part_status, part_reason'
+  ', $15::text[], $16::smallint[], $17::smallint[], $18::integer[], $19::text[], $20::text[], $21::text[], $22::text[], $23::boolean[]'
+const PART_NAMES = ', version, part, total, reference, part_id, raw_message_id, part_status, part_reason, unasked'
 
 const MOVE_PARTS = `parts_moved as (
-  insert into sms_parts as p (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status, reason, code)
+  insert into sms_parts as p (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status, reason, code, unasked)
   select message_id, number, part, total, reference, provider, part_id, raw_message_id, part_status, part_reason,
-    case when part_reason is null then null else code end
+    case when part_reason is null then null else code end, unasked
   from mine where part is not null
   on conflict (message_id, attempt, number) do update set
     provider_message_id = coalesce(p.provider_message_id, excluded.provider_message_id),

@@ -7,6 +7,7 @@ import { pushProjectOf } from './channels.ts'
 import { openControl, pauseWarnings, routeWarnings } from './control.ts'
 import { openCore, type Core, type CoreParts } from './core.ts'
 import { SANDBOX } from '../domain/provider.ts'
+import { createDevicePush } from '../flows/device-push.ts'
 import { createRateLimiter } from '../http/limits.ts'
 import { listen } from '../http/listen.ts'
 import type { HttpParts } from '../http/parts.ts'
@@ -15,6 +16,7 @@ import { checkNode } from './node-checks.ts'
 import { isLoopback, portOf, urlOf } from './place.ts'
 import { checkReady } from './ready.ts'
 import { alarmWarnings } from './ruling.ts'
+import { createRouteLook } from './route-look.ts'
 import { openSending } from './sending.ts'
 import { chance, monotonic, now } from './world.ts'
 
@@ -66,7 +68,7 @@ export async function startApp(parts: CoreParts): Promise<App> {
 }
 
 function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isStopping: () => boolean): HttpParts {
-  const { dbs, channels, outcomes, inbox, delivery, watching, routing, ruling } = core
+  const { dbs, channels, outcomes, inbox, delivery, watching, routing, ruling, consentGroup } = core
   const metered = { ...delivery, intake: watching.intake(delivery.intake) }
   const sending = openSending({
     config,
@@ -74,6 +76,7 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
     channels,
     routing,
     ruling,
+    consentGroup,
     delivery: metered,
     outcomes,
     onLine,
@@ -87,6 +90,8 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
     ...watching.http,
     ...core.access.http,
     ...core.past.http,
+    ...core.devices.http,
+    devicePush: createDevicePush(core.devices.http.tokens, sending.http.push),
     ...core.webhooks.http,
     ...core.inbound.http,
     ...openControl(core).http,
@@ -113,6 +118,7 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
         ...alarmWarnings(ruling.alarms()),
       ],
     },
+    smsRoutes: createRouteLook(config, { routing, shares: core.past.shares, now }),
     room: core.backlog,
     rateLimiter: createRateLimiter(dbs.accept, config.smsRateLimitPerMinute),
     publicUrl: config.publicUrl,

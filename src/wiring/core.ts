@@ -8,21 +8,24 @@ import { closeInOrder } from './closing.ts'
 import type { Config } from '../settings/config.ts'
 import { consentGroupOf, senderGroups } from './sms/consent-groups.ts'
 import { closeDbs, openDbs, type Dbs } from './dbs.ts'
+import { openDevices, projectOf, tellTokensKept, type Devices } from './devices.ts'
 import { openDelivery, type Delivery } from '../delivery/delivery.ts'
 import type { InboundSms, Receipt } from '../domain/provider.ts'
 import { isAlive } from '../embedded/processes.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
 import { createInbox, type Inbox } from '../flows/inbox.ts'
+import { SENDER_REFUSED } from '../flows/receipt-alarms.ts'
 import { createOutcomes, type Outcomes } from '../flows/outcomes.ts'
-import { createReceiptsFlow, type ReceiptsFlow } from '../flows/receipts.ts'
+import type { ReceiptsFlow } from '../flows/receipts.ts'
 import { openInbound, type Inbound } from './inbound-side.ts'
-import { createPushLines, lineOfMove, lineOfSms, type LiveLine } from './live-lines.ts'
+import { createPushLines, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import type { Sample } from '../metrics/cells.ts'
 import { openPast, type Past } from './past.ts'
 import { machine } from './place.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import type { Standing } from '../providers/health.ts'
+import { openReceipts, type ReceiptsSide } from './receipts-side.ts'
 import { openRuling, type Ruling } from './ruling.ts'
 import { openSmsRouting, type SmsRouting } from './sms/routing.ts'
 import { openWatching, type Watching } from './watching.ts'
@@ -34,6 +37,7 @@ export interface Core {
   readonly dbs: Dbs
   readonly access: Access
   readonly past: Past
+  readonly devices: Devices
   readonly channels: Channels
   readonly routing: SmsRouting
   readonly outcomes: Outcomes
@@ -46,6 +50,8 @@ export interface Core {
   readonly webhooks: WebhookSide
   readonly backlog: Backlog
   readonly ruling: Ruling
+  /** Whose opt-outs hold for a message. */
+  readonly consentGroup: ConsentGroup
   close(): Promise<void>
 }
 
@@ -82,11 +88,12 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const outcomes = createOutcomes(dbs.read, monotonic, (ms) => sleep(ms))
   const later: Later = { receipts: null, inbound: null, delivery: null, webhooks: null }
   const clock = (): Date => later.delivery?.lease.clock() ?? now()
-  const { channels, routing } = openWays(parts, watching, later, clock)
-  const side = openReports(parts, { dbs, watching, channels, routing }, later, clock)
-  const { inbox, inbound, receipts } = side
   const turns = { log, after, chance }
-  const ruling = openRuling(config.rules, { dbs, ...turns, clock, monotonic, onRule: watching.ruled })
+  const { ruled: onRule, readAlso } = watching
+  const ruling = openRuling(config.rules, { dbs, ...turns, clock, monotonic, onRule, readAlso })
+  const { channels, routing } = openWays(parts, { watching, ruling }, later, clock)
+  const side = openReports(parts, { dbs, watching, channels, routing, ruling }, later, clock)
+  const { inbox, inbound, receipts, consentGroup } = side
   const waits = pollWaits(config.publicUrl)
   const firstPollMs = waits.firstMs
   const delivery = await startDelivery(parts, { ...side, outcomes, ruling, firstPollMs })
@@ -102,12 +109,13 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  const first = { dbs, access, past, channels, routing, ruling, outcomes, receipts }
+  const devices = openDevices(config, { dbs, log, after, chance, clock })
+  const first = { dbs, access, past, devices, channels, routing, ruling, outcomes, receipts, consentGroup }
   const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, backlog }
   return { ...open, close: () => closeCore(log, open, asks) }
 }
 
-type Ways = Pick<Core, 'dbs' | 'watching' | 'channels' | 'routing'>
+type Ways = Pick<Core, 'dbs' | 'watching' | 'channels' | 'routing' | 'ruling'>
 
 /** What is told of messages once they have left, and by those who got them. */
 function openReports(parts: CoreParts, ways: Ways, later: Later, clock: () => Date) {
@@ -140,11 +148,14 @@ function openReports(parts: CoreParts, ways: Ways, later: Later, clock: () => Da
 /** What messages go through, and what decides between the ways. */
 function openWays(
   { config, log }: CoreParts,
-  watching: Watching,
+  { watching, ruling }: Pick<Core, 'watching' | 'ruling'>,
   later: Later,
   clock: () => Date,
 ): Pick<Core, 'channels' | 'routing'> {
-  const routing = openSmsRouting(config, { log, now: monotonic, chance, ...watching.routing })
+  const routing = openSmsRouting(config, {
+    ...{ log, now: monotonic, chance, ...watching.routing },
+    onSenderRefused: (provider) => ruling.tell(SENDER_REFUSED, provider),
+  })
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.
   const takeReceipt = async (receipt: Receipt): Promise<void> => {
     if (later.receipts === null) throw new Error('nothing is stored yet')
@@ -168,9 +179,18 @@ function openWays(
       ),
     takeReceipt,
     takeInbound,
+    takeUnreadable: async (receipt) => {
+      if (later.receipts === null) throw new Error('nothing is stored yet')
+      await later.receipts.takeUnreadable(receipt)
+    },
   })
   const channels = watching.channels({ ...opened, sms: opened.sms.map(routing.through) })
-  watching.readAlso(async () => ({ routeTroubles: routing.standing().map(toSample) }))
+  watching.readAlso(async () => ({
+    routeTroubles: routing
+      .standing()
+      .filter(({ sender }) => sender === null)
+      .map(toSample),
+  }))
   return { channels, routing }
 }
 
@@ -180,10 +200,10 @@ function toSample({ provider, country, state }: Standing): Sample {
 }
 
 function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
-  const { dbs, access, past, channels, ruling, inbox, inbound, delivery, checks, watching, webhooks } = core
+  const { dbs, access, past, devices, channels, ruling, inbox, inbound, delivery, checks, watching, webhooks } = core
   return closeInOrder(log, [
     () => [checks.close()],
-    () => [access.close(), past.close(), ruling.close()],
+    () => [access.close(), past.close(), devices.close(), ruling.close()],
     () => [asks.close(), webhooks.close(), inbound.close()],
     () => [inbox.close()],
     () => [delivery.close(GRACE_MS)],
@@ -206,50 +226,18 @@ function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbo
   })
 }
 
-interface ReceiptsSide {
-  readonly dbs: Dbs
-  readonly channels: Channels
-  readonly hint: () => void
-  readonly watching: Watching
-  readonly routing: SmsRouting
-  readonly inbound: Pick<Inbound, 'noteRefusal'>
-  readonly consentGroup: ConsentGroup
-}
-
-function openReceipts(
-  { log, onLine }: CoreParts,
-  { dbs, channels, hint, watching, routing, inbound }: ReceiptsSide,
-): ReceiptsFlow {
-  return createReceiptsFlow({
-    db: dbs.work,
-    log,
-    providers: new Map(channels.sms.map((provider) => [provider.name, provider])),
-    chance,
-    onStored: (receipt, move) => {
-      watching.received(receipt, move)
-      routing.received(receipt, move.state.contact)
-    },
-    optedOut: (receipt, { messageId }) => inbound.noteRefusal(messageId, receipt.provider),
-    wait: (ms) => sleep(ms),
-    onMoved: (id, contact, text, status, reason) => {
-      hint()
-      onLine?.(lineOfMove(id, contact, text, status, reason))
-    },
-  })
-}
-
 interface DeliverySide extends ReceiptsSide {
-  readonly ruling: Pick<Ruling, 'hold'>
   readonly receipts: Pick<ReceiptsFlow, 'settled'>
   readonly outcomes: Outcomes
   readonly firstPollMs: number
 }
 
 function startDelivery(
-  { version, log, onLine }: CoreParts,
+  { config, version, log, onLine }: CoreParts,
   { dbs, channels, receipts, outcomes, hint, watching, routing, ruling, consentGroup, firstPollMs }: DeliverySide,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)
+  const project = projectOf(config)
   return openDelivery({
     acceptDb: dbs.accept,
     ledgerDb: dbs.ledger,
@@ -265,7 +253,10 @@ function startDelivery(
     firstPollMs,
     onward: routing.onward,
     detour: routing.detour,
+    price: routing.price,
     hold: ruling.hold,
+    pushProject: project,
+    onTokensKept: () => tellTokensKept(dbs, log, project),
     consentGroup,
     onReclaimed: (taken) => watching.reclaimed(taken),
     onFenced: () => watching.fenced(),
@@ -273,6 +264,7 @@ function startDelivery(
       receipts.settled(settled)
       outcomes.settled(settled)
       watching.settled(settled)
+      ruling.flags.settled(settled)
       hint()
       logAttempts(log, settled, watching.traceOf)
       if (onLine !== null) for (const one of settled) onLine(lineOfSms(one))

@@ -5,9 +5,12 @@ import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import type { CheckStep } from '../domain/provider.ts'
 import type { RuleAction } from '../flows/alarms.ts'
 import { createConversions } from '../flows/conversions.ts'
+import { createNumberFlags, type NumberFlags } from '../flows/number-flags.ts'
 import { createRules, type Rules } from '../flows/rules.ts'
 import { createQuietHold, type SmsRules } from '../flows/sms-rules.ts'
 import type { HttpParts } from '../http/parts.ts'
+import type { Sample } from '../metrics/cells.ts'
+import type { Readings } from '../metrics/meters.ts'
 import type { RulesConfig } from '../settings/rule-settings.ts'
 import type { AlarmRecord } from '../store/rules.ts'
 
@@ -18,6 +21,10 @@ export interface Ruling {
   /** Asked right before a message is submitted. */
   readonly hold: NonNullable<DeliveryParts['hold']>
   alarms(): readonly AlarmRecord[]
+  /** Of numbers. */
+  readonly flags: Pick<NumberFlags, 'settled' | 'received'>
+  /** See `Alarms.tell`. */
+  tell(rule: string, what: string): void
   close(): Promise<void>
 }
 
@@ -28,24 +35,39 @@ export interface RulingParts extends LoopParts {
   /** In milliseconds. */
   readonly monotonic: () => number
   readonly onRule: (rule: string, action: RuleAction) => void
+  readonly readAlso: (readings: () => Promise<Readings>) => void
 }
 
 const LOOK_MS = 1_000
 
+const NO_FLAGS: Ruling['flags'] = { settled: () => undefined, received: () => undefined }
+
 export function openRuling(settings: RulesConfig, parts: RulingParts): Ruling {
   const { dbs, clock, monotonic, log, onRule } = parts
   const rules = createRules({ db: dbs.accept, workDb: dbs.work, log, settings, clock, now: monotonic, onRule })
+  parts.readAlso(async () => ({ ruleAlarms: alarmSamples(rules.alarms.now()) }))
   const looking = startLoop('rules', LOOK_MS, () => rules.look(), parts)
+  const flags = createNumberFlags(dbs.work, monotonic)
+  const flagging = settings.flaggedNumbers === 'off' ? null : startLoop('flags', LOOK_MS, () => flags.look(), parts)
   return {
     http: { conversions: createConversions(dbs.work, rules.traffic) },
     sms: { ...settings, ...rules },
     hold: createQuietHold(settings.quietHours, clock),
+    flags: flagging === null ? NO_FLAGS : flags,
     alarms: () => rules.alarms.now(),
+    tell: (rule, what) => rules.alarms.tell(rule, what),
     async close() {
       await looking.stop()
+      await flagging?.stop()
       await rules.close()
     },
   }
+}
+
+function alarmSamples(alarms: readonly AlarmRecord[]): readonly Sample[] {
+  const counts = new Map<string, number>()
+  for (const { rule } of alarms) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  return [...counts].map(([rule, number]) => ({ values: [rule], number }))
 }
 
 /** For `/readyz`: what rules have found is no fault of a node, and yet somebody has to know. It is open: what it is about stands elsewhere. */

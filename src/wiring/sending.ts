@@ -1,10 +1,11 @@
 import type { Channels } from './channels.ts'
 import type { Config } from '../settings/config.ts'
-import { consentGroupOf } from './sms/consent-groups.ts'
 import type { Dbs } from './dbs.ts'
+import { projectOf } from './devices.ts'
 import type { Delivery } from '../delivery/delivery.ts'
+import type { ConsentGroup } from '../domain/consent.ts'
 import { createSmsBatches } from '../flows/batch.ts'
-import { createDryRuns } from '../flows/dry-run.ts'
+import { createDryRuns, type DryRunParts } from '../flows/dry-run.ts'
 import { createKeyGuard } from '../flows/idempotent.ts'
 import type { Outcomes } from '../flows/outcomes.ts'
 import { createPushFlow } from '../flows/push.ts'
@@ -28,6 +29,7 @@ export interface SendingParts {
   readonly channels: Pick<Channels, 'pushNow'>
   readonly routing: Pick<SmsRouting, 'router' | 'limits'>
   readonly ruling: Pick<Ruling, 'sms'>
+  readonly consentGroup: ConsentGroup
   readonly delivery: Delivery
   readonly outcomes: Outcomes
   /** For a person who looks on; null: nobody does. */
@@ -51,17 +53,28 @@ export function openSending(parts: SendingParts): Sending {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
       batches: createSmsBatches({ db: dbs.read, sms, intake, rules }),
-      push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider }),
+      push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider, project: projectOf(config) }),
       dryRuns: createDryRuns({
         db: dbs.read,
         pauses: () => listPauses(dbs.read),
         rules,
-        consentGroup: consentGroupOf(config),
+        consentGroup: parts.consentGroup,
+        flagged: config.rules.flaggedNumbers,
         pushProvider,
+        project: projectOf(config),
         pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+        ...validating(channels.pushNow),
         clock,
       }),
       templates,
     },
   }
+}
+
+/** Milliseconds: a person waits, and FCM's own limit for a call is longer. */
+const VALIDATE_MS = 10_000
+
+function validating({ validate }: Channels['pushNow']): Pick<DryRunParts, 'validate'> {
+  if (validate === undefined) return {}
+  return { validate: (content, target) => validate(content, target, AbortSignal.timeout(VALIDATE_MS)) }
 }

@@ -31,6 +31,7 @@ import { P7 } from './experiments/p7-receipts.ts'
 import { P8 } from './experiments/p8-callbacks.ts'
 import { P10 } from './experiments/p10-webhooks.ts'
 import { P11 } from './experiments/p11-dead-provider.ts'
+import { P12 } from './experiments/p12-hung-provider.ts'
 import { S1 } from './experiments/s1-nodes.ts'
 import { S2 } from './experiments/s2-cost.ts'
 
@@ -60,6 +61,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   P8,
   P10,
   P11,
+  P12,
   L1,
   L3,
   L4,

@@ -71,10 +71,13 @@ export const OF_TWILIO: readonly Refusal[] = [
   ...answered('failed', { 21211: 'invalid_number', 21408: 'country_blocked', 21610: 'opted_out', 21612: 'unroutable' }),
   ...answered('failed', { 21212: 'invalid_sender', 21606: 'invalid_sender', 21614: 'not_mobile', 21617: 'too_long' }),
   ...answered('failed', { 21635: 'landline', 99999: 'refused' }),
-  ...later('failed', { 30450: 'fraud', 21610: 'opted_out', 30002: 'account_suspended', 30034: 'unregistered_sender' }),
+  ...later('failed', { 30450: 'fraud', 21610: 'opted_out' }),
   ...later('undelivered', { 30003: 'unreachable', 30004: 'blocked', 30005: 'unknown_number', 30006: 'landline' }),
   ...later('undelivered', { 30007: 'filtered', 30008: 'unknown' }),
   ...later('expired', { 30036: 'validity_expired' }),
+  // Held back like what is refused at once, as long as they are valid.
+  { name: '30002', contact: number(30002, 1), waits: [MINUTE, 5 * MINUTE] },
+  { name: '30034', contact: number(30034, 1), waits: [MINUTE, 5 * MINUTE] },
   {
     name: '30001',
     contact: number(30001, 2),

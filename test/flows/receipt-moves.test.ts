@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Msisdn } from '../../src/domain/contact.ts'
 import { failure } from '../../src/domain/failure.ts'
 import type { PartState } from '../../src/domain/parts.ts'
 import type { Receipt } from '../../src/domain/provider.ts'
 import { isForward, statusRank } from '../../src/domain/status.ts'
 import { decideReceipt } from '../../src/flows/receipt-moves.ts'
+import { failureOfCode } from '../../src/providers/twilio/codes.ts'
 import type { AttemptState, ReceiptMove } from '../../src/store/receipts.ts'
 
 const DAY_MS = 86_400_000
@@ -18,9 +20,16 @@ function sent(parts: number, more: Partial<AttemptState> = {}): AttemptState {
     attemptStatus: 'sent',
     provider: 'scripted',
     contact: '+201009129288',
+    sentTo: '+201009129288' as Msisdn,
+    sender: null,
+    category: 'transactional',
+    segments: 1,
     text: 'A text',
     attemptsCounted: 1,
+    tried: [],
+    mayGoOn: true,
     newestAttempt: 1,
+    newestStatus: 'sent',
     ageMs: 1_000,
     remainingMs: DAY_MS,
     sinceMs: 500,
@@ -203,6 +212,33 @@ test('parts that were all refused, if late, are tried again without being called
   expect(some).toMatchObject({ messageStatus: 'sent', resendMs: 1_000 })
 })
 
+test('an older part that is lost says nothing about a message that was sent anew as one', () => {
+  const anew = sent(2, { newestAttempt: 2, newestStatus: 'sent' })
+  const lost = decideReceipt(receipt(1, 'undelivered', 'unreachable'), anew, 0)
+  expect(lost).toMatchObject({ messageStatus: null, attemptStatus: 'undelivered', part: { status: 'undelivered' } })
+  const refusedSince = sent(2, { newestAttempt: 2, newestStatus: 'failed' })
+  expect(decideReceipt(receipt(1, 'undelivered', 'unreachable'), refusedSince, 0)).toMatchObject({
+    messageStatus: 'undelivered',
+  })
+  const almost = { ...anew, parts: [part(1, 2), { ...part(2, 2), status: 'delivered' as const }] }
+  expect(decideReceipt(receipt(1, 'delivered'), almost, 0)).toMatchObject({ messageStatus: 'delivered' })
+})
+
+test('one part that is lost of a message whose answer was, too, ends it', () => {
+  const doubted = { segments: 2, messageStatus: 'uncertain', attemptStatus: 'uncertain' } as const
+  const one = { ...receipt(1, 'undelivered', 'unreachable'), attempt: { messageId: 1, number: 1 }, perPart: true }
+  expect(decideReceipt(one, sent(0, doubted), 0)).toMatchObject({
+    messageStatus: 'undelivered',
+    reason: 'unreachable',
+    part: { number: 1, total: 2 },
+  })
+  // A message of one segment has no parts.
+  expect(decideReceipt({ ...one, ...receipt(1, 'delivered') }, sent(0, { ...doubted, segments: 1 }), 0)).toMatchObject({
+    messageStatus: 'delivered',
+    part: null,
+  })
+})
+
 test('a provider that lost sight of a message ends it a day after its validity, and not before', () => {
   const unknown = { ...receipt(1, 'sent'), failure: failure('permanent', 'unknown', { status: 'undelivered' }) }
   expect(decideReceipt(unknown, sent(0), 0)).toMatchObject({ messageStatus: null, attemptStatus: 'sent' })
@@ -212,4 +248,30 @@ test('a provider that lost sight of a message ends it a day after its validity, 
     attemptStatus: 'undelivered',
     reason: 'unknown',
   })
+})
+
+test('what was taken and then refused for our account (30002) or a sender (30034) goes on at once, or waits as long as it is valid', () => {
+  for (const code of [30002, 30034]) {
+    const late = { ...receipt(1, 'failed'), failure: failureOfCode(code) }
+    const onward = { messageStatus: 'sent', nextProvider: 'other', resendMs: 0, clear: 'all' }
+    expect(decideReceipt(late, sent(0), 0, () => 'other')).toMatchObject(onward)
+    const waits = [1, 2, 3, 4, 9].map(
+      (attemptsCounted) => decideReceipt(late, sent(0, { attemptsCounted }), 0).resendMs,
+    )
+    expect(waits).toEqual([60_000, 300_000, 900_000, 3_600_000, 3_600_000])
+    expect(decideReceipt(late, sent(0, { remainingMs: 59_000 }), 0)).toMatchObject({ messageStatus: 'failed' })
+  }
+})
+
+test('what no cause is given for (30008) goes to another provider after five minutes, and ends where there is none', () => {
+  const late = { ...receipt(1, 'undelivered'), failure: failureOfCode(30008) }
+  const moved = decideReceipt(late, sent(0), 0, () => 'other')
+  expect(moved).toMatchObject({ messageStatus: 'sent', nextProvider: 'other', resendMs: 300_000, clear: 'all' })
+  const end = { messageStatus: 'undelivered', reason: 'unknown', nextProvider: null, resendMs: null }
+  expect(decideReceipt(late, sent(0), 0)).toMatchObject(end)
+  expect(decideReceipt(late, sent(0, { remainingMs: 299_000 }), 0, () => 'other')).toMatchObject(end)
+  expect(decideReceipt(late, sent(0, { mayGoOn: false }), 0, () => 'other')).toMatchObject(end)
+  // It comes twice, and the message has gone on.
+  const again = decideReceipt(late, sent(0, { provider: 'other' }), 0, () => 'third')
+  expect(again).toMatchObject({ messageStatus: null, nextProvider: null, clear: 'none' })
 })

@@ -24,6 +24,8 @@ const router = {
       : {
           provider: 'carrier',
           sender: sender ?? 'Acme',
+          country,
+          kind: 'first',
           pricePerSegment: 0.1,
           price: { amount: 0.2, currency: 'EUR' },
           reason: 'It comes first.',

@@ -11,6 +11,7 @@ export const EMPTY_HISTORY: HttpParts['history'] = {
   tokens: async () => EMPTY,
   client: async () => Promise.reject(new TidingsError('not_found', 'Not Found')),
   messagesOf: async () => EMPTY,
+  flagsOf: async () => [],
   every: {
     smss: async function* () {},
     notifications: async function* () {},

@@ -2,7 +2,8 @@ import { TidingsError } from '../../src/domain/errors.ts'
 import type { Erasure } from '../../src/flows/erase.ts'
 import type { HistoryQuery } from '../../src/flows/history.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
-import type { ClientRecord, TokenRecord } from '../../src/store/read-clients.ts'
+import type { ClientRecord } from '../../src/store/read-clients.ts'
+import type { TokenRecord } from '../../src/store/read-tokens.ts'
 import { MESSAGE, NOTIFICATION } from './records.ts'
 
 const AT = new Date('2026-03-01T14:02:11.000Z')
@@ -20,10 +21,21 @@ const TOKEN: TokenRecord = {
   id: 7,
   token: 'token-7',
   kind: 'token',
+  contact: '+201009129288',
+  platform: 'android',
+  app: 'com.example.shop',
+  locale: 'ar-EG',
+  timeZone: 'Africa/Cairo',
   createdAt: AT,
+  lastSeenAt: AT,
+  staleAt: null,
   lastOkAt: AT,
   retiredAt: AT,
   retiredReason: 'unregistered',
+  undoUntil: AT,
+  wrongProject: null,
+  sentAs: null,
+  fid: null,
 }
 
 const ERASURE: Erasure = {
@@ -36,6 +48,7 @@ const ERASURE: Erasure = {
   parkedReceipts: 0,
   redirected: 0,
   inbound: 0,
+  tokens: 1,
 }
 
 /** One row in each list; a page of one has another after it. */
@@ -63,6 +76,7 @@ export const FULL_HISTORY: HttpParts['history'] = {
     if (contact === CLIENT.contact) return CLIENT
     throw new TidingsError('not_found', 'Not Found')
   },
+  flagsOf: async () => [{ reason: 'landline', provider: 'twilio', since: new Date('2026-11-22T12:00:00Z') }],
   messagesOf: (_client, query) => pageOf(MESSAGE)(query),
   every: { smss: once(MESSAGE), notifications: once(NOTIFICATION), clients: once(CLIENT), tokens: once(TOKEN) },
 }

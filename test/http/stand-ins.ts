@@ -53,6 +53,8 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     dryRuns: createDryRunStandIn(),
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
     templates: NO_TEMPLATES,
+    tokens: NO_TOKENS,
+    devicePush: { prepare: notFound, accept: notFound },
     webhooks: NO_WEBHOOKS,
     cancels: { sms: notFound, push: notFound },
     conversions: { mark: notFound },
@@ -79,6 +81,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
       warnings: () => [],
       look: async () => [],
     },
+    smsRoutes: { look: async () => ({ currency: null, routes: [], chosen: 0, providers: [] }) },
     rateLimiter: null,
     publicUrl: null,
     loopbackOnly: false,
@@ -104,6 +107,22 @@ const EMPTY_KEYRING: HttpParts['auth']['keyring'] = {
 }
 
 const notFound = async (): Promise<never> => Promise.reject(new TidingsError('not_found', 'Not Found'))
+
+const NO_TOKENS: HttpParts['tokens'] = {
+  read: () => {
+    throw new TidingsError('not_found', 'Not Found')
+  },
+  put: notFound,
+  putAll: notFound,
+  get: notFound,
+  remove: async (names) => names.map(() => false),
+  restore: notFound,
+  restoreSince: async () => 0,
+  filter: () => {
+    throw new TidingsError('not_found', 'Not Found')
+  },
+  reached: async function* () {},
+}
 
 const NO_SESSIONS: HttpParts['sessions'] = {
   find: async () => null,
@@ -154,6 +173,7 @@ function smsStandIn(recorded: Recorded): HttpParts['sms'] {
   return {
     words: ({ subject = '', message = '', ...call }) => ({ ...call, subject, message }),
     prepare: prepareSms,
+    take: () => () => undefined,
     accept: async (input, _caller, idempotency) => {
       if (!/^\+[1-9]\d{6,14}$/.test(input.contact))
         throw new TidingsError('invalid_contact', '`contact` is no phone number')

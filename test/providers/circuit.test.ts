@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCircuit, type Circuit, type CircuitState, type Sign } from '../../src/providers/circuit.ts'
-import { createHealth } from '../../src/providers/health.ts'
 
 interface Rig {
   readonly circuit: Circuit
@@ -237,48 +236,4 @@ test('whatever happens: states follow in their order, and nothing goes through b
     ),
     { numRuns: 200 },
   )
-})
-
-describe('the health of providers', () => {
-  const health = () => {
-    const changes: string[] = []
-    const made = createHealth({
-      now: () => 0,
-      chance: () => 0.5,
-      onChange: (provider, country, state) => changes.push(`${provider} ${country} ${state}`),
-    })
-    return { ...made, changes }
-  }
-
-  test('is judged for each country by itself', () => {
-    const { begin, welcomes, isShut, standing, changes } = health()
-    for (let index = 0; index < 30; index += 1) {
-      begin('a', 'FR')('well')
-      begin('a', 'FR')('well')
-      begin('a', 'EG')(index < 20 ? 'fault' : 'well')
-    }
-    expect(changes).toEqual(['a EG open'])
-    expect([welcomes('a', 'EG'), welcomes('a', 'FR'), welcomes('a', null), welcomes('b', 'EG')]).toEqual([
-      false,
-      true,
-      true,
-      true,
-    ])
-    expect(isShut('a', 'EG')).toBe(true)
-    expect(standing()).toEqual([{ provider: 'a', country: 'EG', state: 'open', waitMs: 30_000 }])
-  })
-
-  test('of a whole provider holds for every country', () => {
-    const { begin, welcomes, admits, changes } = health()
-    for (const country of ['EG', 'FR', 'DE', null])
-      for (let index = 0; index < 5; index += 1) begin('a', country)('fault')
-    expect(changes).toEqual(['a null open'])
-    expect([welcomes('a', 'US'), admits('a', 'EG')]).toEqual([false, false])
-  })
-
-  test('of a country alone is what receipts tell', () => {
-    const { reported, welcomes } = health()
-    for (let index = 0; index < 20; index += 1) reported('a', 'EG', 'fault')
-    expect([welcomes('a', 'EG'), welcomes('a', 'FR')]).toEqual([false, true])
-  })
 })

@@ -1,3 +1,4 @@
+import type { Msisdn } from '../../src/domain/contact.ts'
 import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll } from '../../src/store/asks.ts'
 import { insertMessages } from '../../src/store/messages.ts'
 import { cancelMessage, clearDue } from '../../src/store/cancel.ts'
@@ -100,9 +101,16 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     attemptStatus: null,
     provider: known?.provider ?? 'plain',
     contact: '+15005550006',
+    sentTo: '+15005550006' as Msisdn,
+    sender: null,
+    category: 'transactional',
+    segments: 1,
     text: 'm',
     attemptsCounted: (known?.attemptsCounted ?? 0) + at([0, 0, 0, 1], n[6]),
     newestAttempt: known?.attempt ?? 1,
+    newestStatus: null,
+    tried: [],
+    mayGoOn: true,
     ageMs: 0,
     remainingMs: 0,
     sinceMs: null,
@@ -120,6 +128,7 @@ function receiptOf(known: MessageRow | undefined, messageId: number, n: readonly
     messageStatus: (n[2] ?? 0) % 2 === 0 ? null : status,
     resendMs: (n[3] ?? 0) % 3 === 0 ? 60_000 : null,
     clear: at(['none', 'sends', 'all'] as const, n[4]),
+    nextProvider: null,
     part: null,
   }
 }
@@ -212,6 +221,8 @@ export const CALLS = {
       code: null,
       at: null,
       contact: null,
+      messageId: null,
+      attempt: null,
     })
   },
   matchable: () => async (db) => (await listMatchable(db, 50)).map((one) => [one.providerMessageId, one.status]),

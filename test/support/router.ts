@@ -1,7 +1,8 @@
 import type { SmsRouter } from '../../src/domain/routing.ts'
 
 /** Everything goes through one provider. */
-export function onlyThrough(provider: string): Pick<SmsRouter, 'choose'> {
+export function onlyThrough(provider: string): Pick<SmsRouter, 'choose' | 'take'> {
   const reason = 'It is the provider that is set for this channel.'
-  return { choose: ({ sender }) => ({ provider, sender, pricePerSegment: null, price: null, reason }) }
+  const only = { provider, kind: 'first', pricePerSegment: null, price: null, reason } as const
+  return { choose: ({ sender, country }) => ({ ...only, sender, country }), take: () => () => undefined }
 }

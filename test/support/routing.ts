@@ -1,7 +1,7 @@
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { failure, type Failure } from '../../src/domain/failure.ts'
 import type { OutboundSms, Outcome, SmsProvider } from '../../src/domain/provider.ts'
-import type { RouteRule, Via } from '../../src/domain/routing.ts'
+import type { RouteFacts, RouteRule, Via } from '../../src/domain/routing.ts'
 import { createLog } from '../../src/wiring/log.ts'
 import { openSmsRouting, type SmsRouting } from '../../src/wiring/sms/routing.ts'
 import type { SmsWork } from '../../src/store/sms-work.ts'
@@ -28,6 +28,13 @@ export const rule = (more: Partial<RouteRule>): RouteRule => ({
   failoverOn: new Set(['unroutable']),
   ...more,
 })
+
+/** A message is accepted, and stored. */
+export function accept(routing: SmsRouting, facts: RouteFacts = FACTS): string | undefined {
+  const choice = routing.router.choose(facts)
+  if (choice !== null) routing.router.take(choice)(true)
+  return choice?.provider
+}
 
 export interface Rig {
   readonly routing: SmsRouting
@@ -58,6 +65,7 @@ export function rig(rules: readonly RouteRule[] = [rule({})]): Rig {
       chance: () => 0.5,
       onChoice: (provider, how) => choices.push(`${provider} ${how}`),
       onFailover: (from, to) => choices.push(`${from} to ${to}`),
+      onSenderRefused: (provider) => choices.push(`${provider} refuses a sender`),
     },
   )
   return {

@@ -1,9 +1,10 @@
-import type { ClientHistory, ClientList, NotificationList, SmsList, TokenList } from '../../contract/history.ts'
+import type { ClientHistory, ClientList, NotificationList, SmsList } from '../../contract/history.ts'
+import type { TokenList } from '../../contract/tokens.ts'
 import { SEARCH_WORDS, type SearchedList } from '../../domain/search.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { LINK, PAGE_PARAMETERS, pageEnd, readHistoryQuery, searchParameter } from '../history-parameters.ts'
 import type { HttpParts, Server } from '../parts.ts'
-import { toClient, toNotification, toSms, toToken } from '../records.ts'
+import { toClient, toFlag, toNotification, toSms, toToken } from '../records.ts'
 
 /** The lists of what was sent, and to whom. */
 export function historyRoutes(app: Server, { history }: HttpParts): void {
@@ -37,10 +38,11 @@ export function historyRoutes(app: Server, { history }: HttpParts): void {
   app.get('/clients/:contact', { config: { docs: CLIENT_DOCS, scope: 'messages:read' } }, async (request, reply) => {
     const query = readHistoryQuery(request.query)
     const client = await history.client(contactOf(request.params))
-    const page = await history.messagesOf(client, query)
+    const [page, flags] = await Promise.all([history.messagesOf(client, query), history.flagsOf(client)])
     return {
       success: true,
       client: toClient(client),
+      flags: flags.map(toFlag),
       data: page.rows.map(toSms),
       ...pageEnd(reply, request.url, page),
     } satisfies ClientHistory
@@ -107,7 +109,7 @@ const CLIENTS_DOCS = listDocs('clients', {
 
 const TOKENS_DOCS = listDocs('tokens', {
   operationId: 'listTokens',
-  summary: 'The tokens and installation ids that pushes were sent to',
+  summary: 'The devices: tokens and installation ids that were registered, or that pushes were sent to',
   tag: 'history',
   schema: 'TokenList',
 })

@@ -43,7 +43,8 @@ const CODES: Readonly<Record<number, Row>> = {
   21408: ['permanent', 'country_blocked'],
   21608: ['permanent', 'unverified_number'],
   21610: ['permanent', 'opted_out'],
-  21612: ['permanent', 'unroutable'],
+  // From here to there: another sender may reach it.
+  21612: ['permanent', 'unroutable', { elsewhere: { waitMs: 0, butMarketing: false } }],
   21614: ['permanent', 'not_mobile'],
   21635: ['permanent', 'landline'],
 
@@ -55,8 +56,8 @@ const CODES: Readonly<Record<number, Row>> = {
   21660: ['permanent', 'invalid_sender'],
   21703: ['permanent', 'invalid_sender'],
   21705: ['permanent', 'invalid_sender'],
-  30032: ['blocked', 'unregistered_sender'],
-  30034: ['blocked', 'unregistered_sender'],
+  30032: ['blocked', 'unregistered_sender', { pause: 'sender' }],
+  30034: ['blocked', 'unregistered_sender', { pause: 'sender' }],
 
   // The content.
   21602: ['permanent', 'empty_text'],
@@ -71,7 +72,7 @@ const CODES: Readonly<Record<number, Row>> = {
   30005: ['permanent', 'unknown_number', UNDELIVERED],
   30006: ['permanent', 'landline', UNDELIVERED],
   30007: ['permanent', 'filtered', UNDELIVERED],
-  30008: ['permanent', 'unknown', UNDELIVERED],
+  30008: ['permanent', 'unknown', { ...UNDELIVERED, elsewhere: { waitMs: 5 * MINUTE, butMarketing: true } }],
   30022: ['transient', 'rate_exceeded', { ...UNDELIVERED, ...SLOWER }],
   30036: ['permanent', 'validity_expired', { status: 'expired' }],
   30410: ['permanent', 'carrier_timeout', UNDELIVERED],

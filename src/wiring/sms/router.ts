@@ -3,20 +3,23 @@ import {
   priceFor,
   type Candidate,
   type Choice,
+  type ChoiceKind,
   type RoutedCandidate,
   type RouteFacts,
   type SmsRouter,
   type SmsRoutes,
 } from '../../domain/routing.ts'
-import type { Health } from '../../providers/health.ts'
+import type { Health, Way } from '../../providers/health.ts'
+import type { Senders } from './senders.ts'
 import type { RoutesFile } from '../../settings/routes-file.ts'
 
 export interface RouterParts {
-  readonly health: Pick<Health, 'welcomes'>
+  readonly health: Pick<Health, 'welcomes' | 'take'>
+  readonly senderAt: Senders['senderAt']
   /** 0 ≤ x < 1 */
   readonly chance: () => number
-  /** `detour`: candidates before it are not well; `none-well`: none is, and it is the first one nevertheless. */
-  readonly onChoice: (provider: string, how: 'first' | 'detour' | 'none-well') => void
+  /** A message was accepted for this provider. */
+  readonly onChoice: (provider: string, kind: ChoiceKind) => void
 }
 
 export interface Router {
@@ -26,35 +29,46 @@ export interface Router {
 
 /** By the rules of the file, and by how providers do. */
 export function createRouter({ rules, currency }: Pick<RoutesFile, 'rules' | 'currency'>, parts: RouterParts): Router {
-  const { health, chance } = parts
+  const { health, chance, senderAt } = parts
   const candidates = createSmsRoutes(rules)
+
+  function wayOf({ provider, sender }: Candidate, { contact, country }: RouteFacts): Way {
+    return { provider, country, sender: senderAt(provider, { sender, contact }, country) }
+  }
 
   function choose(facts: RouteFacts): Choice | null {
     const all = candidates.candidates(facts, chance())
-    const place = all.findIndex(({ provider }) => health.welcomes(provider, facts.country))
+    const place = all.findIndex((one) => health.welcomes(wayOf(one, facts)))
     const candidate = all[Math.max(place, 0)]
     if (candidate === undefined) return null
-    parts.onChoice(candidate.provider, place === -1 ? 'none-well' : place === 0 ? 'first' : 'detour')
-    return toChoice(candidate, facts, reasonFor(candidate, all, place))
+    const kind = place === -1 ? 'none-well' : place === 0 ? 'first' : 'detour'
+    return toChoice(candidate, facts, kind, reasonFor(candidate, all, place))
   }
 
   function toChoice(
     { provider, sender, pricePerSegment }: Candidate,
-    { segments }: RouteFacts,
+    { segments, country }: RouteFacts,
+    kind: ChoiceKind,
     reason: string,
   ): Choice {
     const price =
       pricePerSegment === null || currency === null ? null : { amount: priceFor(pricePerSegment, segments), currency }
-    return { provider, sender, pricePerSegment, reason, price }
+    return { provider, sender, country, kind, pricePerSegment, reason, price }
   }
 
   return {
     candidates,
     router: {
       choose,
+      take({ provider, country, sender, kind }) {
+        const giveBack = kind === 'none-well' ? null : health.take({ provider, country, sender })
+        return (goes) => (goes ? parts.onChoice(provider, kind) : giveBack?.())
+      },
       next(facts, tried) {
         const left = candidates.candidates(facts, chance()).filter(({ provider }) => !tried.includes(provider))
-        return left.find(({ provider }) => health.welcomes(provider, facts.country)) ?? null
+        const found = left.find((one) => health.welcomes(wayOf(one, facts))) ?? null
+        if (found !== null) health.take(wayOf(found, facts))
+        return found
       },
     },
   }

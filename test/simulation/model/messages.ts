@@ -29,7 +29,7 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
   const { sequences, messages, contacts } = tables
   const owner = Number(values[0])
   const alive = lockLiving(tx, tables, owner)
-  const columns = values.slice(1).map(texts)
+  const columns = values.slice(1, -1).map(texts)
   const [contact = [], , body = [], text = [], sender = [], , category = [], onUncertain = [], segments = []] = columns
   // Nobody has opted out here: the groups are passed over.
   const [provider = [], ttl = [], place = [], , , ...keys] = columns.slice(10)
@@ -74,6 +74,8 @@ function insertMessages(tx: Transaction, tables: Tables, values: readonly unknow
     ords: accepted.map(({ index }) => index + 1),
     ids: accepted.map(({ id }) => id),
     ended: [],
+    flagged: [],
+    flags: [],
     alive,
     time: timestamp(tx.now),
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { failure } from '../../../src/domain/failure.ts'
-import { FACTS, refused, rig, rule, via, work } from '../../support/routing.ts'
+import { failureOfCode } from '../../../src/providers/twilio/codes.ts'
+import { accept, FACTS, refused, rig, rule, via, work } from '../../support/routing.ts'
 
 test('a message goes on when its provider gives it up, refuses our account, or is open', async () => {
   const { routing, choices, submit } = rig()
@@ -44,8 +45,11 @@ test('one message at a time tries a provider that failed, and those that wait fo
   const { routing, submit, pass } = rig()
   await submit('a', 20, refused('transient'))
   pass(30_000)
-  expect(routing.router.choose(FACTS)?.provider).toBe('a')
-  expect(routing.router.choose(FACTS)?.provider).toBe('b')
+  expect([routing.router.choose(FACTS), routing.router.choose(FACTS)]).toMatchObject([
+    { provider: 'a' },
+    { provider: 'a' },
+  ])
+  expect([accept(routing), accept(routing)]).toEqual(['a', 'b'])
   expect(routing.detour(work('a'), false)).toBeNull()
   expect(routing.detour(work('a'), false)).toBe('b')
 })
@@ -57,4 +61,26 @@ test('a message keeps to the route it was accepted by, though its sender would f
   ])
   expect(routing.onward(work('a'), failure('transient', 'timeout'), true)).toBe('b')
   expect(routing.onward(work('x'), failure('transient', 'timeout'), true)).toBe('y')
+})
+
+test('what Twilio says of a way (21612) or gives no cause for (30008) is worth one other provider, marketing the first alone', () => {
+  const { routing } = rig([rule({ failoverOn: new Set() })])
+  const onward = (code: number, more: Parameters<typeof work>[1] = {}): string | null =>
+    routing.onward(work('a', more), failureOfCode(code) ?? expect.unreachable(), true)
+  expect([onward(21612), onward(30008), onward(30008, { category: 'otp' })]).toEqual(['b', 'b', 'b'])
+  expect([onward(21612, { category: 'marketing' }), onward(30008, { category: 'marketing' })]).toEqual(['b', null])
+  expect([onward(21612, { tried: ['c'] }), onward(30008, { tried: ['c'] })]).toEqual([null, null])
+  expect([30004, 30005, 30007].map((code) => onward(code))).toEqual([null, null, null])
+})
+
+test('a sender that is refused (30034) is passed by at that provider, and the others are not', async () => {
+  const { routing, choices, submit } = rig([rule({ via: [via('a'), via('b')], fallbacks: [] })])
+  const unregistered = failureOfCode(30034) ?? expect.unreachable()
+  await submit('a', 1, { kind: 'refused', failure: unregistered }, 'Shop')
+  expect(accept(routing, { ...FACTS, sender: 'Shop' })).toBe('b')
+  expect(accept(routing, { ...FACTS, sender: 'Other' })).toBe('a')
+  expect(routing.detour(work('a', { sender: 'Shop' }), false)).toBe('b')
+  expect(routing.detour(work('a', { sender: 'Other' }), false)).toBeNull()
+  expect(routing.standing()).toMatchObject([{ provider: 'a', country: null, sender: 'Shop', state: 'open' }])
+  expect(choices[0]).toBe('a refuses a sender')
 })
