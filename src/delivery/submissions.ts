@@ -3,6 +3,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import type { Outcome, OutboundSms, SmsProvider } from '../domain/provider.ts'
 import type { SmsSettlement } from '../store/sms-settle.ts'
 import type { SmsWork, Started } from '../store/sms-work.ts'
+import { chargeOf, type AskPrice } from './charge.ts'
 import { decideHeld, decideSms, type Route } from './decide.ts'
 import type { Lease } from './lease.ts'
 import type { Pause } from './pause.ts'
@@ -17,8 +18,8 @@ export interface SubmissionParts {
   readonly chance: () => number
   /** Right before it is submitted: why it has to wait, and how long (`waitMs`); null: it goes. */
   readonly hold: ((work: SmsWork) => Failure | null) | undefined
-  /** What each submission came to. */
-  readonly observe: ((work: SmsWork, outcome: Outcome) => void) | undefined
+  /** Absent: nobody knows what they cost. */
+  readonly price?: AskPrice | undefined
 }
 
 /** A message that is being submitted, with what its start told. */
@@ -46,15 +47,6 @@ export function createSubmissions(parts: SubmissionParts, pause: Pause): Submiss
     return owner === parts.lease().owner() && parts.lease().mayWrite() && !stop.signal.aborted
   }
 
-  /** Nobody who looks on changes what a submission came to. */
-  function tell(work: SmsWork, outcome: Outcome): void {
-    try {
-      parts.observe?.(work, outcome)
-    } catch (error) {
-      parts.log.error({ event: 'lane.observer', err: error }, 'an observer of outcomes threw')
-    }
-  }
-
   /** An adapter that throws has a bug; whether it sent before it threw nobody knows. */
   async function callProvider(work: SmsWork, started: Started): Promise<Outcome> {
     try {
@@ -76,8 +68,9 @@ export function createSubmissions(parts: SubmissionParts, pause: Pause): Submiss
       if (held !== null) return decideHeld(work, started, held, route, parts.chance())
       const outcome = late ? EXPIRED : may ? await callProvider(work, started) : NOT_SENT
       if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
-      if (may) tell(work, outcome)
-      return decideSms(work, started, outcome, route, parts.chance())
+      const settlement = decideSms(work, started, outcome, route, parts.chance())
+      const price = chargeOf(work, outcome, parts.price)
+      return price === null ? settlement : { ...settlement, price }
     },
     abort: () => stop.abort(),
   }

@@ -163,22 +163,6 @@ test('a node whose window is closed holds nothing, and takes it up when the wind
   expect(submitted.toSorted((a, b) => a - b)).toEqual(ids)
 })
 
-test('those who look on are told what each submission came to, and what they throw changes nothing', async () => {
-  const told: string[] = []
-  const node = await start({
-    sms: [scripted(() => ACCEPTED)],
-    ways: {
-      observe(work, outcome) {
-        told.push(`${work.provider} ${outcome.kind}`)
-        throw new Error('a bug')
-      },
-    },
-  })
-  const id = await node.delivery.intake.addSms(message())
-  await until(async () => (await state(node, id))['status'] === 'sent')
-  expect(told).toEqual(['scripted accepted'])
-})
-
 test('a receipt of the provider that had a message before it went on still finds its attempt', async () => {
   const one = scripted(() => refused(failure('uncertain', 'timeout')), { name: 'one' })
   const two = scripted(() => ACCEPTED, { name: 'two' })

@@ -8,21 +8,9 @@ export interface Alerts {
   /** A status that says more than that one message was refused. */
   refused(alert: Alert, status: number, octets: number): void
   odd(oddity: Oddity): void
-  counts(): AlertCounts
 }
 
-/** Since the start. */
-export interface AlertCounts {
-  /** Answers that nobody waited for. */
-  readonly unmatched: number
-  readonly malformed: number
-  /** PDUs of commands that nobody knows. */
-  readonly unknown: number
-  /** Refusals with a status that nobody knows. */
-  readonly unknownCodes: number
-}
-
-/** The same again within this is counted, not said. */
+/** The same again within this is not said. */
 const QUIET_MS = 60_000
 
 /** A sender or an account that does not do is said once: nothing about it changes by itself. */
@@ -39,7 +27,6 @@ const SENTENCES: Record<Alert, string> = {
 
 export function createAlerts(provider: string, log: Logger, monotonic: () => number): Alerts {
   const saidAt = new Map<string, number>()
-  const counts = { unmatched: 0, malformed: 0, unknown: 0, unknownCodes: 0 }
 
   function isNew(key: string, once: boolean): boolean {
     const before = saidAt.get(key)
@@ -49,19 +36,16 @@ export function createAlerts(provider: string, log: Logger, monotonic: () => num
   }
   return {
     refused(alert, status, octets) {
-      if (alert === 'unknown-code') counts.unknownCodes += 1
       if (!isNew(`${alert} ${status}`, ONCE.includes(alert))) return
       // Of the PDU only what its header says.
       const pdu = { command: 'submit_sm', octets }
       log.error({ event: 'smpp.alert', provider, status: statusName(status), pdu }, SENTENCES[alert])
     },
     odd({ kind, command, ...more }) {
-      counts[kind] += 1
       // There are as many unknown commands as numbers: they share one line.
       const key = kind === 'unknown' ? kind : `${kind} ${command}`
       if (isNew(key, false)) log.warn({ event: `smpp.${kind}`, provider, command, ...more }, ODD[kind])
     },
-    counts: () => ({ ...counts }),
   }
 }
 

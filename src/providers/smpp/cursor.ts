@@ -16,9 +16,6 @@ const TOO_LONG: Readonly<Record<string, number>> = {
   schedule_delivery_time: STATUS.ESME_RINVSCHED,
   validity_period: STATUS.ESME_RINVEXPIRY,
   message_id: STATUS.ESME_RINVMSGID,
-  password: STATUS.ESME_RINVPASWD,
-  system_id: STATUS.ESME_RINVSYSID,
-  system_type: STATUS.ESME_RINVSYSTYP,
 }
 
 /** One PDU while it is read. What is found wrong first stands in `status` and `problem`, which is empty while all is well. */
@@ -76,14 +73,12 @@ export function readShortMessage(cursor: Cursor): Buffer {
   return bytes.subarray(at, at + length)
 }
 
-/** The optional parameters: what is left. `lenient`: whatever follows the last whole parameter is nobody's concern. */
-export function readTail(cursor: Cursor, lenient: boolean): Buffer {
+/** The optional parameters: what is left. */
+export function readTail(cursor: Cursor): Buffer {
   const { bytes, at } = cursor
   if (at === bytes.length) return NOTHING
   const end = wholeTlvsEnd(bytes, at)
-  if (end !== bytes.length && !lenient) {
-    fault(cursor, STATUS.ESME_RINVOPTPARSTREAM, 'it ends within an optional parameter')
-  }
+  if (end !== bytes.length) fault(cursor, STATUS.ESME_RINVOPTPARSTREAM, 'it ends within an optional parameter')
   return end === at ? NOTHING : bytes.subarray(at, end)
 }
 

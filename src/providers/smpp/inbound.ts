@@ -43,7 +43,7 @@ export function readInboundText(pdu: Carried, charset: Charset): InboundText {
   const headerOctets = (pdu.esmClass & UDHI) === 0 ? 0 : headerLength(userData)
   const octets = userData.subarray(headerOctets)
   return {
-    text: decodeText(pdu.dataCoding, octets, charset, headerOctets),
+    text: decodeText(pdu.dataCoding, octets, charset),
     octets,
     part: partOfHeader(userData.subarray(0, headerOctets)) ?? partOfTlvs(pdu.tlvs),
   }

@@ -54,13 +54,13 @@ export function planSubmission(text: string, { charset, joining, reference }: Pl
   const encoding = encodingFor(text, charset)
   const segments = splitSegments(text, joining === '16' ? 16 : 8, encoding)
   if (segments.length > MOST_PARTS) return null
-  const encode = (segment: string, headerOctets: number): Buffer => encodeAs(encoding, segment, charset, headerOctets)
+  const encode = (segment: string): Buffer => encodeAs(encoding, segment, charset)
   // SMSCs make a header of 8 bits of the sar_ parameters, if they can: there is room for no other.
   const carried = joining === '16' ? reference % 0x1_0000 : reference % 0x100
   return {
     dataCoding: dataCodingOf(encoding),
     reference: carried,
-    parts: segments.length === 1 ? [wholePart(encode(text, 0))] : longParts(text, segments, encode, joining, carried),
+    parts: segments.length === 1 ? [wholePart(encode(text))] : longParts(text, segments, encode, joining, carried),
   }
 }
 
@@ -71,21 +71,20 @@ function wholePart(shortMessage: Buffer): PlannedPart {
 function longParts(
   text: string,
   segments: readonly string[],
-  encode: (segment: string, headerOctets: number) => Buffer,
+  encode: (segment: string) => Buffer,
   joining: Joining,
   reference: number,
 ): readonly PlannedPart[] {
   if (joining === 'payload') {
-    const payload = octetsTlv('message_payload', encode(text, 0))
+    const payload = octetsTlv('message_payload', encode(text))
     return [{ ...wholePart(Buffer.alloc(0)), tlvs: [payload] }]
   }
   const total = segments.length
   return segments.map((segment, index) => {
     const number = index + 1
     if (joining === 'sar')
-      return { ...wholePart(encode(segment, 0)), number, total, tlvs: sarOf(reference, total, number) }
-    const header = headerOf(joining, reference, total, number)
-    const shortMessage = Buffer.concat([header, encode(segment, header.length)])
+      return { ...wholePart(encode(segment)), number, total, tlvs: sarOf(reference, total, number) }
+    const shortMessage = Buffer.concat([headerOf(joining, reference, total, number), encode(segment)])
     return { number, total, esmClass: UDHI, shortMessage, tlvs: NO_TLVS }
   })
 }

@@ -6,20 +6,20 @@ export interface Header {
   readonly status: number
   /** 1 to 0x7FFFFFFF; 0 only in a generic_nack to something that could not be read. Source: SMPP v3.4 §3.2. */
   readonly sequence: number
-  /** The optional parameters as they stand on the wire, whole ones only; see `tlvs.ts`. */
-  readonly tlvs: Buffer
 }
 
 /** Type of number, numbering plan and the number itself. Source: SMPP v3.4 §5.2.5 and §5.2.6. */
 export interface Address {
   readonly ton: number
   readonly npi: number
-  /** Up to 20 characters; 64 in data_sm and alert_notification. */
+  /** Up to 20 characters; 64 in data_sm. */
   readonly address: string
 }
 
-export interface Bind extends Header {
+/** Of the three requests to be bound. */
+export interface Bind {
   readonly command: 'bind_receiver' | 'bind_transmitter' | 'bind_transceiver'
+  readonly sequence: number
   /** Up to 15 characters. */
   readonly systemId: string
   /** Up to 8 characters. */
@@ -34,20 +34,9 @@ export interface Bind extends Header {
   readonly addressRange: string
 }
 
-export interface BindResp extends Header {
-  readonly command: 'bind_receiver_resp' | 'bind_transmitter_resp' | 'bind_transceiver_resp'
-  readonly systemId: string
-}
-
-export interface Outbind extends Header {
-  readonly command: 'outbind'
-  readonly systemId: string
-  readonly password: string
-}
-
-/** PDUs without a body. */
+/** A PDU of which nothing but its header counts, whatever body it has. */
 export interface Bare extends Header {
-  readonly command: 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack' | 'cancel_sm_resp'
+  readonly command: Exclude<Command, 'deliver_sm' | 'data_sm' | 'submit_sm_resp'>
 }
 
 /** What submit_sm and deliver_sm are made of. Source: SMPP v3.4 §4.4.1 and §4.6.1. */
@@ -70,12 +59,10 @@ export interface ShortMessage {
   readonly shortMessage: Buffer
 }
 
-export interface SubmitSm extends Header, ShortMessage {
-  readonly command: 'submit_sm'
-}
-
 export interface DeliverSm extends Header, ShortMessage {
   readonly command: 'deliver_sm'
+  /** The optional parameters as they stand on the wire, whole ones only; see `tlvs.ts`. */
+  readonly tlvs: Buffer
 }
 
 /** Source: SMPP v3.4 §4.7.1. The text stands in message_payload. */
@@ -87,60 +74,18 @@ export interface DataSm extends Header {
   readonly esmClass: number
   readonly registeredDelivery: number
   readonly dataCoding: number
+  /** As those of deliver_sm. */
+  readonly tlvs: Buffer
 }
 
-export interface MessageResp extends Header {
-  readonly command: 'submit_sm_resp' | 'deliver_sm_resp' | 'data_sm_resp'
-  /** Empty where the peer gave none; up to 64 characters written, up to 255 read. */
+export interface SubmitSmResp extends Header {
+  readonly command: 'submit_sm_resp'
+  /** Up to 255 characters; empty where the peer gave none. */
   readonly messageId: string
 }
 
-export interface QuerySm extends Header {
-  readonly command: 'query_sm'
-  readonly messageId: string
-  /** As in the submit_sm. */
-  readonly source: Address
-}
-
-export interface QuerySmResp extends Header {
-  readonly command: 'query_sm_resp'
-  readonly messageId: string
-  /** Empty until the message reached a final state, then an absolute time. */
-  readonly finalDate: string
-  /** 1 to 8, see `receipts.ts`. */
-  readonly messageState: number
-  /** Of the network, 0 for none. */
-  readonly errorCode: number
-}
-
-export interface CancelSm extends Header {
-  readonly command: 'cancel_sm'
-  readonly serviceType: string
-  /** Empty: all messages of this source to this destination. */
-  readonly messageId: string
-  readonly source: Address
-  readonly destination: Address
-}
-
-export interface AlertNotification extends Header {
-  readonly command: 'alert_notification'
-  readonly source: Address
-  readonly esme: Address
-}
-
-export type Pdu =
-  | Bind
-  | BindResp
-  | Outbind
-  | Bare
-  | SubmitSm
-  | DeliverSm
-  | DataSm
-  | MessageResp
-  | QuerySm
-  | QuerySmResp
-  | CancelSm
-  | AlertNotification
+/** What comes. */
+export type Pdu = Bare | DeliverSm | DataSm | SubmitSmResp
 
 /** A PDU of a command that is not in the table of commands. */
 export interface UnknownPdu {

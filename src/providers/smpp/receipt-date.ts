@@ -11,7 +11,7 @@ export function readReceiptDate(text: string): Date | null {
 }
 
 /** Year of this century, month, day, hour, minute and, if they are there, seconds. Null where they are no date. */
-export function dateOf(pairs: readonly number[]): Date | null {
+function dateOf(pairs: readonly number[]): Date | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = pairs
   const date = new Date(Date.UTC(2000 + year, month - 1, day, hour, minute, second))
   // A day that the month has not is one of another month.

@@ -18,8 +18,7 @@ export interface ReceiptFacts {
   readonly error: string | null
   /** network_error_code: the kind of network (3 is GSM) and its own code. */
   readonly network: { readonly type: number; readonly code: number } | null
-  /** Both as if they were UTC: a receipt doesn't say whose clock it means. */
-  readonly submittedAt: Date | null
+  /** As if it were UTC: a receipt doesn't say whose clock it means. */
   readonly doneAt: Date | null
 }
 
@@ -90,21 +89,15 @@ export function readReceipt(pdu: Carried): ReceiptFacts | 'unreadable' | null {
     state,
     error: error === '' ? null : error,
     network: networkOf(pdu.tlvs),
-    submittedAt: readReceiptDate(firstWord(fields.get('submitdate'))),
     doneAt: readReceiptDate(firstWord(fields.get('donedate'))),
   }
-}
-
-/** Null: a number that stands for no state. */
-export function messageStateOf(code: number): MessageState | null {
-  return STATES[code] ?? null
 }
 
 /** A word that is none of these says as little as UNKNOWN. Null where there is no state at all. */
 function stateOf(tlvs: Buffer, fields: ReadonlyMap<string, string>): MessageState | null {
   const code = tlvNumber(tlvs, 'message_state')
-  const told = code === null ? null : messageStateOf(code)
-  if (told !== null) return told
+  const told = code === null ? undefined : STATES[code]
+  if (told !== undefined) return told
   const word = firstWord(fields.get('stat')).toUpperCase()
   if (word === '') return code === null ? null : 'UNKNOWN'
   return WORDS.get(word) ?? 'UNKNOWN'

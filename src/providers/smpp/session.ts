@@ -1,9 +1,9 @@
 import { type LinkFault, openConnection } from './connection.ts'
 import { createDeliveries } from './deliveries.ts'
 import { dispatch, type Handlers, refusal } from './dispatch.ts'
-import { encodeBare, encodePdu } from './encode.ts'
+import { encodeBare, encodeBind } from './encode.ts'
 import { createFramer } from './framer.ts'
-import { type Bind, type DataSm, type DeliverSm, NOTHING } from './pdu.ts'
+import type { Bind, DataSm, DeliverSm } from './pdu.ts'
 import { createPending } from './pending.ts'
 import type { EndReason, Session, SessionEnd, SessionEvents, SessionOptions, SessionParts } from './session-parts.ts'
 import { STATUS } from './statuses.ts'
@@ -47,7 +47,7 @@ export function openSession(options: SessionOptions, parts: SessionParts, events
     if (!is('opening')) return
     enter('binding')
     bindSequence = pending.nextSequence()
-    write(encodePdu(bindOf(options, bindSequence)))
+    write(encodeBind(bindOf(options, bindSequence)))
   }
   function onData(chunk: Buffer): void {
     const before = frames
@@ -173,9 +173,7 @@ function unreached(reason: 'connect_timeout' | 'bind_timeout'): SessionEnd {
 function bindOf({ mode, systemId, password, systemType }: SessionOptions, sequence: number): Bind {
   return {
     command: `bind_${mode}`,
-    status: 0,
     sequence,
-    tlvs: NOTHING,
     systemId,
     password,
     systemType,

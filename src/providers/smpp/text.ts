@@ -1,9 +1,8 @@
 import { GSM_BASIC, GSM_ESCAPE, GSM_EXTENSION } from '../../domain/gsm7.ts'
 import { measureText, type SmsEncoding } from '../../domain/sms-text.ts'
-import { packSeptets, unpackSeptets } from './septets.ts'
 
-/** What an SMSC takes data_coding 0 for: the GSM alphabet with a septet in each octet, or packed, or Latin-1. */
-export type Charset = 'gsm7' | 'gsm7-packed' | 'latin1'
+/** What an SMSC takes data_coding 0 for: the GSM alphabet with a septet in each octet, or Latin-1. */
+export type Charset = 'gsm7' | 'latin1'
 
 /** What octets are: text in one of these, or of a name that the platform decodes, or no text. */
 type Alphabet = Charset | 'ucs2' | 'binary' | 'iso-8859-5' | 'iso-8859-8' | 'iso-2022-jp' | 'euc-kr'
@@ -45,14 +44,12 @@ export function dataCodingOf(encoding: SmsEncoding): 0 | 8 {
   return encoding === 'gsm7' ? 0 : 8
 }
 
-/** A text, or a piece of one, in an encoding that has all its characters; behind a header of so many octets, which packing depends on. */
-export function encodeAs(encoding: SmsEncoding, text: string, charset: Charset, headerOctets: number): Buffer {
+/** A text, or a piece of one, in an encoding that has all its characters. */
+export function encodeAs(encoding: SmsEncoding, text: string, charset: Charset): Buffer {
   if (encoding === 'ucs2') return Buffer.from(text, 'utf16le').swap16()
   switch (charset) {
     case 'gsm7':
       return encodeGsm7(text)
-    case 'gsm7-packed':
-      return packSeptets(encodeGsm7(text), headerOctets)
     case 'latin1':
       return Buffer.from(text, 'latin1')
   }
@@ -62,15 +59,13 @@ export function encodeAs(encoding: SmsEncoding, text: string, charset: Charset, 
  * Reads text by its data_coding; never throws. Null: the octets are no text. What stands for no character reads as U+FFFD, and a half
  * unit at the end of UCS-2 is dropped.
  */
-export function decodeText(dataCoding: number, octets: Buffer, charset: Charset, headerOctets = 0): string | null {
+export function decodeText(dataCoding: number, octets: Buffer, charset: Charset): string | null {
   const alphabet = alphabetOf(dataCoding, charset)
   switch (alphabet) {
     case 'binary':
       return null
     case 'gsm7':
       return decodeGsm7(octets)
-    case 'gsm7-packed':
-      return decodeGsm7(unpackSeptets(octets, headerOctets))
     case 'latin1':
       return octets.toString('latin1')
     case 'ucs2':
@@ -91,15 +86,14 @@ function alphabetOf(dataCoding: number, charset: Charset): Alphabet {
   if (dataCoding === 0) return charset
   const named = NAMED[dataCoding]
   if (named !== undefined) return named
-  const gsm7 = charset === 'gsm7-packed' ? charset : 'gsm7'
-  if (dataCoding >= 0xf0) return (dataCoding & 0x04) === 0 ? gsm7 : 'binary'
+  if (dataCoding >= 0xf0) return (dataCoding & 0x04) === 0 ? 'gsm7' : 'binary'
   if (dataCoding >= 0xe0) return 'ucs2'
-  if (dataCoding >= 0xc0) return gsm7
+  if (dataCoding >= 0xc0) return 'gsm7'
   // General coding from 0x10 to 0x7F; 0x20 says that it is compressed.
   if (dataCoding < 0x10 || dataCoding >= 0x80 || (dataCoding & 0x20) !== 0) return 'binary'
   switch (dataCoding & 0x0c) {
     case 0x00:
-      return gsm7
+      return 'gsm7'
     case 0x08:
       return 'ucs2'
     default:

@@ -94,18 +94,7 @@ export function tlvText(tlvs: Buffer, name: NameOf<'text'>): string | null {
   return value.toString('latin1', 0, end === -1 ? value.length : end)
 }
 
-/** All of them in their order, repeated ones too; unknown tags as they are. */
-export function readTlvs(tlvs: Buffer): readonly Tlv[] {
-  const list: Tlv[] = []
-  for (let at = 0; at + HEAD <= tlvs.length;) {
-    const end = at + HEAD + tlvs.readUInt16BE(at + 2)
-    list.push({ tag: tlvs.readUInt16BE(at), value: tlvs.subarray(at + HEAD, end) })
-    at = end
-  }
-  return list
-}
-
-/** As `Header.tlvs` has them. Throws RangeError for a value of more than 65,535 octets. */
+/** As they stand on the wire. Throws RangeError for a value of more than 65,535 octets. */
 export function writeTlvs(list: readonly Tlv[]): Buffer {
   if (list.length === 0) return NOTHING
   const bytes = Buffer.allocUnsafe(list.reduce((sum, { value }) => sum + HEAD + value.length, 0))
@@ -125,11 +114,6 @@ export function numberTlv(name: NameOf<'number'>, value: number): Tlv {
   const bytes = Buffer.allocUnsafe(octets)
   bytes.writeUIntBE(value, 0, octets)
   return { tag, value: bytes }
-}
-
-/** Throws RangeError for a text that is too long. */
-export function textTlv(name: NameOf<'text'>, value: string): Tlv {
-  return { tag: TLVS[name].tag, value: within(name, Buffer.from(`${value}\0`, 'latin1')) }
 }
 
 /** Throws RangeError for more octets than it has room for. */

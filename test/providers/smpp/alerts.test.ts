@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createAlerts } from '../../../src/providers/smpp/alerts.ts'
 
-test('thousands of commands that nobody knows are one line a minute, and counted', () => {
+test('thousands of commands that nobody knows are one line a minute', () => {
   const lines: string[] = []
   let now = 0
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
@@ -15,5 +15,4 @@ test('thousands of commands that nobody knows are one line a minute, and counted
   now += 60_000
   hear()
   expect(lines).toHaveLength(2)
-  expect(alerts.counts().unknown).toBe(10_000)
 })

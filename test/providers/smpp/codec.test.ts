@@ -1,16 +1,15 @@
 import fc from 'fast-check'
 import smpp from 'smpp'
 import { describe, expect, it } from 'vitest'
-import { decode as decodeTheirs, encode as encodeTheirs } from '../../../src/fakes/smsc/pdu.ts'
-import { COMMANDS, commandOf, responseTo } from '../../../src/providers/smpp/commands.ts'
+import { decode as decodeTheirs } from '../../../src/fakes/smsc/pdu.ts'
+import { COMMANDS, commandOf, responseTo, type Command } from '../../../src/providers/smpp/commands.ts'
 import { decodePdu } from '../../../src/providers/smpp/decode.ts'
-import { encodeBare, encodeMessageResp, encodePdu, encodeSubmitSm } from '../../../src/providers/smpp/encode.ts'
+import { encodeBare, encodeBind, encodeMessageResp, encodeSubmitSm } from '../../../src/providers/smpp/encode.ts'
 import { createFramer } from '../../../src/providers/smpp/framer.ts'
-import { NOTHING, type Pdu, type SubmitSm } from '../../../src/providers/smpp/pdu.ts'
+import { NOTHING, type ShortMessage } from '../../../src/providers/smpp/pdu.ts'
 import { STATUS, statusName } from '../../../src/providers/smpp/statuses.ts'
-import { readTlvs, TLVS } from '../../../src/providers/smpp/tlvs.ts'
-import { messages, pdus } from './random-pdus.ts'
-import { specFields } from './spec-names.ts'
+import { anyTlvs, binds, data, messages, namedTlvs, sequences, text } from './random-pdus.ts'
+import { byTheLookAlike, delivered, MESSAGE, withLength, written } from './written.ts'
 
 /** PROPERTY_RUNS=100000 for the long run. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 250))
@@ -27,25 +26,7 @@ const LATER_NAMES: Readonly<Record<string, string>> = {
   ESME_RINVOPTPARAMVAL: 'ESME_RINVTLVVAL',
 }
 
-const SUBMIT: SubmitSm = {
-  command: 'submit_sm',
-  status: 0,
-  sequence: 77,
-  serviceType: '',
-  source: { ton: 5, npi: 0, address: 'Tidings' },
-  destination: { ton: 1, npi: 1, address: '201009129288' },
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '000000010000000R',
-  registeredDelivery: 1,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
-  shortMessage: Buffer.from('Your code is 482913'),
-  tlvs: NOTHING,
-}
+const COMMAND_NAMES = Object.keys(COMMANDS) as Command[]
 
 describe('the tables', () => {
   it('of commands and statuses are those of another implementation', () => {
@@ -63,7 +44,7 @@ describe('the tables', () => {
 
   it('say which command answers which', () => {
     expect(responseTo('submit_sm')).toBe('submit_sm_resp')
-    const unanswered = (Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).filter((name) => responseTo(name) === null)
+    const unanswered = COMMAND_NAMES.filter((name) => responseTo(name) === null)
     expect(unanswered.filter((name) => !name.endsWith('_resp'))).toEqual([
       'outbind',
       'alert_notification',
@@ -73,26 +54,50 @@ describe('the tables', () => {
 })
 
 describe('a PDU', () => {
-  it('of any command is written as another implementation writes it, and read as it was meant', LONG, () => {
+  it('that we write is written as another implementation writes it', LONG, () => {
     fc.assert(
-      fc.property(pdus, (pdu) => {
-        const bytes = encodePdu(pdu)
-        expect(bytes.equals(written(pdu))).toBe(true)
-        expect(decodePdu(bytes)).toEqual(pdu)
+      fc.property(sequences, messages, namedTlvs, binds, (sequence, message, tlvs, bind) => {
+        const theirs = written('submit_sm', sequence, message, tlvs)
+        expect(encodeSubmitSm(sequence, message, tlvs).equals(theirs)).toBe(true)
+        const { command, sequence: number, ...body } = bind
+        expect(encodeBind(bind).equals(written(command, number, body))).toBe(true)
+      }),
+      { numRuns: RUNS },
+    )
+    for (const command of ['unbind', 'unbind_resp', 'enquire_link', 'enquire_link_resp', 'generic_nack'] as const)
+      expect(encodeBare(command, 7)).toEqual(new smpp.PDU(command, { sequence_number: 7 }).toBuffer())
+  })
+
+  it('that another implementation writes is read as it was meant', LONG, () => {
+    fc.assert(
+      fc.property(sequences, messages, data, text(64), namedTlvs, (sequence, message, datum, messageId, tlvs) => {
+        const header = { status: 0, sequence }
+        const deliverSm = decodePdu(written('deliver_sm', sequence, message, tlvs))
+        expect(deliverSm).toEqual({ command: 'deliver_sm', ...header, ...message, tlvs })
+        const dataSm = decodePdu(written('data_sm', sequence, datum, tlvs))
+        expect(dataSm).toEqual({ command: 'data_sm', ...header, ...datum, tlvs })
+        const answer = decodePdu(written('submit_sm_resp', sequence, { messageId }, tlvs))
+        expect(answer).toEqual({ command: 'submit_sm_resp', ...header, messageId })
       }),
       { numRuns: RUNS },
     )
   })
 
+  it('that nobody reads is known by its header, whatever stands behind it', () => {
+    const read = ['deliver_sm', 'data_sm', 'submit_sm_resp']
+    for (const command of COMMAND_NAMES.filter((name) => !read.includes(name))) {
+      const bytes = withLength(Buffer.concat([encodeBare(command, 9, 5), Buffer.from('anything')]))
+      expect(decodePdu(bytes)).toEqual({ command, status: 5, sequence: 9 })
+    }
+  })
+
   it('with a message is written and read as the look-alike does, whatever its optional parameters', LONG, () => {
     fc.assert(
-      fc.property(messages, (pdu) => {
-        const { command, sequence } = pdu
-        const tlvs = readTlvs(pdu.tlvs).map(({ tag, value }) => [tag, value] as const)
-        const bytes = encodePdu(pdu)
-        expect(bytes.equals(encodeTheirs({ command, sequence, fields: specFields(pdu), tlvs }))).toBe(true)
-        expect(encodeSubmitSm(sequence, pdu, pdu.tlvs).subarray(8).equals(bytes.subarray(8))).toBe(true)
-        expect(decodePdu(bytes)).toEqual(pdu)
+      fc.property(sequences, messages, anyTlvs, (sequence, message, tlvs) => {
+        const submitSm = encodeSubmitSm(sequence, message, tlvs)
+        expect(submitSm.equals(byTheLookAlike('submit_sm', sequence, message, tlvs))).toBe(true)
+        const deliverSm = decodePdu(byTheLookAlike('deliver_sm', sequence, message, tlvs))
+        expect(deliverSm).toEqual({ command: 'deliver_sm', status: 0, sequence, ...message, tlvs })
       }),
       { numRuns: RUNS },
     )
@@ -104,19 +109,19 @@ describe('a PDU', () => {
   })
 
   it('that names another length than it has is none', () => {
-    const bytes = encodePdu(SUBMIT)
+    const bytes = delivered()
     const wrong = { command: 'malformed', of: null, status: STATUS.ESME_RINVCMDLEN }
     expect(decodePdu(bytes.subarray(0, -1))).toMatchObject({ ...wrong, sequence: 77 })
     expect(decodePdu(bytes.subarray(0, 15))).toMatchObject({ ...wrong, sequence: 0 })
   })
 
   it('that ends too early is malformed at every length, and says how to answer', () => {
-    const whole = encodePdu({ ...SUBMIT, tlvs: Buffer.of(4, 0x24, 0, 1, 65) })
+    const whole = delivered({}, Buffer.of(4, 0x24, 0, 1, 65))
     const bodyEnd = whole.length - 5
     for (let length = 16; length < whole.length; length++) {
       const read = decodePdu(withLength(whole.subarray(0, length)))
-      if (length === bodyEnd) expect(read).toMatchObject({ command: 'submit_sm' })
-      else expect(read).toMatchObject({ command: 'malformed', of: 'submit_sm', sequence: 77 })
+      if (length === bodyEnd) expect(read).toMatchObject({ command: 'deliver_sm' })
+      else expect(read).toMatchObject({ command: 'malformed', of: 'deliver_sm', sequence: 77 })
     }
     expect(decodePdu(withLength(whole.subarray(0, 20)))).toMatchObject({ status: STATUS.ESME_RINVCMDLEN })
     expect(decodePdu(withLength(whole.subarray(0, bodyEnd - 1)))).toMatchObject({ status: STATUS.ESME_RINVMSGLEN })
@@ -124,12 +129,12 @@ describe('a PDU', () => {
   })
 
   it('with a text that is longer than its field is malformed, and its contents are in no log', () => {
-    const bytes = encodePdu({ ...SUBMIT, destination: { ton: 1, npi: 1, address: '4'.repeat(20) } })
+    const bytes = delivered({ destination: { ton: 1, npi: 1, address: '4'.repeat(20) } })
     const at = bytes.indexOf('4444')
     const longer = withLength(Buffer.concat([bytes.subarray(0, at), Buffer.from('4'), bytes.subarray(at)]))
     expect(decodePdu(longer)).toEqual({
       command: 'malformed',
-      of: 'submit_sm',
+      of: 'deliver_sm',
       status: STATUS.ESME_RINVDSTADR,
       sequence: 77,
       problem: 'destination_addr is too long',
@@ -149,35 +154,25 @@ describe('a response', () => {
     expect(decodePdu(bytes)).toMatchObject({ command: 'submit_sm_resp', status: 0, sequence: 9, messageId })
   })
 
-  it('keeps the parameters that are whole, and nothing of one that is not', () => {
-    const body = '414200 00010001 01 001e0002 41'.replaceAll(' ', '')
-    const read = decodePdu(withLength(Buffer.from(`00000000800000040000000000000009${body}`, 'hex')))
-    expect(read).toMatchObject({ messageId: 'AB', tlvs: Buffer.from('0001000101', 'hex') })
-  })
-
   it('with an id beyond all bounds is malformed', () => {
     const bytes = withLength(Buffer.concat([encodeBare('submit_sm_resp', 9), Buffer.alloc(256, 65)]))
     expect(decodePdu(bytes)).toMatchObject({ command: 'malformed', of: 'submit_sm_resp', sequence: 9 })
   })
 
   it('that refuses has no body, neither written nor needed', () => {
-    const refusal = encodePdu({ command: 'submit_sm_resp', status: 0x58, sequence: 9, messageId: 'x', tlvs: NOTHING })
+    const refusal = encodeBare('submit_sm_resp', 9, 0x58)
     expect(refusal).toEqual(new smpp.PDU('submit_sm_resp', { command_status: 0x58, sequence_number: 9 }).toBuffer())
     expect(decodePdu(refusal)).toMatchObject({ status: 0x58, messageId: '' })
-    expect(encodeBare('generic_nack', 0, 2)).toEqual(
-      new smpp.PDU('generic_nack', { command_status: 2, sequence_number: 0 }).toBuffer(),
-    )
   })
 
-  it('to a message carries an empty id unless told', () => {
-    const theirs = (fields: object): Buffer => new smpp.PDU('deliver_sm_resp', { ...fields }).toBuffer()
-    expect(encodeMessageResp('deliver_sm_resp', 5)).toEqual(theirs({ sequence_number: 5 }))
-    expect(encodeMessageResp('deliver_sm_resp', 5, 'a')).toEqual(theirs({ sequence_number: 5, message_id: 'a' }))
+  it('to a message carries an empty id', () => {
+    for (const command of ['deliver_sm_resp', 'data_sm_resp'] as const)
+      expect(encodeMessageResp(command, 5)).toEqual(new smpp.PDU(command, { sequence_number: 5 }).toBuffer())
   })
 })
 
 describe('what a field has no room for', () => {
-  it.each<[string, Partial<SubmitSm>]>([
+  it.each<[string, Partial<ShortMessage>]>([
     ['source_addr', { source: { ton: 1, npi: 1, address: '1'.repeat(21) } }],
     ['service_type', { serviceType: 'abcdef' }],
     ['validity_period', { validityPeriod: '0'.repeat(17) }],
@@ -185,41 +180,43 @@ describe('what a field has no room for', () => {
     ['destination_addr', { destination: { ton: 1, npi: 1, address: '1\u0000' } }],
     ['source_addr', { source: { ton: 5, npi: 0, address: 'Ti\u{1f4ef}' } }],
   ])('is a fault of the caller: %s', (field, change) => {
-    expect(() => encodePdu({ ...SUBMIT, ...change })).toThrow(new RegExp(`^${field} `))
+    expect(() => encodeSubmitSm(1, { ...MESSAGE, ...change }, NOTHING)).toThrow(new RegExp(`^${field} `))
   })
 })
 
 describe('any octets', () => {
   it('are read or refused, never thrown at, and the look-alike refuses the same', LONG, () => {
     fc.assert(
-      fc.property(messages, changes(), (pdu, all) => {
-        const bytes = withLength(changed(encodePdu(pdu), all))
+      fc.property(messages, anyTlvs, changes(), (message, tlvs, all) => {
+        const bytes = withLength(changed(delivered(message, tlvs), all))
         const read = decodePdu(bytes)
         const name = read.command === 'malformed' ? read.of : read.command
-        if (name !== 'submit_sm' && name !== 'deliver_sm') return
+        if (name !== 'deliver_sm') return
         const theirs = decodeTheirs(bytes)
         // A request with a status makes no sense; the look-alike doesn't look at its body.
         if (bytes.readUInt32BE(8) === 0) expect('refuseWith' in theirs).toBe(read.command === 'malformed')
-        if (read.command !== 'submit_sm' && read.command !== 'deliver_sm') return
-        if (read.shortMessage.length <= 254) expect(encodePdu(read).subarray(12).equals(bytes.subarray(12))).toBe(true)
+        if (read.command !== 'deliver_sm' || read.shortMessage.length > 254) return
+        const again = encodeSubmitSm(read.sequence, read, read.tlvs)
+        expect(again.subarray(12).equals(bytes.subarray(12))).toBe(true)
       }),
       { numRuns: RUNS },
     )
   })
 
   it('of any command leave the stream in step: what stands behind them is read', LONG, () => {
+    const any = fc.tuple(fc.constantFrom(...COMMAND_NAMES), messages, changes())
     fc.assert(
-      fc.property(fc.array(fc.tuple(pdus, changes()), { minLength: 1, maxLength: 5 }), (all) => {
-        const odd = all.map(([pdu, some]) => withLength(changed(encodePdu(pdu), some)))
+      fc.property(fc.array(any, { minLength: 1, maxLength: 5 }), (all) => {
+        const odd = all.map(([command, message, some]) => withLength(changed(named(command, delivered(message)), some)))
         const whole = odd.filter((bytes) => bytes.length >= 16)
         const commands: string[] = []
         const framer = createFramer(
           (bytes) => commands.push(decodePdu(bytes).command),
           () => expect.unreachable('no length is wrong'),
         )
-        framer.feed(Buffer.concat([...whole, encodePdu(SUBMIT)]))
+        framer.feed(Buffer.concat([...whole, delivered()]))
         expect(commands.length).toBe(whole.length + 1)
-        expect(commands.at(-1)).toBe('submit_sm')
+        expect(commands.at(-1)).toBe('deliver_sm')
       }),
       { numRuns: RUNS },
     )
@@ -242,16 +239,10 @@ describe('any octets', () => {
   })
 })
 
-/** The same PDU, written by `smpp`. */
-function written(pdu: Pdu): Buffer {
-  const tlvs = readTlvs(pdu.tlvs).map(({ tag, value }): [string, unknown] => {
-    const [name, { kind }] =
-      Object.entries(TLVS).find(([, known]) => known.tag === tag) ?? expect.unreachable('unknown')
-    if (kind === 'number') return [name, value.readUIntBE(0, value.length)]
-    return [name, kind === 'text' ? value.toString('latin1').replace('\0', '') : value]
-  })
-  const fields = { ...specFields(pdu), ...Object.fromEntries<unknown>(tlvs), sequence_number: pdu.sequence }
-  return new smpp.PDU(pdu.command, fields).toBuffer()
+/** The same octets under another command. */
+function named(command: Command, bytes: Buffer): Buffer {
+  bytes.writeUInt32BE(COMMANDS[command], 4)
+  return bytes
 }
 
 interface Change {
@@ -275,11 +266,4 @@ function changed(bytes: Buffer, all: readonly Change[]): Buffer {
     (before, { at, remove, insert }) => Buffer.concat([before.subarray(0, at), insert, before.subarray(at + remove)]),
     bytes,
   )
-}
-
-/** A copy that names the length it has. */
-function withLength(bytes: Buffer): Buffer {
-  const copy = Buffer.from(bytes)
-  if (copy.length >= 4) copy.writeUInt32BE(copy.length, 0)
-  return copy
 }

@@ -1,11 +1,17 @@
-import type { Address, Pdu } from '../../../src/providers/smpp/pdu.ts'
+import type { Address, Bind, DataSm, ShortMessage } from '../../../src/providers/smpp/pdu.ts'
 
 type Value = string | number | Buffer
 
+/** A body that a PDU can have. */
+export type Body =
+  | ShortMessage
+  | Omit<DataSm, 'command' | 'status' | 'sequence' | 'tlvs'>
+  | Omit<Bind, 'command' | 'sequence'>
+  | { readonly messageId: string }
+
 /** The fields of a body by the names that the specification has for them. */
-export function specFields(pdu: Pdu): Readonly<Record<string, Value>> {
-  const { command: _, status: __, sequence: ___, tlvs: ____, ...body } = pdu
-  const pairs = Object.entries<Value | Address>(body).flatMap(([name, value]): (readonly [string, Value])[] =>
+export function specFields(body: Body): Readonly<Record<string, Value>> {
+  const pairs = Object.entries<Value | Address>({ ...body }).flatMap(([name, value]): (readonly [string, Value])[] =>
     isAddress(value) ? addressFields(name, value) : [[snakeCase(name), value]],
   )
   return Object.fromEntries(pairs)
@@ -14,7 +20,6 @@ export function specFields(pdu: Pdu): Readonly<Record<string, Value>> {
 const ADDRESSES: Readonly<Record<string, readonly [kind: string, number: string]>> = {
   source: ['source_addr', 'source_addr'],
   destination: ['dest_addr', 'destination_addr'],
-  esme: ['esme_addr', 'esme_addr'],
 }
 
 function addressFields(name: string, { ton, npi, address }: Address): (readonly [string, Value])[] {

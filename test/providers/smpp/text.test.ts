@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { GSM_BASIC, GSM_EXTENSION } from '../../../src/domain/gsm7.ts'
 import { measureText } from '../../../src/domain/sms-text.ts'
 import { encodeText as encodeTheirs } from '../../../src/fakes/smsc/text.ts'
-import { packSeptets, unpackSeptets } from '../../../src/providers/smpp/septets.ts'
 import { dataCodingOf, decodeText, encodeAs, encodingFor, type Charset } from '../../../src/providers/smpp/text.ts'
 
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 500))
@@ -48,52 +47,16 @@ describe('the GSM alphabet', () => {
   })
 })
 
-describe('packed septets', () => {
-  it('are those of a published example', () => {
-    const septets = Buffer.from('hellohello')
-    expect(packSeptets(septets, 0)).toEqual(Buffer.from('e8329bfd4697d9ec37', 'hex'))
-    expect(unpackSeptets(Buffer.from('e8329bfd4697d9ec37', 'hex'), 0)).toEqual(septets)
-  })
-
-  it('read as they were written, behind a header of any length', () => {
-    const septets = fc.uint8Array({ max: 127, maxLength: 160 }).map((bytes) => Buffer.from(bytes))
+describe('a text', () => {
+  it.each<Charset>(['gsm7', 'latin1'])('reads as it was written where data_coding 0 is %s', (charset) => {
     fc.assert(
-      fc.property(septets, fc.nat(12), (written, headerOctets) => {
-        fc.pre(written.at(-1) !== 0x0d)
-        const octets = packSeptets(written, headerOctets)
-        expect(unpackSeptets(octets, headerOctets)).toEqual(written)
-        expect(octets.length).toBeLessThanOrEqual(Math.ceil((written.length * 7 + 6) / 8))
+      fc.property(anyTexts, (text) => {
+        const { dataCoding, octets } = encodeText(text, charset)
+        expect(decodeText(dataCoding, octets, charset)).toBe(text)
       }),
       { numRuns: RUNS },
     )
   })
-
-  it('of a whole segment fill 140 octets with their header', () => {
-    expect(packSeptets(Buffer.alloc(160, 0x41), 0).length).toBe(140)
-    expect(packSeptets(Buffer.alloc(153, 0x41), 6).length).toBe(134)
-    expect(packSeptets(Buffer.alloc(152, 0x41), 7).length).toBe(133)
-  })
-
-  it('that leave seven bits get no @ at their end', () => {
-    expect(decodeText(0, encodeText('1234567', 'gsm7-packed').octets, 'gsm7-packed')).toBe('1234567')
-    expect(decodeText(0, encodeText('123456@@', 'gsm7-packed').octets, 'gsm7-packed')).toBe('123456@@')
-  })
-})
-
-describe('a text', () => {
-  it.each<Charset>(['gsm7', 'gsm7-packed', 'latin1'])(
-    'reads as it was written where data_coding 0 is %s',
-    (charset) => {
-      fc.assert(
-        fc.property(anyTexts, (text) => {
-          fc.pre(charset !== 'gsm7-packed' || !text.endsWith('\r'))
-          const { dataCoding, octets } = encodeText(text, charset)
-          expect(decodeText(dataCoding, octets, charset)).toBe(text)
-        }),
-        { numRuns: RUNS },
-      )
-    },
-  )
 
   it('goes as UCS-2 in big endian where the GSM alphabet lacks a character', () => {
     const theirs = smpp.encodings['UCS2']
@@ -142,7 +105,7 @@ describe('data_coding', () => {
   })
 
   it('of any value and any octets reads, or is no text', () => {
-    const charsets = fc.constantFrom<Charset>('gsm7', 'gsm7-packed', 'latin1')
+    const charsets = fc.constantFrom<Charset>('gsm7', 'latin1')
     fc.assert(
       fc.property(fc.nat(255), fc.uint8Array({ maxLength: 40 }), charsets, (dataCoding, bytes, charset) => {
         const text = decodeText(dataCoding, Buffer.from(bytes), charset)
@@ -156,5 +119,5 @@ describe('data_coding', () => {
 /** As it goes to an SMSC, whole. */
 function encodeText(text: string, charset: Charset): { readonly dataCoding: number; readonly octets: Buffer } {
   const encoding = encodingFor(text, charset)
-  return { dataCoding: dataCodingOf(encoding), octets: encodeAs(encoding, text, charset, 0) }
+  return { dataCoding: dataCodingOf(encoding), octets: encodeAs(encoding, text, charset) }
 }

@@ -1,9 +1,6 @@
 import fc from 'fast-check'
-import smpp from 'smpp'
 import { describe, expect, it } from 'vitest'
-import { encodePdu } from '../../../src/providers/smpp/encode.ts'
-import { NOTHING } from '../../../src/providers/smpp/pdu.ts'
-import { readTime, relativeTime } from '../../../src/providers/smpp/validity.ts'
+import { relativeTime } from '../../../src/providers/smpp/validity.ts'
 
 const DAY = 86_400
 
@@ -39,30 +36,4 @@ describe('a relative time', () => {
       { numRuns: 500 },
     )
   })
-})
-
-describe('an absolute time', () => {
-  it.each([
-    ['261123115530000+', '2026-11-23T11:55:30.000Z'],
-    ['261123115530500+', '2026-11-23T11:55:30.500Z'],
-    ['261123115530008+', '2026-11-23T09:55:30.000Z'],
-    ['261123115530020-', '2026-11-23T16:55:30.000Z'],
-  ])('%s', (text, iso) => {
-    expect(readTime(text)).toEqual(new Date(iso))
-  })
-
-  it('is read as another implementation reads it, but for its tenths', () => {
-    for (const finalDate of ['261123115530000+', '261123115530008+', '261231235959020-', '280229000000048+']) {
-      const resp = { command: 'query_sm_resp', status: 0, sequence: 1, messageId: '1', finalDate } as const
-      const bytes = encodePdu({ ...resp, messageState: 2, errorCode: 0, tlvs: NOTHING })
-      expect(readTime(finalDate)).toEqual(new smpp.PDU(bytes)['final_date'])
-    }
-  })
-
-  it.each(['', '000001000000000R', '261323115530000+', '260229115530000+', '261123115530049+', '2611231155'])(
-    'is not %j',
-    (text) => {
-      expect(readTime(text)).toBeNull()
-    },
-  )
 })
