@@ -19,6 +19,7 @@ export function openBenchSmpp({ port, query }) {
       },
       takeReceipt: async () => undefined,
       takeInbound: async () => undefined,
+      takeUnreadable: async () => undefined,
     },
   )
   provider.binds.hold([0])

@@ -11,8 +11,13 @@ alter table attempts
   -- The id as the provider wrote it, where it wrote it otherwise than its receipts are matched by.
   add column raw_message_id text;
 
--- Whom a receipt says its message went to, in digits: ids repeat, and it belongs to that recipient alone.
-alter table parked_receipts add column contact text;
+alter table parked_receipts
+  -- Whom a receipt says its message went to, in digits: ids repeat, and it belongs to that recipient alone.
+  add column contact text,
+  -- Of one that speaks of one part, and names our own submission: which. Null: its id alone tells.
+  add column message_id bigint,
+  add column attempt integer;
+create index parked_receipts_attempt on parked_receipts (message_id) where message_id is not null;
 alter table parked_receipts drop constraint parked_receipts_provider_provider_message_id_status_key;
 create unique index parked_receipts_once on parked_receipts (provider, provider_message_id, status, coalesce(contact, ''));
 
@@ -32,11 +37,29 @@ create table sms_parts (
     'rejected', 'expired', 'suppressed', 'cancelled', 'delivered', 'received', 'opened')),
   reason text,
   code text,
+  -- No receipt was asked for it: that of another part speaks for it, too.
+  unasked boolean not null default false,
   updated_at timestamptz not null default now(),
   primary key (message_id, attempt, number)
 ) partition by range (message_id);
 
 create index sms_parts_provider_message on sms_parts (provider_message_id) where provider_message_id is not null;
+
+-- What an SMSC marked as a receipt and nobody can read, as it came: the newest thousand, kept 72 hours.
+create table unreadable_receipts (
+  id bigint generated always as identity primary key,
+  provider text not null,
+  -- `deliver_sm` or `data_sm`
+  command text not null,
+  esm_class smallint not null,
+  data_coding smallint not null,
+  source text not null,
+  destination text not null,
+  -- What there was of it beyond 1,024 octets is cut off.
+  message bytea not null check (octet_length(message) <= 1024),
+  tlvs bytea not null check (octet_length(tlvs) <= 1024),
+  received_at timestamptz not null default now()
+);
 
 create or replace function ensure_partitions() returns void language plpgsql as $$
 declare

@@ -124,6 +124,7 @@ async function checkProviders(config: Config, { signal, chance, now }: LocalPart
     // It belongs to the service: whoever holds the sessions repeats it there.
     takeReceipt: () => Promise.reject(new Error('nothing is stored here')),
     takeInbound: () => Promise.reject(new Error('nothing is stored here')),
+    takeUnreadable: () => Promise.reject(new Error('nothing is stored here')),
   })
   try {
     return await Promise.all(

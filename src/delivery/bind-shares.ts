@@ -38,9 +38,9 @@ export function startBindShares(parts: BindSharesParts): BindShares {
     parts,
   )
   return {
+    // A database that does not answer keeps no session up.
     async close() {
-      await loop.stop()
-      await Promise.all(holders.map((holder) => holder.leave()))
+      await Promise.all([loop.stop(), ...holders.map((holder) => holder.leave())])
     },
   }
 }
@@ -56,6 +56,7 @@ function holderOf(provider: SmsProvider, parts: BindSharesParts): readonly Holde
   const { db, lease } = parts
   let known: readonly number[] = []
   let owner: number | null = null
+  let leaving = false
 
   return [
     {
@@ -70,9 +71,10 @@ function holderOf(provider: SmsProvider, parts: BindSharesParts): readonly Holde
         const held = new Set(binds.held())
         const given = known.filter((slot, index) => index >= most && !held.has(slot))
         known = await shareBinds(db, { provider: name, owner: me, binds: binds.wanted, most, given })
-        binds.hold(known.slice(0, most))
+        if (!leaving) binds.hold(known.slice(0, most))
       },
       async leave() {
+        leaving = true
         binds.hold([])
         const deadline = parts.now() + UNBIND_MS
         while (binds.held().length > 0 && parts.now() < deadline) await parts.wait(20)

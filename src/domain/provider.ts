@@ -30,6 +30,8 @@ export interface SentPart {
   readonly reference: number
   readonly providerMessageId: string | null
   readonly rawMessageId?: string
+  /** No receipt was asked for it: that of another part speaks for it, too. */
+  readonly unasked?: boolean
 }
 
 /** The provider that is always there: what it takes stays on this machine. */
@@ -73,6 +75,22 @@ export interface Receipt {
   readonly contact?: string
   /** The one part of a long message that an answer which came late speaks of; absent: whatever `providerMessageId` stands for. */
   readonly part?: SentPart
+  /** Its provider gives a receipt for each part of a long message, and says of none which one it is; absent: it speaks of what its id stands for. */
+  readonly perPart?: boolean
+}
+
+/** What was marked as a receipt, and can't be read: as it came, for a person to look at. */
+export interface UnreadableReceipt {
+  readonly provider: string
+  /** How it came: `deliver_sm` or `data_sm`. */
+  readonly command: string
+  readonly esmClass: number
+  readonly dataCoding: number
+  readonly source: string
+  readonly destination: string
+  readonly message: Buffer
+  /** Its optional parameters, one behind the other. */
+  readonly tlvs: Buffer
 }
 
 /** A text that somebody sent to us, or one part of it. */
@@ -171,12 +189,16 @@ export type PushTarget =
   | { readonly kind: 'token'; readonly value: string }
   | { readonly kind: 'fid'; readonly value: string }
   | { readonly kind: 'topic'; readonly value: string }
+  /** Topics put together: `'news' in topics && 'sport' in topics`. */
+  | { readonly kind: 'condition'; readonly value: string }
 
-/** One notification as a provider sees it; fields beyond the first four are FCM's `Message` fields, checked at the edge. */
+/** One notification as a provider sees it; fields beyond the first five are FCM's `Message` fields, checked at the edge. */
 export interface PushContent {
   readonly notificationId: number
   readonly title: string
   readonly body: string
+  /** Nothing is shown: there are no title and body. */
+  readonly dataOnly: boolean
   /** Seconds until the push service may drop it; null: the service's own default. */
   readonly ttlSeconds: number | null
   readonly image: string | null
@@ -200,6 +222,15 @@ export interface JsonObject {
  */
 export type Gate = () => Failure | null
 
+/** What a push service said of a push that it was only asked about. */
+export interface PushValidation {
+  /** `unanswered`: nobody knows. */
+  readonly result: 'accepted' | 'refused' | 'unanswered'
+  /** Our word, and the service's own; null where it took it. */
+  readonly reason: string | null
+  readonly code: string | null
+}
+
 export interface PushProvider {
   readonly name: string
   /** Targets in flight at once, for one chunk on one node. */
@@ -215,6 +246,8 @@ export interface PushProvider {
     signal: AbortSignal,
     gate: Gate,
   ): Promise<void>
+  /** Asks the push service whether it would take this for this target, and delivers nothing; absent: it can't be asked. Rejects only for a bug. */
+  readonly validate?: (content: PushContent, target: PushTarget, signal: AbortSignal) => Promise<PushValidation>
   check(signal: AbortSignal): AsyncIterable<CheckStep>
   close(): Promise<void>
 }

@@ -27,7 +27,7 @@ export function createVonage(options: VonageOptions, { call, now }: VonageParts)
     name: nameOf(options),
     window: VONAGE_WINDOW,
     async submit(sms, signal) {
-      return toOutcome(await call.send(buildSubmission(options, sms), signal), now())
+      return toOutcome(await call.send(buildSubmission(options, sms), signal), now(), sms.attempt)
     },
     reconcile: null,
     poll: null,

@@ -1,6 +1,8 @@
 import type { Category } from '../domain/category.ts'
+import type { Price } from '../domain/routing.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
+import { messageMayHaveParts } from './parts-sql.ts'
 import { isPausedSql } from './read-pauses.ts'
 
 /** One SMS with all that is known of it. */
@@ -40,6 +42,8 @@ export interface AttemptRecord {
   readonly rawMessageId?: string
   readonly status: Status
   readonly reason: string | null
+  /** What it costs, as the routes told it; absent: nothing, or nobody knows. */
+  readonly price?: Price
   /** By number, where it took several of them by themselves; absent: it took the message whole. */
   readonly parts?: readonly PartRecord[]
   readonly startedAt: Date | null
@@ -94,7 +98,8 @@ select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status
   m.attempt, m.started_at as "openSince",
   a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
   a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt", a.raw_message_id as "rawMessageId",
-  case when m.segments > 1 then (
+  a.price::float8 as "priceAmount", a.currency,
+  case when ${messageMayHaveParts('m')} then (
     select jsonb_agg(jsonb_build_object('number', p.number, 'total', p.total, 'providerMessageId', p.provider_message_id,
       'status', p.status, 'reason', p.reason) order by p.number)
     from sms_parts p where p.message_id = a.message_id and p.attempt = a.number) end as parts
@@ -126,6 +131,8 @@ interface AttemptRow {
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   readonly rawMessageId: string | null
+  readonly priceAmount: number | null
+  readonly currency: string | null
   readonly parts: readonly PartRecord[] | null
 }
 
@@ -150,6 +157,9 @@ function toAttempt(row: AttemptRow): AttemptRecord | null {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     ...(row.rawMessageId === null ? {} : { rawMessageId: row.rawMessageId }),
+    ...(row.priceAmount === null || row.currency === null
+      ? {}
+      : { price: { amount: row.priceAmount, currency: row.currency } }),
     ...(row.parts === null ? {} : { parts: row.parts }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Db } from './db.ts'
+import { mayHaveParts } from './parts-sql.ts'
 import type { SmsWork } from './sms-work.ts'
 
 interface ClaimedRow {
@@ -51,13 +52,15 @@ function toWork(row: ClaimedRow, owner: number): SmsWork {
   }
 }
 
-// What this provider has of a long message and did not report back. All of it: then it is sent anew, under another reference. An SMSC that
-// lacks some character of a single segment is given it in another alphabet, and in parts of 70.
+// What this provider has of the newest parts of a long message and did not report back. All or none of them: then it is sent anew, under
+// another reference.
 const RESUME = `
-case when t.attempt > 0 and (t.segments > 1 or length(t.text) > 70) then (
-  select case when g.taken < g.total then jsonb_build_object('reference', g.reference, 'total', g.total, 'accepted', g.numbers) end from (
-    select p.reference, jsonb_agg(distinct p.number) as numbers, count(distinct p.number) as taken, max(p.total) as total from sms_parts p
-    where p.message_id = t.id and p.provider = t.provider and p.status in ('sent', 'delivered')
+case when t.attempt > 0 and ${mayHaveParts('t.segments', 't.text')} then (
+  select case when g.taken between 1 and g.total - 1 then jsonb_build_object('reference', g.reference, 'total', g.total, 'accepted', g.numbers) end
+  from (
+    select p.reference, max(p.total) as total, jsonb_agg(distinct p.number) filter (where p.status in ('sent', 'delivered')) as numbers,
+      count(distinct p.number) filter (where p.status in ('sent', 'delivered')) as taken
+    from sms_parts p where p.message_id = t.id and p.provider = t.provider
     group by p.reference order by max(p.attempt) desc limit 1) g) end`
 
 // What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once. What some node still submits waits.

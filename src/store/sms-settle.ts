@@ -1,4 +1,5 @@
 import type { SentPart } from '../domain/provider.ts'
+import type { Price } from '../domain/routing.ts'
 import type { Status } from '../domain/status.ts'
 import { booleans, numbers, texts } from './arrays.ts'
 import type { DbClient } from './db.ts'
@@ -26,6 +27,8 @@ export interface SmsSettlement {
   readonly startedAt: string
   readonly next: 'none' | 'send' | 'reconcile' | 'poll'
   readonly waitMs: number
+  /** What it costs; absent: nothing, or nobody knows. */
+  readonly price?: Price
   /** Where the message goes on, its attempts counted anew there; null: it stays. Then `next` is `send`. */
   readonly nextProvider: string | null
 }
@@ -89,6 +92,8 @@ function columnsOf(batch: readonly SmsSettlement[]): string[] {
     texts(batch.map((s) => s.next)),
     numbers(batch.map((s) => s.waitMs)),
     texts(batch.map((s) => s.startedAt)),
+    numbers(batch.map((s) => s.price?.amount ?? null)),
+    texts(batch.map((s) => s.price?.currency ?? null)),
   ]
 }
 
@@ -107,19 +112,22 @@ function rareColumnsOf(batch: readonly SmsSettlement[]): string[] {
     texts(taken.map(({ provider }) => provider)),
     texts(taken.map(({ part }) => part.providerMessageId)),
     texts(taken.map(({ part }) => part.rawMessageId ?? null)),
+    booleans(taken.map(({ part }) => part.unasked === true)),
   ]
 }
 
 // A receipt may have come before its answer was settled: then the message knows more already and keeps its status, and its provider.
 function settleStatement(onConflict: string, rare: boolean): string {
-  const [rareValues, rareNames] = rare ? [', $17::text[], $18::text[]', ', next_provider, raw_message_id'] : ['', '']
+  const [rareValues, rareNames] = rare ? [', $19::text[], $20::text[]', ', next_provider, raw_message_id'] : ['', '']
   const goesOn = `i.next_provider is not null and m.status = 'sending'`
   const counted = 'm.attempts_counted + i.counted::integer'
   return `
 with input as materialized (
   select * from unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::boolean[], $11::boolean[], $12::text[], $13::float8[], $14::timestamptz[]${rareValues})
-    as t (id, attempt, provider, provider_message_id, status, attempt_status, reason, code, counted, uncertain, next, wait_ms, started_at${rareNames})
+    $10::boolean[], $11::boolean[], $12::text[], $13::float8[], $14::timestamptz[],
+    $15::numeric[], $16::text[]${rareValues})
+    as t (id, attempt, provider, provider_message_id, status, attempt_status, reason, code, counted, uncertain, next, wait_ms, started_at,
+      price, currency${rareNames})
 ), moved as (
   update messages m set
     status = case when m.status = 'sending' or status_rank(i.status) > status_rank(m.status) then i.status else m.status end,
@@ -137,8 +145,10 @@ with input as materialized (
   returning m.id, m.status, m.expires_at, m.category, i.status as wanted, i.next, i.wait_ms,
     ${rare ? 'coalesce(i.next_provider, i.provider) as provider' : 'i.provider'}
 ), logged as (
-  insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at${rare ? ', raw_message_id' : ''})
-  select i.id, i.attempt, i.provider, i.provider_message_id, i.attempt_status, i.reason, i.code, i.started_at, now()${rare ? ', i.raw_message_id' : ''}
+  insert into attempts as a (message_id, number, provider, provider_message_id, status, reason, code, started_at, finished_at,
+    price, currency${rare ? ', raw_message_id' : ''})
+  select i.id, i.attempt, i.provider, i.provider_message_id, i.attempt_status, i.reason, i.code, i.started_at, now(),
+    i.price, i.currency${rare ? ', i.raw_message_id' : ''}
   from input i
   ${onConflict}
 ), ${rare ? LOG_PARTS : ''}waiting as (
@@ -147,19 +157,19 @@ with input as materialized (
     case when next = 'poll' then now() + interval '3 days' else expires_at end
   from moved where next <> 'none' and status = wanted
 ), cleared as (
-  delete from due where owner = $1 and message_id = any ($16::bigint[]) and message_id in (select id from moved)
+  delete from due where owner = $1 and message_id = any ($18::bigint[]) and message_id in (select id from moved)
 )
-select case when count(*) < $15 then coalesce(array_agg(id), '{}') end as moved,
+select case when count(*) < $17 then coalesce(array_agg(id), '{}') end as moved,
   jsonb_object_agg(id, status) filter (where status <> wanted) as kept
 from moved`
 }
 
 // An answer that came late may have written one of them before.
 const LOG_PARTS = `taken as (
-  insert into sms_parts as p (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status)
-  select message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, 'sent'
-  from unnest($19::bigint[], $20::integer[], $21::smallint[], $22::smallint[], $23::integer[], $24::text[], $25::text[], $26::text[])
-    as t (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id)
+  insert into sms_parts as p (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, unasked, status)
+  select message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, unasked, 'sent'
+  from unnest($21::bigint[], $22::integer[], $23::smallint[], $24::smallint[], $25::integer[], $26::text[], $27::text[], $28::text[],
+    $29::boolean[]) as t (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, unasked)
   on conflict (message_id, attempt, number) do update set
     provider_message_id = coalesce(p.provider_message_id, excluded.provider_message_id),
     raw_message_id = coalesce(p.raw_message_id, excluded.raw_message_id)
@@ -169,6 +179,8 @@ const LOG_PARTS = `taken as (
 const AGAIN = `on conflict (message_id, number) do update set
     provider_message_id = coalesce(a.provider_message_id, excluded.provider_message_id),
     started_at = coalesce(a.started_at, excluded.started_at),
+    price = coalesce(a.price, excluded.price),
+    currency = coalesce(a.currency, excluded.currency),
     status = case when status_rank(excluded.status) > status_rank(a.status) then excluded.status else a.status end`
 
 const USUAL_ONCE = { name: 'settle-messages', text: settleStatement('', false) }

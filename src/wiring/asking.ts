@@ -11,6 +11,7 @@ const POLLS_WITHOUT_CALLBACK_MS = [5_000, 15_000, MINUTE, 10 * MINUTE, 60 * MINU
 const POLLS_BESIDE_CALLBACK_MS = [10 * MINUTE, 60 * MINUTE, 360 * MINUTE, 1_440 * MINUTE]
 
 const ASK_MS = 1_000
+const MATCH_SETTLED_MS = 1_000
 const MATCH_MS = MINUTE
 
 /** `firstMs`: until a message that a provider took is first asked after. */
@@ -39,7 +40,9 @@ export function startAsks({ db, channels, receipts, pollWaitsMs, ...loop }: Aski
   const asks = { db, log, providers: channels.sms, pollWaitsMs, chance, signal: asking.signal }
   const loops: readonly Loop[] = [
     startLoop('asks', ASK_MS, () => askProviders({ ...asks, settle: (receipt) => receipts.settle(receipt) }), loop),
+    startLoop('settled', MATCH_SETTLED_MS, () => receipts.matchSettled(), loop),
     startLoop('parked', MATCH_MS, () => receipts.matchParked(), loop),
+    startLoop('unreadable', MATCH_MS, () => receipts.lookAtUnreadable(), loop),
   ]
   return {
     async close() {

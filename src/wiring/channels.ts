@@ -1,5 +1,12 @@
 import type { Config, FcmConfig } from '../settings/config.ts'
-import { SANDBOX, type InboundSms, type PushProvider, type Receipt, type SmsProvider } from '../domain/provider.ts'
+import {
+  SANDBOX,
+  type InboundSms,
+  type PushProvider,
+  type Receipt,
+  type SmsProvider,
+  type UnreadableReceipt,
+} from '../domain/provider.ts'
 import { createHttp2Pool } from '../http2/pool.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
@@ -37,6 +44,8 @@ export interface ChannelParts {
   readonly takeReceipt: (receipt: Receipt) => Promise<void>
   /** The same for texts that come in. */
   readonly takeInbound: (inbound: InboundSms) => Promise<void>
+  /** And for what was marked as a receipt and can't be read. */
+  readonly takeUnreadable: (receipt: UnreadableReceipt) => Promise<void>
 }
 
 /** The sandbox is always there: it finishes what was captured before a provider was set. */

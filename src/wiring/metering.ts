@@ -26,6 +26,8 @@ export interface Metering extends InboundWatching {
   settled(settled: readonly SettledSms[]): void
   pushed(chunks: readonly PushedChunk[]): void
   received(receipt: Receipt, move: ReceiptMove): void
+  /** What was marked as a receipt could not be read. */
+  unreadable(provider: string): void
   reclaimed(taken: Reclaimed): void
   fenced(): void
   ruled(rule: string, action: RuleAction): void
@@ -58,6 +60,7 @@ export function createMetering(meters: Meters, now: () => number): Metering {
       if (receipt.status === 'delivered' && state.sinceMs !== null)
         meters.histograms.receiptSeconds.of(receipt.provider).observe(state.sinceMs / 1000)
     },
+    unreadable: (provider) => counters.unreadable.of(provider).add(),
     reclaimed(taken) {
       for (const [outcome, count] of Object.entries<number>({ ...taken }))
         if (count > 0) counters.reclaimed.of(outcome).add(count)

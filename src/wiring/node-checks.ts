@@ -49,7 +49,8 @@ export async function checkNode(parts: NodeParts): Promise<readonly Check[]> {
 }
 
 function receiptsCheck({ name, detail, fix }: CheckStep): Check {
-  return warning(`receipts.${name.slice(0, name.indexOf(':'))}`, {
+  const colon = name.indexOf(': ')
+  return warning(`${name.slice(colon + 2)}.${name.slice(0, colon)}`, {
     what: detail,
     why: 'What becomes of its messages is not known: they stay `sent`.',
     fix: fix === null ? [] : [fix],

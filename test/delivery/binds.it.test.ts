@@ -1,8 +1,11 @@
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
+import { startBindShares } from '../../src/delivery/bind-shares.ts'
+import type { Lease } from '../../src/delivery/lease.ts'
 import type { SmsProvider } from '../../src/domain/provider.ts'
 import { startFakeSmsc } from '../../src/fakes/smsc.ts'
 import { createSmpp } from '../../src/providers/smpp/provider.ts'
+import type { Db } from '../../src/store/db.ts'
 import { after, optionsOf } from '../providers/smpp/stage.ts'
 import { ACCEPTED, ask, message, scripted } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
@@ -84,6 +87,27 @@ test('a node that stops ends its sessions, and the other has them at once', asyn
   expect(books.twice).toEqual([])
 })
 
+test('a database that does not answer keeps no session up', async () => {
+  const books: Books = { taken: new Map(), twice: [] }
+  const stub = stubOf(1, books)
+  const asked: string[] = []
+  const hung = new Promise<never>(() => undefined)
+  const shares = startBindShares({
+    db: { query: ({ name }: { name: string }) => (asked.push(name), hung) } as unknown as Db,
+    lease: () => ({ renew: async () => undefined, nodes: () => 1, owner: () => 1 }) as unknown as Lease,
+    providers: [stub.provider],
+    wait: async () => undefined,
+    now: () => 0,
+    log: pino({ level: 'silent' }),
+    after,
+    chance: () => 0,
+  })
+  stub.provider.binds?.hold([0])
+  await until(() => asked.length === 1)
+  void shares.close()
+  await until(() => stub.slots().length === 0)
+})
+
 test('where nobody has binds, nobody asks for them', async () => {
   const node = await start({ sms: [scripted(() => ACCEPTED)] })
   await node.delivery.intake.addSms(message())
@@ -103,6 +127,7 @@ test('three nodes send over two binds, and what each of them took goes out once'
         after,
         takeReceipt: async () => undefined,
         takeInbound: async () => undefined,
+        takeUnreadable: async () => undefined,
       },
     )
   const providers = [smpp(), smpp(), smpp()]

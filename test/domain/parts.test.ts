@@ -35,13 +35,35 @@ test('a part that was submitted again counts as that, unless the handset has it 
   )
 })
 
+test('parts that no handset can join are not counted together: the newest decide, unless all of older ones have arrived', () => {
+  const first = [part(1, 'delivered'), part(2, 'undelivered'), part(3, 'sent')]
+  const anew = (number: number, status: Status): PartState =>
+    part(number, status, { attempt: 2, reference: 8, total: 2 })
+  expect(sumUp([...first, anew(1, 'sent')])).toEqual({ whole: false, status: 'sent', reason: null })
+  expect(sumUp([...first, anew(1, 'sent'), anew(2, 'delivered')])).toEqual({
+    whole: true,
+    status: 'sent',
+    reason: null,
+  })
+  const all = [1, 2, 3].map((number) => part(number, 'delivered'))
+  expect(sumUp([...all, anew(1, 'undelivered'), anew(2, 'sent')])).toMatchObject({ status: 'delivered' })
+})
+
+test('a part for which no receipt was asked has arrived with those for which one was', () => {
+  const two = [part(1, 'sent', { unasked: true }), part(2, 'sent', { unasked: true })]
+  expect(sumUp([...two, part(3, 'sent')])).toMatchObject({ status: 'sent' })
+  expect(sumUp([...two, part(3, 'delivered')])).toMatchObject({ status: 'delivered' })
+  expect(sumUp([...two, part(3, 'sent', { unasked: true })])).toMatchObject({ whole: true, status: 'sent' })
+  expect(sumUp([part(1, 'sent', { unasked: true }), part(3, 'delivered')])).toMatchObject({ status: 'sent' })
+})
+
 test('what parts come to together depends on none of their orders', () => {
   const status = fc.constantFrom<Status>('sent', 'delivered', 'undelivered', 'expired')
   const parts = fc.uniqueArray(
     fc
-      .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 2 }), status)
-      .map(([number, attempt, is]) => part(number, is, { attempt, total: 4 })),
-    { selector: ({ number, attempt }) => `${number}.${attempt}`, maxLength: 8 },
+      .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }), status)
+      .map(([number, attempt, is]) => part(number, is, { attempt, total: 4, reference: attempt === 3 ? 8 : 7 })),
+    { selector: ({ number, attempt }) => `${number}.${attempt}`, maxLength: 12 },
   )
   fc.assert(
     fc.property(

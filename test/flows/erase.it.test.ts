@@ -71,6 +71,7 @@ const EVERYWHERE = [
   'idempotency_keys',
   'inbox_changes',
   'parked_receipts',
+  'unreadable_receipts',
 ]
 
 /** One message on each way that a number and a text can take into the database. */
@@ -98,6 +99,8 @@ async function plant(node: TestNode, { asked }: Carrier): Promise<void> {
      insert into parked_receipts (provider, provider_message_id, status) values ('scripted', 'theirs-1', 'delivered');
      insert into parked_receipts (provider, provider_message_id, status, contact)
        values ('scripted', 'unknown', 'delivered', '${CANARY.slice(-8)}');
+     insert into unreadable_receipts (provider, command, esm_class, data_coding, source, destination, message, tlvs)
+       values ('scripted', 'deliver_sm', 4, 0, '${CANARY}', '12345', 'x', ''), ('scripted', 'data_sm', 4, 0, '12345', '00${CANARY.slice(1)}', 'x', '');
      insert into sms_parts (message_id, attempt, number, total, reference, provider, provider_message_id, raw_message_id, status)
        select min(id), 1, 1, 2, 7, 'scripted', 'theirs-1', 'zeppelin', 'sent' from messages`,
   )

@@ -1,75 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
-import type { Outcome, Receipt, SentPart } from '../../src/domain/provider.ts'
+import type { Outcome, Receipt } from '../../src/domain/provider.ts'
 import { decideReceipt } from '../../src/flows/receipt-moves.ts'
-import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
+import type { ReceiptsFlow } from '../../src/flows/receipts.ts'
 import { applyReceipts, readAttempts } from '../../src/store/receipts.ts'
-import { ACCEPTED, ask, CONTACT, message, refused, scripted, type NodeOptions, type TestNode } from '../support/node.ts'
-import { useNodes } from '../support/nodes.ts'
+import { ACCEPTED, ask, CONTACT, message, refused, scripted } from '../support/node.ts'
 import { until } from '../support/until.ts'
+import { flowOn, GONE, inParts, LONG, part, receipt, sent, state, usePartRigs } from './part-rig.ts'
 
-const nodes = useNodes()
+const start = usePartRigs()
 
-const LONG = { segments: 3, body: 'A long text' }
 const OTHER = '+15005550006' as Msisdn
-
-interface Rig {
-  readonly node: TestNode
-  readonly receipts: ReceiptsFlow
-  readonly lines: string[]
-}
-
-async function start(options: NodeOptions): Promise<Rig> {
-  const later: { receipts: ReceiptsFlow | null } = { receipts: null }
-  const lines: string[] = []
-  const node = await nodes.start({ ...options, onSettled: (settled) => later.receipts?.settled(settled) })
-  const receipts = createReceiptsFlow({
-    db: node.db,
-    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
-    providers: new Map(),
-    chance: () => 0,
-    wait: (ms) => wait(ms),
-    onMoved: () => undefined,
-  })
-  later.receipts = receipts
-  return { node, receipts, lines }
-}
-
-function part(number: number, total = 3): SentPart {
-  return { number, total, reference: 7, providerMessageId: `part-${number}` }
-}
-
-function inParts(total = 3): Outcome {
-  const parts = Array.from({ length: total }, (_, index) => part(index + 1, total))
-  return { kind: 'accepted', providerMessageId: 'part-1', status: 'sent', parts }
-}
-
-function receipt(providerMessageId: string, status: Receipt['status'], more: Partial<Receipt> = {}): Receipt {
-  return { provider: 'scripted', providerMessageId, attempt: null, status, failure: null, at: null, ...more }
-}
-
-const GONE = failure('permanent', 'unreachable', { status: 'undelivered' })
-
-async function state(node: TestNode, id: number | null): Promise<Record<string, unknown>> {
-  const [found] = await ask(
-    node,
-    `select m.status, m.reason, m.provider_message_id as theirs,
-       (select jsonb_agg(a.status order by a.number) from attempts a where a.message_id = m.id) as attempts,
-       (select jsonb_agg(p.number || ' ' || p.status order by p.attempt, p.number) from sms_parts p where p.message_id = m.id) as parts
-     from messages m where m.id = $1`,
-    [id],
-  )
-  return found ?? {}
-}
-
-async function sent({ node }: Rig, more: Parameters<typeof message>[0] = {}): Promise<number> {
-  const id = await node.delivery.intake.addSms(message(more))
-  await until(async () => (await state(node, id))['status'] === 'sent')
-  return id ?? 0
-}
 
 test('a long message is delivered when all of its parts are, in whatever order their receipts come', async () => {
   const rig = await start({ sms: [scripted(() => inParts())] })
@@ -99,14 +41,7 @@ test('a part that never arrives makes its message undelivered, and partly so whe
 
 test('receipts for all parts that come at the same time, to several nodes, lose none of each other', async () => {
   const rig = await start({ sms: [scripted(() => inParts(8))] })
-  const other = createReceiptsFlow({
-    db: rig.node.db,
-    log: pino({ level: 'silent' }),
-    providers: new Map(),
-    chance: () => 0,
-    wait: (ms) => wait(ms),
-    onMoved: () => undefined,
-  })
+  const other = flowOn(rig.node)
   const id = await sent(rig, { ...LONG, segments: 8 })
   const all = Array.from({ length: 8 }, (_, index) => receipt(`part-${index + 1}`, 'delivered'))
   // Like a provider that repeats what it was told to.

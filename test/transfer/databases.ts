@@ -58,6 +58,8 @@ export const SOME_OF_EVERYTHING = String.raw`
   insert into tokennotifications (token_id, notification_id, status) select id, 1, 'sent' from tokens where id <= 3;
   insert into due (message_id, lane, action, run_at, expires_at) select 1, 'twilio:otp', 'poll', now(), now();
   insert into parked_receipts (provider, provider_message_id, status) values ('twilio', 'SM0', 'sent');
+  insert into unreadable_receipts (provider, command, esm_class, data_coding, source, destination, message, tlvs)
+    values ('smpp', 'deliver_sm', 4, 0, '+15005550006', '', '\x0061', '\x');
   insert into idempotency_keys (caller, route, key, fields, resource_id, answer)
     select 'c', 'POST /smss', k, '{}', 1, '{"a": 1}' from unnest('{a,B,b,ä,Z,_,-,"Ａ"}'::text[]) k;
   insert into inbox_changes (tag) values ('x');

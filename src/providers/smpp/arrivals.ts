@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import { failure, type Failure } from '../../domain/failure.ts'
-import type { InboundSms, Receipt } from '../../domain/provider.ts'
+import type { InboundSms, Receipt, UnreadableReceipt } from '../../domain/provider.ts'
 import { contactOf } from './addresses.ts'
-import { readInboundText } from './inbound.ts'
+import { readInboundText, userDataOf } from './inbound.ts'
 import type { DataSm, DeliverSm } from './pdu.ts'
 import { readReceipt, type MessageState, type ReceiptFacts } from './receipts.ts'
 import { STATUS } from './statuses.ts'
@@ -13,6 +13,7 @@ export interface ArrivalsParts {
   /** Resolves after COMMIT, rejects when it could not be stored. */
   readonly takeReceipt: (receipt: Receipt) => Promise<void>
   readonly takeInbound: (inbound: InboundSms) => Promise<void>
+  readonly takeUnreadable: (receipt: UnreadableReceipt) => Promise<void>
 }
 
 export type ArrivalsOptions = Pick<SmppOptions, 'charset' | 'sender'> & { readonly name: string }
@@ -50,9 +51,9 @@ export function createArrivals(
       const { command, sequence, esmClass, dataCoding } = pdu
       parts.log.warn(
         { event: 'smpp.unreadable', provider: name, command, sequence, esm_class: esmClass, data_coding: dataCoding },
-        'a receipt names no message, or says nothing; it is passed over',
+        'a receipt names no message, or says nothing; it is put aside',
       )
-      return STATUS.ESME_ROK
+      return stored('receipt', () => parts.takeUnreadable(toUnreadable(name, pdu)))
     }
     return stored('receipt', () => parts.takeReceipt(toReceipt(options, pdu, facts)))
   }
@@ -126,6 +127,20 @@ function contactIn({ source, destination }: DeliverSm | DataSm, sender: string |
 
 function isOurs(address: string, sender: string | null): boolean {
   return sender !== null && address.replace('+', '') === sender.replace('+', '')
+}
+
+function toUnreadable(provider: string, pdu: DeliverSm | DataSm): UnreadableReceipt {
+  const { command, esmClass, dataCoding, source, destination, tlvs } = pdu
+  return {
+    provider,
+    command,
+    esmClass,
+    dataCoding,
+    source: contactOf(source),
+    destination: contactOf(destination),
+    message: userDataOf(pdu),
+    tlvs,
+  }
 }
 
 function toInbound({ name, charset }: ArrivalsOptions, pdu: DeliverSm | DataSm): InboundSms {

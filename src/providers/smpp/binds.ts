@@ -29,6 +29,8 @@ export interface Binds {
   hold(slots: readonly number[]): void
   /** Those that are not ended yet. */
   held(): readonly number[]
+  /** Ends at once those that are being ended. */
+  cut(): void
   /** Bound, and to be submitted to. */
   submitters(): readonly Session[]
   /** Whether `hold` was ever called. */
@@ -83,6 +85,9 @@ export function createBinds(options: BindsOptions, parts: BindsParts): Binds {
       openMissing()
     },
     held: () => [...slots.keys()],
+    cut() {
+      for (const [slot, held] of slots) if (!wanted.has(slot)) for (const line of held) line.cut()
+    },
     submitters: () => submitters,
     isShared: () => shared,
     states: () => lines().map((line) => line.state()),

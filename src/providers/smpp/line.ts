@@ -8,6 +8,8 @@ export interface Line {
   state(): LineState
   /** Ends it in order, for good. */
   stop(): void
+  /** Ends it at once, for good. */
+  cut(): void
   /** Nothing of it is left. */
   isOver(): boolean
 }
@@ -103,6 +105,10 @@ export function createLine(parts: LineParts): Line {
       waiting = null
       session?.leave('told')
       if (session === null) parts.onChange()
+    },
+    cut() {
+      stopped = true
+      session?.destroy()
     },
     isOver: () => stopped && session === null,
   }

@@ -18,6 +18,8 @@ export interface Part {
   readonly number: number
   readonly total: number
   readonly reference: number
+  /** No receipt is asked for it. */
+  readonly unasked: boolean
   /** `withValidity` false: the SMSC's own validity. */
   readonly encode: (sequence: number, withValidity: boolean) => Buffer
 }
@@ -42,7 +44,8 @@ export function buildParts(options: MessageOptions, sms: OutboundSms, reference:
   // Cut otherwise than it was (by other settings), what is missing is nobody's part.
   const isSameCut = sms.resume?.total === plan.parts.length
   const left = sms.resume !== undefined && isSameCut ? leftOf(plan.parts, sms.resume.accepted) : plan.parts
-  return left.map((part) => {
+  return left.map((part, index) => {
+    const isAsked = options.receipts === 'all' || (options.receipts === 'last' && index === left.length - 1)
     // Written out: what is spread together for each message costs a tenth of its submission.
     const message: ShortMessage = {
       serviceType: '',
@@ -53,7 +56,7 @@ export function buildParts(options: MessageOptions, sms: OutboundSms, reference:
       priorityFlag: 0,
       scheduleDeliveryTime: '',
       validityPeriod,
-      registeredDelivery: asksFor(part, options) ? RECEIPT : NO_RECEIPT,
+      registeredDelivery: isAsked ? RECEIPT : NO_RECEIPT,
       replaceIfPresentFlag: 0,
       dataCoding: plan.dataCoding,
       smDefaultMsgId: 0,
@@ -74,16 +77,13 @@ function leftOf(all: readonly PlannedPart[], accepted: readonly number[]): reado
   return all.filter(({ number }) => !accepted.includes(number))
 }
 
-function asksFor({ number, total }: PlannedPart, { receipts }: MessageOptions): boolean {
-  return receipts === 'all' || (receipts === 'last' && number === total)
-}
-
 function toPart(part: PlannedPart, reference: number, message: ShortMessage, own: readonly Tlv[]): Part {
   const tlvs = writeTlvs(own.length === 0 ? part.tlvs : [...part.tlvs, ...own])
   return {
     number: part.number,
     total: part.total,
     reference,
+    unasked: message.registeredDelivery === NO_RECEIPT,
     encode: (sequence, withValidity) =>
       encodeSubmitSm(sequence, withValidity ? message : { ...message, validityPeriod: '' }, tlvs),
   }

@@ -124,6 +124,7 @@ const FOR_NOW = new Set<number>([
   STATUS.ESME_RX_T_APPN,
   STATUS.ESME_RINVBNDSTS,
   STATUS.ESME_RUNKNOWNERR,
+  STATUS.ESME_RSERTYPUNAVAIL,
 ])
 
 /** Pure. What a submission without an answer comes to. */

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
-import type { InboundSms, Receipt, SmsProvider } from '../../domain/provider.ts'
+import type { InboundSms, Receipt, SmsProvider, UnreadableReceipt } from '../../domain/provider.ts'
 import { createAlerts } from './alerts.ts'
 import { createArrivals } from './arrivals.ts'
 import { createBinds, type Binds } from './binds.ts'
 import { checkSmpp } from './check.ts'
 import { createFlow } from './flow.ts'
+import { createLateAnswers } from './late-answers.ts'
 import { LIMITS, type SessionLimits } from './limits.ts'
 import { bindReaction } from './outcomes.ts'
 import { createQueue } from './queue.ts'
@@ -34,6 +35,7 @@ export interface SmppParts {
   /** Resolves after COMMIT, rejects when it could not be stored. */
   readonly takeReceipt: (receipt: Receipt) => Promise<void>
   readonly takeInbound: (inbound: InboundSms) => Promise<void>
+  readonly takeUnreadable: (receipt: UnreadableReceipt) => Promise<void>
 }
 
 const CLOSE_MS = 7_000
@@ -82,15 +84,7 @@ export function createSmpp(options: SmppProviderOptions, parts: SmppParts): SmsP
     known = windowNow()
     for (const listener of listeners) listener()
   }
-  function onLate(receipt: Receipt): void {
-    void parts.takeReceipt(receipt).catch((error: unknown) => {
-      log.warn(
-        { event: 'receipt.failed', provider: name, message_id: receipt.attempt?.messageId, err: error },
-        'an answer that came late was not stored',
-      )
-    })
-  }
-
+  const late = createLateAnswers(name, parts)
   const submit = createSubmit(options, {
     queue,
     flow,
@@ -99,7 +93,7 @@ export function createSmpp(options: SmppProviderOptions, parts: SmppParts): SmsP
     monotonic,
     refusal: () => refusalOf(binds),
     renew: (session) => binds.renew(session),
-    onLate,
+    onLate: (receipt) => late.take(receipt),
   })
   return {
     name,
@@ -114,7 +108,9 @@ export function createSmpp(options: SmppProviderOptions, parts: SmppParts): SmsP
     binds: { wanted: options.binds, hold: (slots) => binds.hold(slots), held: () => binds.held() },
     check: (signal) =>
       checkSmpp(options, { binds, monotonic, after, open: (events) => open(submitMode(options), events) }, signal),
-    close: () => close(binds, parts),
+    async close() {
+      await Promise.all([close(binds, parts), late.close()])
+    },
   }
 }
 
@@ -135,10 +131,11 @@ function refusalOf(binds: Binds): string | null {
   return null
 }
 
-/** Unbinds; what is not answered by then is cut by the session itself. */
+/** Unbinds all sessions at once, each of which cuts itself what is not answered in its time; what is left then is cut here. */
 async function close(binds: Binds, { monotonic, after }: SmppParts): Promise<void> {
   binds.hold([])
   const deadline = monotonic() + CLOSE_MS
   while (binds.held().length > 0 && monotonic() < deadline)
     await new Promise<void>((resolve) => void after(20, resolve))
+  binds.cut()
 }

@@ -123,7 +123,9 @@ export function createSubmit(
     // One segment of GSM-7 may need several where the SMSC's alphabet is another.
     const mayBeCut = sms.segments > 1 || sms.text.length > UCS2_SEGMENT
     const reference = sms.resume?.reference ?? (mayBeCut ? parts.references(sms.contact) : 0)
-    const built = buildParts(options, sms, reference)
+    const first = buildParts(options, sms, reference)
+    // What a handset has of another cut must not be joined with this one.
+    const built = isRecut(first, sms) ? buildParts(options, sms, parts.references(sms.contact)) : first
     if (!isParts(built)) return { kind: 'refused', failure: built }
     const [only] = built
     if (only !== undefined && built.length === 1)
@@ -134,6 +136,10 @@ export function createSubmit(
 
 function isParts(built: readonly Part[] | Failure): built is readonly Part[] {
   return Array.isArray(built)
+}
+
+function isRecut(built: readonly Part[] | Failure, { resume }: OutboundSms): boolean {
+  return resume !== undefined && isParts(built) && built[0]?.total !== resume.total
 }
 
 /** Pure. `outcomes`: of the parts that were to be submitted now. */
@@ -155,7 +161,8 @@ function toOutcome({ receipts }: SubmitOptions, sms: OutboundSms, outcomes: read
   }
 }
 
-function sentPart({ messageIds }: SubmitOptions, { number, total, reference }: Part, raw: string): SentPart {
+function sentPart({ messageIds }: SubmitOptions, part: Part, raw: string): SentPart {
+  const { number, total, reference, unasked } = part
   const id = raw === '' ? null : receiptIdOf(raw, messageIds)
   return {
     number,
@@ -163,6 +170,7 @@ function sentPart({ messageIds }: SubmitOptions, { number, total, reference }: P
     reference,
     providerMessageId: id,
     ...(id === null || id === raw ? {} : { rawMessageId: raw }),
+    ...(unasked ? { unasked } : {}),
   }
 }
 

@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpFault } from '../http-call.ts'
 import { failureOfHttp, failureOfPartly, failureOfStatus } from './codes.ts'
 
 /** Pure: what came of a submission. The answer has one message for each part, each with a status of its own, in an HTTP answer of 200. */
-export function toOutcome(result: HttpAnswer | HttpFault, now: Date): Outcome {
+export function toOutcome(result: HttpAnswer | HttpFault, now: Date, attempt: number): Outcome {
   if (result.kind === 'fault') return refused(failureOfFault(result))
   const messages = result.status >= 500 ? null : readMessages(result.body)
   if (messages === null) return refused(patient(failureOfHttp(result.status), result, now))
@@ -14,7 +14,7 @@ export function toOutcome(result: HttpAnswer | HttpFault, now: Date): Outcome {
   if (refusal !== undefined) {
     const taken = messages.flatMap(({ status, id }, index) =>
       status === TAKEN
-        ? [{ number: index + 1, total: messages.length, reference: REFERENCE, providerMessageId: id }]
+        ? [{ number: index + 1, total: messages.length, reference: attempt, providerMessageId: id }]
         : [],
     )
     const why = patient((taken.length > 0 ? failureOfPartly : failureOfStatus)(refusal.status), result, now)
@@ -24,7 +24,9 @@ export function toOutcome(result: HttpAnswer | HttpFault, now: Date): Outcome {
   const [first] = ids
   if (first === undefined || ids.length < messages.length) return refused(failureOfHttp(UNREADABLE))
   const accepted = { kind: 'accepted', providerMessageId: first, status: 'sent' } as const
-  return ids.length === 1 ? accepted : { ...accepted, parts: ids.map(toPart) }
+  return ids.length === 1
+    ? accepted
+    : { ...accepted, parts: ids.map((id, index) => toPart(id, index, ids.length, attempt)) }
 }
 
 interface SentMessage {
@@ -36,9 +38,6 @@ const TAKEN = '0'
 
 /** Success that names no message. */
 const UNREADABLE = 200
-
-/** Vonage numbers the parts on air itself, and does not tell its reference. */
-const REFERENCE = 0
 
 function refused(failure: Failure): Outcome {
   return { kind: 'refused', failure }
@@ -64,8 +63,9 @@ function idOf(value: unknown): string | null {
   return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : null
 }
 
-function toPart(providerMessageId: string, index: number, ids: readonly string[]): SentPart {
-  return { number: index + 1, total: ids.length, reference: REFERENCE, providerMessageId }
+/** Vonage makes up a reference for each submission and does not tell it: the number of that stands for it. */
+function toPart(providerMessageId: string, index: number, total: number, attempt: number): SentPart {
+  return { number: index + 1, total, reference: attempt, providerMessageId }
 }
 
 function patient(failure: Failure, answer: HttpAnswer, now: Date): Failure {

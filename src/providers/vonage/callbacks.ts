@@ -45,6 +45,7 @@ export function readReceipt(callback: ProviderCallback, rules: VonageCallbackRul
         ? failureOfErrCode(fields.get('err-code') ?? null, status)
         : null,
     at: readTime(fields.get('message-timestamp')),
+    perPart: true,
     ...(contact === undefined ? {} : { contact: toE164(contact) }),
   }
   return { kind: 'receipts', receipts: [receipt] }

@@ -3,7 +3,7 @@ import type { CheckStep } from '../../../src/domain/provider.ts'
 import { until } from '../../support/until.ts'
 import { smsTo } from '../conformance.ts'
 import { contact } from '../twilio/stage.ts'
-import { forever, isOutcome, openFake, openProvider, setSmppStage, type Opened } from './stage.ts'
+import { forever, isOutcome, openFake, openPeer, openProvider, setSmppStage, type Opened } from './stage.ts'
 
 function submit({ provider }: Opened) {
   return provider.submit(smsTo(contact('+201009129288'), 1), forever)
@@ -81,6 +81,31 @@ describe('an account', () => {
     expect(stage.fake.binds()).toBe(0)
     expect(stage.provider.window).toBe(0)
     expect(isOutcome(await submit(stage), 'refused').failure).toMatchObject({ reason: 'not_bound', counted: false })
+  })
+
+  test('is unbound by all its sessions at once, and closed in their time where the SMSC answers none', async () => {
+    const peer = await openPeer(({ command }) => (command === 'unbind' ? null : {}))
+    const opened = openProvider(peer.port, 'binds=3', { limits: { unbindMs: 50, beatMs: 5 } })
+    await opened.bound()
+    const unbinds: number[] = []
+    for (const session of peer.sessions)
+      session.on('close', () => unbinds.push(peer.all.filter(({ command }) => command === 'unbind').length))
+    await opened.provider.close()
+    expect(opened.provider.binds?.held()).toEqual([])
+    await until(() => unbinds.length === 3)
+    expect(unbinds).toEqual([3, 3, 3])
+  })
+
+  test('is closed all the same where a session outlasts its time', async () => {
+    const peer = await openPeer(({ command }) => (command === 'unbind' ? null : {}))
+    let ahead = 0
+    const limits = { beatMs: 3_600_000 }
+    const opened = openProvider(peer.port, '', { limits }, { monotonic: () => performance.now() + ahead })
+    await opened.bound()
+    const closed = new Promise((resolve) => peer.sessions[0]?.on('close', resolve))
+    ahead = 10_000
+    await opened.provider.close()
+    await closed
   })
 
   test('tells when its window changes', async () => {

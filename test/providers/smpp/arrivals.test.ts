@@ -93,6 +93,21 @@ describe('a receipt', () => {
     expect(opened.inbound).toEqual([])
     expect(opened.lines.filter((line) => line.includes('smpp.unreadable'))).toHaveLength(1)
     expect(opened.lines.join('')).not.toContain('what is this')
+    expect(opened.unreadable).toMatchObject([
+      { provider: 'smpp', command: 'deliver_sm', esmClass: 4, message: Buffer.from('what is this') },
+    ])
+  })
+
+  test('that says nothing comes again where it could not be put aside', async () => {
+    const peer = await openPeer(() => ({}))
+    const opened = openProvider(peer.port, '', {}, { takeUnreadable: () => Promise.reject(new Error('away')) })
+    await opened.bound()
+    const answered = new Promise<number>((resolve) =>
+      peer.sessions[0]?.deliver_sm({ esm_class: 4, short_message: '?' }, ({ command_status }) =>
+        resolve(command_status),
+      ),
+    )
+    expect(await answered).toBe(0x64)
   })
 
   test('comes by data_sm, too', async () => {

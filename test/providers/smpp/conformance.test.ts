@@ -20,6 +20,7 @@ conformsAsSmsProvider('SMPP', async () => {
       after,
       takeReceipt: async () => undefined,
       takeInbound: async () => undefined,
+      takeUnreadable: async () => undefined,
     },
   )
   smpp.binds?.hold([0])

@@ -42,7 +42,9 @@ test('two long texts to one contact have different references', async () => {
 test('one that is cut otherwise since some of it was taken is sent whole', async () => {
   const stage = await setSmppStage()
   const resume = { reference: 9, total: 2, accepted: [1] }
-  expect(isOutcome(await submit(stage, { attempt: 2, resume }), 'accepted').parts).toHaveLength(3)
+  const { parts } = isOutcome(await submit(stage, { attempt: 2, resume }), 'accepted')
+  expect(parts).toHaveLength(3)
+  expect(new Set(parts?.map(({ reference }) => reference))).not.toContain(9)
 })
 
 test('a part that is refused for now is sent again alone, by the same reference', async () => {
@@ -65,6 +67,27 @@ test('a part that is refused for now is sent again alone, by the same reference'
       .map(({ text }) => text)
       .join(''),
   ).toBe(TEXT)
+})
+
+test('where the last part alone has a receipt, so has the last of those that are sent again', async () => {
+  const rules = [{ when: { text: 'b*' }, times: 1, play: { status: 'ESME_RMSGQFUL' } }]
+  const stage = await setSmppStage({ rules }, 'receipts=last')
+  const first = isOutcome(await submit(stage), 'refused')
+  expect(first.parts?.map(({ number, unasked = false }) => [number, unasked])).toEqual([
+    [1, true],
+    [3, false],
+  ])
+  const resume = { reference: first.parts?.[0]?.reference ?? -1, total: 3, accepted: [1, 3] }
+  const second = isOutcome(await submit(stage, { attempt: 2, resume }), 'accepted')
+  expect(second.parts?.map(({ number, unasked = false }) => [number, unasked])).toEqual([[2, false]])
+  const asked = stage.fake.messages().map(({ segment, registeredDelivery }) => [segment?.number, registeredDelivery])
+  expect(new Map(asked.map(([number, is]) => [number, is]))).toEqual(
+    new Map([
+      [1, 0],
+      [2, 1],
+      [3, 1],
+    ]),
+  )
 })
 
 test('what is refused for good by one part is not sent on in the others', async () => {

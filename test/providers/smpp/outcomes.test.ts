@@ -82,6 +82,12 @@ test('a refused account holds the route', () => {
   }
 })
 
+test('a bind that is refused for the moment is tried again as after a cut, and the account is not blamed', () => {
+  for (const status of [STATUS.ESME_RSYSERR, STATUS.ESME_RTHROTTLED, STATUS.ESME_RSERTYPUNAVAIL])
+    expect(bindReaction(status)).toBe('again')
+  expect(bindReaction(STATUS.ESME_RSERTYPDENIED)).toBe('refused')
+})
+
 test('what a vendor means nobody knows: it is for good, and its code is kept', () => {
   for (const [status, code] of [
     [0x400, '0x0400'],

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import smpp, { type Pdu, type Session } from 'smpp'
 import { onTestFinished } from 'vitest'
-import type { InboundSms, Receipt, SmsProvider } from '../../../src/domain/provider.ts'
+import type { InboundSms, Receipt, SmsProvider, UnreadableReceipt } from '../../../src/domain/provider.ts'
 import { type FakeSmsc, type FakeSmscOptions, startFakeSmsc } from '../../../src/fakes/smsc.ts'
 import { createSmpp, type SmppParts, type SmppProviderOptions } from '../../../src/providers/smpp/provider.ts'
 import { readSmppUrl, type SmppOptions } from '../../../src/providers/smpp/url.ts'
@@ -15,6 +15,7 @@ export interface Opened {
   readonly provider: SmsProvider
   readonly receipts: Receipt[]
   readonly inbound: InboundSms[]
+  readonly unreadable: UnreadableReceipt[]
   readonly lines: string[]
   /** Holds so many binds, and waits until all submitters are bound. */
   bound(slots?: number): Promise<void>
@@ -35,6 +36,7 @@ export function openProvider(
 ): Opened {
   const options = { ...optionsOf(`smpp://look-alike:secret08@127.0.0.1:${port}?${query}`), name: 'smpp', ...more }
   const [receipts, inbound, lines]: [Receipt[], InboundSms[], string[]] = [[], [], []]
+  const unreadable: UnreadableReceipt[] = []
   const provider = createSmpp(options, {
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     monotonic: () => performance.now(),
@@ -42,6 +44,7 @@ export function openProvider(
     after,
     takeReceipt: async (receipt) => void receipts.push(receipt),
     takeInbound: async (message) => void inbound.push(message),
+    takeUnreadable: async (receipt) => void unreadable.push(receipt),
     ...other,
   })
   onTestFinished(() => provider.close())
@@ -49,6 +52,7 @@ export function openProvider(
     provider,
     receipts,
     inbound,
+    unreadable,
     lines,
     async bound(slots = options.binds) {
       provider.binds?.hold(Array.from({ length: slots }, (_, slot) => slot))

@@ -60,6 +60,7 @@ function openClient(port: number, receipts: Receipt[]): SmsProvider {
       },
       takeReceipt: async (receipt) => void receipts.push(receipt),
       takeInbound: async () => undefined,
+      takeUnreadable: async () => undefined,
     },
   )
   onTestFinished(() => provider.close())

@@ -65,6 +65,7 @@ describe('a receipt', () => {
           status: 'delivered',
           failure: null,
           at: new Date('2026-11-23T12:00:29Z'),
+          perPart: true,
           contact: '+201009129288',
         },
       ],

@@ -18,13 +18,13 @@ const taken = (id: string) => ({ to: '201009129288', 'message-id': id, status: '
 const refused = (status: string) => ({ status, 'error-text': 'Refused' })
 
 function failureOf(result: HttpAnswer) {
-  const outcome = toOutcome(result, NOW)
+  const outcome = toOutcome(result, NOW, 1)
   return outcome.kind === 'refused' ? outcome.failure : null
 }
 
 describe('an answer', () => {
   it('to one SMS has its id', () => {
-    expect(toOutcome(answer(200, { 'message-count': '1', messages: [taken('A1')] }), NOW)).toEqual({
+    expect(toOutcome(answer(200, { 'message-count': '1', messages: [taken('A1')] }), NOW, 1)).toEqual({
       kind: 'accepted',
       providerMessageId: 'A1',
       status: 'sent',
@@ -32,13 +32,13 @@ describe('an answer', () => {
   })
 
   it('to a long SMS has an id for each part', () => {
-    expect(toOutcome(answer(200, { messages: [taken('A1'), taken('A2')] }), NOW)).toEqual({
+    expect(toOutcome(answer(200, { messages: [taken('A1'), taken('A2')] }), NOW, 1)).toEqual({
       kind: 'accepted',
       providerMessageId: 'A1',
       status: 'sent',
       parts: [
-        { number: 1, total: 2, reference: 0, providerMessageId: 'A1' },
-        { number: 2, total: 2, reference: 0, providerMessageId: 'A2' },
+        { number: 1, total: 2, reference: 1, providerMessageId: 'A1' },
+        { number: 2, total: 2, reference: 1, providerMessageId: 'A2' },
       ],
     })
   })
@@ -116,7 +116,7 @@ describe('an answer', () => {
 
   it('to a long SMS that was taken in part has the parts that were, and is tried again at intervals that grow', () => {
     for (const status of ['1', '9']) {
-      const outcome = toOutcome(answer(200, { messages: [taken('A1'), refused(status), taken('A3')] }), NOW)
+      const outcome = toOutcome(answer(200, { messages: [taken('A1'), refused(status), taken('A3')] }), NOW, 1)
       expect(outcome).toMatchObject({
         kind: 'refused',
         failure: { class: 'transient', counted: true, waitsMs: [10 * SECOND, MINUTE, 5 * MINUTE], pause: 'none' },
@@ -126,13 +126,13 @@ describe('an answer', () => {
         ],
       })
     }
-    expect(toOutcome(answer(200, { messages: [refused('1'), refused('1')] }), NOW)).not.toHaveProperty('parts')
+    expect(toOutcome(answer(200, { messages: [refused('1'), refused('1')] }), NOW, 1)).not.toHaveProperty('parts')
   })
 
   it('never throws, and takes nothing for accepted but ids', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), fc.jsonValue(), (status, body) => {
-        const outcome = toOutcome(answer(status, body), NOW)
+        const outcome = toOutcome(answer(status, body), NOW, 1)
         return outcome.kind === 'refused'
       }),
     )

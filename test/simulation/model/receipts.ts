@@ -68,6 +68,7 @@ function readState(tx: Transaction, { messages, attempts }: Tables, id: number, 
     text: m.text,
     attemptsCounted: m.attemptsCounted,
     newestAttempt: m.attempt,
+    newestStatus: null,
     ageMs: tx.now - m.time,
     remainingMs: m.expiresAt - tx.now,
     sinceMs: null,
@@ -196,7 +197,7 @@ function listMatchable(tx: Transaction, tables: Tables, values: readonly unknown
     ...matching
       .toSorted((a, b) => a.id - b.id)
       .slice(0, Number(values[0]))
-      .map((one) => ({ ...one, at: null, contact: null })),
+      .map((one) => ({ ...one, at: null, contact: null, messageId: null, attempt: null })),
   )
 }
 
