@@ -24,6 +24,28 @@ export const addWebhook: WebhookAct = async (words) => {
   )
 }
 
+export const changeWebhook: WebhookAct = async (words) => {
+  takeOnly(words, ['url', 'types', 'full', 'thin', 'description'])
+  const { values, tidings, at } = words
+  const change = changeOf(values)
+  const webhook = await tidings.webhooks.change(readSubject(words), change, { signal: at.signal })
+  await at.say(`${values.json === true ? JSON.stringify(webhook) : webhookLine(webhook, at).trimStart()}\n`)
+  return EXIT.fine
+}
+
+function changeOf({ url, types, full, thin, description }: WebhookWords['values']): Schema<'WebhookChange'> {
+  if (full === true && thin === true) throw new CliRefusal('It is --full or --thin.')
+  const change = {
+    ...(url === undefined ? {} : { url }),
+    ...(types === undefined ? {} : { types: types === 'all' ? ['*' as const] : readTypes(types) }),
+    ...(full === true ? { payload: 'full' as const } : {}),
+    ...(thin === true ? { payload: 'thin' as const } : {}),
+    ...(description === undefined ? {} : { description }),
+  }
+  if (Object.keys(change).length > 0) return change
+  throw new CliRefusal('change needs what is to be another: --url, --types, --full, --thin or --description.')
+}
+
 export const rotateSecret: WebhookAct = async (words) => {
   takeOnly(words, ['overlap-hours'])
   const { values, tidings, at } = words

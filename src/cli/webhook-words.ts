@@ -6,8 +6,10 @@ import { plain, type readWords } from './words.ts'
 
 /** Of all acts; each refuses those that are not its own. */
 export const OPTIONS = {
+  url: { type: 'string' },
   types: { type: 'string' },
   full: { type: 'boolean' },
+  thin: { type: 'boolean' },
   description: { type: 'string' },
   status: { type: 'string' },
   since: { type: 'string' },

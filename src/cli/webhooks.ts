@@ -1,7 +1,15 @@
 import { nearest } from '../domain/nearest.ts'
 import { CliRefusal, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect } from './service.ts'
-import { addWebhook, removeWebhook, replayWebhook, rotateSecret, setEnabled, testWebhook } from './webhook-deeds.ts'
+import {
+  addWebhook,
+  changeWebhook,
+  removeWebhook,
+  replayWebhook,
+  rotateSecret,
+  setEnabled,
+  testWebhook,
+} from './webhook-deeds.ts'
 import { listDeliveries, listWebhooks, redeliver, showAttempts, showWebhook } from './webhook-reads.ts'
 import { OPTIONS, type WebhookAct } from './webhook-words.ts'
 import { plain, readWords } from './words.ts'
@@ -11,6 +19,7 @@ const HELP = `Who is told of events, and what became of each call.
   tidings webhooks                                 all of them, and whether they take what they are sent
   tidings webhooks add https://hooks.example.com/tidings --types sms.delivered,sms.failed
   tidings webhooks show 1
+  tidings webhooks change 1 --types all            what was left out stays; its secret does, too
   tidings webhooks test 1                          sends an event now, and shows the answer
   tidings webhooks deliveries 1 --status failed    events on their way there, newest first
   tidings webhooks attempts 17                     every try of one delivery, with the answers
@@ -22,6 +31,7 @@ const HELP = `Who is told of events, and what became of each call.
   tidings webhooks remove 1 --yes
 
 Of add        --types, else all · --full: also numbers, tokens and texts · --description TEXT
+Of change     --url URL · --types, or all · --full or --thin · --description TEXT
 Of deliveries --status queued, delivered or failed · --types ONE · --since · --limit N, 20 unless given
 Of replay     --since TIME, or 30m, 24h, 7d back · --types · --only-failed
 Everywhere    --json: one JSON object a line
@@ -36,6 +46,7 @@ const ACTS: Readonly<Record<string, WebhookAct>> = {
   list: listWebhooks,
   add: addWebhook,
   show: showWebhook,
+  change: changeWebhook,
   test: testWebhook,
   deliveries: listDeliveries,
   attempts: showAttempts,

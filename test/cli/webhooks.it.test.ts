@@ -99,6 +99,26 @@ test('show tells all there is of one but its secret', async () => {
   expect(linesOf(await webhooks('show', String(data.id), '--json'))).toEqual([await client.webhooks.get(data.id)])
 })
 
+test('change makes another of what is named, and leaves the rest', async () => {
+  const { id, url } = (await made('/changed')).data
+  const words = ['change', String(id), '--full', '--types', 'sms.failed,sms.sent', '--description', 'Shop']
+  expect((await webhooks(...words)).stdout).toContain('sms.failed, sms.sent')
+  const changed = { url, types: ['sms.failed', 'sms.sent'], payload: 'full', description: 'Shop', enabled: true }
+  expect(await client.webhooks.get(id)).toMatchObject(changed)
+  const json = await webhooks('change', String(id), '--thin', '--types', 'all', '--url', `${url}/2`, '--json')
+  expect(linesOf<Schema<'Webhook'>>(json)).toEqual([await client.webhooks.get(id)])
+  expect(await client.webhooks.get(id)).toMatchObject({
+    url: `${url}/2`,
+    types: ['*'],
+    payload: 'thin',
+    description: 'Shop',
+  })
+  expect(await webhooks('change', String(id))).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--url/) as string,
+  })
+})
+
 test('disable and enable say what holds now', async () => {
   const id = String((await made('/paused')).data.id)
   expect((await webhooks('disable', id)).stdout).toContain('disabled since')

@@ -177,6 +177,23 @@ describe.skipIf(!hasChromium)('the page of the webhooks', { timeout: SLOW_MS }, 
     expect(complaints.filter((complaint) => !/404/.test(complaint))).toEqual([])
   })
 
+  test('one is changed in the fields it was made with, and what is refused leaves it as it was', async () => {
+    const { id, url } = await make('/other')
+    const { page } = await visit(browser, service.url, `${PATH}/${id}`)
+    await page.getByRole('button', { name: 'Change…' }).click()
+    expect(await page.getByLabel('Address').inputValue()).toBe(url)
+    await page.getByLabel('Events').fill('sms.nonsense')
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await page.locator('.problem').waitFor()
+    expect(await client.webhooks.get(id)).toMatchObject({ url, types: ['sms.captured'] })
+    await page.getByLabel('Events').fill('')
+    await page.getByLabel('What it is for').fill('Shop')
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await page.getByText('It was changed. Its secret is the one it was.').waitFor()
+    expect(await page.locator('.details').innerText()).toMatch(/For\s+Shop\s+Events\s+All events/)
+    expect(await client.webhooks.get(id)).toMatchObject({ url, types: ['*'], payload: 'thin', description: 'Shop' })
+  })
+
   test('says why one is disabled that nobody disabled', async () => {
     const { id } = await make('/gone')
     await service.sms(CONTACT, 'It wants no more')

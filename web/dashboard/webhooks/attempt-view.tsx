@@ -1,7 +1,6 @@
 import type { JSX } from 'preact'
-import { Badge } from '../parts.tsx'
+import { At, Badge } from '../parts.tsx'
 import type { WebhookAttempt } from './client.ts'
-import { At } from './parts.tsx'
 import { attemptLook, tookOf } from './words.ts'
 
 /** One try, and how its answer began: a stranger's text, never anything else. */

@@ -25,6 +25,7 @@ export interface WebhooksClient {
   list(signal: AbortSignal): Promise<readonly Webhook[]>
   read(id: number, signal: AbortSignal): Promise<Webhook>
   create(input: WebhookInput): Promise<Made>
+  change(id: number, input: WebhookInput): Promise<Webhook>
   setEnabled(id: number, enabled: boolean): Promise<Webhook>
   rotate(id: number): Promise<Made>
   remove(id: number): Promise<void>
@@ -65,6 +66,10 @@ export function createWebhooksClient(fetch: typeof globalThis.fetch): WebhooksCl
     async create({ url, description, types, payload }) {
       const body = { url, description, payload, ...(types.length === 0 ? {} : { types }) }
       return (await call('POST', '/webhooks', { body })) as Answer & Made
+    },
+    async change(id, { types, ...others }) {
+      const body = { ...others, types: types.length === 0 ? ['*'] : types }
+      return (await call('PATCH', `/webhooks/${id}`, { body })).data as Webhook
     },
     setEnabled: async (id, enabled) => (await call('PATCH', `/webhooks/${id}`, { body: { enabled } })).data as Webhook,
     rotate: async (id) => (await call('POST', `/webhooks/${id}/secret`, { body: {} })) as Answer & Made,

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
+import { Outcome, useAct, type Act } from '../act.tsx'
 import { WEBHOOKS } from './address.ts'
 import type { Webhook, WebhookAttempt } from './client.ts'
 import { AttemptView } from './attempt-view.tsx'
-import { Outcome, Secret, useAct, useWebhooksClient, type Act } from './parts.tsx'
+import { Secret, useWebhooksClient } from './parts.tsx'
+import { Change } from './change.tsx'
 import { Remove } from './remove.tsx'
 import { testedOf } from './words.ts'
 
@@ -22,6 +24,7 @@ export function Deeds({ webhook, onChange, onDone }: DeedsProps): JSX.Element {
   const act = useAct()
   const [secret, setSecret] = useState<string | null>(null)
   const [attempt, setAttempt] = useState<WebhookAttempt | null>(null)
+  const [isChanging, setChanging] = useState(false)
   const { id, enabled } = webhook
 
   const test = (): void =>
@@ -55,10 +58,12 @@ export function Deeds({ webhook, onChange, onDone }: DeedsProps): JSX.Element {
     <section class="deeds" aria-label="What can be done">
       <div class="buttons">
         <Deed act={act} name="test" label="Send a test event" busy="Sending …" onPress={test} isPrimary />
+        <Deed act={act} name="open" label="Change…" busy="Change…" onPress={() => setChanging(true)} />
         <Deed act={act} name="toggle" label={enabled ? 'Disable' : 'Enable'} busy="Changing …" onPress={toggle} />
         <Deed act={act} name="rotate" label="Replace the secret" busy="Replacing …" onPress={rotate} />
         <Remove isBusy={act.busy !== null} onRemove={remove} />
       </div>
+      {isChanging && <Change webhook={webhook} act={act} onChange={onChange} onClose={() => setChanging(false)} />}
       <Outcome act={act} />
       {attempt !== null && <AttemptView attempt={attempt} />}
       {secret !== null && (

@@ -1,11 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { Outcome, useAct } from '../act.tsx'
 import type { Listed } from '../call.ts'
 import { useLoaded, type Loaded } from '../loaded.ts'
 import { usePage } from '../page.ts'
+import { Shown } from '../shown.tsx'
 import type { WebhookDelivery } from './client.ts'
 import { DeliveryRow } from './delivery-row.tsx'
-import { Outcome, Shown, useAct, useWebhooksClient } from './parts.tsx'
+import { TO_MANAGE, useWebhooksClient } from './parts.tsx'
 import { Replay } from './replay.tsx'
 
 type Filter = WebhookDelivery['status'] | null
@@ -53,7 +55,7 @@ export function Deliveries(props: {
         </button>
       </div>
       <Filters filter={filter} onChange={setFilter} />
-      <Shown loading={loading}>
+      <Shown loading={loading} right={TO_MANAGE}>
         {(deliveries) => (
           <Rows
             id={id}

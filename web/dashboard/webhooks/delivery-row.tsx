@@ -1,11 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { Outcome, useAct } from '../act.tsx'
 import { useLoaded } from '../loaded.ts'
 import { usePage } from '../page.ts'
-import { Badge } from '../parts.tsx'
+import { At, Badge } from '../parts.tsx'
+import { Shown } from '../shown.tsx'
 import { AttemptView } from './attempt-view.tsx'
 import type { WebhookDelivery } from './client.ts'
-import { At, Outcome, Shown, useAct, useWebhooksClient } from './parts.tsx'
+import { TO_MANAGE, useWebhooksClient } from './parts.tsx'
 import { deliveryLook, triesOf } from './words.ts'
 
 interface DeliveryRowProps {
@@ -57,7 +59,7 @@ function Tries({ delivery, onDone }: DeliveryRowProps): JSX.Element {
     })
   return (
     <>
-      <Shown loading={loading}>
+      <Shown loading={loading} right={TO_MANAGE}>
         {({ attempts }) =>
           attempts.length === 0 ? (
             <p class="quiet">It was not tried yet.</p>

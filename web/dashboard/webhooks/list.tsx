@@ -2,9 +2,10 @@ import type { JSX } from 'preact'
 import { useLoaded } from '../loaded.ts'
 import { usePage } from '../page.ts'
 import { Badge, Command } from '../parts.tsx'
+import { Shown } from '../shown.tsx'
 import { WEBHOOKS } from './address.ts'
 import type { Webhook } from './client.ts'
-import { Shown, useWebhooksClient } from './parts.tsx'
+import { TO_MANAGE, useWebhooksClient } from './parts.tsx'
 import { eventsOf, standingOf } from './words.ts'
 
 const EXAMPLE = { url: 'https://hooks.example.com/tidings', types: ['sms.delivered', 'sms.failed'] }
@@ -20,7 +21,9 @@ export function List(): JSX.Element {
           Add a webhook
         </a>
       </header>
-      <Shown loading={loading}>{(webhooks) => (webhooks.length === 0 ? <None /> : <Rows webhooks={webhooks} />)}</Shown>
+      <Shown loading={loading} right={TO_MANAGE}>
+        {(webhooks) => (webhooks.length === 0 ? <None /> : <Rows webhooks={webhooks} />)}
+      </Shown>
     </>
   )
 }

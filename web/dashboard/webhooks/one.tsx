@@ -2,12 +2,13 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { useLoaded } from '../loaded.ts'
 import { usePage } from '../page.ts'
-import { Badge, Command } from '../parts.tsx'
+import { At, Badge, Command } from '../parts.tsx'
+import { Shown } from '../shown.tsx'
 import { WEBHOOKS } from './address.ts'
 import type { Webhook } from './client.ts'
 import { Deeds } from './deeds.tsx'
 import { Deliveries } from './deliveries.tsx'
-import { At, Shown, useWebhooksClient } from './parts.tsx'
+import { TO_MANAGE, useWebhooksClient } from './parts.tsx'
 import { eventsOf, standingOf } from './words.ts'
 
 export function One({ id }: { readonly id: number }): JSX.Element {
@@ -24,7 +25,7 @@ export function One({ id }: { readonly id: number }): JSX.Element {
       <p class="up">
         <a href={WEBHOOKS}>Webhooks</a>
       </p>
-      <Shown loading={loading}>
+      <Shown loading={loading} right={TO_MANAGE}>
         {(webhook) => (
           <>
             <Head webhook={webhook} />

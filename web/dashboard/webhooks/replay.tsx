@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { Outcome, useAct } from '../act.tsx'
 import { usePage } from '../page.ts'
-import { Outcome, useAct, useWebhooksClient } from './parts.tsx'
+import { useWebhooksClient } from './parts.tsx'
 import { replayedOf, toField } from './words.ts'
 
 const DAY_MS = 86_400_000

@@ -18,7 +18,7 @@ export function WebhooksPage(): JSX.Element {
     isFirst.current = false
   }, [path])
   return (
-    <div class="webhooks">
+    <div class="page webhooks">
       {place.kind === 'list' && <List />}
       {place.kind === 'add' && <Add />}
       {place.kind === 'one' && <One key={place.id} id={place.id} />}

@@ -1,0 +1,98 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Act } from '../act.tsx'
+import type { WebhookInput } from './client.ts'
+import { wordsIn } from './words.ts'
+
+interface WebhookFormProps {
+  readonly act: Act
+  readonly initial: WebhookInput
+  readonly label: string
+  readonly busy: string
+  readonly onSubmit: (input: WebhookInput) => void
+  /** What leads away from it. */
+  readonly children: ComponentChildren
+}
+
+/** What is said of a webhook when it is made, and when it is changed. */
+export function WebhookForm({ act, initial, label, busy, onSubmit, children }: WebhookFormProps): JSX.Element {
+  const [url, setUrl] = useState(initial.url)
+  const [description, setDescription] = useState(initial.description)
+  const [types, setTypes] = useState(initial.types.join(', '))
+  const [isFull, setFull] = useState(initial.payload === 'full')
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    const payload = isFull ? 'full' : 'thin'
+    onSubmit({ url: url.trim(), description: description.trim(), types: wordsIn(types), payload })
+  }
+  return (
+    <form class="fields" onSubmit={submit}>
+      <Field
+        name="url"
+        label="Address"
+        value={url}
+        onInput={setUrl}
+        isRequired
+        placeholder="https://hooks.example.com/tidings"
+      >
+        Public, and https, unless <a href="/docs/configuration.md#webhooks">the configuration</a> allows more.
+      </Field>
+      <Field name="types" label="Events" value={types} onInput={setTypes} placeholder="sms.delivered, sms.failed">
+        With commas between. Empty: all of them. <a href="/docs/events.md">What there is</a>.
+      </Field>
+      <Field name="description" label="What it is for" value={description} onInput={setDescription}>
+        For people; as you like.
+      </Field>
+      <label class="check">
+        <input type="checkbox" checked={isFull} onChange={(event) => setFull(event.currentTarget.checked)} />
+        Also tell numbers, tokens and texts
+      </label>
+      <div class="buttons">
+        <button type="submit" class="button primary" disabled={act.busy !== null}>
+          {act.busy === null ? label : busy}
+        </button>
+        {children}
+      </div>
+    </form>
+  )
+}
+
+interface FieldProps {
+  readonly name: string
+  readonly label: string
+  readonly value: string
+  readonly onInput: (value: string) => void
+  readonly isRequired?: boolean
+  readonly placeholder?: string
+  readonly children: ComponentChildren
+}
+
+function Field({
+  name,
+  label,
+  value,
+  onInput,
+  isRequired = false,
+  placeholder = '',
+  children,
+}: FieldProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        autocomplete="off"
+        spellcheck={false}
+        required={isRequired}
+        placeholder={placeholder}
+        aria-describedby={`${name}-help`}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <p class="help" id={`${name}-help`}>
+        {children}
+      </p>
+    </div>
+  )
+}
