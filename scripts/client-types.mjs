@@ -54,10 +54,10 @@ function withOneError(operation) {
 }
 
 /** Which fields go together is for the service to say: in types it would become `unknown`. */
-function withoutConditions({ anyOf, ...schema }) {
-  return anyOf === undefined || anyOf.every((one) => Object.keys(one).join() === 'required')
-    ? schema
-    : { anyOf, ...schema }
+function withoutConditions({ anyOf = [], allOf = [], ...schema }) {
+  const onlyConditions = [...anyOf, ...allOf].every((one) => 'if' in one || Object.keys(one).join() === 'required')
+  if (onlyConditions) return schema
+  return { ...schema, ...(anyOf.length > 0 ? { anyOf } : {}), ...(allOf.length > 0 ? { allOf } : {}) }
 }
 
 function mapValues(object, change) {

@@ -1,6 +1,13 @@
-import { TidingsApiError, type Schema, type Tidings, type TokensPush, type TopicPush } from '../client/tidings.ts'
+import {
+  TidingsApiError,
+  type DevicesPush,
+  type Schema,
+  type Tidings,
+  type TokensPush,
+  type TopicPush,
+} from '../client/tidings.ts'
 import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
-import { COMMON, commonFields, exitCodeOf, sendOptions, toPairs } from './send-words.ts'
+import { COMMON, commonFields, exitCodeOf, sendOptions, toPairs, toWhole } from './send-words.ts'
 import { connect, countsOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
 
@@ -8,12 +15,21 @@ const OPTIONS = {
   ...COMMON,
   token: { type: 'string', multiple: true },
   fid: { type: 'string', multiple: true },
+  client: { type: 'string', multiple: true },
   topic: { type: 'string' },
+  condition: { type: 'string' },
   title: { type: 'string' },
   body: { type: 'string' },
   data: { type: 'string', multiple: true },
   image: { type: 'string' },
   link: { type: 'string' },
+  priority: { type: 'string' },
+  'collapse-key': { type: 'string' },
+  badge: { type: 'string' },
+  sound: { type: 'string' },
+  action: { type: 'string', multiple: true },
+  'data-only': { type: 'boolean' },
+  validate: { type: 'boolean' },
 } as const
 
 export async function sendPush(words: readonly string[], at: Surroundings): Promise<ExitCode> {
@@ -23,14 +39,19 @@ export async function sendPush(words: readonly string[], at: Surroundings): Prom
   const tidings = connect(at)
   const json = values.json === true
   if (values['dry-run'] === true) {
-    const report = await tidings.notifications.dryRun(push, { signal: at.signal })
+    const report = await tidings.notifications.dryRun(push, { signal: at.signal, validate: values.validate === true })
     await at.say(json ? `${JSON.stringify(report)}\n` : dryRun(report))
     return EXIT.fine
   }
+  if (values.validate === true) throw new CliRefusal('--validate asks FCM without sending: it belongs to --dry-run.')
   const options = sendOptions(values, at.signal)
   const { notifications } = tidings
   const sent =
-    'topic' in push ? await notifications.toTopic(push, options) : await notifications.toTokens(push, options)
+    'to' in push
+      ? await notifications.toDevices(push, options)
+      : 'topic' in push || 'condition' in push
+        ? await notifications.toTopic(push, options)
+        : await notifications.toTokens(push, options)
   for (const warning of sent.warnings ?? []) at.tell(plain(warning))
   const counts = sent.counts ?? (await countsNow(tidings, sent.notification_id, at.signal)) ?? {}
   const id = painted(String(sent.notification_id), 'bold', at)
@@ -51,19 +72,22 @@ async function countsNow(tidings: Tidings, id: number, signal: AbortSignal): Pro
 
 type Words = ReturnType<typeof readWords<typeof OPTIONS>>['values']
 
-function toPush(values: Words): TokensPush | TopicPush {
-  const { token: tokens = [], fid: fids = [], topic } = values
-  if ((topic === undefined) === (tokens.length + fids.length === 0)) {
-    throw new CliRefusal('Who is it for? Give --token (or --fid), or --topic, and not both.')
+function toPush(values: Words): TokensPush | DevicesPush | TopicPush {
+  const { token: tokens = [], fid: fids = [], client: clients, topic, condition } = values
+  const given = [tokens.length + fids.length > 0, ...[clients, topic, condition].map((one) => one !== undefined)]
+  if (given.filter(Boolean).length !== 1) {
+    throw new CliRefusal('Who is it for? Give --token (or --fid), --client, --topic or --condition, and one of them alone.')
   }
   const content = toContent(values)
+  if (clients !== undefined) return { ...content, to: { clients } }
   if (topic !== undefined) return { ...content, topic }
+  if (condition !== undefined) return { ...content, condition }
   return { ...content, ...(tokens.length > 0 ? { tokens } : {}), ...(fids.length > 0 ? { fids } : {}) }
 }
 
 function toContent(values: Words): Omit<TopicPush, 'topic'> {
   const { title, body, data, image, link, template } = values
-  if (template === undefined && (title === undefined || body === undefined)) {
+  if (values['data-only'] !== true && template === undefined && (title === undefined || body === undefined)) {
     throw new CliRefusal('What does it say? Give --title and --body, or a --template.')
   }
   return {
@@ -73,17 +97,55 @@ function toContent(values: Words): Omit<TopicPush, 'topic'> {
     ...(data === undefined ? {} : { data: toPairs(data, '--data') }),
     ...(image === undefined ? {} : { image }),
     ...(link === undefined ? {} : { link }),
+    ...toSimple(values),
   }
 }
 
-function dryRun({ topic, targets, bytes, most_bytes, route, waits, ...report }: Schema<'PushDryRunData'>): string {
+/** One word for what each platform calls its own way. */
+function toSimple(values: Words): Partial<Omit<TopicPush, 'topic'>> {
+  const { priority, 'collapse-key': collapseKey, badge, sound, action: actions } = values
+  return {
+    ...(priority === undefined ? {} : { priority: toPriority(priority) }),
+    ...(collapseKey === undefined ? {} : { collapse_key: collapseKey }),
+    ...(badge === undefined ? {} : { badge: toWhole(badge, '--badge') }),
+    ...(sound === undefined ? {} : { sound }),
+    ...(actions === undefined ? {} : { actions: toActions(actions) }),
+    ...(values['data-only'] === true ? { data_only: true } : {}),
+  }
+}
+
+function toPriority(text: string): 'high' | 'normal' {
+  if (text === 'high' || text === 'normal') return text
+  throw new CliRefusal('--priority must be high or normal.')
+}
+
+function toActions(words: readonly string[]): { action: string; title: string }[] {
+  return Object.entries(toPairs(words, '--action')).map(([action, title]) => ({ action, title }))
+}
+
+function dryRun({ topic, condition, targets, bytes, most_bytes, ...report }: Schema<'PushDryRunData'>): string {
+  const { route, waits, warnings, validation } = report
   const dead = targets.suppressed === 0 ? '' : `, ${targets.suppressed} of them dead`
   const lines = [
-    `To        ${topic === null ? `${targets.total} targets${dead}` : `topic ${topic}`}`,
+    `To        ${toWhom(topic, condition) ?? `${targets.total} targets${dead}`}`,
     `Size      ${bytes} of ${most_bytes} bytes`,
     `Through   ${route.provider}: ${route.reason}`,
+    ...(validation === undefined ? [] : [`FCM       ${saidOf(validation)}`]),
     `Leaves    ${report.send_at}, at the latest ${report.expires_at}`,
     ...waits.map(({ message }) => `Waits     ${message}`),
+    ...warnings.map((warning) => `Mind      ${warning}`),
   ]
   return `${lines.map(plain).join('\n')}\nNothing was sent.\n`
+}
+
+function toWhom(topic: string | null, condition: string | null): string | null {
+  if (condition !== null) return `devices where ${condition}`
+  return topic === null ? null : `topic ${topic}`
+}
+
+function saidOf({ result, reason, code }: NonNullable<Schema<'PushDryRunData'>['validation']>): string {
+  if (result === 'accepted') return 'would take it'
+  if (result === 'not_asked') return 'was not asked: it would be captured'
+  const why = [reason, code].filter((word) => word !== null).join(', ')
+  return result === 'refused' ? `would refuse it: ${why}` : `gave no answer: ${why}`
 }

@@ -12,12 +12,15 @@ const HELP = `Sends one SMS, or one push.
   tidings send sms +201009129288 "Hello" --dry-run     what would happen; nothing is sent
 
   tidings send push --topic news --title "Open late" --body "Until ten this Friday"
+  tidings send push --condition "'news' in topics && !('sport' in topics)" --title Open --body Late --priority high
+  tidings send push --client +201009129288 --title Parcel --body "It is here"
   tidings send push --token TOKEN --title Parcel --body "It is here" --data order=1042
 
 Both      --tag --category --send-at --ttl SECONDS --template --locale --var NAME=TEXT --var NAME:=NUMBER
           --wait --dry-run --idempotency-key KEY --json
-Of SMS    --subject --sender --max-segments
-Of pushes --token, --fid (each may stand several times) or --topic; --title --body --data NAME=TEXT --image --link
+Of SMS    --subject --sender --max-segments --max-price AMOUNT --plain --no-plain --time-zone ZONE
+Of pushes --token, --fid, --client (each may stand several times), --topic or --condition; --title --body --data NAME=TEXT --image --link
+          --priority high --collapse-key KEY --badge N --sound NAME --action NAME=TITLE --data-only --dry-run --validate
 
 Prints its id and, in a sentence, what became of it so far. Without --idempotency-key one is drawn, so that what is repeated
 after a lost answer is not sent twice; give one where you may run the command itself again.

@@ -12,20 +12,29 @@ import {
   type Without,
 } from './call.ts'
 
-export type TokensPush = Without<Schema<'TokensRequest'>, 'dry_run'>
-export type TopicPush = Without<Schema<'TopicRequest'>, 'dry_run'>
+export type TokensPush = Without<Schema<'TokensRequest'>, 'dry_run' | 'validate_only'>
+export type DevicesPush = Without<Schema<'DevicesPush'>, 'dry_run' | 'validate_only'>
+/** To a `topic`, or to a `condition` of topics. */
+export type TopicPush = Without<Schema<'TopicRequest'>, 'dry_run' | 'validate_only'>
 export type NotificationQuery = Query<'/notifications'>
 
 type Accepted = Schema<'NotificationAccepted'>
+
+export interface DryRunOptions extends CallOptions {
+  /** FCM is asked whether it would take it; nothing is delivered. */
+  readonly validate?: boolean
+}
 
 /** Pushes. Every call throws TidingsApiError where it is refused, and TidingsUnreachable where nobody answers. */
 export interface NotificationCalls {
   /** To devices: `tokens`, `fids` or both, at most 100,000 together. A repetition of the call sends nothing twice. */
   toTokens(push: TokensPush, options?: SendOptions): Promise<Accepted>
-  /** To everybody who subscribed to a topic. */
+  /** To the registered devices that are what `to` says. Refused with `no_devices` where there is none. */
+  toDevices(push: DevicesPush, options?: SendOptions): Promise<Accepted>
+  /** To everybody who subscribed to a topic, or for whom a condition of topics holds. */
   toTopic(push: TopicPush, options?: SendOptions): Promise<Accepted>
   /** What would be sent, in how many bytes, and what would keep it waiting. Nothing is stored. */
-  dryRun(push: TokensPush | TopicPush, options?: CallOptions): Promise<Schema<'PushDryRunData'>>
+  dryRun(push: TokensPush | DevicesPush | TopicPush, options?: DryRunOptions): Promise<Schema<'PushDryRunData'>>
   /** One push, with how many of its targets stand where. */
   get(id: number, options?: CallOptions): Promise<Schema<'Notification'>>
   /** Each of its targets, and what became of it; pages are asked for as they are needed. */
@@ -80,11 +89,18 @@ export function createNotificationCalls({ raw, newKey }: Calls): NotificationCal
   }
 }
 
-function createPushing({ raw, newKey }: Calls): Pick<NotificationCalls, 'toTokens' | 'toTopic' | 'dryRun' | 'resend'> {
+function createPushing({
+  raw,
+  newKey,
+}: Calls): Pick<NotificationCalls, 'toTokens' | 'toDevices' | 'toTopic' | 'dryRun' | 'resend'> {
   return {
     async toTokens(body, options = {}) {
       const params = { header: headersOf(options, newKey) }
       return accepted(await unwrap(raw.POST('/notifications/tokens', { params, body, ...signalOf(options) })))
+    },
+    async toDevices(body, options = {}) {
+      const params = { header: headersOf(options, newKey) }
+      return accepted(await unwrap(raw.POST('/notifications/devices', { params, body, ...signalOf(options) })))
     },
     async toTopic(body, options = {}) {
       const params = { header: headersOf(options, newKey) }
@@ -92,10 +108,13 @@ function createPushing({ raw, newKey }: Calls): Pick<NotificationCalls, 'toToken
     },
     async dryRun(push, options = {}) {
       const common = { params: { header: headersOf({}, newKey) }, ...signalOf(options) }
+      const asking = { dry_run: true, ...(options.validate === true ? { validate_only: true } : {}) }
       const answer =
-        'topic' in push
-          ? await unwrap(raw.POST('/notifications/topic', { body: { ...push, dry_run: true }, ...common }))
-          : await unwrap(raw.POST('/notifications/tokens', { body: { ...push, dry_run: true }, ...common }))
+        'to' in push
+          ? await unwrap(raw.POST('/notifications/devices', { body: { ...push, ...asking }, ...common }))
+          : 'topic' in push || 'condition' in push
+            ? await unwrap(raw.POST('/notifications/topic', { body: { ...push, ...asking }, ...common }))
+            : await unwrap(raw.POST('/notifications/tokens', { body: { ...push, ...asking }, ...common }))
       if (!('dry_run' in answer)) throw new Error('a dry run was answered with a push')
       return answer.data
     },

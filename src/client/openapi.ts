@@ -77,7 +77,7 @@ export interface paths {
     post?: never
     /**
      * Erases a person
-     * @description The number, the texts, what providers call them, and what was kept for repeated calls, what the person sent to you: everywhere. An opt-out holds on, by a hash of the number. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.
+     * @description The number, the texts, what providers call them, and what was kept for repeated calls, what the person sent to you, the addresses of the person’s devices: everywhere. An opt-out holds on, by a hash of the number. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.
      */
     delete: operations['eraseClient']
     options?: never
@@ -503,6 +503,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/notifications/devices': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Notify the devices of people, or of a kind
+     * @description Goes to the registered devices that are what `to` says, all of it, when it is accepted. Each gets it once, by the address it has then. Answers as `POST /notifications/tokens`.
+     */
+    post: operations['pushToDevices']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/notifications/export': {
     parameters: {
       query?: never
@@ -554,7 +574,7 @@ export interface paths {
     put?: never
     /**
      * Notify everyone who follows a topic
-     * @description Answers when the notification is committed to disk.
+     * @description Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses.
      */
     post: operations['pushToTopic']
     delete?: never
@@ -675,6 +695,26 @@ export interface paths {
      * @description Ends the pauses within what is named; `{}` ends all. What waited and is still valid goes out.
      */
     post: operations['resumeSending']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/routes': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Where SMS go, and how each provider does
+     * @description The routes of the routes file, and for each provider what is not well, how many of the last messages were given to it, and for how many of its messages a receipt came. Each node answers what it has seen itself.
+     */
+    get: operations['readRoutes']
+    put?: never
+    post?: never
     delete?: never
     options?: never
     head?: never
@@ -915,12 +955,65 @@ export interface paths {
       cookie?: never
     }
     /**
-     * The tokens and installation ids that pushes were sent to
-     * @description The tokens and installation ids that pushes were sent to, newest first. A page may be shorter than `limit` although `next` leads on.
+     * The devices: tokens and installation ids that were registered, or that pushes were sent to
+     * @description The devices: tokens and installation ids that were registered, or that pushes were sent to, newest first. A page may be shorter than `limit` although `next` leads on.
      */
     get: operations['listTokens']
-    put?: never
+    /**
+     * Registers many devices
+     * @description In JSON up to 10,000, stored with one commit: all of them, or with `partial` those that are good. As NDJSON without an end: the first line is an object with what all have in common, each other line one device (`DeviceItem`); each is answered with a line (`DeviceAnswerItem`) after its commit, in order, and the last line has the counts: `{"done": true, "accepted": 2, "rejected": 0}`. Read while you send. May be repeated.
+     */
+    put: operations['putTokens']
     post?: never
+    /**
+     * Takes many devices away
+     * @description Up to 1,000, with one commit. Those that are not there are passed over.
+     */
+    delete: operations['deleteTokens']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/tokens/{token}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** A device by its token or installation id */
+    get: operations['readToken']
+    /**
+     * Registers a device
+     * @description Whose it is, what it runs, and that it was seen. Call it at each start of your app, and when its token changes: what is said replaces what was, and one that was retired is sent to again. May be repeated.
+     */
+    put: operations['putToken']
+    post?: never
+    /**
+     * Takes a device away
+     * @description Nothing is sent to it any more, by whichever of its addresses, until it is registered again; what was told of it is forgotten. What was sent to it stays in history.
+     */
+    delete: operations['deleteToken']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/tokens/{token}/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Undoes a retirement
+     * @description Within 30 days; the device is sent to again. Should its push service still not know it, it is retired again.
+     */
+    post: operations['restoreToken']
     delete?: never
     options?: never
     head?: never
@@ -941,6 +1034,26 @@ export interface paths {
     get: operations['exportTokens']
     put?: never
     post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/tokens/restore': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Undoes all retirements since a time
+     * @description For a wave of them that was a mistake: wrong credentials, a bad deploy. At most 30 days back.
+     */
+    post: operations['restoreTokens']
     delete?: never
     options?: never
     head?: never
@@ -1107,6 +1220,168 @@ export interface paths {
 }
 export interface components {
   schemas: {
+    /** @description FCM’s `AndroidConfig`. */
+    AndroidConfig: {
+      bandwidth_constrained_ok?: boolean
+      /** @description Of several that wait for a device the last one alone is delivered. */
+      collapse_key?: string
+      data?: {
+        [key: string]: string
+      }
+      /** @description May be delivered before the device was unlocked. */
+      direct_boot_ok?: boolean
+      fcm_options?: components['schemas']['FcmOptions']
+      notification?: components['schemas']['AndroidNotification']
+      /** @enum {string} */
+      priority?: 'normal' | 'high' | 'NORMAL' | 'HIGH'
+      /** @description Only the app with this package name gets it. */
+      restricted_package_name?: string
+      restricted_satellite_ok?: boolean
+      /** @description How long FCM keeps it: `3600s`. */
+      ttl?: string
+    }
+    /** @description What Android shows. */
+    AndroidNotification: {
+      /** @description In place of the common one. */
+      body?: string
+      body_loc_args?: string[]
+      body_loc_key?: string
+      /** @description Deprecated by Google: `proxy`. */
+      bypass_proxy_notification?: boolean
+      /** @description A channel that the app has made. */
+      channel_id?: string
+      /** @description The activity that a click opens. */
+      click_action?: string
+      /** @description #rrggbb */
+      color?: string
+      default_light_settings?: boolean
+      default_sound?: boolean
+      default_vibrate_timings?: boolean
+      /** @description RFC 3339. */
+      event_time?: string
+      /** @description A drawable of the app. */
+      icon?: string
+      /** @description An address: https://… */
+      image?: string
+      light_settings?: components['schemas']['LightSettings']
+      /** @description Not to be shown on a watch. */
+      local_only?: boolean
+      notification_count?: number
+      /** @enum {string} */
+      notification_priority?:
+        'PRIORITY_UNSPECIFIED' | 'PRIORITY_MIN' | 'PRIORITY_LOW' | 'PRIORITY_DEFAULT' | 'PRIORITY_HIGH' | 'PRIORITY_MAX'
+      /** @enum {string} */
+      proxy?: 'PROXY_UNSPECIFIED' | 'ALLOW' | 'DENY' | 'IF_PRIORITY_LOWERED'
+      /** @description `default`, or a file in the app’s /res/raw/. */
+      sound?: string
+      /** @description It stays when it is clicked. */
+      sticky?: boolean
+      /** @description A later notification with this tag takes the place of this one. */
+      tag?: string
+      ticker?: string
+      /** @description In place of the common one. */
+      title?: string
+      title_loc_args?: string[]
+      title_loc_key?: string
+      vibrate_timings?: string[]
+      /** @enum {string} */
+      visibility?: 'VISIBILITY_UNSPECIFIED' | 'PRIVATE' | 'PUBLIC' | 'SECRET'
+    }
+    /** @description FCM’s `ApnsConfig`. */
+    ApnsConfig: {
+      fcm_options?: components['schemas']['ApnsFcmOptions']
+      /** @description Apple’s request headers: `apns-priority` … */
+      headers?: {
+        [key: string]: string
+      }
+      /** @description Of the Live Activity that it is for. */
+      live_activity_token?: string
+      /** @description Apple’s payload: `aps`, and values of your own beside it. */
+      payload?: {
+        aps?: components['schemas']['Aps']
+      } & {
+        [key: string]: unknown
+      }
+    }
+    /** @description FCM’s `ApnsFcmOptions`. */
+    ApnsFcmOptions: {
+      /** @description 1 to 50 letters, digits and - _ . ~ %. */
+      analytics_label?: string
+      /** @description An address: https://… */
+      image?: string
+    }
+    /** @description Apple’s own dictionary. Apple passes over what it does not know there. */
+    Aps: {
+      alert?:
+        | string
+        | {
+            'action-loc-key'?: string
+            /** @description Words, or in a Live Activity `loc-key` and `loc-args`. */
+            body?:
+              | string
+              | {
+                  'loc-args'?: string[]
+                  'loc-key'?: string
+                }
+            'launch-image'?: string
+            'loc-args'?: string[]
+            'loc-key'?: string
+            /** @description Of a Live Activity’s alert. */
+            sound?: string
+            subtitle?: string
+            'subtitle-loc-args'?: string[]
+            'subtitle-loc-key'?: string
+            /** @description Words, or in a Live Activity `loc-key` and `loc-args`. */
+            title?:
+              | string
+              | {
+                  'loc-args'?: string[]
+                  'loc-key'?: string
+                }
+            'title-loc-args'?: string[]
+            'title-loc-key'?: string
+          }
+      attributes?: {
+        [key: string]: unknown
+      }
+      'attributes-type'?: string
+      /** @description The number at the app’s icon; 0 takes it away. */
+      badge?: number
+      /** @description Which buttons the app has for it. */
+      category?: string
+      /** @enum {integer} */
+      'content-available'?: 0 | 1
+      /** @description Of widgets. */
+      'content-changed'?: boolean
+      'content-state'?: {
+        [key: string]: unknown
+      }
+      'dismissal-date'?: number
+      /** @enum {string} */
+      event?: 'start' | 'update' | 'end'
+      'filter-criteria'?: string
+      'input-push-channel'?: string
+      /** @enum {integer} */
+      'input-push-token'?: 1
+      /** @enum {string} */
+      'interruption-level'?: 'passive' | 'active' | 'time-sensitive' | 'critical'
+      /** @enum {integer} */
+      'mutable-content'?: 0 | 1
+      'relevance-score'?: number
+      sound?:
+        | string
+        | {
+            /** @enum {integer} */
+            critical?: 0 | 1
+            name: string
+            volume?: number
+          }
+      'stale-date'?: number
+      'target-content-id'?: string
+      /** @description Those of one thread are shown together. */
+      'thread-id'?: string
+      timestamp?: number
+    }
     Attempt: {
       /** Format: date-time */
       finished_at: string | null
@@ -1138,6 +1413,16 @@ export interface components {
           | 'cancelled'
         total: number
       }[]
+      /** @description What the routes say that it costs; only where it was taken, or may have been, and they tell it. */
+      price?: {
+        /** @example 0.031 */
+        amount: number
+        /**
+         * @description ISO 4217.
+         * @example EUR
+         */
+        currency: string
+      }
       provider: string
       provider_message_id: string | null
       /** @description As the provider wrote it; only where that differs from the form its receipts have. */
@@ -1253,6 +1538,8 @@ export interface components {
         parked_receipts: number
         /** @description SMS of others that went to this number by `REDIRECT_TO`. */
         redirected: number
+        /** @description Addresses of the devices that were registered as this person’s. */
+        tokens: number
       }
       /** @description True: nothing was changed; these would be. */
       dry_run: boolean
@@ -1263,6 +1550,21 @@ export interface components {
       client: components['schemas']['Client']
       /** @description Everything sent to this person, newest first. */
       data: components['schemas']['Sms'][]
+      /** @description Why nothing reaches the number, as far as providers say; empty for most. */
+      flags: {
+        /** @description Who said so last. */
+        provider: string
+        /**
+         * @description What providers say of it, as in the `reason` of a message.
+         * @enum {unknown}
+         */
+        reason: 'blocked' | 'unknown_number' | 'not_mobile' | 'landline'
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC.
+         */
+        since: string
+      }[]
       /** @description The `cursor` of the next page; null on the last. */
       next: string | null
       /**
@@ -1284,6 +1586,13 @@ export interface components {
       searched_until: string | null
       /** @enum {boolean} */
       success: true
+    }
+    /** @description Google’s `google.type.Color`; each part is 0 to 1. */
+    Color: {
+      alpha?: number
+      blue?: number
+      green?: number
+      red?: number
     }
     Converted: {
       /**
@@ -1335,6 +1644,226 @@ export interface components {
       /** @enum {boolean} */
       success: true
     }
+    DeviceAnswerItem:
+      | {
+          /** @description Its place in the call, from 0. */
+          index: number
+          /** @enum {boolean} */
+          success: true
+          token_id: number
+        }
+      | {
+          error: components['schemas']['ItemError']
+          /** @description Its place in the call, from 0. */
+          index: number
+          /** @enum {boolean} */
+          success: false
+        }
+    /** @description Registered devices: all that is said here must hold of one. */
+    DeviceFilter: {
+      /** @description Those with these apps. */
+      apps?: string[]
+      /**
+       * @description All devices of this person.
+       * @example +201009129288
+       */
+      client?: string
+      /** @description All devices of these people. */
+      clients?: string[]
+      /** @description Those in these languages; `en` stands for `en-GB`, too. */
+      locales?: string[]
+      /** @description Those of these platforms. */
+      platforms?: ('android' | 'ios' | 'web')[]
+      /** @description Those that were registered within so many days. */
+      seen_within_days?: number
+      /** @description Those in these time zones. */
+      time_zones?: string[]
+    }
+    DeviceItem: {
+      /**
+       * @description Your name for the app.
+       * @example com.example.shop
+       */
+      app?: string
+      /**
+       * @description Whose it is: a number, with its country code.
+       * @example +201009129288
+       */
+      client?: string
+      /** @description The installation id of a device whose address is a token. Both are one device from then on: it never gets a push twice. */
+      fid?: string
+      /**
+       * @description What its address is: a registration token, or a Firebase installation id.
+       * @enum {string}
+       */
+      kind?: 'token' | 'fid'
+      /**
+       * Format: date-time
+       * @description When it was seen, for what is moved in; else now.
+       */
+      last_seen_at?: string
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @enum {string} */
+      platform?: 'android' | 'ios' | 'web'
+      /**
+       * @description Where it is, as IANA names it.
+       * @example Africa/Cairo
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+      /** @description The registration token, or with `"kind": "fid"` the installation id. */
+      token: string
+    }
+    /** @description All that is known of the device: what is left out is forgotten. */
+    DeviceRequest: {
+      /**
+       * @description Your name for the app.
+       * @example com.example.shop
+       */
+      app?: string
+      /**
+       * @description Whose it is: a number, with its country code.
+       * @example +201009129288
+       */
+      client?: string
+      /** @description The installation id of a device whose address is a token. Both are one device from then on: it never gets a push twice. */
+      fid?: string
+      /**
+       * @description What its address is: a registration token, or a Firebase installation id.
+       * @enum {string}
+       */
+      kind?: 'token' | 'fid'
+      /**
+       * Format: date-time
+       * @description When it was seen, for what is moved in; else now.
+       */
+      last_seen_at?: string
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @enum {string} */
+      platform?: 'android' | 'ios' | 'web'
+      /**
+       * @description Where it is, as IANA names it.
+       * @example Africa/Cairo
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+    }
+    DevicesAnswer: {
+      accepted: number
+      /** @description One for each item, in order. */
+      data: components['schemas']['DeviceAnswerItem'][]
+      /** @description Only with `partial`. */
+      rejected: number
+      /** @enum {boolean} */
+      success: true
+    }
+    DevicesPush: {
+      /** @description Buttons, in a browser. */
+      actions?: {
+        /** @description Your word for it. */
+        action: string
+        icon?: string
+        title: string
+      }[]
+      android?: components['schemas']['AndroidConfig']
+      apns?: components['schemas']['ApnsConfig']
+      /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
+      badge?: number
+      body?: string
+      /**
+       * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+       * @enum {string}
+       */
+      category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Of several that wait for a device the last one alone is delivered. */
+      collapse_key?: string
+      /** @description Your own values, texts all of them. */
+      data?: {
+        [key: string]: string
+      }
+      /** @description Nothing is shown: the app gets `data`. Then there are no `title` and `body`. */
+      data_only?: boolean
+      /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
+      dry_run?: boolean
+      fcm_options?: components['schemas']['FcmOptions']
+      /** @description URL of a picture. */
+      image?: string
+      /** @description Opened on a click, in a browser. */
+      link?: string
+      /**
+       * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
+       * @enum {string}
+       */
+      priority?: 'high' | 'normal'
+      /**
+       * Format: date-time
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @example 2030-01-31T18:00:00Z
+       */
+      send_at?: string
+      /** @description `default`, or a file in the app; not in a browser. */
+      sound?: string
+      /** @description A word of yours, to find it by. */
+      tag?: string
+      template?: components['schemas']['TemplateUse']
+      title?: string
+      to: components['schemas']['DeviceFilter']
+      /** @description Seconds. 0: now or never. */
+      ttl?: number
+      /** @description With `dry_run`: FCM is asked whether it would take this for the first target. Nothing is delivered. */
+      validate_only?: boolean
+      webpush?: components['schemas']['WebpushConfig']
+    }
+    /** @description At most 10,000 devices. Every other field holds for each one that does not have it itself. */
+    DevicesRequest: {
+      /**
+       * @description Your name for the app.
+       * @example com.example.shop
+       */
+      app?: string
+      /**
+       * @description Whose it is: a number, with its country code.
+       * @example +201009129288
+       */
+      client?: string
+      items: components['schemas']['DeviceItem'][]
+      /**
+       * @description What its address is: a registration token, or a Firebase installation id.
+       * @enum {string}
+       */
+      kind?: 'token' | 'fid'
+      /**
+       * Format: date-time
+       * @description When it was seen, for what is moved in; else now.
+       */
+      last_seen_at?: string
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @description Store the items that are good. Else one fault refuses them all. */
+      partial?: boolean
+      /** @enum {string} */
+      platform?: 'android' | 'ios' | 'web'
+      /**
+       * @description Where it is, as IANA names it.
+       * @example Africa/Cairo
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+    }
     Done: {
       /** @enum {boolean} */
       success: true
@@ -1385,6 +1914,11 @@ export interface components {
       data: components['schemas']['ErrorPage'][]
       /** @enum {boolean} */
       success: true
+    }
+    /** @description FCM’s `FcmOptions`. */
+    FcmOptions: {
+      /** @description 1 to 50 letters, digits and - _ . ~ %. */
+      analytics_label?: string
     }
     /** @description A text that somebody sent to you. */
     Inbound: {
@@ -1726,6 +2260,14 @@ export interface components {
        */
       overlap_seconds?: number
     }
+    /** @description How the LED blinks. */
+    LightSettings: {
+      color: components['schemas']['Color']
+      /** @description A duration: `3.5s`. */
+      light_off_duration: string
+      /** @description A duration: `3.5s`. */
+      light_on_duration: string
+    }
     Notification: {
       body: string
       /**
@@ -1733,6 +2275,8 @@ export interface components {
        * @enum {string}
        */
       category: 'otp' | 'transactional' | 'marketing'
+      /** @description Who it is for, where that is more than one topic. */
+      condition: string | null
       /** @description What else the caller gave: `data`, `image`, `link`, `android` … */
       content: {
         [key: string]: unknown
@@ -1961,6 +2505,7 @@ export interface components {
        * @enum {string}
        */
       category: 'otp' | 'transactional' | 'marketing'
+      condition: string | null
       /**
        * Format: date-time
        * @description RFC 3339, UTC.
@@ -1994,6 +2539,18 @@ export interface components {
       /** @description What its words were made from: `name@version/locale`. */
       template: string | null
       topic: string | null
+      /** @description What FCM said; only with `validate_only`. */
+      validation?: {
+        /** @description FCM’s own word, with the field at fault. */
+        code: string | null
+        /** @description Why it was refused, as `reason` of a delivery. */
+        reason: string | null
+        /**
+         * @description `unanswered`: FCM gave no answer. `not_asked`: it would be captured, and not reach FCM.
+         * @enum {string}
+         */
+        result: 'accepted' | 'refused' | 'unanswered' | 'not_asked'
+      }
       /** @description What would keep it from leaving at once. */
       waits: {
         /** @description In words. */
@@ -2003,6 +2560,7 @@ export interface components {
         /** @description How long; null: nobody knows. */
         seconds: number | null
       }[]
+      warnings: string[]
     }
     Ready: {
       checks: {
@@ -2088,6 +2646,16 @@ export interface components {
       encoding: 'gsm7' | 'ucs2'
       message: string
       message_id: number
+      /** @description Of all attempts together; only where the routes told it when they were made. */
+      price?: {
+        /** @example 0.031 */
+        amount: number
+        /**
+         * @description ISO 4217.
+         * @example EUR
+         */
+        currency: string
+      }
       provider: string
       provider_message_id: string | null
       /** @description The word after the status. */
@@ -2574,6 +3142,49 @@ export interface components {
       /** @enum {boolean} */
       success: true
     }
+    /** @description How one provider does, as this node sees it. */
+    SmsProviderState: {
+      /** @description How many of the last messages were given this way. */
+      choices: {
+        /** @description Those before it were not well. */
+        detour: number
+        /** @description It came first. */
+        first: number
+        /** @description None was well, and it came first. */
+        none_well: number
+      }
+      provider: string
+      /** @description Of the last seven days, where there are enough messages to tell. */
+      receipts: {
+        /** @description ISO 3166-1 alpha-2; null: of any. */
+        country: string | null
+        messages: number
+        /** @description How many of them it told the end of. */
+        receipts: number
+      }[]
+      /** @description The ways through it that are not well; none: all are. */
+      troubles: {
+        /** @description ISO 3166-1 alpha-2; null: of any. */
+        country: string | null
+        /** @description The one sender that is held, empty: the provider’s configured one; null: whatever goes out with. */
+        sender: string | null
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC.
+         */
+        since: string
+        /**
+         * @description `open`: it takes nothing. `half-open`: one message at a time, to see. `ramp`: a growing part.
+         * @enum {string}
+         */
+        state: 'open' | 'half-open' | 'ramp'
+        /**
+         * Format: date-time
+         * @description Of `open`.
+         */
+        tried_again_at: string | null
+      }[]
+    }
     /** @description With `subject` and `message`, or with a `template` that brings both. */
     SmsRequest: {
       /**
@@ -2643,6 +3254,61 @@ export interface components {
       contact?: string
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+    }
+    /** @description One route of the routes file. */
+    SmsRoute: {
+      /** @description For these; null: for all. */
+      categories: string[] | null
+      /** @description For numbers of these; null: of all. */
+      countries: string[] | null
+      failover_on: string[]
+      /**
+       * @description Which of `via` comes first.
+       * @enum {string}
+       */
+      order: 'listed' | 'weight' | 'cost'
+      /** @description For numbers that begin like one of these; null: for all. */
+      prefixes: string[] | null
+      /** @description For messages that name one of these; null: for all. */
+      senders: string[] | null
+      /** @description After all of `via`, in this order. */
+      then: {
+        /** @description Of one segment, by prefix, country or `*`. */
+        prices: {
+          [key: string]: number
+        }
+        provider: string
+        /** @description For messages whose caller names none; null: the provider’s configured one. */
+        sender: string | null
+        /** @description Against the others of its route, where `order` is `weight`. */
+        weight: number
+      }[]
+      via: {
+        /** @description Of one segment, by prefix, country or `*`. */
+        prices: {
+          [key: string]: number
+        }
+        provider: string
+        /** @description For messages whose caller names none; null: the provider’s configured one. */
+        sender: string | null
+        /** @description Against the others of its route, where `order` is `weight`. */
+        weight: number
+      }[]
+    }
+    SmsRoutesAnswer: {
+      data: components['schemas']['SmsRoutesData']
+      /** @enum {boolean} */
+      success: true
+    }
+    SmsRoutesData: {
+      /** @description How many choices are counted below. */
+      chosen: number
+      /** @description ISO 4217, of all prices; null: there are none. */
+      currency: string | null
+      /** @description Those that are set up; none: SMS are captured. */
+      providers: components['schemas']['SmsProviderState'][]
+      /** @description In their order; none: there is no routes file, and the only provider takes everything. */
+      routes: components['schemas']['SmsRoute'][]
     }
     Template: {
       /**
@@ -2859,13 +3525,22 @@ export interface components {
       /** @enum {boolean} */
       success: true
     }
+    /** @description An address of a device. */
     Token: {
+      app: string | null
+      /** @description Whose it is; null: nobody said. */
+      client: string | null
       /**
        * Format: date-time
        * @description RFC 3339, UTC.
        */
       created_at: string
-      /** @enum {string} */
+      /** @description The installation id that is the same device, beside a token. */
+      fid: string | null
+      /**
+       * @description What its address is: a registration token, or a Firebase installation id.
+       * @enum {string}
+       */
       kind: 'token' | 'fid'
       /**
        * Format: date-time
@@ -2874,13 +3549,42 @@ export interface components {
       last_ok_at: string | null
       /**
        * Format: date-time
+       * @description When it was registered last; null: never, a push named it.
+       */
+      last_seen_at: string | null
+      locale: string | null
+      /** @enum {string|null} */
+      platform: 'android' | 'ios' | 'web' | null
+      /**
+       * Format: date-time
        * @description Since when it is not sent to any more.
        */
       retired_at: string | null
+      /** @description `unregistered`, `invalid_token`: the push service said so. `stale`: not seen for DEVICES_DROP_DAYS. `deleted`: you took it away. `erased`: its person was erased. */
       retired_reason: string | null
-      /** @description The registration token, or the installation id. */
+      /** @description The `token_id` of the address that its device has now; null: this one. */
+      sent_as: number | null
+      /**
+       * Format: date-time
+       * @description Since when it counts as stale: not seen for DEVICES_STALE_DAYS.
+       */
+      stale_at: string | null
+      time_zone: string | null
+      /** @description The registration token, or the installation id; `erased:` and the id where its person was erased. */
       token: string
       token_id: number
+      /**
+       * Format: date-time
+       * @description Until when its retirement can be undone; null: there is none to undo.
+       */
+      undo_until: string | null
+      /** @description The Firebase project that it does not belong to, by which it is not sent to. */
+      wrong_project: string | null
+    }
+    TokenAnswer: {
+      data: components['schemas']['Token']
+      /** @enum {boolean} */
+      success: true
     }
     TokenList: {
       data: components['schemas']['Token'][]
@@ -2894,32 +3598,46 @@ export interface components {
       /** @enum {boolean} */
       success: true
     }
+    TokensDelete: {
+      /** @description Registration tokens or installation ids. */
+      tokens: string[]
+    }
+    TokensDeleted: {
+      /** @description How many of them were there. */
+      deleted: number
+      /** @enum {boolean} */
+      success: true
+    }
     /** @description At most 100,000 tokens and fids together. One named twice is sent once. */
     TokensRequest: {
-      /** @description As FCM's `Message.android`. */
-      android?: {
-        [key: string]: unknown
-      }
-      /** @description As FCM's `Message.apns`. */
-      apns?: {
-        [key: string]: unknown
-      }
+      /** @description Buttons, in a browser. */
+      actions?: {
+        /** @description Your word for it. */
+        action: string
+        icon?: string
+        title: string
+      }[]
+      android?: components['schemas']['AndroidConfig']
+      apns?: components['schemas']['ApnsConfig']
+      /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
+      badge?: number
       body?: string
       /**
        * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
        * @enum {string}
        */
       category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Of several that wait for a device the last one alone is delivered. */
+      collapse_key?: string
       /** @description Your own values, texts all of them. */
       data?: {
         [key: string]: string
       }
+      /** @description Nothing is shown: the app gets `data`. Then there are no `title` and `body`. */
+      data_only?: boolean
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
-      /** @description As FCM's `Message.fcm_options`. */
-      fcm_options?: {
-        [key: string]: unknown
-      }
+      fcm_options?: components['schemas']['FcmOptions']
       /** @description Firebase installation ids. */
       fids?: string[]
       /** @description URL of a picture. */
@@ -2927,11 +3645,18 @@ export interface components {
       /** @description Opened on a click, in a browser. */
       link?: string
       /**
+       * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
+       * @enum {string}
+       */
+      priority?: 'high' | 'normal'
+      /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
+      /** @description `default`, or a file in the app; not in a browser. */
+      sound?: string
       /** @description A word of yours, to find it by. */
       tag?: string
       template?: components['schemas']['TemplateUse']
@@ -2940,58 +3665,88 @@ export interface components {
       tokens?: string[]
       /** @description Seconds. 0: now or never. */
       ttl?: number
-      /** @description As FCM's `Message.webpush`. */
-      webpush?: {
-        [key: string]: unknown
-      }
+      /** @description With `dry_run`: FCM is asked whether it would take this for the first target. Nothing is delivered. */
+      validate_only?: boolean
+      webpush?: components['schemas']['WebpushConfig']
+    }
+    TokensRestore: {
+      /**
+       * @description Only for this reason.
+       * @enum {string}
+       */
+      reason?: 'unregistered' | 'invalid_token' | 'sender_mismatch' | 'stale'
+      /**
+       * Format: date-time
+       * @description Those that were retired then or later; no more than 30 days ago.
+       * @example 2030-01-31T18:00:00Z
+       */
+      since: string
+    }
+    TokensRestored: {
+      /** @description How many there were. */
+      restored: number
+      /** @enum {boolean} */
+      success: true
     }
     TopicRequest: {
-      /** @description As FCM's `Message.android`. */
-      android?: {
-        [key: string]: unknown
-      }
-      /** @description As FCM's `Message.apns`. */
-      apns?: {
-        [key: string]: unknown
-      }
+      /** @description Buttons, in a browser. */
+      actions?: {
+        /** @description Your word for it. */
+        action: string
+        icon?: string
+        title: string
+      }[]
+      android?: components['schemas']['AndroidConfig']
+      apns?: components['schemas']['ApnsConfig']
+      /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
+      badge?: number
       body?: string
       /**
        * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
        * @enum {string}
        */
       category?: 'otp' | 'transactional' | 'marketing'
+      /** @description Of several that wait for a device the last one alone is delivered. */
+      collapse_key?: string
+      /** @description In place of `topic`: up to 5 topics, such as `'news' in topics && !('sport' in topics)`. */
+      condition?: string
       /** @description Your own values, texts all of them. */
       data?: {
         [key: string]: string
       }
+      /** @description Nothing is shown: the app gets `data`. Then there are no `title` and `body`. */
+      data_only?: boolean
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
-      /** @description As FCM's `Message.fcm_options`. */
-      fcm_options?: {
-        [key: string]: unknown
-      }
+      fcm_options?: components['schemas']['FcmOptions']
       /** @description URL of a picture. */
       image?: string
       /** @description Opened on a click, in a browser. */
       link?: string
+      /**
+       * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
+       * @enum {string}
+       */
+      priority?: 'high' | 'normal'
       /**
        * Format: date-time
        * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
+      /** @description `default`, or a file in the app; not in a browser. */
+      sound?: string
       /** @description A word of yours, to find it by. */
       tag?: string
       template?: components['schemas']['TemplateUse']
       title?: string
       /** @description Its name; `/topics/` before it is dropped. */
-      topic: string
+      topic?: string
       /** @description Seconds. 0: now or never. */
       ttl?: number
-      /** @description As FCM's `Message.webpush`. */
-      webpush?: {
-        [key: string]: unknown
-      }
+      /** @description With `dry_run`: FCM is asked whether it would take this for the first target. Nothing is delivered. */
+      validate_only?: boolean
+      webpush?: components['schemas']['WebpushConfig']
     }
     Webhook: {
       /**
@@ -3397,6 +4152,59 @@ export interface components {
       }
       /** @enum {boolean} */
       success: true
+    }
+    /** @description Options of the browser’s `Notification`. */
+    WebNotification: {
+      actions?: {
+        action: string
+        /** @description An address: https://… */
+        icon?: string
+        /** @description An address: https://… */
+        navigate?: string
+        title: string
+      }[]
+      /** @description The address of a small picture, not a number. */
+      badge?: string
+      /** @description In place of the common one. */
+      body?: string
+      /** @description Anything of your own. */
+      data?: unknown
+      /** @enum {string} */
+      dir?: 'auto' | 'ltr' | 'rtl'
+      icon?: string
+      image?: string
+      /** @description BCP 47. */
+      lang?: string
+      navigate?: string
+      renotify?: boolean
+      /** @description It stays until somebody acts on it. */
+      requireInteraction?: boolean
+      silent?: boolean | null
+      /** @description A later notification with this tag takes the place of this one. */
+      tag?: string
+      timestamp?: number
+      /** @description In place of the common one. */
+      title?: string
+      vibrate?: number | number[]
+    }
+    /** @description FCM’s `WebpushConfig`. */
+    WebpushConfig: {
+      data?: {
+        [key: string]: string
+      }
+      fcm_options?: components['schemas']['WebpushFcmOptions']
+      /** @description `TTL`, `Urgency`, `Topic`. */
+      headers?: {
+        [key: string]: string
+      }
+      notification?: components['schemas']['WebNotification']
+    }
+    /** @description FCM’s `WebpushFcmOptions`. */
+    WebpushFcmOptions: {
+      /** @description 1 to 50 letters, digits and - _ . ~ %. */
+      analytics_label?: string
+      /** @description Opened on a click: https://… */
+      link?: string
     }
   }
   responses: never
@@ -4455,6 +5263,44 @@ export interface operations {
       }
     }
   }
+  pushToDevices: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes a repeated call answer with the first one’s answer, for 24 hours. */
+        'Idempotency-Key'?: string
+        /** @description `wait=N`, 1 to 60 seconds: answer when the provider has taken or refused it (RFC 7240). */
+        Prefer?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DevicesPush']
+      }
+    }
+    responses: {
+      /** @description Accepted. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   exportNotifications: {
     parameters: {
       query?: {
@@ -4785,6 +5631,35 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['Resumed']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readRoutes: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description As it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SmsRoutesAnswer']
         }
       }
       /** @description It failed. */
@@ -5285,7 +6160,7 @@ export interface operations {
         /** @description `next` of the page before. */
         cursor?: string
         limit?: number
-        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `client:` `platform:` `app:` `locale:` `state:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
         q?: string
       }
       header?: never
@@ -5314,11 +6189,211 @@ export interface operations {
       }
     }
   }
+  putTokens: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DevicesRequest']
+        'application/x-ndjson': string
+      }
+    }
+    responses: {
+      /** @description What became of each. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DevicesAnswer']
+          'application/x-ndjson': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteTokens: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokensDelete']
+      }
+    }
+    responses: {
+      /** @description Taken away. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokensDeleted']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readToken: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The registration token, or the installation id; percent-encoded where it has other characters than - . _ ~. */
+        token: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What is known of it. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putToken: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The registration token, or the installation id; percent-encoded where it has other characters than - . _ ~. */
+        token: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeviceRequest']
+      }
+    }
+    responses: {
+      /** @description The device as it is stored. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  deleteToken: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The registration token, or the installation id; percent-encoded where it has other characters than - . _ ~. */
+        token: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Taken away. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokensDeleted']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  restoreToken: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The registration token, or the installation id; percent-encoded where it has other characters than - . _ ~. */
+        token: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The device as it is now. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   exportTokens: {
     parameters: {
       query?: {
         format?: 'csv' | 'ndjson'
-        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
+        /** @description A search: terms `word:value`, apart by blanks, that must all hold. Words: `to:` `client:` `platform:` `app:` `locale:` `state:` `code:` `before:` `after:` `last:`. `-` negates, quotes keep blanks together. */
         q?: string
       }
       header?: never
@@ -5335,6 +6410,39 @@ export interface operations {
         content: {
           'application/x-ndjson': string
           'text/csv': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  restoreTokens: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokensRestore']
+      }
+    }
+    responses: {
+      /** @description Undone. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokensRestored']
         }
       }
       /** @description It failed. */

@@ -6,6 +6,11 @@ export const DRY_RUN = Type.Boolean({
   description: 'Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up.',
 })
 
+/** Asks FCM besides. */
+export const VALIDATE_ONLY = Type.Boolean({
+  description: 'With `dry_run`: FCM is asked whether it would take this for the first target. Nothing is delivered.',
+})
+
 const route = Type.Object(
   { provider: Type.String(), reason: Type.String({ description: 'Why this one, in words.' }) },
   { additionalProperties: false },
@@ -89,14 +94,28 @@ export const PushDryRunData = Type.Object(
       },
       { additionalProperties: false },
     ),
+    condition: textOrNull(),
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),
     fcm: freeObject('The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here.'),
+    validation: Type.Optional(
+      Type.Object(
+        {
+          result: oneOf(['accepted', 'refused', 'unanswered', 'not_asked'], {
+            description: '`unanswered`: FCM gave no answer. `not_asked`: it would be captured, and not reach FCM.',
+          }),
+          reason: textOrNull({ description: 'Why it was refused, as `reason` of a delivery.' }),
+          code: textOrNull({ description: 'FCM’s own word, with the field at fault.' }),
+        },
+        { additionalProperties: false, description: 'What FCM said; only with `validate_only`.' },
+      ),
+    ),
     category: CATEGORY,
     route,
     send_at: TIME,
     expires_at: TIME,
     waits,
+    warnings,
   },
   { $id: 'PushDryRunData', additionalProperties: false },
 )

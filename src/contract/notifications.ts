@@ -1,9 +1,10 @@
 import { Type, type Static } from 'typebox'
-import { DRY_RUN } from './dry-run.ts'
+import { DRY_RUN, VALIDATE_ONLY } from './dry-run.ts'
+import { PUSH_SCHEMAS } from './push-platforms.ts'
+import { ONE_ADDRESS, pushWords, SIMPLE_WORDS } from './push-words.ts'
 import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
-  freeObject,
   ID,
   LONGEST_TTL_SECONDS,
   named,
@@ -11,8 +12,8 @@ import {
   SEND_AT,
   STATUS,
   textOrNull,
+  TEXTS_BY_NAME,
   TIME,
-  wordsOrTemplate,
   type JsonMap,
 } from './words.ts'
 
@@ -22,17 +23,13 @@ export const MOST_TARGETS = 100_000
 /** UTF-16 units. FCM's own tokens are around 163 long and may grow; this only keeps nonsense out. */
 export const LONGEST_TARGET = 4_096
 
-/** What a template brings. */
-const WORDS = ['title', 'body']
-
 const content = {
   title: Type.Optional(Type.String()),
   body: Type.Optional(Type.String()),
   template: Type.Optional(named<TemplateUse>('TemplateUse')),
   data: Type.Optional(
     Type.Unsafe<Readonly<Record<string, string>>>({
-      type: 'object',
-      additionalProperties: { type: 'string' },
+      ...TEXTS_BY_NAME,
       maxProperties: 64,
       description: 'Your own values, texts all of them.',
     }),
@@ -41,10 +38,11 @@ const content = {
   link: Type.Optional(
     Type.String({ maxLength: 2_048, pattern: '^https://', description: 'Opened on a click, in a browser.' }),
   ),
-  android: Type.Optional(freeObject("As FCM's `Message.android`.")),
-  apns: Type.Optional(freeObject("As FCM's `Message.apns`.")),
-  webpush: Type.Optional(freeObject("As FCM's `Message.webpush`.")),
-  fcm_options: Type.Optional(freeObject("As FCM's `Message.fcm_options`.")),
+  ...SIMPLE_WORDS,
+  android: Type.Optional(named<JsonMap>('AndroidConfig')),
+  apns: Type.Optional(named<JsonMap>('ApnsConfig')),
+  webpush: Type.Optional(named<JsonMap>('WebpushConfig')),
+  fcm_options: Type.Optional(named<JsonMap>('FcmOptions')),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
   category: Type.Optional(CATEGORY),
   send_at: Type.Optional(SEND_AT),
@@ -52,12 +50,13 @@ const content = {
     Type.Integer({ minimum: 0, maximum: LONGEST_TTL_SECONDS, description: 'Seconds. 0: now or never.' }),
   ),
   dry_run: Type.Optional(DRY_RUN),
+  validate_only: Type.Optional(VALIDATE_ONLY),
 }
 
 const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
 
 /** As the outside sees it. At least one of `tokens` and `fids` must be there. */
-export const TokensRequest = Type.Object(
+const TokensRequest = Type.Object(
   {
     tokens: Type.Optional(
       Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Registration tokens.' }),
@@ -71,7 +70,7 @@ export const TokensRequest = Type.Object(
     $id: 'TokensRequest',
     additionalProperties: false,
     anyOf: [{ required: ['tokens'] }, { required: ['fids'] }],
-    ...wordsOrTemplate([], WORDS),
+    ...pushWords(),
     description: `At most ${MOST_TARGETS.toLocaleString('en')} tokens and fids together. One named twice is sent once.`,
   },
 )
@@ -86,30 +85,47 @@ export const TokensRequestShape = Type.Object(
     fids: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     ...content,
   },
-  { additionalProperties: false, ...wordsOrTemplate([], WORDS) },
+  { additionalProperties: false, ...pushWords() },
 )
 
 export type TokensRequestShape = Static<typeof TokensRequestShape>
 
 /** The first line of a push whose targets are lines. */
-export const TokensCommon = Type.Object(content, { additionalProperties: false, ...wordsOrTemplate([], WORDS) })
+export const TokensCommon = Type.Object(content, { additionalProperties: false, ...pushWords() })
 
 export type TokensCommon = Static<typeof TokensCommon>
 
 export const TopicRequest = Type.Object(
   {
     // Source: Firebase Cloud Messaging, "Topic messaging". Up to 900 characters, and the prefix of FCM's old API.
-    topic: Type.String({
-      maxLength: 908,
-      pattern: '^(/topics/)?[A-Za-z0-9_.~%-]{1,900}$',
-      description: 'Its name; `/topics/` before it is dropped.',
-    }),
+    topic: Type.Optional(
+      Type.String({
+        maxLength: 908,
+        pattern: '^(/topics/)?[A-Za-z0-9_.~%-]{1,900}$',
+        description: 'Its name; `/topics/` before it is dropped.',
+      }),
+    ),
+    condition: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_000,
+        description: "In place of `topic`: up to 5 topics, such as `'news' in topics && !('sport' in topics)`.",
+      }),
+    ),
     ...content,
   },
-  { $id: 'TopicRequest', additionalProperties: false, ...wordsOrTemplate(['topic'], WORDS) },
+  {
+    $id: 'TopicRequest',
+    additionalProperties: false,
+    allOf: [ONE_ADDRESS],
+    ...pushWords(),
+  },
 )
 
 export type TopicRequest = Static<typeof TopicRequest>
+
+/** What a push may hold, for the server to register. */
+export const PUSH_REQUESTS = [TokensRequest, TopicRequest, ...PUSH_SCHEMAS]
 
 /** How many targets stand where; only statuses that occur. */
 const Counts = Type.Unsafe<Readonly<Record<string, number>>>({
@@ -137,6 +153,7 @@ export const Notification = Type.Object(
   {
     notification_id: ID,
     topic: textOrNull(),
+    condition: textOrNull({ description: 'Who it is for, where that is more than one topic.' }),
     title: Type.String(),
     body: Type.String(),
     content: Type.Unsafe<JsonMap>({

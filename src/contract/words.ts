@@ -40,6 +40,9 @@ export function freeObject(description: string): TUnsafe<JsonMap> {
   return Type.Unsafe<JsonMap>({ type: 'object', additionalProperties: true, description })
 }
 
+/** An object of the caller's own names, with texts. */
+export const TEXTS_BY_NAME = { type: 'object', additionalProperties: { type: 'string' } } as const
+
 /** What JSON can hold, as a caller sent it. */
 export type JsonAny = string | number | boolean | null | readonly JsonAny[] | JsonMap
 export interface JsonMap {
@@ -88,14 +91,19 @@ export const ID = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 /** Seconds, four weeks. FCM keeps a push no longer; an SMS gets the same so that both agree. Source: FCM, "Set the lifespan of a message". */
 export const LONGEST_TTL_SECONDS = 2_419_200
 
-/** A schema's part: all of `words`, or a `template` and none of them. `others` are needed either way, and named first where they are missing. */
-export function wordsOrTemplate(others: readonly string[], words: readonly string[]): object {
+/**
+ * A schema's part: all of `words`, or a `template` and none of them. `others` are needed either way, and named first where they are missing.
+ * Neither is needed where `unless` holds.
+ */
+export function wordsOrTemplate(others: readonly string[], words: readonly string[], unless?: object): object {
+  const needed = { required: [...others, ...words] }
   return {
     if: { required: ['template'] },
-    // A keyword of JSON Schema; nobody awaits a schema.
+    // Keywords of JSON Schema; nobody awaits a schema.
     // oxlint-disable-next-line unicorn/no-thenable
     then: { required: others, properties: Object.fromEntries(words.map((word) => [word, false])) },
-    else: { required: [...others, ...words] },
+    // oxlint-disable-next-line unicorn/no-thenable
+    else: unless === undefined ? needed : { if: unless, then: { required: others }, else: needed },
   }
 }
 

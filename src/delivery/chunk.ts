@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
-import { toPushContent } from '../domain/push-content.ts'
+import { toPushContent } from '../domain/push-fields.ts'
 import { countBits, isMarked, mark } from './bits.ts'
 import { decideTarget, type TargetVerdict } from './decide-push.ts'
 import { MOST_CRASHES } from '../domain/retry.ts'
@@ -13,8 +13,12 @@ export interface ChunkFlush {
   readonly move: ChunkMove
   readonly outcomes: readonly TargetOutcome[]
   readonly retries: readonly ChunkRetry[]
-  /** Tokens found dead, with the reason. */
+  /** Tokens found dead, whether they are retired or not. */
+  readonly dead: number
+  /** Tokens to be retired, with the reason. */
   readonly retired: readonly { readonly tokenId: number; readonly reason: string }[]
+  /** Tokens that belong to another project than the one they were sent through. */
+  readonly mismatched: readonly number[]
   /** Tokens the push service took. */
   readonly taken: readonly number[]
   readonly from: number
@@ -110,6 +114,8 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
       },
       outcomes: written.outcomes,
       retries: written.retries,
+      dead: written.dead.length,
+      mismatched: written.mismatched,
       retired: written.dead.filter((dead) => retire(dead.tokenId)),
       taken: written.taken,
       from,
@@ -152,6 +158,7 @@ interface Written {
   readonly retries: ChunkRetry[]
   readonly ended: Status[]
   readonly dead: { tokenId: number; reason: string }[]
+  readonly mismatched: number[]
   readonly taken: number[]
   /** A topic's one outcome has no row of its own: the chunk keeps it. */
   topic: { readonly reason: string | null; readonly providerMessageId: string | null }
@@ -168,6 +175,7 @@ function writeOutcomes(
     retries: [],
     ended: [],
     dead: [],
+    mismatched: [],
     taken: [],
     topic: { reason: null, providerMessageId: null },
   }
@@ -180,7 +188,8 @@ function writeOutcomes(
     else addEnd(written, row, verdict, tokenId)
     if (tokenId === null) continue
     if (outcome.kind === 'accepted') written.taken.push(tokenId)
-    else if (outcome.failure.address !== 'keep') written.dead.push({ tokenId, reason: outcome.failure.reason })
+    else if (outcome.failure.address === 'mismatch') written.mismatched.push(tokenId)
+    else if (outcome.failure.address === 'retire') written.dead.push({ tokenId, reason: outcome.failure.reason })
   }
   for (const { retry, tokenIds, size } of again.values()) {
     written.retries.push({ ...retry, tokenIds: row.tokenIds === null ? null : tokenIds, size })

@@ -1,5 +1,6 @@
 import type { Caller, Scope } from './caller.ts'
 import { TidingsError } from './errors.ts'
+import { topicsOf } from './push-topics.ts'
 
 /** Why this caller may not call a route that needs `scope`; null: he may. */
 export function scopeProblem(caller: Caller, scope: Scope): TidingsError | null {
@@ -16,10 +17,12 @@ export function countryProblem(caller: Caller, country: string | null): TidingsE
   return forbidden('contact', `This key may only text ${[...countries].join(', ')}; ${where}`)
 }
 
-/** Why this caller may not notify a topic; null: he may. */
+/** Why this caller may not notify a topic or a condition of topics, which reaches others where it negates one; null: he may. */
 export function topicProblem(caller: Caller, topic: string): TidingsError | null {
   const { topics } = caller
-  if (topics === null || topics.some((allowed) => isWithin(topic, allowed))) return null
+  if (topics === null) return null
+  const { topics: named, negates } = topicsOf(topic)
+  if (!negates && named.every((one) => topics.some((allowed) => isWithin(one, allowed)))) return null
   return forbidden('topic', `This key may only notify the topics ${topics.join(', ')}`)
 }
 

@@ -1,5 +1,5 @@
 import type { Msisdn } from './contact.ts'
-import { parseTopic } from './push-content.ts'
+import { parseTopic, topicsOf } from './push-topics.ts'
 
 /** Who may be reached from a system that is not to reach people, and where goes what is meant for the others. */
 export interface StagingRules {
@@ -76,7 +76,9 @@ function pick({ tokens, fids }: Devices, wanted: (address: string) => boolean): 
 
 /** Why a push to this topic is captured; null: it may go out. Nobody knows who follows a topic, so that it can't be redirected. */
 export function topicWarning(rules: StagingRules, topic: string): string | null {
-  return isListed(rules, `topic:${topic}`) ? null : 'The topic is not in ONLY_TO. It was captured, and is not sent.'
+  const { topics, negates } = topicsOf(topic)
+  const isAllowed = !negates && topics.every((one) => isListed(rules, `topic:${one}`))
+  return isAllowed ? null : 'The topic is not in ONLY_TO. It was captured, and is not sent.'
 }
 
 /** A number, a token, an installation id, or a topic as `topic:name`. */

@@ -1,5 +1,5 @@
 import type { Formatters } from 'intl-messageformat'
-import { payloadBytes } from './push-content.ts'
+import { payloadBytes } from './push-size.ts'
 import { formatText, measureText, type SmsMeasure } from './sms-text.ts'
 import { ADDRESS_FIELDS, type TemplateKind, type Variable } from './template.ts'
 import { renderLongest, renderText, type TemplateText, type Values } from './template-text.ts'

@@ -1,5 +1,5 @@
 import type { Formatters } from 'intl-messageformat'
-import { MAX_PAYLOAD_BYTES } from './push-content.ts'
+import { MAX_PAYLOAD_BYTES } from './push-size.ts'
 import { MAX_SEGMENTS } from './sms-text.ts'
 import { renderFields, renderLongestFields, sizeOf, type TemplateSize } from './template-render.ts'
 import type { ReadTexts, TemplateReading } from './template-reading.ts'

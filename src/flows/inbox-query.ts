@@ -1,6 +1,6 @@
 import { parseContact } from '../domain/contact.ts'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import { parseTopic } from '../domain/push-content.ts'
+import { isCondition, parseCondition, parseTopic } from '../domain/push-topics.ts'
 import type { Db } from '../store/db.ts'
 import { readTime, type InboxFilter, type InboxRecipient } from '../store/read-inbox-pages.ts'
 import type { InboxChannel } from './inbox-pages.ts'
@@ -60,7 +60,8 @@ export function readTo(text: string | null, defaultCountry: string | null): Inbo
 
 function readRecipient(text: string, defaultCountry: string | null): InboxRecipient | FaultDetail {
   if (text.startsWith('topic:')) {
-    const topic = parseTopic(text.slice('topic:'.length))
+    const address = text.slice('topic:'.length)
+    const topic = isCondition(address) ? readCondition(address) : parseTopic(address)
     return topic === null ? { path: 'to', message: '`to` names a topic that cannot be' } : { kind: 'topic', topic }
   }
   if (text === 'several') return { kind: 'several' }
@@ -70,6 +71,10 @@ function readRecipient(text: string, defaultCountry: string | null): InboxRecipi
   if (written !== '' && !LIKE_A_NUMBER.test(written)) return { kind: 'token', token: text }
   const { message, suggestion } = reading
   return { path: 'to', message: `\`to\`: ${message}`, ...(suggestion === null ? {} : { suggestion }) }
+}
+
+function readCondition(text: string): string | null {
+  return 'topics' in parseCondition(text) ? text : null
 }
 
 interface Since {

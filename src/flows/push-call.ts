@@ -1,11 +1,12 @@
 import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import type { SimplePushFields } from '../domain/push-fields.ts'
 import type { Devices } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { NewNotification } from '../store/notifications.ts'
 import type { TemplateUse } from './template-words.ts'
 
-interface PushOptions {
+interface PushOptions extends SimplePushFields {
   readonly data?: Readonly<Record<string, string>>
   readonly image?: string
   readonly link?: string
@@ -19,6 +20,8 @@ interface PushOptions {
   readonly ttl?: number
   /** RFC 3339. */
   readonly send_at?: string
+  readonly dry_run?: boolean
+  readonly validate_only?: boolean
 }
 
 /**
@@ -44,6 +47,7 @@ export interface PushInput extends PushOptions {
 /** Different ones, of one kind or the other. */
 export type Targets =
   | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
+  /** Its name, or a condition of topics. */
   | { readonly kind: 'topic'; readonly topic: string }
 
 /** Everything that is known of a push from its call alone. */

@@ -1,12 +1,12 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
-import { topicProblem } from '../domain/permissions.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import { checkFids, checkPushContent, checkTokens, parseTopic } from '../domain/push-content.ts'
+import { checkFids, checkPushContent, checkTokens } from '../domain/push-content.ts'
+import { appleSizeWarning } from '../domain/push-size.ts'
 import { aimPush, topicWarning, type Devices, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
@@ -24,6 +24,7 @@ import {
 } from './push-call.ts'
 import { createLongPush, type LongPush } from './long-push.ts'
 import type { Outcomes } from './outcomes.ts'
+import { refuseLoneValidation, topicName, withWords } from './push-words.ts'
 import type { TemplateWords } from './template-words.ts'
 
 export interface PushFlow {
@@ -53,7 +54,7 @@ export interface PushFlow {
   ): Promise<Accepted<PushAnswer>>
   /** The same for a call that `read` looks up. */
   acceptRead(
-    read: () => Promise<{ readonly input: PushInput; readonly targets: Targets }>,
+    read: () => Promise<{ readonly input: PushCall; readonly targets: Targets }>,
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
@@ -72,6 +73,8 @@ export interface PushFlowParts {
   readonly templates: Pick<TemplateWords, 'push'>
   /** Where pushes go now. */
   readonly provider: string
+  /** The project they go through; empty, or left out: it is not known. */
+  readonly project?: string
   /** Null: everybody may be reached. */
   readonly staging: StagingRules | null
   /** The database's. */
@@ -84,7 +87,8 @@ const TOKENS_AT_ONCE = 5_000
 /** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
 export function createPushFlow(parts: PushFlowParts): PushFlow {
   async function prepare(call: PushCall, targets: Targets, caller: Caller): Promise<PreparedPush> {
-    const input = hasWords(call) ? call : await fill(parts.templates, call)
+    refuseLoneValidation(call)
+    const input = await withWords(parts.templates, call)
     const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
     await refuseFaults(input, targets)
     const usual = caller.mode === 'test' ? SANDBOX : parts.provider
@@ -105,13 +109,16 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
       template: input.origin ?? null,
       resentFrom: input.resentFrom ?? null,
     }
-    return { input, targets: aimed.targets, leftOut: aimed.leftOut, warnings: aimed.warnings, notification }
+    const tooLarge = appleSizeWarning(input)
+    const warnings = [...aimed.warnings, ...(tooLarge === null ? [] : [tooLarge])]
+    return { input, targets: aimed.targets, leftOut: aimed.leftOut, warnings, notification }
   }
 
   async function ready(prepared: PreparedPush): Promise<Ready> {
     const { targets, leftOut, notification } = prepared
-    const { tokenIds, suppressed: dead } = await knownTargets(parts.db, targets)
-    const suppressed = [...dead, ...(await unlisted(parts.db, leftOut))]
+    const seen = new Set<number>()
+    const { tokenIds, suppressed: dead } = await knownTargets(parts, targets, seen)
+    const suppressed = [...dead, ...(await unlisted(parts, leftOut, seen))]
     const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
     return {
       kept: toKept(prepared, count),
@@ -157,17 +164,6 @@ function tooManyForStaging(): TidingsError {
   return new TidingsError('invalid_request', message, { details: [{ path: 'targets', message }] })
 }
 
-function hasWords(call: PushCall): call is PushInput {
-  return call.template === undefined && call.title !== undefined && call.body !== undefined
-}
-
-/** A link or picture of the call's own wins over the template's. */
-async function fill(templates: Pick<TemplateWords, 'push'>, call: PushCall): Promise<PushInput> {
-  const { template, ...options } = call
-  if (template === undefined) throw new Error('a call without words or template was let through')
-  return { ...(await templates.push(template)), ...options }
-}
-
 interface Aimed {
   readonly capture: boolean
   readonly targets: Targets
@@ -187,8 +183,8 @@ function aim(staging: StagingRules | null, targets: Targets): Aimed {
 }
 
 /** Targets that staging leaves out; those that are dead besides have that for a reason. */
-async function unlisted(db: Db, leftOut: Devices): Promise<KnownTargets['suppressed']> {
-  const { tokenIds, suppressed } = await knownTargets(db, { kind: 'token', ...leftOut })
+async function unlisted(parts: TokenParts, leftOut: Devices, seen: Set<number>): Promise<KnownTargets['suppressed']> {
+  const { tokenIds, suppressed } = await knownTargets(parts, { kind: 'token', ...leftOut }, seen)
   return [...suppressed, ...tokenIds.map((tokenId) => ({ tokenId, reason: 'only_to' }))]
 }
 
@@ -225,25 +221,23 @@ async function targetFaults({ tokens, fids }: Extract<Targets, { kind: 'token' }
   return faults
 }
 
-function topicName(text: string, caller: Caller): string {
-  const name = parseTopic(text)
-  const problem = name === null ? null : topicProblem(caller, name)
-  if (problem !== null) throw problem
-  if (name !== null) return name
-  const message = 'A topic is made of letters, digits and - _ . ~ %'
-  throw new TidingsError('invalid_request', `topic: ${message}`, { details: [{ path: 'topic', message }] })
-}
+type TokenParts = Pick<PushFlowParts, 'db' | 'project'>
 
-/** Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. */
-async function knownTargets(db: Db, targets: Targets): Promise<KnownTargets> {
+/**
+ * Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. Of a device that is named by several of
+ * its addresses, or is among `seen`, there is one.
+ */
+async function knownTargets({ db, project }: TokenParts, targets: Targets, seen: Set<number>): Promise<KnownTargets> {
   const known: KnownTargets = { tokenIds: [], suppressed: [] }
   if (targets.kind === 'topic') return known
   const all = [...targets.tokens, ...targets.fids]
   for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
     const tokens = all.slice(from, from + TOKENS_AT_ONCE)
     const kinds = tokens.map((_, index) => (from + index < targets.tokens.length ? 'token' : 'fid'))
-    const found = await refusing(() => upsertTokens(db, kinds, tokens))
+    const found = await refusing(() => upsertTokens(db, kinds, tokens, project))
     for (const { id, suppressed } of found) {
+      if (seen.has(id)) continue
+      seen.add(id)
       if (suppressed === null) known.tokenIds.push(id)
       else known.suppressed.push({ tokenId: id, reason: suppressed })
     }
@@ -253,5 +247,7 @@ async function knownTargets(db: Db, targets: Targets): Promise<KnownTargets> {
 
 function contentOf(input: PushInput): Record<string, unknown> {
   const { data, image, link, android, apns, webpush, fcm_options } = input
-  return { data, image, link, android, apns, webpush, fcm_options }
+  const { priority, collapse_key, badge, sound, actions, data_only } = input
+  const simple = { priority, collapse_key, badge, sound, actions, data_only }
+  return { data, image, link, ...simple, android, apns, webpush, fcm_options }
 }

@@ -30,13 +30,17 @@ export function createResends(db: Db): Resends {
       if (sent === null) throw notFound()
       if (OPEN.has(sent.status) || sent.waits) throw stillOpen(sent.status)
       if (sent.body === '') throw gone()
-      const { subject, body, sender, tag, category, onUncertain, template, tlvs } = sent
+      const { subject, body, sender, tag, category, onUncertain, template, tlvs, plain } = sent
+      // It is where the person is whom it was for.
+      const timeZone = contact === null || contact === sent.contact ? sent.timeZone : null
       return {
         ...{ contact: contact ?? sent.contact, subject, message: body, category, on_uncertain: onUncertain },
         ...(sender === null ? {} : { sender }),
         ...(tag === null ? {} : { tag }),
         ...(template === null ? {} : { origin: template }),
         ...(tlvs === null ? {} : { tlvs }),
+        ...(plain === null ? {} : { plain }),
+        ...(timeZone === null ? {} : { time_zone: timeZone }),
         max_segments: MOST_SEGMENTS,
         resentFrom: id,
       }
@@ -45,7 +49,7 @@ export function createResends(db: Db): Resends {
       const sent = await refusing(() => readSentPush(db, id))
       if (sent === null) throw notFound()
       if (sent.waits) throw stillOpen('queued')
-      if (sent.title === '' && sent.body === '') throw gone()
+      if (sent.title === '' && sent.body === '' && sent.content['data_only'] !== true) throw gone()
       return { input: inputOf(sent, id), targets: await targetsOf(db, id, sent, only) }
     },
   }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
 import type { PushReport, SmsReport, Wait } from '../flows/dry-run.ts'
+import { toBroadcast } from './records.ts'
 
 /** Written as it is: the route's own answer is another. */
 export function sendDryRun(reply: FastifyReply, data: SmsDryRunData | PushDryRunData): FastifyReply {
@@ -39,15 +40,17 @@ export function toSmsDryRun(report: SmsReport): SmsDryRunData {
 export function toPushDryRun(report: PushReport): PushDryRunData {
   const { notification, targets } = report
   return {
-    topic: notification.topic,
+    ...toBroadcast(notification.topic),
     template: notification.template,
     targets: { ...targets, new: notification.topic === null ? targets.total - targets.known : 0 },
     bytes: report.bytes,
     most_bytes: report.mostBytes,
     // Our own JSON, of an object.
     fcm: JSON.parse(report.fcm) as PushDryRunData['fcm'],
+    ...(report.validation === null ? {} : { validation: { ...report.validation } }),
     category: notification.category,
     ...toJourney(report),
+    warnings: [...report.warnings],
   }
 }
 

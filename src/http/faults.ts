@@ -41,7 +41,24 @@ export function refuseSchemaFaults(faults: readonly SchemaFault[]): TidingsError
 /** The word that was probably meant: at most two edits away, and fewer for a short one; null if there is none. */
 export function meantBy(word: string, words: readonly string[]): string | null {
   if (word.length > LONGEST_WORD) return null
-  return nearest(word.toLowerCase(), words, Math.min(2, Math.ceil(word.length / 3)))
+  return nearest(word.toLowerCase(), words, Math.min(2, Math.ceil(word.length / 3))) ?? longerOf(word, words)
+}
+
+/** Shorter ones begin or end many a word. */
+const SHORTEST_STEM = 5
+
+/** The word that this one has an end or a beginning too much of, or too little: `imageUrl` for `image`, `priority` for `notification_priority`. */
+function longerOf(word: string, words: readonly string[]): string | null {
+  const bare = stemOf(word)
+  const related = words.filter((known) => {
+    const [short = '', long = ''] = [bare, stemOf(known)].toSorted((a, b) => a.length - b.length)
+    return short.length >= SHORTEST_STEM && (long.startsWith(short) || long.endsWith(short))
+  })
+  return related.length === 1 ? (related[0] ?? null) : null
+}
+
+function stemOf(word: string): string {
+  return word.toLowerCase().replaceAll(/[_-]/g, '')
 }
 
 /** `data` and `count` make `data.count`; names that aren't plain are quoted. */
@@ -123,7 +140,7 @@ function complaint(fault: SchemaFault): string {
     case 'maximum':
       return `must be at most ${limit}`
     case 'false schema':
-      return 'cannot stand beside `template`, which brings it'
+      return standsBeside(fault)
     case 'format':
       return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
     case 'pattern':
@@ -131,6 +148,13 @@ function complaint(fault: SchemaFault): string {
     default:
       return 'is not as it must be'
   }
+}
+
+/** What a schema has no place for beside another field. */
+function standsBeside({ instancePath }: SchemaFault): string {
+  return instancePath === '/topic'
+    ? 'cannot stand beside `condition`'
+    : 'cannot stand beside `template`, which brings it'
 }
 
 /** One type, or a list of them. */
@@ -142,6 +166,7 @@ function typesOf(types: unknown): string {
 function patternComplaint(pattern: string): string {
   if (pattern.startsWith('^https://')) return 'must begin with https://'
   if (pattern.startsWith('^https?://')) return 'must begin with https:// or http://'
+  if (pattern.includes('{1,32}')) return 'must be 1 to 32 letters, digits, - and _'
   return 'may only hold letters, digits and - _ . ~ %'
 }
 

@@ -30,7 +30,7 @@ interface Media {
 interface DocumentedSchema {
   readonly properties?: Readonly<Record<string, { readonly description?: string } | boolean>>
   readonly required?: readonly string[]
-  readonly else?: { readonly required?: readonly string[] }
+  readonly else?: Pick<DocumentedSchema, 'required' | 'else'>
 }
 
 export interface ReferenceOperation {
@@ -96,7 +96,7 @@ function toBody(content: Readonly<Record<string, Media>>, { components }: Refere
   const { schema, example = null } = content['application/json'] ?? {}
   const name = schema?.$ref?.slice(schema.$ref.lastIndexOf('/') + 1) ?? null
   const { properties = {}, required = [], else: otherwise } = components.schemas[name ?? ''] ?? {}
-  const needed = new Set([...required, ...(otherwise?.required ?? [])])
+  const needed = new Set([...required, ...(otherwise?.required ?? otherwise?.else?.required ?? [])])
   const fields = Object.entries(properties).map(([field, about]) => ({
     name: field,
     required: needed.has(field),

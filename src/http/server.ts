@@ -32,8 +32,7 @@ import {
   Notification,
   NotificationAccepted,
   NotificationAnswer,
-  TokensRequest,
-  TopicRequest,
+  PUSH_REQUESTS,
 } from '../contract/notifications.ts'
 import { Session, SessionAnswer, SignIn } from '../contract/session.ts'
 import { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
@@ -48,6 +47,7 @@ import {
 import { Pause, PauseList, PauseRequest, Resumed, ResumeRequest } from '../contract/pauses.ts'
 import { NotificationResend, SmsResend } from '../contract/resend.ts'
 import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
+import { SMS_ROUTES_SCHEMAS } from '../contract/sms-routes.ts'
 import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
 import { WEBHOOK_SCHEMAS } from '../contract/webhooks.ts'
 import { createPaths } from './allow.ts'
@@ -59,9 +59,9 @@ import { refuseSchemaFaults } from './faults.ts'
 import { directions, endLines, guard } from './guard.ts'
 import { createLeavings } from './leavings.ts'
 import { createHeldRefusals } from './held-refusals.ts'
+import { lineRoutes } from './line-routes.ts'
 import * as limits from './limits.ts'
 import { meterRoutes } from './metered-routes.ts'
-import { addLineParser } from './ndjson.ts'
 import { closeWith, dress, HTTP_OPTIONS, refuseMalformed } from './listen.ts'
 import { createAccepts, isLarge, shed, type Accepts } from './overload.ts'
 import type { HttpParts, Server } from './parts.ts'
@@ -94,10 +94,11 @@ import { pageRoutes } from './routes/pages.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { resendRoutes } from './routes/resend.ts'
-import { pushTokenRoutes } from './routes/push-tokens.ts'
-import { smsBatchRoutes } from './routes/sms-batch.ts'
+import { pushDeviceRoutes } from './routes/push-devices.ts'
+import { smsRoutesRoute } from './routes/sms-routes.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { safeHeaders } from './safe-headers.ts'
@@ -146,6 +147,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
 }
 
 const SCHEMAS = [
+  ...PUSH_REQUESTS,
   Attempt,
   AuditEntry,
   AuditList,
@@ -201,11 +203,10 @@ const SCHEMAS = [
   SmsDryRun,
   SmsDryRunData,
   SmsRequest,
-  TokensRequest,
-  TopicRequest,
   SmsResend,
   ...HISTORY_SCHEMAS,
   ...INBOUND_SCHEMAS,
+  ...SMS_ROUTES_SCHEMAS,
   ...TEMPLATE_SCHEMAS,
   ...WEBHOOK_SCHEMAS,
 ]
@@ -253,12 +254,14 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
   app.register((scope: Server, _options, done) => {
     smsRoutes(scope, parts, accepts, waits)
     notificationRoutes(scope, parts, accepts, waits)
+    pushDeviceRoutes(scope, parts, accepts, waits)
     notificationHistoryRoutes(scope, parts)
     cancelRoutes(scope, parts)
     convertedRoutes(scope, parts)
     resendRoutes(scope, parts, accepts)
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
+    tokenRoutes(scope, parts)
     exportRoutes(scope, parts)
     eraseRoutes(scope, parts, leavings)
     inboundRoutes(scope, parts)
@@ -275,6 +278,7 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
     webhookRoutes(scope, parts)
     webhookDeliveryRoutes(scope, parts, leavings)
     healthRoutes(scope, parts)
+    smsRoutesRoute(scope, parts)
     metricsRoutes(scope, parts)
     errorRoutes(scope, parts)
     pageRoutes(scope, parts)
@@ -283,9 +287,7 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
     done()
   })
   app.register((scope: Server, _options, done) => {
-    addLineParser(scope)
-    smsBatchRoutes(scope, parts, leavings)
-    pushTokenRoutes(scope, { parts, gate: accepts, waits, leavings })
+    lineRoutes(scope, parts, accepts, waits, leavings)
     done()
   })
   app.register((scope: Server, _options, done) => {

@@ -20,7 +20,7 @@ export interface ChunkRow {
   /** Null for a topic. */
   readonly tokenIds: readonly number[] | null
   /** Of all targets, in order: what the provider addresses. */
-  readonly targets: readonly { readonly kind: 'token' | 'fid' | 'topic'; readonly value: string }[]
+  readonly targets: readonly { readonly kind: 'token' | 'fid' | 'topic' | 'condition'; readonly value: string }[]
   readonly started: number
   readonly settled: Buffer
   readonly tally: Readonly<Record<string, number>>
@@ -40,7 +40,8 @@ const CHUNK_COLUMNS = `
   c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes,
   c.cancelled_at is not null as cancelled, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
   (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
-  case when c.token_ids is null then jsonb_build_array(jsonb_build_object('kind', 'topic', 'value', n.topic))
+  case when c.token_ids is null then jsonb_build_array(
+      jsonb_build_object('kind', case when strpos(n.topic, '''') > 0 then 'condition' else 'topic' end, 'value', n.topic))
     else (select jsonb_agg(jsonb_build_object('kind', t.kind, 'value', t.token) order by o.ord)
       from unnest(c.token_ids) with ordinality as o (id, ord) join tokens t on t.id = o.id) end as targets`
 

@@ -1,15 +1,9 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  checkFids,
-  checkPushContent,
-  checkPushSize,
-  checkTokens,
-  parseTopic,
-  payloadBytes,
-  toPushContent,
-} from '../../src/domain/push-content.ts'
+import { checkFids, checkPushContent, checkTokens } from '../../src/domain/push-content.ts'
+import { toPushContent } from '../../src/domain/push-fields.ts'
+import { parseTopic } from '../../src/domain/push-topics.ts'
 
 const HELLO = { title: 'Hello', body: 'World' }
 
@@ -80,43 +74,6 @@ describe('the content of a push', () => {
   it('tells the first twenty faults', () => {
     const data = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, index]))
     expect(checkPushContent({ ...HELLO, data }, 'token')).toHaveLength(20)
-  })
-})
-
-describe('the size of a push', () => {
-  it('is the bytes of keys and values in UTF-8, and 64 for what is added here', () => {
-    expect(payloadBytes(HELLO)).toBe('titleHellobodyWorld'.length + 64)
-    expect(payloadBytes({ ...HELLO, body: 'سلام' })).toBe('titleHellobody'.length + 8 + 64)
-    expect(payloadBytes({ ...HELLO, data: { a: 'bc' } })).toBe(payloadBytes(HELLO) + 3)
-    expect(payloadBytes({ ...HELLO, image: 'https://example.com/a.png' })).toBe(payloadBytes(HELLO) + 30)
-  })
-
-  it('counts the platform on which it is largest', () => {
-    const android = { notification: { body: 'W'.repeat(1_000) }, ttl: '3600s' }
-    const apns = { payload: { aps: { badge: 10, 'mutable-content': 1 } }, headers: { 'apns-priority': '10' } }
-    expect(payloadBytes({ ...HELLO, android })).toBe(payloadBytes(HELLO) + 995)
-    expect(payloadBytes({ ...HELLO, apns })).toBe(payloadBytes(HELLO) + 'apsbadge10mutable-content1'.length)
-    expect(payloadBytes({ ...HELLO, android, apns })).toBe(payloadBytes({ ...HELLO, android }))
-  })
-
-  it('can be told of any nesting', () => {
-    expect(payloadBytes({ ...HELLO, apns: { payload: nested(100_000) } })).toBe(payloadBytes(HELLO) + 100_000)
-  })
-
-  it('is at most 4,096 bytes for a device and 2,048 for a topic', () => {
-    const ofSize = (bytes: number): { title: string; body: string } => ({
-      title: '',
-      body: 'x'.repeat(bytes - 'titlebody'.length - 64),
-    })
-    expect(checkPushContent(ofSize(4096), 'token')).toEqual([])
-    expect(checkPushContent(ofSize(4096), 'fid')).toEqual([])
-    expect(checkPushContent(ofSize(4097), 'token')).toEqual([checkPushSize(ofSize(4097), 'token')])
-    expect(checkPushSize(ofSize(2048), 'topic')).toBeNull()
-    expect(checkPushSize(ofSize(2049), 'topic')).toEqual({
-      path: '',
-      message: 'The keys and values of the payload have 2,049 bytes; FCM takes 2,048 for a topic.',
-      suggestion: 'Send an id in data and let the app fetch the rest.',
-    })
   })
 })
 
@@ -191,7 +148,7 @@ describe('targets', () => {
 
 it('a field that was not given is null for a provider', () => {
   const none = { image: null, link: null, data: null, android: null, apns: null, webpush: null, fcmOptions: null }
-  expect(toPushContent(7, HELLO)).toEqual({ notificationId: 7, ...HELLO, ttlSeconds: null, ...none })
+  expect(toPushContent(7, HELLO)).toEqual({ notificationId: 7, ...HELLO, dataOnly: false, ttlSeconds: null, ...none })
   expect(toPushContent(7, { ...HELLO, ttl: 0, data: { a: 'b' }, fcm_options: { analytics_label: 'x' } })).toMatchObject(
     {
       ttlSeconds: 0,

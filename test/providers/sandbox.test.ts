@@ -274,5 +274,5 @@ function token(value: string): PushTarget {
 
 function content(notificationId: number): PushContent {
   const none = { image: null, link: null, data: null, android: null, apns: null, webpush: null, fcmOptions: null }
-  return { notificationId, title: 'Hello', body: 'World', ttlSeconds: null, ...none }
+  return { notificationId, title: 'Hello', body: 'World', dataOnly: false, ttlSeconds: null, ...none }
 }

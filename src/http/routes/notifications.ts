@@ -1,4 +1,5 @@
 import { TopicRequest } from '../../contract/notifications.ts'
+import { conditionText } from '../../flows/push-words.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
@@ -20,14 +21,15 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
     },
     async (request, reply) => {
       refuseParameters(request.query)
-      const { topic, ...input } = request.body
+      const { topic = '', condition, ...input } = request.body
+      const address = condition === undefined ? topic : conditionText(condition)
       if (input.dry_run === true) {
-        const prepared = await push.prepareTopic(input, topic, request.caller)
+        const prepared = await push.prepareTopic(input, address, request.caller)
         return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       gate.enter(input.category, request.caller)
-      const accepted = push.acceptTopic(input, topic, request.caller, idempotency)
+      const accepted = push.acceptTopic(input, address, request.caller, idempotency)
       return answerPush(push, waits, await leaving(gate, accepted), request, reply)
     },
   )
@@ -36,7 +38,8 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
 const TOPIC_DOCS: RouteDocs = {
   operationId: 'pushToTopic',
   summary: 'Notify everyone who follows a topic',
-  description: 'Answers when the notification is committed to disk.',
+  description:
+    'Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses.',
   tag: 'push',
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'TopicRequest#' },

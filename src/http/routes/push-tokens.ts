@@ -75,7 +75,8 @@ async function byLine(
 ): Promise<Accepted<PushAnswer> | null> {
   const { push } = parts
   const body = await openBody<TokensCommon>(request, reply, TokensCommon, leavings)
-  const { dry_run: dryRun = false, ...input } = body.common
+  const input = body.common
+  const { dry_run: dryRun = false } = input
   const store = async (): Promise<Accepted<PushAnswer> | null> => {
     const read = await readTargetLines(request, body, ROUTE, () => push.openLong(input, request.caller))
     if (read.kind === 'long') {

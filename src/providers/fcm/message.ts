@@ -1,9 +1,10 @@
-import type { JsonObject, JsonValue, PushContent, PushTarget } from '../../domain/provider.ts'
+import type { JsonObject, PushContent, PushTarget } from '../../domain/provider.ts'
+import { given, underOwn } from '../../domain/push-merge.ts'
 
 /** A notification's part that is the same for every target, made into text once. */
 export interface Envelope {
-  /** The body of `messages:send` for this target. */
-  bodyFor(target: PushTarget): string
+  /** The body of `messages:send` for this target. `validateOnly`: FCM checks it, and delivers nothing. */
+  bodyFor(target: PushTarget, options?: { readonly validateOnly: boolean }): string
 }
 
 /**
@@ -14,7 +15,10 @@ export function createEnvelope(content: PushContent, now: Date): Envelope {
   const text = JSON.stringify(commonMessage(content, now))
   const start = `{"message":${text.slice(0, -1)},`
   return {
-    bodyFor: ({ kind, value }) => `${start}"${kind}":${JSON.stringify(value)}}}`,
+    bodyFor({ kind, value }, { validateOnly } = { validateOnly: false }) {
+      const end = validateOnly ? ',"validate_only":true}' : '}'
+      return `${start}"${kind}":${JSON.stringify(value)}}${end}`
+    },
   }
 }
 
@@ -28,58 +32,40 @@ export function minimalCheck({ kind, value }: PushTarget): string {
  * device. A collapse key is never added: it would displace other messages that wait for the device.
  */
 export function commonMessage(content: PushContent, now: Date): JsonObject {
+  const { title, body, image, fcmOptions } = content
   const tag = `tidings-${content.notificationId}`
+  const shown = content.dataOnly ? {} : { notification: { title, body, ...(image === null ? {} : { image }) } }
   return {
-    notification: { title: content.title, body: content.body, ...given('image', content.image) },
+    ...shown,
     data: { tidings_id: String(content.notificationId), ...content.data },
-    android: androidConfig(content, tag),
+    ...given({ android: androidConfig(content, tag) }),
     apns: apnsConfig(content, tag, now),
-    webpush: webpushConfig(content, tag),
-    ...given('fcm_options', content.fcmOptions),
+    ...given({ webpush: webpushConfig(content, tag) }),
+    ...(fcmOptions === null ? {} : { fcm_options: fcmOptions }),
   }
 }
 
-function androidConfig({ android: own, ttlSeconds }: PushContent, tag: string): JsonObject {
-  return {
-    ...given('ttl', ttlSeconds === null ? null : `${ttlSeconds}s`),
-    ...own,
-    notification: { tag, ...objectOf(own?.['notification']) },
-  }
+function androidConfig({ android, ttlSeconds, dataOnly }: PushContent, tag: string): JsonObject {
+  const own = android ?? {}
+  const ttl = ttlSeconds === null ? undefined : `${ttlSeconds}s`
+  return underOwn(given({ ttl, notification: tagFor(own, dataOnly, tag) }), own)
 }
 
 /** A TTL of 0 is APNs' own 0: once, and never stored. Source: Apple, "Sending notification requests to APNs", apns-expiration. */
-function apnsConfig({ apns: own, ttlSeconds }: PushContent, tag: string, now: Date): JsonObject {
+function apnsConfig({ apns, ttlSeconds }: PushContent, tag: string, now: Date): JsonObject {
   const ends = ttlSeconds === 0 ? 0 : Math.floor(now.getTime() / 1_000) + (ttlSeconds ?? 0)
-  const ours = { 'apns-collapse-id': tag, ...(ttlSeconds === null ? {} : { 'apns-expiration': String(ends) }) }
-  return { ...own, headers: withHeaders(ours, objectOf(own?.['headers'])) }
+  const expiration = ttlSeconds === null ? {} : { 'apns-expiration': String(ends) }
+  return underOwn({ headers: { 'apns-collapse-id': tag, ...expiration } }, apns ?? {})
 }
 
-function webpushConfig({ webpush: own, ttlSeconds, link }: PushContent, tag: string): JsonObject {
-  const headers = withHeaders(ttlSeconds === null ? {} : { TTL: String(ttlSeconds) }, objectOf(own?.['headers']))
-  const options = { ...given('link', link), ...objectOf(own?.['fcm_options']) }
-  return {
-    ...own,
-    ...(Object.keys(headers).length > 0 ? { headers } : {}),
-    notification: { tag, ...objectOf(own?.['notification']) },
-    ...(Object.keys(options).length > 0 ? { fcm_options: options } : {}),
-  }
+function webpushConfig({ webpush, ttlSeconds, link, dataOnly }: PushContent, tag: string): JsonObject {
+  const own = webpush ?? {}
+  const headers = given({ TTL: ttlSeconds === null ? undefined : String(ttlSeconds) })
+  const options = given({ link: link ?? undefined })
+  return underOwn(given({ headers, notification: tagFor(own, dataOnly, tag), fcm_options: options }), own)
 }
 
-/** Names of headers are the same in any case. */
-function withHeaders(ours: JsonObject, own: JsonObject): JsonObject {
-  const taken = new Set(Object.keys(own).map((name) => name.toLowerCase()))
-  const missing = Object.entries(ours).filter(([name]) => !taken.has(name.toLowerCase()))
-  return { ...Object.fromEntries(missing), ...own }
-}
-
-function given(name: string, value: JsonValue): JsonObject {
-  return value === null ? {} : { [name]: value }
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {}
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** With one, a platform shows what the caller wanted to show nowhere. */
+function tagFor(own: JsonObject, dataOnly: boolean, tag: string): JsonObject {
+  return dataOnly && own['notification'] === undefined ? {} : { tag }
 }

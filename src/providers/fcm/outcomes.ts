@@ -186,7 +186,7 @@ function rowFor(error: FcmError, target: PushTarget): RowName | 'ambiguous' {
   const named = error.errorCode === null ? undefined : (lookUp(BY_ERROR_CODE, error.errorCode) ?? 'unknown')
   const row = named ?? lookUp(BY_STATUS, error.status) ?? BY_HTTP_STATUS[error.httpStatus] ?? 'unknown'
   if (row === 'quotaProject') return quotaRow(error, target)
-  if (named === 'invalidPayload' && target.kind !== 'topic') return invalidRow(error)
+  if (named === 'invalidPayload' && !isBroadcast(target)) return invalidRow(error)
   return row
 }
 
@@ -194,12 +194,17 @@ function lookUp(table: Readonly<Record<string, RowName>>, word: string | null): 
   return word !== null && Object.hasOwn(table, word) ? table[word] : undefined
 }
 
+/** It has no address of a device that could be wrong. */
+function isBroadcast({ kind }: PushTarget): boolean {
+  return kind === 'topic' || kind === 'condition'
+}
+
 /** A topic's own limit is not always named; a project's limit named as such is never mistaken for it. */
 function quotaRow(error: FcmError, target: PushTarget): RowName {
   const words = [error.errorCode ?? '', error.message, ...error.quotas].join(' ')
   if (/device/i.test(words)) return 'quotaDevice'
   if (/topic/i.test(words)) return 'quotaTopic'
-  return target.kind === 'topic' && error.quotas.length === 0 ? 'quotaTopic' : 'quotaProject'
+  return isBroadcast(target) && error.quotas.length === 0 ? 'quotaTopic' : 'quotaProject'
 }
 
 const ADDRESS_FIELDS = new Set(['message.token', 'message.fid'])
@@ -222,7 +227,7 @@ function codeOf({ errorCode, status, httpStatus, violations }: FcmError): string
 
 function toFailure(row: Row, target: PushTarget, code: string, toldMs: number | null, chance: () => number): Failure {
   const made = failure(row.class, row.reason, { ...row.more, code })
-  const address = target.kind === 'topic' ? 'keep' : made.address
+  const address = isBroadcast(target) ? 'keep' : made.address
   if (row.wait === undefined) return { ...made, address }
   const atLeast = row.reason === 'topic_rate' ? MINUTE_MS : 0
   const waitMs = toldMs === null ? made.waitMs : Math.max(atLeast, toldMs)

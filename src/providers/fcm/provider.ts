@@ -7,7 +7,7 @@ import { checkSteps } from './check.ts'
 import type { Credentials } from './credentials.ts'
 import { fanOut } from './fan-out.ts'
 import { createSender } from './sender.ts'
-import { createSubmission } from './submission.ts'
+import { createSubmission, validateOne } from './submission.ts'
 import { createTokenSource } from './token-source.ts'
 
 export interface FcmOptions {
@@ -61,6 +61,7 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
       return fanOut({ items: targets, window, pace, signal, gate, submit, onOutcome })
     },
+    validate: (content, target, signal) => validateOne(content, target, sender, parts.clock(), signal),
     check: (signal) => checkSteps(tokens, sender, signal),
     async close() {
       tokens.close()

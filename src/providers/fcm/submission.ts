@@ -1,4 +1,4 @@
-import type { Gate, Outcome, PushContent, PushTarget } from '../../domain/provider.ts'
+import type { Gate, Outcome, PushContent, PushTarget, PushValidation } from '../../domain/provider.ts'
 import { createEnvelope, minimalCheck } from './message.ts'
 import { settleAmbiguous } from './outcomes.ts'
 import type { Sender } from './sender.ts'
@@ -31,6 +31,29 @@ export function createSubmission(
         return sent
       case 'ambiguous':
         return { kind: 'refused', failure: settleAmbiguous(await isAddressWrong(target, signal), sent.code) }
+    }
+  }
+}
+
+/** Has FCM check this message to this target; it delivers nothing. Counts against the project's quota as every call does. */
+export async function validateOne(
+  content: PushContent,
+  target: PushTarget,
+  sender: Sender,
+  now: Date,
+  signal: AbortSignal,
+): Promise<PushValidation> {
+  const body = createEnvelope(content, now).bodyFor(target, { validateOnly: true })
+  const sent = await sender.send(body, target, signal)
+  switch (sent.kind) {
+    case 'accepted':
+      return { result: 'accepted', reason: null, code: null }
+    case 'ambiguous':
+      return { result: 'refused', reason: 'invalid_argument', code: sent.code }
+    case 'refused': {
+      const { class: failed, reason, code } = sent.failure
+      const answered = failed === 'permanent' || failed === 'recipient-gone' || failed === 'blocked'
+      return { result: answered ? 'refused' : 'unanswered', reason, code }
     }
   }
 }

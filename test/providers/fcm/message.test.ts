@@ -62,6 +62,16 @@ test('what the caller set is kept, in whatever case a header is written', () => 
   })
 })
 
+test('where nothing is shown, a tag of ours does not make it be shown', () => {
+  expect(common({ dataOnly: true, data: { a: 'b' } })).toEqual({
+    data: { tidings_id: '7', a: 'b' },
+    apns: { headers: { 'apns-collapse-id': 'tidings-7' } },
+  })
+  expect(common({ dataOnly: true, android: { notification: { title: 'Hello' } } })['android']).toEqual({
+    notification: { tag: 'tidings-7', title: 'Hello' },
+  })
+})
+
 test('no collapse key is ever added', () => {
   expect(JSON.stringify(common({ ttlSeconds: 60 }))).not.toContain('collapse_key')
   expect(common({ android: { collapse_key: 'mine' } })['android']).toMatchObject({ collapse_key: 'mine' })
@@ -74,6 +84,7 @@ test('the text for a target is the common message with the target in it, quotes 
     ['token', 'a"b\\c'],
     ['fid', 'é'],
     ['topic', 'news'],
+    ['condition', "'news' in topics"],
   ] as const) {
     expect(JSON.parse(envelope.bodyFor({ kind, value }))).toEqual({
       message: { ...commonMessage(content, NOW), [kind]: value },

@@ -66,6 +66,7 @@ export const CONTENT: PushContent = {
   notificationId: 7,
   title: 'Hello',
   body: 'World',
+  dataOnly: false,
   ttlSeconds: null,
   image: null,
   link: null,
