@@ -5,7 +5,9 @@ alter table messages
   -- Somebody typed in the code that it brought.
   add column converted_at timestamptz,
   -- The recipient's, as its caller named it (IANA); null: his number tells.
-  add column time_zone text;
+  add column time_zone text,
+  -- Whether typographic characters give way, as its caller said; null: he said nothing.
+  add column plain boolean;
 
 alter table api_keys
   -- A day, in the currency of the routes; null: no limit.
@@ -20,7 +22,10 @@ create table recipient_counts (
   contact text primary key,
   -- Within the last 24 hours, the oldest first; there are no more than the cap of a day.
   times timestamptz[] not null,
-  -- Of those that were asked for last.
+  -- One-time codes among them, within the last ten minutes.
+  codes timestamptz[] not null,
+  -- Of those that were asked for last: codes, and all others.
+  granted_codes integer not null,
   granted integer not null,
   updated_at timestamptz not null default now()
 ) with (fillfactor = 70);

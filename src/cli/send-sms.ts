@@ -9,6 +9,10 @@ const OPTIONS = {
   subject: { type: 'string' },
   sender: { type: 'string' },
   'max-segments': { type: 'string' },
+  'max-price': { type: 'string' },
+  plain: { type: 'boolean' },
+  'no-plain': { type: 'boolean' },
+  'time-zone': { type: 'string' },
 } as const
 
 export async function sendSms(words: readonly string[], at: Surroundings): Promise<ExitCode> {
@@ -46,19 +50,34 @@ async function toMessage(values: Words, positionals: readonly string[], at: Surr
   const [contact, text, ...more] = positionals
   if (contact === undefined) throw new CliRefusal('Who is it for? tidings send sms +201009129288 "Hello"')
   if (more.length > 0) throw new CliRefusal('The text is one argument: put it in quotes.')
-  const { subject, sender, template, 'max-segments': most } = values
-  const common = {
-    contact,
-    ...commonFields(values),
-    ...(sender === undefined ? {} : { sender }),
-    ...(most === undefined ? {} : { max_segments: toWhole(most, '--max-segments') }),
-  }
+  const { subject, template } = values
+  const common = { contact, ...commonFields(values), ...smsFields(values) }
   if (template !== undefined) {
     if (text !== undefined || subject !== undefined) throw new CliRefusal('The text comes from the template.')
     return common
   }
   if (text === undefined) throw new CliRefusal('What does it say? Give the text, or - to read it from stdin.')
   return { ...common, subject: subject ?? '', message: text === '-' ? await readText(at) : text }
+}
+
+/** The fields that pushes have not, beside the words. Throws a CliRefusal; what the service knows better is left to it. */
+function smsFields(values: Words): Partial<SmsMessage> {
+  const { sender, 'max-segments': most, 'max-price': price, 'time-zone': zone } = values
+  if (values.plain === true && values['no-plain'] === true) throw new CliRefusal('--plain or --no-plain, not both.')
+  const isPlain = values.plain ?? (values['no-plain'] === true ? false : undefined)
+  return {
+    ...(sender === undefined ? {} : { sender }),
+    ...(most === undefined ? {} : { max_segments: toWhole(most, '--max-segments') }),
+    ...(price === undefined ? {} : { max_price: toAmount(price, '--max-price') }),
+    ...(isPlain === undefined ? {} : { plain: isPlain }),
+    ...(zone === undefined ? {} : { time_zone: zone }),
+  }
+}
+
+/** Throws a CliRefusal. */
+function toAmount(text: string, flag: string): number {
+  if (!/^\d{1,9}(?:\.\d{1,6})?$/.test(text)) throw new CliRefusal(`${flag} must be an amount like 0.05.`)
+  return Number(text)
 }
 
 /** All of stdin, without the line break at its end. */
@@ -72,13 +91,14 @@ async function readText({ stdin, isTerminal, tell }: Surroundings): Promise<stri
 }
 
 function dryRun(report: Schema<'SmsDryRunData'>): string {
-  const { contact, country, segments, encoding, units, culprit, route, waits, warnings } = report
+  const { contact, country, segments, encoding, units, culprit, route, waits, warnings, price } = report
   const lines = [
     `To        ${contact}${country === null ? '' : `, ${country}`}`,
     `Text      ${report.text}`,
     `Size      ${segments} ${segments === 1 ? 'segment' : 'segments'}, ${units} units of ${encoding}`,
     ...(culprit === null ? [] : [`Because   ${culprit.character} (${culprit.code_point}) is no character of GSM`]),
     `Through   ${route.provider}: ${route.reason}`,
+    ...(price === null ? [] : [`Costs     ${price.amount} ${price.currency}`]),
     `Leaves    ${report.send_at}, at the latest ${report.expires_at}`,
     ...waits.map(({ message }) => `Waits     ${message}`),
     ...warnings.map((warning) => `Warning   ${warning}`),

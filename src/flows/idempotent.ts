@@ -61,9 +61,8 @@ export function createKeyGuard(db: Db): KeyGuard {
     return { ...before, isNew: false }
   }
 
-  /** A limit that is reached by now refuses nothing that was stored before. */
   async function ofBefore(refusal: unknown, idempotency: Idempotency): Promise<KeptAnswer> {
-    if (!(refusal instanceof TidingsError) || refusal.code !== 'spend_limit') throw refusal
+    if (!isOfRules(refusal)) throw refusal
     const before = await findAnswer(db, idempotency)
     if (before === null) throw refusal
     return before
@@ -120,6 +119,11 @@ function replay<Answer>(
 ): Accepted<Answer> {
   refuseOther(first, idempotency)
   return { answer: toAnswer(first.resourceId, first.answer), replayed: true }
+}
+
+/** What a rule refuses now it refuses though it was stored before: a limit is reached by then, and a code is too soon after itself. */
+export function isOfRules(refusal: unknown): refusal is TidingsError {
+  return refusal instanceof TidingsError && (refusal.code === 'spend_limit' || refusal.code === 'code_too_soon')
 }
 
 /** Throws `idempotency_conflict`, with the names of the fields, where the first call with this key had another body. */

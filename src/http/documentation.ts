@@ -75,6 +75,7 @@ export const SMS_ERRORS: readonly ErrorCode[] = [
   'too_expensive',
   'premium_number',
   'spend_limit',
+  'code_too_soon',
 ]
 
 /** Faults of any route that takes a JSON body and stores it. */

@@ -15,6 +15,7 @@ const FIXED_MESSAGE: Partial<Record<ErrorCode, string>> = {
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   idempotency_in_progress: 1,
   spend_limit: 3_600,
+  code_too_soon: 30,
   queue_full: 30,
   not_playable: 2,
   database_unavailable: 2,

@@ -17,6 +17,10 @@ export interface SentSms {
   readonly template: string | null
   /** The caller's own optional parameters of SMPP, by tag. */
   readonly tlvs: Tlvs | null
+  /** Whether typographic characters give way, as its caller said; null: he said nothing. */
+  readonly plain: boolean | null
+  /** The recipient's, as its caller named it; null: his number tells. */
+  readonly timeZone: string | null
   readonly status: Status
   /** It may still leave by itself: it waits to be tried, or looked for. */
   readonly waits: boolean
@@ -27,7 +31,8 @@ export async function readSentSms(db: Db, id: number): Promise<SentSms | null> {
   const { rows } = await db.query<SentSms>({
     name: 'read-sent-sms',
     text: `
-select c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.on_uncertain as "onUncertain", m.template, m.tlvs, m.status,
+select c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.on_uncertain as "onUncertain", m.template, m.tlvs, m.plain,
+  m.time_zone as "timeZone", m.status,
   m.owner is not null or exists (select from due d where d.message_id = m.id and d.action <> 'poll') as waits
 from messages m join clients c on c.id = m.client_id where m.id = $1`,
     values: [id],

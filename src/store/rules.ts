@@ -1,74 +1,9 @@
-import type { Caps } from '../domain/caps.ts'
 import type { Category } from '../domain/category.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import type { Traffic, TrafficKind } from '../domain/pumping.ts'
 import type { Micros } from '../domain/spend.ts'
 import { numbers, texts } from './arrays.ts'
 import type { Db } from './db.ts'
-
-/**
- * Counts messages to recipients, as many as `contacts` names each, up to the caps: over all nodes no more pass than these allow. Returns how
- * many passed for each recipient; those that did not are not counted.
- */
-export async function countRecipients(
-  db: Db,
-  contacts: readonly string[],
-  caps: Caps,
-): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query<{ contact: string; granted: number }>({
-    name: 'count-recipients',
-    text: COUNT_RECIPIENTS,
-    values: [texts(contacts), caps.perTenMinutes, caps.perDay],
-  })
-  return new Map(rows.map(({ contact, granted }) => [contact, granted]))
-}
-
-// In sorted order: two nodes that count the same recipients never wait for each other in a circle.
-const COUNT_RECIPIENTS = `
-with asked as materialized (
-  select contact, least(count(*), $2::bigint, $3::bigint)::integer as wanted from unnest($1::text[]) as t (contact) group by contact
-)
-insert into recipient_counts as r (contact, times, granted)
-select contact, array_fill(now(), array[wanted]), wanted from asked order by contact
-on conflict (contact) do update set (times, granted, updated_at) = (
-  select d.times || array_fill(now(), array[d.may]), d.may, now()
-  from (
-    select array(select t from unnest(r.times) as u (t) where t > now() - interval '1 day' order by t) as times,
-      greatest(0, least(excluded.granted,
-        $2 - (select count(*) from unnest(r.times) as u (t) where t > now() - interval '10 minutes'),
-        $3 - (select count(*) from unnest(r.times) as u (t) where t > now() - interval '1 day')))::integer as may
-  ) d
-)
-returning contact, granted`
-
-/** One message for each of these recipients was not stored after all. */
-export async function uncountRecipients(db: Db, contacts: readonly string[]): Promise<void> {
-  await db.query({
-    name: 'uncount-recipients',
-    text: `
-update recipient_counts r set times = r.times[1 : cardinality(r.times) - c.count]
-from (select contact, count(*)::integer as count from unnest($1::text[]) as t (contact) group by contact order by contact) c
-where r.contact = c.contact`,
-    values: [texts(contacts)],
-  })
-}
-
-/** Those of these recipients whom a message more would bring above a cap. */
-export async function findFullRecipients(
-  db: Db,
-  contacts: readonly string[],
-  caps: Caps,
-): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ contact: string }>({
-    name: 'find-full-recipients',
-    text: `
-select contact from recipient_counts r where contact = any ($1::text[])
-  and ((select count(*) from unnest(r.times) as u (t) where t > now() - interval '10 minutes') >= $2
-    or (select count(*) from unnest(r.times) as u (t) where t > now() - interval '1 day') >= $3)`,
-    values: [texts(contacts), caps.perTenMinutes, caps.perDay],
-  })
-  return new Set(rows.map(({ contact }) => contact))
-}
 
 /** What one node has counted since it last told. */
 export interface TrafficCount {

@@ -61,6 +61,20 @@ describe('send', () => {
     expect(await client.sms.page({ q: 'tag:never' })).toMatchObject({ data: [] })
   })
 
+  test('hands on what an SMS may cost, how it is written, and where its recipient is', async () => {
+    const words = ['send', 'sms', CONTACT, 'It’s here', '--dry-run']
+    const [plain, kept] = [await tidings([...words, '--plain'], here), await tidings([...words, '--no-plain'], here)]
+    expect([plain.stdout, kept.stdout]).toEqual([
+      expect.stringContaining('9 units of gsm7'),
+      expect.stringContaining('9 units of ucs2'),
+    ])
+    const nowhere = await tidings([...words, '--time-zone', 'Atlantis'], here)
+    expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('time_zone') as unknown })
+    // No routes tell a price here.
+    const dear = await tidings([...words, '--max-price', '0.05'], here)
+    expect(dear).toMatchObject({ code: 4, stderr: expect.stringContaining('max_price') as unknown })
+  })
+
   test('sends pushes to tokens and topics', async () => {
     const words = ['--title', 'Parcel', '--body', 'It is here', '--data', 'order=1042', '--wait']
     const { stdout } = await tidings(['send', 'push', '--token', 'one', '--token', 'two', ...words], here)
@@ -86,6 +100,8 @@ describe('send', () => {
     [['send'], 2, 'sms or push'],
     [['send', 'sms', CONTACT, 'two', 'words'], 2, 'quotes'],
     [['send', 'sms', CONTACT, 'Hello', '--no-such'], 2, '--no-such'],
+    [['send', 'sms', CONTACT, 'Hello', '--max-price', 'cheap'], 2, '--max-price'],
+    [['send', 'sms', CONTACT, 'Hello', '--plain', '--no-plain'], 2, 'not both'],
     [['send', 'push', '--title', 'a', '--body', 'b'], 2, '--token'],
     [['send', 'sms', '01009129288', 'Hello'], 4, 'contact'],
     [['find', 'staus:failed'], 4, 'status:'],

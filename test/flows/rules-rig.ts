@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
+import { TidingsError } from '../../src/domain/errors.ts'
 import { createRules, type Judged, type Rules, type RuleSettings } from '../../src/flows/rules.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -8,6 +9,7 @@ import { message } from '../support/node.ts'
 
 export const SETTINGS: RuleSettings = {
   caps: { mode: 'codes', perTenMinutes: 5, perDay: 20 },
+  codeDelaySeconds: 0,
   pumping: { mode: 'observe', perPrefix: 100, perCountry: 1_000 },
   spendLimit: null,
 }
@@ -18,8 +20,8 @@ export interface RulesStage {
   db(): Db
   /** The alarms of the test that runs: rule and action. */
   raised(): readonly string[]
-  /** What one node knows. */
-  node(settings?: Partial<RuleSettings>): Rules
+  /** What one node knows. `clock`: unless given, that of this machine. */
+  node(settings?: Partial<RuleSettings>, clock?: () => Date): Rules
   ask(statement: string): Promise<readonly Record<string, unknown>[]>
 }
 
@@ -48,18 +50,23 @@ export function useRulesStage(): RulesStage {
   return {
     db: () => db,
     raised: () => raised,
-    node: (settings = {}) =>
+    node: (settings = {}, clock = () => new Date()) =>
       createRules({
         db,
         workDb: db,
         log: pino({ level: 'silent' }),
         settings: { ...SETTINGS, ...settings },
-        clock: () => new Date(),
+        clock,
         now: () => performance.now(),
         onRule: (rule, action) => void raised.push(`${rule} ${action}`),
       }),
     ask: async (statement) => (await db.query<Record<string, unknown>>(statement)).rows,
   }
+}
+
+/** Those that are not refused. */
+export function left(verdicts: readonly (Judged | TidingsError)[]): readonly Judged[] {
+  return verdicts.flatMap((one) => (one instanceof TidingsError ? [] : [one]))
 }
 
 export function code(contact: string, more: Partial<Judged> = {}): Judged {

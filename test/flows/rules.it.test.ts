@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { TidingsError } from '../../src/domain/errors.ts'
 import { eventBody } from '../../src/domain/event.ts'
 import { createConversions } from '../../src/flows/conversions.ts'
 import type { Judged, Rules } from '../../src/flows/rules.ts'
@@ -6,11 +7,12 @@ import { eraseNumber } from '../../src/store/erase.ts'
 import { readEventsAfter } from '../../src/store/events.ts'
 import { forgetCounts } from '../../src/store/rules.ts'
 import { until } from '../support/until.ts'
-import { code, useRulesStage } from './rules-rig.ts'
+import { code, left, useRulesStage } from './rules-rig.ts'
 
 const { db, raised, node, ask } = useRulesStage()
 
-const endOf = ({ message: { extras } }: Judged): string => extras?.ended?.reason ?? 'goes'
+const endOf = (one: Judged | TidingsError): string =>
+  one instanceof TidingsError ? one.code : (one.message.extras?.ended?.reason ?? 'goes')
 
 test('no more codes pass to one recipient than the cap allows, however many come at once on however many nodes', async () => {
   const nodes = [node(), node(), node()]
@@ -53,7 +55,7 @@ test('a cap of ten minutes ends with them, the one of a day with the day', async
 
 test('a code that was not stored after all does not count', async () => {
   const rules = node()
-  const five = await rules.judge(Array.from({ length: 5 }, () => code('+15005550006')))
+  const five = left(await rules.judge(Array.from({ length: 5 }, () => code('+15005550006'))))
   rules.giveBack(five.slice(0, 2))
   await until(async () => (await ask('select from recipient_counts where cardinality(times) = 3')).length === 1)
   expect((await rules.judge([1, 2, 3].map(() => code('+15005550006')))).map(endOf)).toEqual([
@@ -74,7 +76,7 @@ test('what is captured, and what is no code, is not held back; a warning tells',
     const one = code('+15005550006')
     return { ...one, message: { ...one.message, category: 'transactional' as const } }
   })
-  const judged = await rules.judge(other)
+  const judged = left(await rules.judge(other))
   expect(judged.map(endOf)).not.toContain('recipient_cap')
   expect(judged.map(({ warnings }) => warnings.length)).toEqual([0, 0, 0, 0, 0, 1])
   expect(judged.at(-1)?.warnings[0]).toContain('more than 5 messages within ten minutes')

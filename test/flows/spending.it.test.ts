@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Bill } from '../../src/flows/spending.ts'
 import { until } from '../support/until.ts'
-import { code, SETTINGS, useRulesStage } from './rules-rig.ts'
+import { code, left, SETTINGS, useRulesStage } from './rules-rig.ts'
 
 const { node, ask } = useRulesStage()
 
@@ -76,4 +76,35 @@ test('what a node took in advance it returns when it ends', async () => {
   expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 500_000 }])
   await rules.close()
   expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 10_000 }])
+})
+
+test('what was counted before midnight and not stored after it goes back to the day it came from', async () => {
+  let now = new Date()
+  const rules = node({ spendLimit: 1_000_000 }, () => now)
+  const kept = left(await rules.judge([code('+15005550101', { bill: bill(300_000, { limit: 400_000 }) })]))
+  expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 300_000 }, { taken: 300_000 }])
+  now = new Date(now.getTime() + 86_400_000)
+  rules.giveBack(kept)
+  await until(async () => (await ask('select from spending where taken = 0')).length === 2)
+  // The new day has nothing of it: whoever spends asks for it.
+  await rules.judge([code('+15005550102', { bill: bill(300_000) })])
+  expect(await ask('select taken::integer as taken from spending where key_id = 0')).toEqual([{ taken: 300_000 }])
+})
+
+test('a batch dearer than what is left is refused, and nobody is told that the limit is reached', async () => {
+  const rules = node({ spendLimit: 1_000_000 })
+  await rules.judge([code('+15005550101', { bill: bill(100_000) })])
+  const batch = Array.from({ length: 11 }, (_, index) => code(`+1500555${index + 1_000}`, { bill: bill(100_000) }))
+  await expect(rules.judge(batch)).rejects.toMatchObject({
+    code: 'spend_limit',
+    message: expect.stringContaining('less than this costs') as unknown,
+  })
+  await rules.look()
+  expect(rules.alarms.now()).toEqual([])
+  await rules.judge(batch.slice(0, 9))
+  await expect(rules.judge(batch.slice(0, 1))).rejects.toMatchObject({ code: 'spend_limit' })
+  await until(async () => {
+    await rules.look()
+    return rules.alarms.now().some(({ rule }) => rule === 'spend_100')
+  })
 })

@@ -78,6 +78,7 @@ const WAITING_HELPS: ReadonlySet<string> = new Set([
   'not_playable',
   'queue_full',
   'spend_limit',
+  'code_too_soon',
 ])
 
 test.each(ERROR_CODES)(

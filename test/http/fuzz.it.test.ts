@@ -140,7 +140,8 @@ function goingOn(call: GeneratedCall, { next }: Seen): GeneratedCall {
 type Check = ReturnType<typeof createAnswerCheck>
 
 function note(seen: Seen, call: GeneratedCall, answer: CheckedAnswer, check: Check): void {
-  const problem = answer.status === 503 ? problemForNow(seen, answer) : problemOf(call, answer, check)
+  const isForNow = answer.status === 503 && !isNotReady(call, answer)
+  const problem = isForNow ? problemForNow(seen, answer) : problemOf(call, answer, check)
   if (problem !== null && seen.faults.length < MOST_TOLD) seen.faults.push(told(call, answer, problem))
   // Also one that was meant to go astray may have been let in.
   if (answer.status === 200) keepAccepted(seen, call, answer)
@@ -151,15 +152,26 @@ function note(seen: Seen, call: GeneratedCall, answer: CheckedAnswer, check: Che
   if (answer.status !== 200) seen.refused.set(nameOf(call), told(call, answer, 'never as it is meant to be'))
 }
 
+/** What the document promises of `/readyz` alone, where a slow machine is late with its lease: nothing was asked to be stored. */
+function isNotReady({ operation, wild }: GeneratedCall, { body }: CheckedAnswer): boolean {
+  return !wild && operation.method === 'GET' && operation.path === '/readyz' && codeOf(body) === 'not_ready'
+}
+
+function codeOf(body: string): string {
+  const { code } = JSON.parse(body) as { code?: string }
+  return String(code)
+}
+
 function problemForNow(seen: Seen, answer: CheckedAnswer): string | null {
   seen.forNow += 1
-  const { code } = JSON.parse(answer.body) as { code?: string }
-  if (!FOR_NOW.includes(String(code))) return `an unexpected ${String(code)}`
+  const code = codeOf(answer.body)
+  if (!FOR_NOW.includes(code)) return `an unexpected ${code}`
   return answer.headers['retry-after'] === undefined && code !== 'outcome_unknown' ? 'no Retry-After' : null
 }
 
 function problemOf(call: GeneratedCall, answer: CheckedAnswer, check: Check): string | null {
-  if (answer.status >= 500) return 'it is a bug of ours'
+  if (answer.status >= 500 && !isNotReady(call, answer)) return 'it is a bug of ours'
+  if (answer.status >= 500 && answer.headers['retry-after'] === undefined) return 'no Retry-After'
   // The path was not this operation's, or fits another one's parameter: what holds for every answer.
   if (!call.wild) return check(call.operation, answer)
   if (call.method === 'HEAD' || answer.status < 400) return null

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
@@ -53,10 +54,11 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-async function call(node: WholeNode, method: string, path: string, body?: object): Promise<Answer> {
+async function call(node: WholeNode, method: string, path: string, body?: object, key?: string): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) }
   const answer = await fetch(`${node.url}${path}`, {
     method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }),
   })
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer['body'] }
 }
@@ -80,6 +82,42 @@ test('a code above the cap is stored, and never sent; a dry run says so before',
   expect(batch.body).toMatchObject({ data: [{ status: 'rejected', reason: 'recipient_cap' }, { status: 'queued' }] })
 })
 
+test('a third code is refused until it is due, and what was accepted before is answered again', async () => {
+  const node = await start()
+  const first = [await call(node, 'POST', '/smss', CODE), await call(node, 'POST', '/smss', CODE, 'second')]
+  expect(first.map(({ body }) => body['status'])).toEqual(['queued', 'queued'])
+  const refused = await call(node, 'POST', '/smss', CODE, 'third')
+  expect(refused).toMatchObject({ status: 429, body: { code: 'code_too_soon', details: [{ path: 'contact' }] } })
+  const seconds = Number(refused.headers.get('retry-after'))
+  expect(seconds).toBeGreaterThan(0)
+  expect(seconds).toBeLessThanOrEqual(30)
+  const again = await call(node, 'POST', '/smss', CODE, 'second')
+  expect([again.status, again.body]).toEqual([200, first[1]?.body])
+  const dry = await call(node, 'POST', '/smss', { ...CODE, dry_run: true })
+  expect(dry.body).toMatchObject({ data: { warnings: [expect.stringContaining('would be refused')] } })
+  expect((await call(node, 'GET', '/smss')).body['data']).toHaveLength(2)
+})
+
+test('in a batch a code that is too soon is refused, with the others or without them', async () => {
+  const node = await start()
+  const items = [1, 2, 3].map(() => ({ contact: '+201009129288' }))
+  const batch = { subject: 'Hello', message: 'x', category: 'otp', items: [...items, { contact: '+201009129289' }] }
+  const whole = await call(node, 'POST', '/smss/batch', batch, 'whole')
+  expect(whole).toMatchObject({ status: 429, body: { code: 'code_too_soon' } })
+  expect((await call(node, 'GET', '/smss')).body['data']).toEqual([])
+  // What was counted is given back.
+  await until(async () => {
+    const { body } = await call(node, 'POST', '/smss', { ...CODE, dry_run: true })
+    return JSON.stringify(body).includes('"warnings":[]')
+  })
+  const partial = await call(node, 'POST', '/smss/batch', { ...batch, partial: true }, 'partial')
+  const refused = { success: false, error: { code: 'code_too_soon', retry_after: 30 } }
+  const data = [{ status: 'queued' }, { status: 'queued' }, refused, { status: 'queued' }]
+  expect(partial.body).toMatchObject({ data })
+  expect((await call(node, 'POST', '/smss/batch', { ...batch, partial: true }, 'partial')).body).toMatchObject({ data })
+  expect((await call(node, 'GET', '/smss')).body['data']).toHaveLength(3)
+})
+
 test('what a day may cost is refused beyond it, nothing of it is stored, and an alarm tells', async () => {
   const node = await start({ SPEND_LIMIT_PER_DAY: '0.1' })
   for (let sent = 0; sent < 3; sent++) expect((await call(node, 'POST', '/smss', SMS)).status).toBe(200)
@@ -92,6 +130,8 @@ test('what a day may cost is refused beyond it, nothing of it is stored, and an 
     const { body } = await call(node, 'GET', '/readyz')
     return JSON.stringify(body['warnings']).includes('spend limit is reached')
   })
+  const metrics = await (await fetch(`${node.url}/metrics`)).text()
+  expect(metrics).toContain('tidings_rule_alarms{rule="spend_100"} 1')
   const verbose = await call(node, 'GET', '/readyz?verbose')
   expect(verbose.body['checks']).toContainEqual(expect.objectContaining({ check: 'rules', state: 'warn' }))
 })
@@ -138,4 +178,29 @@ test('characters give way, and dear numbers are refused, also where all is captu
   const codes: unknown[] = []
   for (let sent = 0; sent < 7; sent++) codes.push((await call(node, 'POST', '/smss', CODE)).body['status'])
   expect(new Set(codes)).toEqual(new Set(['queued']))
+})
+
+test('a text that is sent again is written as it was, and the zone of its recipient stays', async () => {
+  const node = await startWholeNode(database.url, { LOG_LEVEL: 'fatal' })
+  nodes.push(node)
+  const { body } = await call(node, 'POST', '/smss', {
+    ...SMS,
+    message: 'It’s 482913',
+    plain: true,
+    time_zone: 'Asia/Tokyo',
+  })
+  const path = `/smss/${String(body['message_id'])}`
+  await until(async () => JSON.stringify((await call(node, 'GET', path)).body).includes('"status":"captured"'))
+  const again = await call(node, 'POST', `${path}/resend`, {})
+  const other = await call(node, 'POST', `${path}/resend`, { contact: '+201009129289' })
+  for (const one of [again, other]) expect(one.body).toMatchObject({ encoding: 'gsm7', replaced: [{ count: 1 }] })
+  const client = new pg.Client(database.url)
+  await client.connect()
+  const { rows } = await client.query('select plain, time_zone from messages order by id')
+  await client.end()
+  expect(rows).toEqual([
+    { plain: true, time_zone: 'Asia/Tokyo' },
+    { plain: true, time_zone: 'Asia/Tokyo' },
+    { plain: true, time_zone: null },
+  ])
 })
