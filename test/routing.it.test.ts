@@ -36,7 +36,11 @@ beforeAll(async () => {
     currency: 'EUR',
     providers: { one: account(first, '+15005550006'), two: account(second, '+15005550011') },
     routes: [
-      { countries: ['EG'], via: [{ provider: 'one', sender: 'Acme', prices: { EG: 0.02 } }], then: ['two'] },
+      {
+        countries: ['EG'],
+        via: [{ provider: 'one', sender: 'Acme', prices: { EG: 0.02 } }],
+        then: [{ provider: 'two', prices: { EG: 0.05 } }],
+      },
       { prefixes: ['+1500'], via: ['one'], then: ['two'] },
     ],
     allowed_senders: ['12345'],
@@ -86,7 +90,11 @@ const from = (fake: FakeTwilio): readonly (string | null)[] => fake.messages().m
 test('a message goes out through the first provider of its route, with the route’s sender, and the answer tells its price', async () => {
   const answer = await post(CAIRO)
   expect(answer).toMatchObject({ status: 'queued', price: { amount: 0.02, currency: 'EUR' } })
-  expect(await taken(answer)).toMatchObject({ provider: 'one', sender: 'Acme' })
+  expect(await taken(answer)).toMatchObject({
+    provider: 'one',
+    sender: 'Acme',
+    price: { amount: 0.02, currency: 'EUR' },
+  })
   expect([from(first), from(second)]).toEqual([['Acme'], []])
 })
 
@@ -132,10 +140,11 @@ test('what may have been sent is never given to another provider', async () => {
 test('when a provider refuses our account, what it was to carry goes on, and what comes next goes past it', async () => {
   locked = true
   const moved = await taken(await post(CAIRO))
-  expect(moved).toMatchObject({ provider: 'two' })
-  expect((moved['attempts'] as Json[]).map(({ provider, reason }) => [provider, reason])).toEqual([
-    ['one', 'bad_credentials'],
-    ['two', null],
+  // It costs what the one that took it costs.
+  expect(moved).toMatchObject({ provider: 'two', price: { amount: 0.05, currency: 'EUR' } })
+  expect((moved['attempts'] as Json[]).map(({ provider, reason, price }) => [provider, reason, price])).toEqual([
+    ['one', 'bad_credentials', undefined],
+    ['two', null, { amount: 0.05, currency: 'EUR' }],
   ])
   // The sender was the first provider's own.
   expect(from(second)).toEqual(['+15005550011'])

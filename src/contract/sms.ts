@@ -139,6 +139,12 @@ export const Attempt = Type.Object(
     ),
     status: STATUS,
     reason: textOrNull(),
+    price: Type.Optional(
+      priceOf(
+        'object',
+        'What the routes say that it costs; only where it was taken, or may have been, and they tell it.',
+      ),
+    ),
     parts: Type.Optional(PARTS),
     started_at: textOrNull({ format: 'date-time' }),
     finished_at: textOrNull({ format: 'date-time' }),
@@ -164,6 +170,9 @@ export const Sms = Type.Object(
     encoding: oneOf(['gsm7', 'ucs2']),
     provider: Type.String(),
     provider_message_id: textOrNull(),
+    price: Type.Optional(
+      priceOf('object', 'Of all attempts together; only where the routes told it when they were made.'),
+    ),
     uncertain_attempts: Type.Integer({ description: 'How many attempts may have been sent without an answer.' }),
     send_at: textOrNull({
       format: 'date-time',

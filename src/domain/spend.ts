@@ -16,6 +16,11 @@ export function toMicros(amount: number): Micros {
   return Math.round(amount * MICROS)
 }
 
+/** As an amount of the currency. */
+export function fromMicros(micros: Micros): number {
+  return micros / MICROS
+}
+
 /** What a node takes from a day's limit at once: never less than it needs. */
 export function portionOf(limit: Micros, needed: Micros): Micros {
   return Math.max(needed, Math.floor(limit / PARTS))

@@ -63,7 +63,7 @@ function readSettlements(values: readonly unknown[]): Settlement[] {
 
 function settleMessages(tx: Transaction, tables: Tables, values: readonly unknown[], again: boolean): Answer {
   const owner = Number(values[0])
-  const standing = new Set(numbers(values[15]))
+  const standing = new Set(numbers(values[17]))
   const moved = new Set<number>()
   const kept: Record<string, Status> = {}
   const input = readSettlements(values)
@@ -81,7 +81,7 @@ function settleMessages(tx: Transaction, tables: Tables, values: readonly unknow
   removeDue(tx, tables, (id, dueOwner) => dueOwner === owner && standing.has(id) && moved.has(id))
   for (const settlement of input) logAttempt(tx, tables, settlement, again)
   return rows({
-    moved: moved.size < Number(values[14]) ? [...moved] : null,
+    moved: moved.size < Number(values[16]) ? [...moved] : null,
     kept: Object.keys(kept).length === 0 ? null : kept,
   })
 }

@@ -1,0 +1,25 @@
+import { SANDBOX, type Outcome } from '../domain/provider.ts'
+import type { Price } from '../domain/routing.ts'
+import type { SmsWork } from '../store/sms-work.ts'
+
+/** What so many segments of a message cost through the provider that it goes to; null: nobody has told. */
+export type AskPrice = (work: SmsWork, segments: number) => Price | null
+
+/** What a submission costs: what its provider took of it, or may have taken. Null: nothing, or nobody knows. */
+export function chargeOf(work: SmsWork, outcome: Outcome, price: AskPrice | undefined): Price | null {
+  if (price === undefined || work.provider === SANDBOX) return null
+  const segments = segmentsTaken(work, outcome)
+  return segments === 0 ? null : price(work, segments)
+}
+
+/** A provider that takes parts one by one counts those; else it is our own count. */
+function segmentsTaken(work: SmsWork, outcome: Outcome): number {
+  const before = new Set(work.resume?.accepted)
+  const taken = outcome.parts?.filter(({ number }) => !before.has(number)).length ?? 0
+  if (outcome.kind === 'accepted') return taken === 0 ? segmentsLeft(work) : taken
+  return outcome.failure.class === 'uncertain' ? segmentsLeft(work) : taken
+}
+
+function segmentsLeft({ segments, resume }: SmsWork): number {
+  return resume === undefined ? segments : Math.max(1, resume.total - resume.accepted.length)
+}
