@@ -11,6 +11,8 @@ export interface ServiceCalls {
   pauses(options?: CallOptions): Promise<Schema<'PauseList'>['data']>
   /** Whether it can take messages, check by check. Throws `not_ready` where it can't. */
   ready(options?: CallOptions): Promise<Schema<'Ready'>>
+  /** Where SMS go, and how each provider does, as the node that answers sees it. Needs the scope `admin`, where keys are asked for. */
+  routes(options?: CallOptions): Promise<Schema<'SmsRoutesData'>>
   /** Everything that can be told of its state, with what to mend. Needs a key with the scope `admin`, where keys are asked for. */
   checks(options?: CallOptions): Promise<Schema<'Checks'>>
   /** What was done to the service itself, newest first. */
@@ -28,6 +30,7 @@ export function createServiceCalls({ raw }: Calls): ServiceCalls {
     pause: (body = {}, options = {}) => unwrap(raw.POST('/pause', { body, ...signalOf(options) })),
     resume: (body = {}, options = {}) => unwrap(raw.POST('/resume', { body, ...signalOf(options) })),
     pauses: async (options = {}) => (await unwrap(raw.GET('/pauses', signalOf(options)))).data,
+    routes: async (options = {}) => (await unwrap(raw.GET('/routes', signalOf(options)))).data,
     async ready(options = {}) {
       const answer = await unwrap(raw.GET('/readyz', signalOf(options)))
       if ('warnings' in answer) return answer

@@ -11,8 +11,10 @@ const CLIENTS = [
   'inbound',
   'listen',
   'opt-outs',
+  'routes',
   'send',
   'tail',
+  'tokens',
   'trigger',
   'webhooks',
 ] as const
@@ -70,7 +72,9 @@ Look after it
   doctor      looks at configuration, database and service, and says what to mend
   keys        API keys: lists, makes, rotates and revokes them
   webhooks    who is told of events: lists, makes, tests, replays and removes them
+  routes      where SMS go, and how each provider does
   opt-outs    who wants no more messages: lists, adds and removes them
+  tokens      the devices that pushes go to: lists, registers, removes and restores them
 
 Understand it
   explain     what an error code, a reason or a provider's code means

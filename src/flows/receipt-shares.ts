@@ -9,6 +9,15 @@ import { countReceipts } from '../store/read-receipt-shares.ts'
 export interface ReceiptShares {
   /** The message with what can be expected; as it is where that is not known, or nothing is expected any more. */
   expecting(message: MessageRecord): Promise<MessageRecord & { readonly expected?: ReceiptShare }>
+  /** By provider and country, where there are enough messages to tell. */
+  list(): Promise<readonly WayShare[]>
+}
+
+/** The share of one way. */
+export interface WayShare extends ReceiptShare {
+  readonly provider: string
+  /** ISO 3166-1 alpha-2; null: the numbers belong to no single one. */
+  readonly country: string | null
 }
 
 export interface ReceiptSharesParts {
@@ -29,11 +38,11 @@ const RECENT_MS = 3_600_000
 const LEAST_MESSAGES = 20
 
 export function createReceiptShares({ db, now, monotonic }: ReceiptSharesParts): ReceiptShares {
-  let counted: { readonly at: number; readonly shares: Promise<ReadonlyMap<string, ReceiptShare>> } | null = null
+  let counted: { readonly at: number; readonly shares: Promise<ReadonlyMap<string, WayShare>> } | null = null
 
-  function shares(): Promise<ReadonlyMap<string, ReceiptShare>> {
+  function shares(): Promise<ReadonlyMap<string, WayShare>> {
     if (counted === null || monotonic() - counted.at > FRESH_MS)
-      counted = { at: monotonic(), shares: count(db, now()).catch(() => new Map<string, ReceiptShare>()) }
+      counted = { at: monotonic(), shares: count(db, now()).catch(() => new Map<string, WayShare>()) }
     return counted.shares
   }
 
@@ -44,18 +53,25 @@ export function createReceiptShares({ db, now, monotonic }: ReceiptSharesParts):
       const share = (await shares()).get(keyOf(provider, countryOf(contact)))
       return share === undefined || share.messages < LEAST_MESSAGES ? message : { ...message, expected: share }
     },
+    list: async () => [...(await shares()).values()].filter(({ messages }) => messages >= LEAST_MESSAGES),
   }
 }
 
-async function count(db: Db, now: Date): Promise<ReadonlyMap<string, ReceiptShare>> {
-  const shares = new Map<string, ReceiptShare>()
+async function count(db: Db, now: Date): Promise<ReadonlyMap<string, WayShare>> {
+  const shares = new Map<string, WayShare>()
   for (const { provider, contact, messages, receipts } of await countReceipts(
     db,
     new Date(now.getTime() - RECENT_MS),
   )) {
-    const key = keyOf(provider, countryOf(contact))
+    const country = countryOf(contact)
+    const key = keyOf(provider, country)
     const before = shares.get(key) ?? { messages: 0, receipts: 0 }
-    shares.set(key, { messages: before.messages + messages, receipts: before.receipts + receipts })
+    shares.set(key, {
+      provider,
+      country,
+      messages: before.messages + messages,
+      receipts: before.receipts + receipts,
+    })
   }
   return shares
 }

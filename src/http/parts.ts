@@ -9,10 +9,12 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Logger } from 'pino'
 import type { Check } from '../contract/health.ts'
+import type { SmsRoutesData } from '../contract/sms-routes.ts'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Erasing } from '../flows/erase.ts'
 import type { EventFeed } from '../flows/event-feed.ts'
 import type { EventsAsked, EventsQuery } from '../flows/events-query.ts'
+import type { DevicePush } from '../flows/device-push.ts'
 import type { DryRuns } from '../flows/dry-run.ts'
 import type { History } from '../flows/history.ts'
 import type { SmsBatches } from '../flows/batch.ts'
@@ -28,6 +30,7 @@ import type { Sessions } from '../flows/sessions.ts'
 import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
+import type { Tokens } from '../flows/tokens.ts'
 import type { WebhookDeeds } from '../flows/webhook-deeds.ts'
 import type { Webhooks } from '../flows/webhooks.ts'
 import type { AuditFilter, AuditRecord } from '../store/read-audit.ts'
@@ -133,6 +136,8 @@ export interface HttpParts {
   readonly history: History
   readonly erasing: Pick<Erasing, 'look' | 'erase'>
   readonly templates: TemplatesFlow
+  readonly tokens: Tokens
+  readonly devicePush: DevicePush
   readonly webhooks: WebhookParts
   readonly cancels: Cancels
   readonly conversions: Conversions
@@ -155,6 +160,8 @@ export interface HttpParts {
     /** Everything that can be told, for whoever looks after it. */
     look(): Promise<readonly Check[]>
   }
+  /** Where SMS go, and how those they go through do, as this node sees it. */
+  readonly smsRoutes: { look(): Promise<SmsRoutesData> }
   /** Without it there always is. */
   readonly room?: Room
   /** Null: no limit. */

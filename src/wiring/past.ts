@@ -5,7 +5,7 @@ import { createErasing } from '../flows/erase.ts'
 import { createEventFeed } from '../flows/event-feed.ts'
 import { readEventsQuery } from '../flows/events-query.ts'
 import { createHistory } from '../flows/history.ts'
-import { createReceiptShares } from '../flows/receipt-shares.ts'
+import { createReceiptShares, type ReceiptShares } from '../flows/receipt-shares.ts'
 import { forgetOld } from '../flows/retention.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { readMessage } from '../store/read-messages.ts'
@@ -14,6 +14,7 @@ import { readDeliveries, readNotification } from '../store/read-notifications.ts
 /** What was sent before, and what happens to it: to be read, searched, followed, and in time forgotten. */
 export interface Past {
   readonly http: Pick<HttpParts, 'reads' | 'history' | 'erasing' | 'events'>
+  readonly shares: Pick<ReceiptShares, 'list'>
   close(): Promise<void>
 }
 
@@ -54,6 +55,7 @@ export function openPast(config: Config, parts: PastParts): Past {
       erasing,
       events: { ...feed, asked: (query) => readEventsQuery(query, now(), defaultCountry) },
     },
+    shares,
     async close() {
       await feed.close()
       await Promise.all(loops.map((loop) => loop.stop()))

@@ -4,12 +4,19 @@ import { LocationProvider, useLocation } from 'preact-iso/router'
 import '../look/look.css'
 import './dashboard.css'
 import { copyText } from './clipboard.ts'
-import { Frame, PROVIDERS } from './frame/frame.tsx'
+import { Frame } from './frame/frame.tsx'
 import { createSettings } from './frame/settings.ts'
 import { createInboxClient } from './inbox/client.ts'
 import { createInbox } from './inbox/inbox.ts'
+import { INBOUND } from './inbound/address.ts'
+import { InboundPage } from './inbound/inbound-page.tsx'
 import { InboxPage } from './inbox/inbox-page.tsx'
+import { isOfMessages } from './messages/address.ts'
+import { MessagesPage } from './messages/messages-page.tsx'
+import { isOfOptOuts } from './opt-outs/address.ts'
+import { OptOutsPage } from './opt-outs/opt-outs-page.tsx'
 import { PageContext, type Page } from './page.ts'
+import { isOfProviders } from './providers/address.ts'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { createSession, LINK_MARK } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
@@ -65,8 +72,11 @@ function Inside({ around }: { readonly around: Around }): JSX.Element {
 /** What the address names; what it does not know is the inbox. */
 function Shown(): JSX.Element {
   const { path } = useLocation()
+  if (isOfMessages(path)) return <MessagesPage />
+  if (path === INBOUND) return <InboundPage />
+  if (isOfOptOuts(path)) return <OptOutsPage />
   if (isOfWebhooks(path)) return <WebhooksPage />
-  return path === PROVIDERS ? <ProvidersPage /> : <InboxPage />
+  return isOfProviders(path) ? <ProvidersPage /> : <InboxPage />
 }
 
 /** The link in the address that the terminal printed; it is used up, so it leaves the address. */

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { usePage } from './page.ts'
+import { whenOf } from './inbox/format.ts'
 import type { Look, Shape } from './inbox/words.ts'
 
 /** For this long a button says that it has done what it was pressed for. */
@@ -92,5 +93,15 @@ function ShapeOf({ shape }: { readonly shape: Shape }): JSX.Element {
     <svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
       {SHAPES[shape]}
     </svg>
+  )
+}
+
+/** A moment: the time alone today, the day otherwise; all of it, in UTC, for who points at it. */
+export function At({ at }: { readonly at: string }): JSX.Element {
+  const { now } = usePage()
+  return (
+    <time dateTime={at} title={at}>
+      {whenOf(at, now())}
+    </time>
   )
 }

@@ -2,12 +2,14 @@ import { useState } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
 import { zoneName } from '../inbox/format.ts'
+import { INBOUND } from '../inbound/address.ts'
+import { isOfMessages, MESSAGES } from '../messages/address.ts'
+import { isOfOptOuts, OPT_OUTS } from '../opt-outs/address.ts'
 import { usePage } from '../page.ts'
+import { isOfProviders, PROVIDERS } from '../providers/address.ts'
 import { isOfWebhooks, WEBHOOKS } from '../webhooks/address.ts'
 import type { Theme } from './settings.ts'
-
-/** The address of the page of that name. */
-export const PROVIDERS = '/dashboard/providers'
+import { Warned } from './warned.tsx'
 
 /** What stands around every page of the dashboard. */
 export function Frame({ children }: { readonly children: ComponentChildren }): JSX.Element {
@@ -23,6 +25,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }): J
             Tidings
           </a>
           <Mode />
+          <Warned />
           <button
             type="button"
             class="button menu"
@@ -63,15 +66,24 @@ function Mode(): JSX.Element {
 
 function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
   const { path } = useLocation()
-  const isElsewhere = path === PROVIDERS || isOfWebhooks(path)
+  const isElsewhere = [isOfMessages, isOfInbound, isOfOptOuts, isOfProviders, isOfWebhooks].some((isOf) => isOf(path))
   return (
     <nav aria-label="Main">
       <h2>Watch</h2>
       <Section href="/dashboard" isCurrent={!isElsewhere} onChosen={onChosen}>
         Inbox
       </Section>
+      <Section href={MESSAGES} isCurrent={isOfMessages(path)} onChosen={onChosen}>
+        Messages
+      </Section>
+      <Section href={INBOUND} isCurrent={isOfInbound(path)} onChosen={onChosen}>
+        Inbound
+      </Section>
+      <Section href={OPT_OUTS} isCurrent={isOfOptOuts(path)} onChosen={onChosen}>
+        Opt-outs
+      </Section>
       <h2>Connect</h2>
-      <Section href={PROVIDERS} isCurrent={path === PROVIDERS} onChosen={onChosen}>
+      <Section href={PROVIDERS} isCurrent={isOfProviders(path)} onChosen={onChosen}>
         Providers
       </Section>
       <Section href={WEBHOOKS} isCurrent={isOfWebhooks(path)} onChosen={onChosen}>
@@ -82,6 +94,10 @@ function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element 
       <a href="/errors">Errors</a>
     </nav>
   )
+}
+
+function isOfInbound(path: string): boolean {
+  return path === INBOUND
 }
 
 function Section(props: {

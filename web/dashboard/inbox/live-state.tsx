@@ -1,18 +1,22 @@
 import type { JSX } from 'preact'
 import { usePage } from '../page.ts'
+import type { Link } from './events.ts'
 
-const STATES = {
+const STATES: Readonly<Record<Link, string>> = {
   connecting: 'Connecting…',
   live: 'Live',
   reconnecting: 'Reconnecting…',
-} as const
+}
 
-/** Whether what happens is seen at once. */
+/** Whether what happens in the inbox is seen at once. */
 export function LiveState(): JSX.Element {
-  const { link } = usePage().inbox
+  return <LiveMark link={usePage().inbox.link.value} />
+}
+
+export function LiveMark({ link }: { readonly link: Link }): JSX.Element {
   return (
-    <span class="live" data-link={link.value} role="status">
-      {STATES[link.value]}
+    <span class="live" data-link={link} role="status">
+      {STATES[link]}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { MESSAGES } from '../messages/address.ts'
 import { counted } from './format.ts'
 import type { Item } from './item.ts'
 import { codePointOf, isMostlyForeign, measureOf, replacementOf, unseenIn } from './measure.ts'
@@ -29,7 +30,13 @@ export function TextFacts({ item }: { readonly item: Item }): JSX.Element {
       {item.tag !== null && <Fact name="Tag">{<bdi class="mono">{item.tag}</bdi>}</Fact>}
       <Fact name="Category">{CATEGORIES[item.category] ?? item.category}</Fact>
       <Fact name="Id">
-        <span class="mono">{item.id}</span>
+        {item.message_id === undefined ? (
+          <span class="mono">{item.id}</span>
+        ) : (
+          <a class="mono" href={`${MESSAGES}/${item.message_id}`}>
+            {item.id}
+          </a>
+        )}
       </Fact>
     </dl>
   )

@@ -25,13 +25,18 @@ export async function lookAgain(fetch: typeof globalThis.fetch): Promise<Looked>
   }
 }
 
-/** Those of providers, and all others; what must be mended stands first. */
+/** What rules have found, if anything, those of providers, and all others; what must be mended stands first. */
 export function sorted(checks: readonly Check[]): {
+  readonly alarms: readonly Check[]
   readonly ours: readonly Check[]
   readonly others: readonly Check[]
 } {
   const byState = checks.toSorted((one, other) => RANK[one.state] - RANK[other.state])
-  return { ours: byState.filter(isOfProvider), others: byState.filter((check) => !isOfProvider(check)) }
+  return {
+    alarms: byState.filter(isAlarm),
+    ours: byState.filter(isOfProvider),
+    others: byState.filter((check) => !isOfProvider(check) && !isAlarm(check)),
+  }
 }
 
 /** `twilio` of `provider.twilio`; else the check's own word, with blanks. */
@@ -59,6 +64,10 @@ const PROVIDER = /^provider\./
 
 function isOfProvider({ check }: Check): boolean {
   return PROVIDER.test(check)
+}
+
+function isAlarm({ check, state }: Check): boolean {
+  return check === 'rules' && state !== 'ok'
 }
 
 function isChecks(answer: unknown): answer is { readonly checks: readonly Check[] } {

@@ -5,6 +5,7 @@ import { usePage } from '../page.ts'
 import { Badge } from '../parts.tsx'
 import type { Look } from '../inbox/words.ts'
 import { lookAgain, nameOf, sorted, summaryOf, type Looked } from './checks.ts'
+import { Routes } from './routes.tsx'
 
 /** Whether what messages leave through takes them, and what else of the service must be mended. */
 export function ProvidersPage(): JSX.Element {
@@ -46,13 +47,20 @@ function saidOf(looked: Looked): string {
 }
 
 function Seen({ checks }: { readonly checks: readonly Check[] }): JSX.Element {
-  const { ours, others } = sorted(checks)
+  const { live } = usePage()
+  const { alarms, ours, others } = sorted(checks)
   return (
     <>
+      {alarms.length > 0 && (
+        <Part title="What rules have found">
+          <List checks={alarms} />
+        </Part>
+      )}
       <Part title="What messages leave through">
         <Captured />
         {ours.length > 0 && <List checks={ours} />}
       </Part>
+      {live.includes('sms') && <Routes />}
       <Part title="The service itself">
         <List checks={others} />
       </Part>
