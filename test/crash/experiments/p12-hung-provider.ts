@@ -37,7 +37,9 @@ async function hang(context: Context): Promise<Result> {
     proxy = await startFaultProxy({ target: new URL(twilio).host })
     return { twilio: `http://127.0.0.1:${proxy.port}` }
   }
-  const life = (): { env: Record<string, string> } => ({ env: { ROUTES_FILE: routesIn(context), OTHER_URL: direct } })
+  const life = (): { env: Record<string, string> } => ({
+    env: { ROUTES_FILE: routesIn(context), OTHER_URL: direct, OTHER_TOKEN: 'look-alike-auth-token' },
+  })
   // Every submission to the one that hangs may be in doubt, and again at its repeat.
   const options = { nodes: 1, twilioRules: TWILIO_RULES, wire, life, windows: { links: 1_000 }, drainMs: SETTLED_MS }
   const ratios: number[] = []
@@ -58,8 +60,8 @@ async function hang(context: Context): Promise<Result> {
 function routesIn({ directory }: Context): string {
   const other = {
     type: 'twilio',
-    account_sid: { env: 'TWILIO_ACCOUNT_SID' },
-    auth_token: { env: 'TWILIO_AUTH_TOKEN' },
+    account_sid: `AC${'0'.repeat(31)}1`,
+    auth_token: { env: 'OTHER_TOKEN' },
     from: '+15005550006',
     base_url: { env: 'OTHER_URL' },
   }
