@@ -76,7 +76,9 @@ function toPush(values: Words): TokensPush | DevicesPush | TopicPush {
   const { token: tokens = [], fid: fids = [], client: clients, topic, condition } = values
   const given = [tokens.length + fids.length > 0, ...[clients, topic, condition].map((one) => one !== undefined)]
   if (given.filter(Boolean).length !== 1) {
-    throw new CliRefusal('Who is it for? Give --token (or --fid), --client, --topic or --condition, and one of them alone.')
+    throw new CliRefusal(
+      'Who is it for? Give --token (or --fid), --client, --topic or --condition, and one of them alone.',
+    )
   }
   const content = toContent(values)
   if (clients !== undefined) return { ...content, to: { clients } }

@@ -30,20 +30,3 @@ export function createClientCalls({ raw }: Calls): ClientCalls {
     },
   }
 }
-
-/** Registration tokens and installation ids. */
-export interface TokenCalls {
-  /** Those that are found, with when each was last good, or since when it is dead. */
-  list(query?: Query<'/tokens'>, options?: CallOptions): AsyncIterable<Schema<'Token'>>
-  /** All that are found as a file, while it is written. Cut off before its end, it throws where it is read. */
-  export(query?: Query<'/tokens/export'>, options?: CallOptions): Promise<ReadableStream<Uint8Array>>
-}
-
-export function createTokenCalls({ raw }: Calls): TokenCalls {
-  return {
-    list: (asked = {}, options = {}) =>
-      itemsOf(asked, (query) => unwrap(raw.GET('/tokens', { params: { query }, ...signalOf(options) }))),
-    export: (query = {}, options = {}) =>
-      fileOf(raw.GET('/tokens/export', { params: { query }, parseAs: 'stream', ...signalOf(options) })),
-  }
-}

@@ -164,7 +164,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
         // Meanwhile the row may have been taken anew, by this process under another mark: that chunk is another one.
         if ((moved === undefined || flush.move.done) && chunks.get(id) === chunk) chunks.delete(id)
         if (moved === undefined) continue
-        parts.retirement.count(flush.outcomes.length, flush.retired.length)
+        parts.retirement.count(flush.outcomes.length, flush.dead)
         if (moved.cancelled) chunk.callOff(flush.from)
         else if (flush.to > flush.from) void submit(chunk, flush.from, flush.to)
       }

@@ -42,6 +42,11 @@ function valueOf(row: EventRow, word: ValueWord): string | null {
       return row.contact === null ? null : countryOf(row.contact)
     case 'text':
     case 'key':
+    case 'client':
+    case 'platform':
+    case 'app':
+    case 'locale':
+    case 'state':
       return null
   }
 }

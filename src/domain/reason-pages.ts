@@ -163,6 +163,11 @@ const OF_SMS: Readonly<Record<string, Row>> = {
 const OF_PUSHES: Readonly<Record<string, Row>> = {
   unregistered: ['The app was removed, or the token replaced. It is not sent to any more.', 'Forget the token.'],
   invalid_token: ['It is no registration token. It is not sent to any more.', 'Look where it came from.'],
+  deleted: ['You took the device away. It is not sent to until it is registered again.', 'PUT /tokens/{token}.'],
+  stale: [
+    'The device was not seen for `DEVICES_DROP_DAYS`.',
+    'Register it at each start of the app: PUT /tokens/{token}.',
+  ],
   sender_mismatch: [
     'The token belongs to another Firebase project.',
     'The app’s configuration, or the service account.',

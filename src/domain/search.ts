@@ -1,4 +1,5 @@
 import { isCountry } from './contact.ts'
+import { PLATFORMS } from './device.ts'
 import type { FaultDetail } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { readRecipient, type Recipient } from './search-recipients.ts'
@@ -11,13 +12,29 @@ export const SEARCH_WORDS = {
   smss: ['to', 'status', 'via', 'tag', 'code', 'text', 'key', 'country', 'before', 'after', 'last'],
   notifications: ['to', 'status', 'via', 'topic', 'tag', 'code', 'text', 'key', 'before', 'after', 'last'],
   clients: ['to', 'country', 'before', 'after', 'last'],
-  tokens: ['to', 'code', 'before', 'after', 'last'],
+  tokens: ['to', 'client', 'platform', 'app', 'locale', 'state', 'code', 'before', 'after', 'last'],
   events: ['to', 'status', 'via', 'topic', 'tag', 'code', 'country'],
 } as const
 
 export type SearchedList = keyof typeof SEARCH_WORDS
 
-export type ValueWord = 'status' | 'via' | 'topic' | 'tag' | 'code' | 'text' | 'key' | 'country'
+export type ValueWord =
+  | 'status'
+  | 'via'
+  | 'topic'
+  | 'tag'
+  | 'code'
+  | 'text'
+  | 'key'
+  | 'country'
+  | 'client'
+  | 'platform'
+  | 'app'
+  | 'locale'
+  | 'state'
+
+/** What has become of a token: it is sent to, was not seen for long, or is not sent to any more. */
+const TOKEN_STATES = ['active', 'stale', 'retired'] as const
 
 /** One condition: any of these values; with `not`: none of them. */
 export type Condition =
@@ -102,12 +119,20 @@ function readKnown(word: Word, { not, value }: RawTerm, parts: SearchParts): Rea
       return /^[0-9A-Za-z]{10}$/.test(value)
         ? { word, not, values: [value] }
         : fault('`key:` takes the id of a key, its 10 characters in the middle; never a whole key')
+    case 'client':
+      return client(value, not, parts.defaultCountry)
+    case 'platform':
+      return oneOf(word, value.toLowerCase(), not, PLATFORMS)
+    case 'state':
+      return oneOf(word, value.toLowerCase(), not, TOKEN_STATES)
     case 'via':
       return { word, not, values: [value.toLowerCase()] }
     case 'topic':
     case 'tag':
     case 'code':
     case 'text':
+    case 'app':
+    case 'locale':
       return { word, not, values: [value] }
   }
 }
@@ -131,6 +156,14 @@ function to(value: string, not: boolean, { list, defaultCountry }: SearchParts):
   if (isToken && not) return fault('`-to:` cannot be asked of tokens')
   const recipient: Recipient | string = isToken ? { kind: 'token', token: value } : readRecipient(value, defaultCountry)
   return typeof recipient === 'string' ? fault(recipient) : { word: 'to', not, recipients: [recipient] }
+}
+
+/** Whole numbers alone: of a part there may be too many people. */
+function client(value: string, not: boolean, defaultCountry: string | null): Read | FaultDetail {
+  const recipient = readRecipient(value, defaultCountry)
+  if (typeof recipient === 'string') return fault(recipient)
+  if (recipient.kind !== 'contacts') return fault('`client:` takes a whole number, with its country code')
+  return { word: 'client', not, values: recipient.contacts }
 }
 
 function readBound(word: 'before' | 'after' | 'last', value: string, not: boolean, now: Date): Read | FaultDetail {

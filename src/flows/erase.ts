@@ -15,6 +15,7 @@ import { refusing } from '../store/faults.ts'
 import { eraseInbound, eraseInboundParts } from '../store/inbound.ts'
 import { eraseConsent } from '../store/opt-outs.ts'
 import { readClient } from '../store/read-clients.ts'
+import { eraseDevices } from '../store/retired-tokens.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { eraseAnswers } from '../store/webhook-past.ts'
 import { readContact } from './history.ts'
@@ -34,6 +35,8 @@ export interface Erasure {
   readonly redirected: number
   /** Texts that the person sent. */
   readonly inbound: number
+  /** Addresses of the person's devices: nothing is sent there any more. */
+  readonly tokens: number
 }
 
 export interface Erasing {
@@ -101,7 +104,7 @@ export function createErasing(parts: ErasingParts): Erasing {
   }
 }
 
-type Sum = Omit<Erased, 'rest'> & { readonly inbound: number }
+type Sum = Omit<Erased, 'rest'> & { readonly inbound: number; readonly tokens: number }
 
 async function untilEnded(parts: ErasingParts, clientId: number, signal: AbortSignal): Promise<Sum> {
   const until = parts.monotonic() + IN_FLIGHT_MS
@@ -118,14 +121,15 @@ async function eraseAll(db: Db, clientId: number, signal: AbortSignal | null): P
   let sum: Sum | null = null
   for (let before = NEWEST; before > 0 && signal?.aborted !== true;) {
     const { rest, ...step }: Erased = await eraseMessages(db, clientId, before)
-    const found = { ...step, inbound: 0 }
+    const found = { ...step, inbound: 0, tokens: 0 }
     sum = sum === null ? found : { ...add(sum, found), inFlight: sum.inFlight + step.inFlight }
     before = rest
   }
   await eraseAnswers(db, clientId)
   const inbound = await eraseInbound(db, clientId)
   await eraseConsent(db, clientId)
-  return { ...(sum ?? NOTHING), inbound }
+  const tokens = await eraseDevices(db, clientId)
+  return { ...(sum ?? NOTHING), inbound, tokens }
 }
 
 const NOTHING = { messages: 0, cancelled: 0, inFlight: 0, attempts: 0, parkedReceipts: 0, idempotencyKeys: 0 }
@@ -139,5 +143,6 @@ function add(one: Sum, other: Sum): Sum {
     parkedReceipts: one.parkedReceipts + other.parkedReceipts,
     idempotencyKeys: one.idempotencyKeys + other.idempotencyKeys,
     inbound: one.inbound + other.inbound,
+    tokens: one.tokens + other.tokens,
   }
 }

@@ -25,6 +25,8 @@ export interface LongPush {
 
 export interface LongPushParts {
   readonly db: Db
+  /** The project it goes through; empty, or left out: it is not known. */
+  readonly project?: string
   readonly intake: Pick<Intake, 'addLongPush'>
   readonly keys: KeyGuard
 }
@@ -32,7 +34,7 @@ export interface LongPushParts {
 /** Different targets of one push; at eight bytes each they are kept in memory until its end. */
 export const MOST_LONG_TARGETS = 5_000_000
 
-export function createLongPush({ db, intake, keys }: LongPushParts, prepared: PreparedPush): LongPush {
+export function createLongPush({ db, intake, keys, project }: LongPushParts, prepared: PreparedPush): LongPush {
   const seen = createIdSet()
   const live = createIdList(CHUNK_TARGETS)
   const suppressed = new Map<string, IdList>()
@@ -55,6 +57,7 @@ export function createLongPush({ db, intake, keys }: LongPushParts, prepared: Pr
           db,
           different.map(({ kind }) => kind),
           different.map(({ value }) => value),
+          project,
         ),
       )
       for (const { id, suppressed: reason } of known) if (seen.add(id)) listFor(reason).add(id)

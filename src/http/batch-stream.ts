@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { refusalOf, type BatchEntry } from '../flows/batch.ts'
+import type { TidingsError } from '../domain/errors.ts'
 import { toItemError } from './batch-items.ts'
 import { toRefusal } from './errors.ts'
 import { SenderGone, type Line, type Lines } from './lines.ts'
@@ -15,17 +15,17 @@ const WAITING_BYTES = 4 * 1_048_576
 /** A reader who takes nothing for this long, while answers wait for him, is given up. */
 const STALLED_MS = 60_000
 
-export type Group = readonly BatchEntry[]
-
-export interface StreamParts {
+export interface StreamParts<Item> {
   readonly log: Logger
   readonly lines: Lines
   /** Lines taken at once, at most. */
   readonly most: number
   /** Makes items of lines; `from` is the place of the first one. Throws for what is not the fault of one item. */
-  prepare(lines: readonly Line[], from: number): Promise<Group>
+  prepare(lines: readonly Line[], from: number): Promise<readonly Item[]>
+  /** Why an item is refused as it stands; null: it is not. */
+  refusalOf(item: Item): TidingsError | null
   /** Resolves with an answer for each, after COMMIT: objects, to be written as they are. */
-  store(group: Group, from: number): Promise<readonly (object & { readonly success: boolean })[]>
+  store(group: readonly Item[], from: number): Promise<readonly (object & { readonly success: boolean })[]>
 }
 
 /** The last line of the answer. */
@@ -40,7 +40,11 @@ interface End {
  * The answer to a batch that is streamed: a line for each one that came, in order, after its COMMIT; then one with the counts. While one
  * group is stored the next one is read. It goes no faster than its reader, and ends early when there is no sense in going on.
  */
-export function answerLines(request: FastifyRequest, reply: FastifyReply, parts: StreamParts): FastifyReply {
+export function answerLines<Item>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: StreamParts<Item>,
+): FastifyReply {
   const body = Readable.from(pacedBy(reply, answers(parts)), { objectMode: false, highWaterMark: WAITING_BYTES })
   reply.raw.once('close', () => parts.lines.stop(new SenderGone()))
   // What is still on its way when the last line is written is not waited for.
@@ -56,12 +60,12 @@ async function* pacedBy(reply: FastifyReply, texts: AsyncGenerator<string>): Asy
   }
 }
 
-async function* answers(parts: StreamParts): AsyncGenerator<string> {
+async function* answers<Item>(parts: StreamParts<Item>): AsyncGenerator<string> {
   const tally = { accepted: 0, rejected: 0, read: 0 }
   let why: unknown = null
   let storing: Promise<Stored> | null = null
   for (;;) {
-    const next = await nextGroup(parts, tally.read, storing === null)
+    const next: Next<Item> = await nextGroup(parts, tally.read, storing === null)
     tally.read += next.count
     if (storing !== null) {
       const stored: Stored = await storing
@@ -78,8 +82,8 @@ async function* answers(parts: StreamParts): AsyncGenerator<string> {
   if (!(why instanceof SenderGone)) yield lastLine(parts.log, tally, why)
 }
 
-interface Next {
-  readonly group: Group
+interface Next<Item> {
+  readonly group: readonly Item[]
   /** Lines it was made of. */
   readonly count: number
   readonly isEnd: boolean
@@ -87,7 +91,11 @@ interface Next {
 }
 
 /** `patient`: wait for lines; else those that are there. */
-async function nextGroup({ lines, most, prepare }: StreamParts, from: number, patient: boolean): Promise<Next> {
+async function nextGroup<Item>(
+  { lines, most, prepare }: StreamParts<Item>,
+  from: number,
+  patient: boolean,
+): Promise<Next<Item>> {
   try {
     const room = Math.min(most, GROUP)
     const taken = patient ? await lines.take(room) : lines.takeWaiting(room)
@@ -106,7 +114,7 @@ interface Stored {
 }
 
 /** Never rejects: when none could be stored, each is told so. */
-async function store(parts: StreamParts, group: Group, from: number): Promise<Stored> {
+async function store<Item>(parts: StreamParts<Item>, group: readonly Item[], from: number): Promise<Stored> {
   try {
     const answered = await parts.store(group, from)
     const accepted = answered.filter((one) => one.success).length
@@ -116,7 +124,7 @@ async function store(parts: StreamParts, group: Group, from: number): Promise<St
     if (failure instanceof SenderGone) return { text: '', accepted: 0, rejected: 0, failure }
     const refusal = toRefusal(failure)
     const lines = group.map((item, index) => {
-      const error = toItemError(refusalOf(item) ?? refusal)
+      const error = toItemError(parts.refusalOf(item) ?? refusal)
       return `${JSON.stringify({ index: from + index, success: false, error })}\n`
     })
     return { text: lines.join(''), accepted: 0, rejected: group.length, failure }

@@ -14,6 +14,7 @@ const LAST_DAY = { query: { q: 'last:24h', limit: 20 } }
 const EXPORT = { query: { q: 'last:24h', format: 'csv' } }
 const KEY = { params: { key: 'a1B2c3D4e5' } }
 const NAME = { params: { name: 'order' } }
+const TOKEN = { params: { token: 'sandbox:delivered' } }
 const PAGE = { query: { limit: 20 } }
 
 /** By operation id. */
@@ -34,6 +35,7 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   resendSms: { ...ID, body: { contact: '+15005550006' } },
   exportSms: EXPORT,
   pushToTokens: { body: { tokens: ['sandbox:delivered'], title: 'Hello', body: 'Your order is on its way' } },
+  pushToDevices: { body: { to: { client: CONTACT }, title: 'Hello', body: 'Your order is on its way' } },
   pushToTopic: { body: TOPIC },
   followEvents: { query: { types: 'sms.delivered,push.failed' } },
   listNotifications: LAST_DAY,
@@ -48,6 +50,18 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   eraseClient: { params: { contact: CONTACT }, query: { dry_run: 'true' } },
   exportClients: { query: { q: 'country:EG', format: 'csv' } },
   listTokens: PAGE,
+  readToken: TOKEN,
+  putToken: {
+    ...TOKEN,
+    body: { client: CONTACT, platform: 'android', app: 'com.example.shop', locale: 'ar-EG', time_zone: 'Africa/Cairo' },
+  },
+  putTokens: {
+    body: { app: 'com.example.shop', items: [{ token: 'sandbox:delivered', client: CONTACT, platform: 'ios' }] },
+  },
+  deleteToken: TOKEN,
+  deleteTokens: { body: { tokens: ['sandbox:delivered'] } },
+  restoreToken: TOKEN,
+  restoreTokens: { body: { since: '2030-01-31T18:00:00Z', reason: 'unregistered' } },
   exportTokens: { query: { format: 'csv' } },
   listInbound: { query: { contact: CONTACT, limit: 20 } },
   listOptOuts: PAGE,

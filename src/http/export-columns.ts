@@ -1,7 +1,8 @@
-import type { Client, Token } from '../contract/history.ts'
+import type { Client } from '../contract/history.ts'
 import type { AuditEntry } from '../contract/keys.ts'
 import type { Delivery, Notification } from '../contract/notifications.ts'
 import type { Sms } from '../contract/sms.ts'
+import type { Token } from '../contract/tokens.ts'
 import { csvLine } from '../domain/csv.ts'
 import { STATUSES } from '../domain/status.ts'
 
@@ -44,6 +45,8 @@ export const SMS_TABLE = table<Sms>([
   ['template', (sms) => sms.template],
   ['resent_from', (sms) => sms.resent_from],
   ['redirected_to', (sms) => sms.redirected_to],
+  ['price', (sms) => sms.price?.amount ?? null],
+  ['currency', (sms) => sms.price?.currency ?? null],
 ])
 
 /** Its counts are a column each, so that they can be added up. */
@@ -89,10 +92,21 @@ export const TOKEN_TABLE = table<Token>([
   ['token_id', (token) => token.token_id],
   ['token', (token) => token.token],
   ['kind', (token) => token.kind],
+  ['client', (token) => token.client],
+  ['platform', (token) => token.platform],
+  ['app', (token) => token.app],
+  ['locale', (token) => token.locale],
+  ['time_zone', (token) => token.time_zone],
+  ['fid', (token) => token.fid],
+  ['sent_as', (token) => token.sent_as],
   ['created_at', (token) => token.created_at],
+  ['last_seen_at', (token) => token.last_seen_at],
+  ['stale_at', (token) => token.stale_at],
   ['last_ok_at', (token) => token.last_ok_at],
   ['retired_at', (token) => token.retired_at],
   ['retired_reason', (token) => token.retired_reason],
+  ['undo_until', (token) => token.undo_until],
+  ['wrong_project', (token) => token.wrong_project],
 ])
 
 export const AUDIT_TABLE = table<AuditEntry>([

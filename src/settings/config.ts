@@ -31,6 +31,8 @@ export interface Config {
   readonly keepMessagesDays: number
   /** Days that events are kept; 0: for ever. */
   readonly keepEventsDays: number
+  /** Days after which a device that was not seen is marked as stale, and retired; 0: never. */
+  readonly devices: { readonly staleDays: number; readonly dropDays: number }
   readonly backlog: BacklogLimits
   /** Where the outside reaches this service, without a trailing slash; null: no status callbacks, poll instead. */
   readonly publicUrl: string | null
@@ -115,6 +117,7 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     keepBodiesDays: Number(read('KEEP_BODIES_DAYS')),
     keepMessagesDays: Number(read('KEEP_MESSAGES_DAYS')),
     keepEventsDays: Number(read('KEEP_EVENTS_DAYS')),
+    devices: { staleDays: Number(read('DEVICES_STALE_DAYS')), dropDays: Number(read('DEVICES_DROP_DAYS')) },
     backlog: readBacklogLimits(read),
     publicUrl: withoutSlash(read('PUBLIC_URL')),
     defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,

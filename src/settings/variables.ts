@@ -89,6 +89,15 @@ export const VARIABLES = [
       'Days after which events are deleted; 0: never. Whoever was away for longer cannot go on where he stopped.',
     example: '7',
   }),
+  variable('DEVICES_STALE_DAYS', 'Database', { type: 'number', min: 0, max: 36_500 }, '30', {
+    meaning: 'Days after which a [device](tokens.md) that was not registered again is marked as stale; 0: never.',
+    example: '60',
+  }),
+  variable('DEVICES_DROP_DAYS', 'Database', { type: 'number', min: 0, max: 36_500 }, '270', {
+    meaning:
+      'Days after which it is retired, with the reason `stale`; 0: never. FCM forgets an Android device that was not seen for 270 days.',
+    example: '180',
+  }),
   variable('QUEUE_LIMIT_PER_KEY', 'Database', { type: 'number', min: 0, max: 1_000_000_000 }, '1000000', {
     meaning:
       'SMS and targets of notifications that one API key may have waiting to be sent, and whoever calls without one; more are refused with 429 `queue_full`. 0 takes the bound away.',

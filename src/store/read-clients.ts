@@ -44,27 +44,3 @@ select c.id, c.contact, c.created_at as "createdAt", c.erased_at as "erasedAt",
   (select count(*)::integer from (select ${OF_CLIENT} limit $1) o) as messages,
   (select m.time ${OF_CLIENT} order by m.client_id desc, m.id desc limit 1) as "lastMessageAt"
 from clients c`
-
-/** A target of pushes. */
-export interface TokenRecord {
-  readonly id: number
-  readonly token: string
-  readonly kind: 'token' | 'fid'
-  readonly createdAt: Date
-  readonly lastOkAt: Date | null
-  readonly retiredAt: Date | null
-  readonly retiredReason: string | null
-}
-
-/** Those of these tokens that are there, newest first. */
-export async function readTokens(db: Db, ids: readonly number[]): Promise<TokenRecord[]> {
-  if (ids.length === 0) return []
-  const { rows } = await db.query<TokenRecord>({
-    name: 'read-tokens',
-    text: `select id, token, kind, created_at as "createdAt", last_ok_at as "lastOkAt", retired_at as "retiredAt",
-        retired_reason as "retiredReason"
-      from tokens where id = any ($1::bigint[]) order by id desc`,
-    values: [ids],
-  })
-  return rows
-}

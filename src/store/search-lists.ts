@@ -65,7 +65,14 @@ const TOKENS: Searched = {
   id: 'm.id',
   time: 'm.created_at',
   contact: null,
-  words: { code: `m.retired_reason || '' = any ($::text[])` },
+  words: {
+    client: `(select c.contact from clients c where c.id = m.client_id) = any ($::text[])`,
+    platform: `m.platform || '' = any ($::text[])`,
+    app: `m.app || '' = any ($::text[])`,
+    locale: `(m.locale || '' = any ($::text[]) or m.locale || '' like any (select l || '-%' from unnest($::text[]) as u (l)))`,
+    state: `case when m.retired_at is not null then 'retired' when m.stale_at is not null then 'stale' else 'active' end = any ($::text[])`,
+    code: `m.retired_reason || '' = any ($::text[])`,
+  },
   text: null,
 }
 
@@ -125,6 +132,13 @@ export async function searchClients(db: Db, search: Search, before: number, limi
 /** Ids of tokens likewise. */
 export async function searchTokens(db: Db, search: Search, before: number, limits: WalkLimits): Promise<WalkEnd> {
   const to = search.conditions.find((condition) => condition.word === 'to')
+  const client = search.conditions.find((condition) => condition.word === 'client' && !condition.not)
+  if (to === undefined && client !== undefined && client.word !== 'to') {
+    const list = await idsOf(db, client.values)
+    if (list.length === 0) return NOTHING
+    const only = { column: 'm.client_id', id: 'm.id', type: 'bigint' } as const
+    return walkDown(db, toWalk(TOKENS, search, { only, list, instead: client }), before, limits)
+  }
   if (to === undefined) return walkDown(db, toWalk(TOKENS, search, null), before, limits)
   return among(db, toWalk(TOKENS, search, null), await findTokens(db, to), before, limits.limit)
 }
@@ -142,7 +156,13 @@ function byText(column: 'm.tag' | 'm.topic', condition: Condition | undefined): 
 
 async function findClients(db: Db, condition: Condition): Promise<readonly number[]> {
   const recipients = condition.word === 'to' ? condition.recipients : []
-  const contacts = recipients.flatMap((one) => (one.kind === 'contacts' ? one.contacts : []))
+  return idsOf(
+    db,
+    recipients.flatMap((one) => (one.kind === 'contacts' ? one.contacts : [])),
+  )
+}
+
+async function idsOf(db: Db, contacts: readonly string[]): Promise<readonly number[]> {
   const { rows } = await db.query<{ id: number }>('select id from clients where contact = any ($1::text[])', [contacts])
   return rows.map(({ id }) => id)
 }

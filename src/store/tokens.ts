@@ -1,19 +1,23 @@
 import type { Db, DbClient } from './db.ts'
+import { FINAL, OTHER_ADDRESS } from './read-tokens.ts'
 
 export interface KnownToken {
+  /** Of its device's address: two tokens of one device have the same one. */
   readonly id: number
-  /** Why it isn't sent to: it was retired in the last seven days; null: it is. */
+  /** Why it isn't sent to: it was retired in the last seven days, or belongs to another project; null: it is. */
   readonly suppressed: string | null
 }
 
 /**
  * The ids of tokens, each standing once under any concurrency. One short transaction of its own per call: a token nobody uses in the end
- * is harmless. `tokens` are distinct, 5,000 at most. A token retired more than seven days ago is tried once more.
+ * is harmless. `tokens` are distinct, 5,000 at most. A token retired more than seven days ago is tried once more, unless whoever owns it took it
+ * away. `project`: the one that they are sent through.
  */
 export async function upsertTokens(
   db: Db,
   kinds: readonly ('token' | 'fid')[],
   tokens: readonly string[],
+  project = '',
 ): Promise<KnownToken[]> {
   const known = new Array<KnownToken | undefined>(tokens.length)
   let missing = tokens.map((_, index) => index)
@@ -21,7 +25,7 @@ export async function upsertTokens(
     const { rows } = await db.query<{ ord: number; id: number; suppressed: string | null }>({
       name: 'upsert-tokens',
       text: UPSERT_TOKENS,
-      values: [missing.map((index) => kinds[index]), missing.map((index) => tokens[index])],
+      values: [missing.map((index) => kinds[index]), missing.map((index) => tokens[index]), project],
     })
     for (const row of rows) known[missing[row.ord - 1] ?? -1] = { id: row.id, suppressed: row.suppressed }
     missing = missing.filter((index) => known[index] === undefined)
@@ -32,27 +36,32 @@ export async function upsertTokens(
   })
 }
 
-/** Of some tokens: how many there are, how many were seen before, and how many of those are dead. */
-export interface KnownTokens {
-  readonly total: number
-  readonly known: number
-  readonly suppressed: number
-}
-
-/** Looks tokens up and enters none. `tokens` are distinct. */
-export async function countKnownTokens(
+/** Looks tokens up and enters none: those that are there. `tokens` are distinct. */
+export async function lookUpTokens(
   db: Db,
   kinds: readonly ('token' | 'fid')[],
   tokens: readonly string[],
-): Promise<KnownTokens> {
-  const { rows } = await db.query<{ known: number; suppressed: number }>({
-    name: 'count-known-tokens',
-    text: `select count(*)::integer as known, (count(*) filter (where t.retired_at > now() - interval '7 days'))::integer as suppressed
-      from unnest($1::text[], $2::text[]) as i (kind, token) join tokens t on t.hash = token_hash(i.kind, i.token)`,
-    values: [kinds, tokens],
+  project: string,
+): Promise<readonly KnownToken[]> {
+  const { rows } = await db.query<KnownToken>({
+    name: 'look-up-tokens',
+    text: `select d.id, d.suppressed from unnest($1::text[], $2::text[]) as i (kind, token)
+      join tokens t on t.hash = token_hash(i.kind, i.token) ${ADDRESS_IN_USE}`,
+    values: [kinds, tokens, project],
   })
-  return { total: tokens.length, known: rows[0]?.known ?? 0, suppressed: rows[0]?.suppressed ?? 0 }
+  return rows
 }
+
+// Of nearly all rows the first branch says everything. A device whose address is dead is reached by its installation id, if it has one that is not.
+const ADDRESS_IN_USE = `
+cross join lateral (
+  select t.id, null::text as suppressed where t.sent_as is null and t.retired_at is null and t.wrong_project is null
+  union all
+  select coalesce(f.id, a.id), case when f.id is not null then null when a.wrong_project = $3 then 'sender_mismatch'
+    when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end
+  from tokens a ${OTHER_ADDRESS}
+  where a.id = coalesce(t.sent_as, t.id) and (t.sent_as is not null or t.retired_at is not null or t.wrong_project is not null)
+) d`
 
 /** What another call enters at the same moment is passed over in the first round and found in the next. */
 const ROUNDS = 5
@@ -63,8 +72,7 @@ with input as materialized (
   select t.kind, t.token, token_hash(t.kind, t.token) as hash, t.ord
   from unnest($1::text[], $2::text[]) with ordinality as t (kind, token, ord)
 ), known as materialized (
-  select i.ord, t.id, case when t.retired_at > now() - interval '7 days' then t.retired_reason end as suppressed
-  from input i join tokens t on t.hash = i.hash
+  select i.ord, d.id, d.suppressed from input i join tokens t on t.hash = i.hash ${ADDRESS_IN_USE}
 ), added as (
   insert into tokens (kind, token)
   select kind, token from input i where not exists (select from known k where k.ord = i.ord) order by hash
@@ -89,14 +97,25 @@ export async function retireTokens(
   })
 }
 
+/** Marks tokens as another project's: they are kept, and not sent to through `project`. */
+export async function markMismatched(client: DbClient, ids: readonly number[], project: string): Promise<void> {
+  await client.query({
+    name: 'mark-mismatched',
+    text: `update tokens t set wrong_project = $2 from (select id from tokens where id = any ($1::bigint[]) order by id for no key update) i
+      where t.id = i.id`,
+    values: [ids, project],
+  })
+}
+
 /** Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more). */
 export async function touchTokens(client: DbClient, ids: readonly number[]): Promise<void> {
   await client.query({
     name: 'touch-tokens',
-    text: `update tokens set last_ok_at = now(), retired_at = null, retired_reason = null
+    text: `update tokens set last_ok_at = now(), retired_at = null, retired_reason = null, wrong_project = null
       where id in (select id from tokens
-        where id = any ($1::bigint[]) and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null)
-        order by id for update)`,
+        where id = any ($1::bigint[]) and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null
+          or wrong_project is not null)
+        order by id for no key update)`,
     values: [ids],
   })
 }

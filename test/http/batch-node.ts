@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSmsBatches } from '../../src/flows/batch.ts'
+import { createDevicePush } from '../../src/flows/device-push.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow } from '../../src/flows/push.ts'
 import { createSmsFlow } from '../../src/flows/sms.ts'
 import { createTemplatesFlow } from '../../src/flows/templates.ts'
+import { createTokens } from '../../src/flows/tokens.ts'
 import { createRateLimiter } from '../../src/http/limits.ts'
 import type { HttpParts, Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
@@ -77,5 +79,8 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
     pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
     clock,
   })
-  return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter: createRateLimiter(db, perMinute) }).parts
+  const tokens = createTokens({ db, readDb: db, defaultCountry: null, project: '', clock })
+  const devices = { tokens, devicePush: createDevicePush(tokens, push) }
+  const rateLimiter = createRateLimiter(db, perMinute)
+  return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter, ...devices }).parts
 }

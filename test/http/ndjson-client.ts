@@ -16,8 +16,8 @@ export interface LineCall {
   rest(): Promise<Record<string, unknown>[]>
 }
 
-export function openCall(url: string, headers: Record<string, string> = {}): LineCall {
-  const call = request(url, { method: 'POST', headers: { 'content-type': 'application/x-ndjson', ...headers } })
+export function openCall(url: string, headers: Record<string, string> = {}, method = 'POST'): LineCall {
+  const call = request(url, { method, headers: { 'content-type': 'application/x-ndjson', ...headers } })
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     call.once('response', resolve)
     call.once('error', reject)

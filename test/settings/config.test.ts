@@ -19,6 +19,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     keepBodiesDays: 0,
     keepMessagesDays: 0,
     keepEventsDays: 30,
+    devices: { staleDays: 30, dropDays: 270 },
     backlog: { queueLimitPerKey: 1_000_000, queueLimit: 20_000_000, diskReserveMb: null },
     publicUrl: null,
     defaultCountry: null,

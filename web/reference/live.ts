@@ -4,6 +4,7 @@ const SENDS: Readonly<Record<string, 'sms' | 'push'>> = {
   sendSmsBatch: 'sms',
   resendSms: 'sms',
   pushToTokens: 'push',
+  pushToDevices: 'push',
   pushToTopic: 'push',
   resendNotification: 'push',
 }

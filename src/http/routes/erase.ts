@@ -42,6 +42,7 @@ function toAnswer(erasure: Erasure, dryRun: boolean, complete: boolean): ClientE
       parked_receipts: erasure.parkedReceipts,
       redirected: erasure.redirected,
       inbound: erasure.inbound,
+      tokens: erasure.tokens,
     },
   }
 }
@@ -50,7 +51,7 @@ const ERASE_DOCS: RouteDocs = {
   operationId: 'eraseClient',
   summary: 'Erases a person',
   description:
-    'The number, the texts, what providers call them, and what was kept for repeated calls, what the person sent to you: everywhere. An opt-out holds on, by a hash of the number. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.',
+    'The number, the texts, what providers call them, and what was kept for repeated calls, what the person sent to you, the addresses of the person’s devices: everywhere. An opt-out holds on, by a hash of the number. How many messages there were and how they ended stays. What waits is cancelled; what is with a provider at this moment is emptied when it has ended. `dry_run=true` counts, and changes nothing. It cannot be undone.',
   tag: 'history',
   params: CONTACT_PARAMETER,
   query: { type: 'object', properties: { dry_run: { type: 'boolean', default: false } } },

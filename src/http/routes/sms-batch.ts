@@ -171,6 +171,7 @@ async function stream(
     log: parts.log,
     lines: body.lines,
     most,
+    refusalOf,
     prepare: async (lines, from) =>
       parts.batches.prepare(
         lines.map((line, index) => readLine(line, (value) => read(value, keyOf(from + index)))),

@@ -141,7 +141,7 @@ test('only what sends something is said to go out, and only where its channel is
     operations.filter((operation) => goesOut(operation, live)).map(({ operationId }) => operationId)
   expect(out([])).toEqual([])
   expect(out(['sms']).toSorted()).toEqual(['resendSms', 'sendSms', 'sendSmsBatch'])
-  expect(out(['push']).toSorted()).toEqual(['pushToTokens', 'pushToTopic', 'resendNotification'])
+  expect(out(['push']).toSorted()).toEqual(['pushToDevices', 'pushToTokens', 'pushToTopic', 'resendNotification'])
   // Whoever adds an operation that takes such a scope decides here.
   const scopes = operations.filter(({ method, scope }) => method === 'POST' && /^(?:sms|push):send$/.test(scope ?? ''))
   const others = scopes

@@ -1,0 +1,90 @@
+import {
+  DeviceRequest,
+  TokensDelete,
+  TokensRestore,
+  type TokenAnswer,
+  type TokensDeleted,
+  type TokensRestored,
+} from '../../contract/tokens.ts'
+import { TidingsError } from '../../domain/errors.ts'
+import { refuseOtherSites } from '../other-sites.ts'
+import { refuseParameters } from '../paging.ts'
+import type { HttpParts, Server } from '../parts.ts'
+import { toToken } from '../records.ts'
+import {
+  DELETE_ALL_DOCS,
+  DELETE_DOCS,
+  PUT_DOCS,
+  READ_DOCS,
+  RESTORE_ALL_DOCS,
+  RESTORE_DOCS,
+} from '../token-documentation.ts'
+
+/** The registry of devices, one at a time; the list of them is history’s. */
+export function tokenRoutes(app: Server, { tokens, publicUrl }: HttpParts): void {
+  const onRequest = refuseOtherSites(publicUrl)
+  app.get('/tokens/:token', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
+    refuseParameters(request.query)
+    return { success: true, data: toToken(await tokens.get(tokenOf(request.params))) } satisfies TokenAnswer
+  })
+
+  app.put(
+    '/tokens/:token',
+    { onRequest, schema: { body: DeviceRequest }, config: { docs: PUT_DOCS, scope: 'tokens:write' } },
+    async (request) => {
+      refuseParameters(request.query)
+      const record = await tokens.put(tokenOf(request.params), request.body)
+      return { success: true, data: toToken(record) } satisfies TokenAnswer
+    },
+  )
+
+  app.delete('/tokens/:token', { onRequest, config: { docs: DELETE_DOCS, scope: 'tokens:write' } }, async (request) => {
+    refuseParameters(request.query)
+    const [there] = await tokens.remove([tokenOf(request.params)])
+    if (there !== true) throw new TidingsError('not_found', 'Not Found')
+    return { success: true, deleted: 1 } satisfies TokensDeleted
+  })
+
+  app.delete(
+    '/tokens',
+    { onRequest, schema: { body: TokensDelete }, config: { docs: DELETE_ALL_DOCS, scope: 'tokens:write' } },
+    async (request) => {
+      refuseParameters(request.query)
+      const there = await tokens.remove([...new Set(request.body.tokens)])
+      return { success: true, deleted: there.filter(Boolean).length } satisfies TokensDeleted
+    },
+  )
+  restoreRoutes(app, { tokens, publicUrl })
+}
+
+function restoreRoutes(app: Server, { tokens, publicUrl }: Pick<HttpParts, 'tokens' | 'publicUrl'>): void {
+  const onRequest = refuseOtherSites(publicUrl)
+  app.post(
+    '/tokens/:token/restore',
+    { onRequest, config: { docs: RESTORE_DOCS, scope: 'tokens:write' } },
+    async (request) => {
+      refuseParameters(request.query)
+      const record = await tokens.restore(tokenOf(request.params), request.caller)
+      return { success: true, data: toToken(record) } satisfies TokenAnswer
+    },
+  )
+
+  app.post(
+    '/tokens/restore',
+    { onRequest, schema: { body: TokensRestore }, config: { docs: RESTORE_ALL_DOCS, scope: 'admin' } },
+    async (request) => {
+      refuseParameters(request.query)
+      const { since, reason = null } = request.body
+      return {
+        success: true,
+        restored: await tokens.restoreSince(since, reason, request.caller),
+      } satisfies TokensRestored
+    },
+  )
+}
+
+/** As it stands in the path. */
+function tokenOf(params: unknown): string {
+  const text = typeof params === 'object' && params !== null && 'token' in params ? params.token : ''
+  return typeof text === 'string' ? text : ''
+}

@@ -1,0 +1,51 @@
+import { pushProjectOf } from './channels.ts'
+import type { Config } from '../settings/config.ts'
+import type { Dbs } from './dbs.ts'
+import { startLoop, type LoopParts } from '../delivery/loop.ts'
+import { lookForStale } from '../flows/stale-devices.ts'
+import { createTokens } from '../flows/tokens.ts'
+import type { HttpParts } from '../http/parts.ts'
+import { raiseAlarms } from '../store/rules.ts'
+
+/** The registry of devices, and what time does to them. */
+export interface Devices {
+  readonly http: Pick<HttpParts, 'tokens'>
+  close(): Promise<void>
+}
+
+export interface DevicesParts extends LoopParts {
+  readonly dbs: Dbs
+  /** The database's. */
+  readonly clock: () => Date
+}
+
+/** Days are what counts, and a node may never run for one. */
+const LOOK_MS = 3_600_000
+
+/** An alarm is on for so long, unless it comes again. */
+const KEPT_SECONDS = 3_600
+
+export function openDevices(config: Config, parts: DevicesParts): Devices {
+  const { dbs, log, clock } = parts
+  const { defaultCountry, devices } = config
+  const look = (): Promise<void> => lookForStale({ db: dbs.work, log, ...devices })
+  const looking = startLoop('devices', LOOK_MS, look, parts)
+  return {
+    http: {
+      tokens: createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, project: projectOf(config), clock }),
+    },
+    close: () => looking.stop(),
+  }
+}
+
+/** So many tokens came back as dead that none is retired any more: somebody has to look why. */
+export function tellTokensKept({ work }: Pick<Dbs, 'work'>, log: LoopParts['log'], project: string): void {
+  raiseAlarms(work, [{ rule: 'tokens_kept', what: project === '' ? '*' : project }], KEPT_SECONDS).catch(
+    (error: unknown) => log.warn({ event: 'alarm.failed', err: error }, 'an alarm was not stored'),
+  )
+}
+
+/** By which tokens are told apart that belong to another project; empty where it is not known. */
+export function projectOf(config: Config): string {
+  return pushProjectOf(config) ?? ''
+}

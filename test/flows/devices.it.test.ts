@@ -1,0 +1,154 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { ANYONE } from '../../src/domain/caller.ts'
+import { failure } from '../../src/domain/failure.ts'
+import type { Outcome, PushProvider } from '../../src/domain/provider.ts'
+import { createErasing } from '../../src/flows/erase.ts'
+import { createHistory } from '../../src/flows/history.ts'
+import { lookForStale } from '../../src/flows/stale-devices.ts'
+import { createTokens, type Tokens } from '../../src/flows/tokens.ts'
+import { countOutcomes } from '../../src/store/notifications.ts'
+import { lookUpTokens, upsertTokens } from '../../src/store/tokens.ts'
+import { ask, refused, type TestNode } from '../support/node.ts'
+import { useNodes } from '../support/nodes.ts'
+import { notification } from '../support/notification.ts'
+import { until } from '../support/until.ts'
+
+const nodes = useNodes()
+const CONTACT = '+201009129288'
+const FID = 'c'.repeat(22)
+const log = pino({ level: 'silent' })
+
+function tokensOf({ db, delivery }: TestNode): Tokens {
+  return createTokens({ db, readDb: db, defaultCountry: null, project: 'p', clock: () => delivery.lease.clock() })
+}
+
+function answering(outcome: Outcome): PushProvider {
+  return {
+    name: 'scripted',
+    window: 200,
+    async submitMany(_content, targets, onOutcome) {
+      targets.forEach((_, index) => onOutcome(index, outcome))
+    },
+    async *check() {},
+    close: async () => undefined,
+  }
+}
+
+async function pushTo(node: TestNode, ids: readonly number[]): Promise<void> {
+  const made = await node.delivery.intake.addPush(notification({ tokenIds: ids }))
+  await until(async () => (await countOutcomes(node.db, made?.id ?? 0))?.pending === 0)
+}
+
+test('a device that was not seen is marked, then retired; those that nobody registered are left alone', async () => {
+  const node = await nodes.start({})
+  const tokens = tokensOf(node)
+  const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString()
+  const ages = { fresh: 29, stale: 31, late: 271, gone: 400 }
+  for (const [token, days] of Object.entries(ages)) {
+    await tokens.put(token, { client: CONTACT, last_seen_at: daysAgo(days) })
+  }
+  await upsertTokens(node.db, ['token'], ['never'])
+  await ask(node, `update tokens set created_at = now() - interval '2 years'`)
+  await ask(
+    node,
+    `update tokens set retired_at = now() - interval '31 days', retired_reason = 'unregistered' where token = 'gone'`,
+  )
+  const look = (staleDays: number, dropDays: number): Promise<void> =>
+    lookForStale({ db: node.db, log, staleDays, dropDays })
+  const state = () =>
+    ask(
+      node,
+      `select token, stale_at is not null as stale, retired_reason as reason, client_id is not null as known from tokens order by token`,
+    )
+  await look(0, 0)
+  expect((await state()).filter(({ stale }) => stale === true)).toEqual([])
+  await look(30, 270)
+  await look(30, 270)
+  expect(await state()).toEqual([
+    { token: 'fresh', stale: false, reason: null, known: true },
+    { token: 'gone', stale: false, reason: 'unregistered', known: false },
+    { token: 'late', stale: true, reason: 'stale', known: true },
+    { token: 'never', stale: false, reason: null, known: false },
+    { token: 'stale', stale: true, reason: null, known: true },
+  ])
+  const history = createHistory({ db: node.db, defaultCountry: null, now: () => new Date(), monotonic: () => 0 })
+  const found = async (q: string): Promise<unknown> =>
+    (await history.tokens({ q, before: Number.MAX_SAFE_INTEGER, limit: 50 })).rows.map(({ token }) => token)
+  expect(await found('state:stale')).toEqual(['stale'])
+  expect(await found(`client:${CONTACT} -state:retired`)).toEqual(['stale', 'fresh'])
+  expect(await found('state:retired code:stale')).toEqual(['late'])
+  expect(await found('-client:+15005550006 state:active')).toEqual(['never', 'fresh'])
+
+  await tokens.restore('late', ANYONE)
+  await look(30, 270)
+  expect(await tokens.get('late')).toMatchObject({ retiredAt: null })
+  await tokens.put('stale', {})
+  expect(await tokens.get('stale')).toMatchObject({ staleAt: null })
+})
+
+test('a token of another project is kept, told to nobody, and sent to again through another one', async () => {
+  const wrong = refused(failure('permanent', 'sender_mismatch', { address: 'mismatch' }))
+  const node = await nodes.start({ push: [answering(wrong)], ways: { pushProject: 'p' } })
+  const tokens = tokensOf(node)
+  const { id } = await tokens.put('a', {})
+  await ask(node, `insert into event_listeners (kind, types) values ('reader', '{*}')`)
+  await pushTo(node, [id])
+  expect(await tokens.get('a')).toMatchObject({ wrongProject: 'p', retiredAt: null })
+  expect(await lookUpTokens(node.db, ['token'], ['a'], 'p')).toEqual([{ id, suppressed: 'sender_mismatch' }])
+  expect(await lookUpTokens(node.db, ['token'], ['a'], 'q')).toEqual([{ id, suppressed: null }])
+  expect(await ask(node, `select from events where type = 'token.retired'`)).toEqual([])
+  await tokens.put('a', {})
+  expect(await upsertTokens(node.db, ['token'], ['a'], 'p')).toEqual([{ id, suppressed: null }])
+})
+
+test('a retirement is told once, and a wave of them stops with an alarm', async () => {
+  const shares: number[] = []
+  const gone = refused(failure('recipient-gone', 'unregistered', { code: 'UNREGISTERED' }))
+  const node = await nodes.start({
+    push: [answering(gone)],
+    ways: { onTokensKept: (share) => void shares.push(share) },
+  })
+  await ask(node, `insert into event_listeners (kind, types) values ('reader', '{token.retired}')`)
+  const { id } = await tokensOf(node).put('a', { fid: FID })
+  await pushTo(node, [id])
+  expect(await ask(node, `select token_id, reason from events`)).toEqual([{ token_id: id, reason: 'unregistered' }])
+  const names = Array.from({ length: 1_000 }, (_, index) => `token-${index}`)
+  const many = await upsertTokens(
+    node.db,
+    names.map(() => 'token'),
+    names,
+  )
+  await pushTo(
+    node,
+    many.map((one) => one.id),
+  )
+  await pushTo(
+    node,
+    many.map((one) => one.id),
+  )
+  const [row] = await ask(node, `select count(*)::integer as retired from tokens where retired_at is not null`)
+  expect(row?.['retired']).toBeLessThan(1_000)
+  expect(shares).toEqual([1])
+})
+
+test('the devices of a person who is erased are nowhere any more, and nothing is sent to them', async () => {
+  const node = await nodes.start({})
+  const tokens = tokensOf(node)
+  await tokens.put('zeppelin-old', { fid: FID })
+  await tokens.put('zeppelin', { client: CONTACT, fid: FID, locale: 'en', app: 'zeppelin.app' })
+  await tokens.put('other', {})
+  const erasing = createErasing({ db: node.db, defaultCountry: null, monotonic: () => 0, sleep: async () => undefined })
+  expect(await erasing.look(CONTACT)).toMatchObject({ tokens: 3 })
+  expect(await erasing.erase(CONTACT, ANYONE, new AbortController().signal)).toMatchObject({ tokens: 3 })
+  const rows = await ask(node, `select t::text as row from tokens t where t::text ~ 'zeppelin|${FID}'`)
+  expect(rows).toEqual([])
+  expect(await ask(node, `select count(*)::integer as left from tokens where retired_at is null`)).toEqual([
+    { left: 1 },
+  ])
+  await expect(tokens.get('zeppelin')).rejects.toMatchObject({ code: 'not_found' })
+  const [erased] = await ask(node, `select token from tokens where retired_reason = 'erased' limit 1`)
+  await ask(node, `update tokens set retired_at = now() - interval '1 year' where retired_reason = 'erased'`)
+  const [named] = await upsertTokens(node.db, ['token'], [String(erased?.['token'])])
+  expect(named?.suppressed).toBe('erased')
+})
