@@ -32,6 +32,8 @@ export const SmsRoute = Type.Object(
     categories: condition('For these; null: for all.'),
     order: oneOf(['listed', 'weight', 'cost'], { description: 'Which of `via` comes first.' }),
     via: Type.Array(VIA),
+    // The word of the routes file; nobody awaits a route.
+    // oxlint-disable-next-line unicorn/no-thenable
     then: Type.Array(VIA, { description: 'After all of `via`, in this order.' }),
     failover_on: Type.Array(Type.String()),
   },

@@ -51,7 +51,9 @@ export function createReceiptShares({ db, now, monotonic }: ReceiptSharesParts):
       const { status, provider, contact } = message
       if (status !== 'sent' || provider === SANDBOX) return message
       const share = (await shares()).get(keyOf(provider, countryOf(contact)))
-      return share === undefined || share.messages < LEAST_MESSAGES ? message : { ...message, expected: share }
+      if (share === undefined || share.messages < LEAST_MESSAGES) return message
+      const { messages, receipts } = share
+      return { ...message, expected: { messages, receipts } }
     },
     list: async () => [...(await shares()).values()].filter(({ messages }) => messages >= LEAST_MESSAGES),
   }

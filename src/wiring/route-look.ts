@@ -65,6 +65,8 @@ function toRoute(rule: RouteRule): SmsRoute {
     categories: listOf(rule.categories),
     order: rule.order,
     via: rule.via.map(toVia),
+    // Nobody awaits a route.
+    // oxlint-disable-next-line unicorn/no-thenable
     then: rule.fallbacks.map(toVia),
     failover_on: [...rule.failoverOn],
   }

@@ -58,6 +58,11 @@ test('nothing is expected of what has ended, nor by fewer than twenty', async ()
   expect((await shares.expecting(few)).expected).toBeUndefined()
 })
 
+test('the shares of all ways are told by provider and country, but for those of fewer than twenty', async () => {
+  const shares = createReceiptShares({ db, now: () => new Date(), monotonic: () => performance.now() })
+  expect(await shares.list()).toEqual([{ provider: 'carrier', country: 'EG', messages: 20, receipts: 8 }])
+})
+
 test('one count serves for minutes', async () => {
   const clock = { ms: 0 }
   const shares = createReceiptShares({ db, now: () => new Date(), monotonic: () => clock.ms })

@@ -1,3 +1,5 @@
+// Nobody awaits a route.
+/* oxlint-disable unicorn/no-thenable */
 import { expect, test } from 'vitest'
 import { readTroubles } from '../../../web/dashboard/frame/troubles.ts'
 import { addressOf, filterOf } from '../../../web/dashboard/inbound/address.ts'
