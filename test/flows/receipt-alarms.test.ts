@@ -31,12 +31,11 @@ function rig() {
 
 test('more than one in a hundred of at least a hundred within five minutes is an alarm about the provider', () => {
   const { told, hear, pass } = rig()
-  hear(98, null, 'delivered')
-  hear(1, 30007, 'undelivered')
+  hear(99, null, 'delivered')
   hear(99, 30007, 'undelivered', 'two')
   expect(told).toEqual([])
-  hear(1, null, 'delivered')
   // One of a hundred is not more than one of a hundred.
+  hear(1, 30007, 'undelivered')
   expect(told).toEqual([])
   hear(1, 30007, 'undelivered')
   hear(1, 30007, 'undelivered', 'two')

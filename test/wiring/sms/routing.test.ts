@@ -28,6 +28,9 @@ test('a message goes through the first candidate, at its price, and the reason t
     reason: 'routes[0] of the routes file takes this message, and this provider comes first.',
   })
   expect(choices).toEqual([])
+  const choice = routing.router.choose(FACTS)
+  if (choice !== null) routing.router.take(choice)(false)
+  expect(choices).toEqual([])
   accept(routing)
   expect(choices).toEqual(['a first'])
 })
