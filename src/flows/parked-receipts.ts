@@ -27,7 +27,7 @@ export interface ParkedReceipts {
   park(receipt: Receipt): Promise<boolean>
   /** After COMMIT: those that were quicker than these, and came to this node, are matched now. */
   settled(messages: readonly SettledSms[]): void
-  /** Matches those that came to another node than the one which settled their submission. Asks nothing more where none is parked. */
+  /** Matches those that came to another node than the one which settled their submission. One that settled nothing asks nothing. */
   matchSettled(): Promise<void>
   /** Matches whatever can be, and forgets what nobody could match for 72 hours. */
   matchAll(): Promise<void>
@@ -99,7 +99,7 @@ export function createParkedReceipts(parts: ParkedReceiptsParts): ParkedReceipts
     },
     async matchSettled() {
       const settled = recent.turn()
-      if (!(await isAnyParked(db))) return
+      if (settled.size === 0 || !(await isAnyParked(db))) return
       await match(await listNamed(db, MATCHES))
       for (const [provider, ids] of settled) await match(await listParked(db, provider, ids, []))
     },

@@ -101,13 +101,16 @@ function partOf(receipt: Receipt, state: AttemptState): PartMove | null {
   return known ?? (isOneOfSeveral(receipt, state) ? unnumbered(receipt, state) : null)
 }
 
-/** It speaks of one part, and the message has others; which one it is only the answer to its submission can tell. */
-export function isOneOfSeveral(
-  { perPart, providerMessageId }: Receipt,
-  { segments, parts, number }: AttemptState,
-): boolean {
-  const isKnown = parts.some((one) => one.attempt === number && one.providerMessageId === providerMessageId)
-  return perPart === true && segments > 1 && !isKnown
+/**
+ * It speaks of one part, and the message has others; which one it is only the answer to its submission can tell. Where that named no parts,
+ * the provider took the message as one.
+ */
+export function isOneOfSeveral({ perPart, providerMessageId }: Receipt, state: AttemptState): boolean {
+  const { segments, attemptStatus, parts, number } = state
+  if (perPart !== true || segments < 2) return false
+  const own = parts.filter(({ attempt }) => attempt === number)
+  const isAnswered = attemptStatus !== null && attemptStatus !== 'uncertain'
+  return own.length === 0 ? !isAnswered : own.every((one) => one.providerMessageId !== providerMessageId)
 }
 
 /** Where the answer was lost, parts are numbered as their receipts come; one more than there should be is a part of its own. */

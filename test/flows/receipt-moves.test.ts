@@ -232,7 +232,9 @@ test('one part that is lost of a message whose answer was, too, ends it', () => 
     reason: 'unreachable',
     part: { number: 1, total: 2 },
   })
-  // A message of one segment has no parts.
+  // A message of one segment has no parts, nor has one that the provider took as one.
+  const asOne = sent(0, { ...doubted, attemptStatus: 'sent' })
+  expect(decideReceipt({ ...one, ...receipt(1, 'delivered') }, asOne, 0)).toMatchObject({ messageStatus: 'delivered' })
   expect(decideReceipt({ ...one, ...receipt(1, 'delivered') }, sent(0, { ...doubted, segments: 1 }), 0)).toMatchObject({
     messageStatus: 'delivered',
     part: null,
