@@ -10,6 +10,9 @@ export const MOST_CONDITION_TOPICS = 5
 /** Characters. FCM publishes none: it is what our index of addresses takes, and five names of 350 fit. */
 export const LONGEST_CONDITION = 2_000
 
+/** What JSON takes for white space; whether FCM takes more is not known. */
+const BLANK = /[ \t\r\n]/
+
 /** Parentheses and `!` inside each other: more has no use, and would cost the reader its stack. */
 const DEEPEST = 32
 
@@ -84,7 +87,7 @@ interface Reader {
 function createReader(text: string): Reader {
   let [at, negates] = [0, false]
   const skip = (): void => {
-    while (/\s/.test(text.charAt(at))) at += 1
+    while (BLANK.test(text.charAt(at))) at += 1
   }
   return {
     topics: [],
@@ -134,7 +137,7 @@ function readTopic(reader: Reader): string | null {
   if (quoted === null) return `wants a topic such as 'news' in topics at character ${place}.`
   const name = quoted.slice(1, -1)
   if (!TOPIC.test(name)) return `names no topic at character ${place}: letters, digits and - _ . ~ % make one.`
-  if (reader.take(/^(in\s+topics)\b/) === null) return `wants "in topics" at character ${reader.place()}.`
+  if (reader.take(/^(in[ \t\r\n]+topics)(?![\w-])/) === null) return `wants "in topics" at character ${reader.place()}.`
   reader.topics.push(name)
   return null
 }

@@ -86,7 +86,7 @@ export const BAD_CALL_PAGES = {
   push_too_large: {
     status: 400,
     what: 'The notification is larger than push services take.',
-    why: 'They take 4,096 bytes, 2,048 for a topic, all fields together.',
+    why: 'They take 4,096 bytes, 2,048 for a topic or a condition, all fields together.',
     fix: 'Send less: an id in data, and let the app fetch the rest.',
     retry: AS_IT_IS,
     charged: NEVER,

@@ -85,6 +85,29 @@ describe('send', () => {
     expect(plan.stdout).toContain('topic news')
   })
 
+  test('says what a push is to do on a device, and asks what FCM would say of it', async () => {
+    const condition = "'news' in topics && 'sport' in topics"
+    const simple = ['--priority', 'high', '--collapse-key', 'parcels', '--badge', '3', '--sound', 'default']
+    const words = ['send', 'push', '--condition', condition, '--title', 'Parcel', '--body', 'It is here', ...simple]
+    const { stdout } = await tidings([...words, '--action', 'open=Open it', '--dry-run', '--validate'], here)
+    expect(stdout).toContain(`devices where ${condition}`)
+    expect(stdout).toContain('FCM       was not asked: it would be captured')
+    const sent = await tidings([...words, '--action', 'open=Open it', '--json'], here)
+    const { notification_id: id } = JSON.parse(sent.stdout) as { notification_id: number }
+    expect(await client.notifications.get(id)).toMatchObject({
+      condition,
+      content: {
+        priority: 'high',
+        collapse_key: 'parcels',
+        badge: 3,
+        sound: 'default',
+        actions: [{ action: 'open', title: 'Open it' }],
+      },
+    })
+    const silent = await tidings(['send', 'push', '--token', 'one', '--data-only', '--data', 'sync=1', '--wait'], here)
+    expect(silent.stdout).toMatch(/1 captured/)
+  })
+
   test('the same idempotency key is one message', async () => {
     const words = ['send', 'sms', CONTACT, 'Once', '--idempotency-key', 'cli-once']
     const [first, second] = [await tidings(words, here), await tidings(words, here)]
@@ -103,6 +126,9 @@ describe('send', () => {
     [['send', 'sms', CONTACT, 'Hello', '--max-price', 'cheap'], 2, '--max-price'],
     [['send', 'sms', CONTACT, 'Hello', '--plain', '--no-plain'], 2, 'not both'],
     [['send', 'push', '--title', 'a', '--body', 'b'], 2, '--token'],
+    [['send', 'push', '--topic', 'a', '--title', 'a', '--body', 'b', '--priority', 'top'], 2, '--priority'],
+    [['send', 'push', '--topic', 'a', '--title', 'a', '--body', 'b', '--validate'], 2, '--dry-run'],
+    [['send', 'push', '--condition', 'news', '--title', 'a', '--body', 'b'], 4, 'condition'],
     [['send', 'sms', '01009129288', 'Hello'], 4, 'contact'],
     [['find', 'staus:failed'], 4, 'status:'],
     [['find', '--limit', '0'], 2, '--limit'],

@@ -24,6 +24,7 @@ test.each([
   ["'news' in topic", 'wants "in topics" at character 8'],
   ["'news' in topicsx", 'wants "in topics"'],
   ["'news'", 'wants "in topics"'],
+  ["'news'\u00a0in topics", 'wants "in topics" at character 7'],
   ['"news" in topics', 'wants a topic'],
   ["'new s' in topics", 'names no topic at character 1'],
   ["'' in topics", 'names no topic'],

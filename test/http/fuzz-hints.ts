@@ -122,6 +122,7 @@ const FIELDS: Hints = {
   countries: fc.constantFrom(null, ['EG'], ['EG', 'US']),
   topics: fc.constantFrom(null, ['news*']),
   cidrs: fc.constantFrom(null, ['2001:db8::/32', '127.0.0.0/8']),
+  condition: fc.constantFrom("'news' in topics", "!('news' in topics) || 'sport' in topics", "'news'", ''),
   image: fc.constantFrom('https://example.com/a.png', 'http://example.com/é'),
   link: fc.constantFrom('https://example.com/', 'https://'),
   android: fc.constantFrom({}, { priority: 'high' }, { ttl: '5s' }, { x: 1 }),

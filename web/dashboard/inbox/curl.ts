@@ -21,7 +21,9 @@ export function sameAgain(origin: string, item: Item): string {
     ...(item.image === null ? {} : { image: item.image }),
     ...(item.data === null ? {} : { data: item.data }),
   }
-  if (topic !== null) return post(`${origin}/notifications/topic`, { topic, ...push, ...tagged })
+  // A condition has quotes, which no topic has.
+  const address = topic?.includes("'") === true ? { condition: topic } : { topic }
+  if (topic !== null) return post(`${origin}/notifications/topic`, { ...address, ...push, ...tagged })
   if (to !== null) return post(`${origin}/notifications/tokens`, { tokens: [to], ...push, ...tagged })
   return `curl ${origin}/notifications/${item.id.replace(/^push_/, '')}/deliveries`
 }
