@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Act } from '../act.tsx'
 import type { WebhookInput } from './client.ts'
+import { Field } from '../field.tsx'
 import { wordsIn } from './words.ts'
 
 interface WebhookFormProps {
@@ -54,45 +55,5 @@ export function WebhookForm({ act, initial, label, busy, onSubmit, children }: W
         {children}
       </div>
     </form>
-  )
-}
-
-interface FieldProps {
-  readonly name: string
-  readonly label: string
-  readonly value: string
-  readonly onInput: (value: string) => void
-  readonly isRequired?: boolean
-  readonly placeholder?: string
-  readonly children: ComponentChildren
-}
-
-function Field({
-  name,
-  label,
-  value,
-  onInput,
-  isRequired = false,
-  placeholder = '',
-  children,
-}: FieldProps): JSX.Element {
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <input
-        id={name}
-        name={name}
-        autocomplete="off"
-        spellcheck={false}
-        required={isRequired}
-        placeholder={placeholder}
-        aria-describedby={`${name}-help`}
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <p class="help" id={`${name}-help`}>
-        {children}
-      </p>
-    </div>
   )
 }
