@@ -50,6 +50,6 @@ test('what a provider did not take costs nothing, what it may have taken does, a
   expect(amount({ ...SENT, parts: [1, 2, 3, 4].map(part) })).toBe(0.084)
   expect(amount(refused('permanent', [part(1)]))).toBe(0.021)
   const resume = { reference: 1, total: 4, accepted: [1, 2] }
-  expect(amount({ ...SENT, parts: [3, 4].map(part) }, { resume })).toBe(0.042)
+  expect(amount({ ...SENT, parts: [1, 2, 3, 4].map(part) }, { resume })).toBe(0.042)
   expect(amount(refused('uncertain'), { resume })).toBe(0.042)
 })

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { Judged, Rules } from '../../src/flows/rules.ts'
+import { countRecipients, type Counted, type RecipientCount } from '../../src/store/recipient-counts.ts'
 import { until } from '../support/until.ts'
 import { code, left, useRulesStage } from './rules-rig.ts'
 
-const { raised, node, ask } = useRulesStage()
+const { db, raised, node, ask } = useRulesStage()
 
 const WAITING = { codeDelaySeconds: 30 }
 
@@ -31,14 +32,16 @@ test('the third code to a number is refused until half a minute is over, and eac
   expect(await judge(other)).toMatch(/^code_too_soon [01]$/)
   await wait(2)
   expect([await judge(rules), await judge(rules)]).toEqual(['goes', 'code_too_soon 60'])
-  await wait(61)
+  await wait(31)
+  expect(await judge(rules)).toMatch(/^code_too_soon 2\d$/)
+  await wait(30)
   expect([await judge(rules), await judge(rules)]).toEqual(['goes', 'code_too_soon 120'])
   // Beyond a cap it is rejected, as waiting a little helps nobody; and after ten minutes all begins anew.
   await wait(121)
   expect([await judge(rules), await judge(rules)]).toEqual(['goes', 'recipient_cap'])
   await wait(600)
   expect([await judge(rules), await judge(rules), await judge(rules, '+15005550007')]).toEqual(['goes', 'goes', 'goes'])
-  expect(raised().filter((one) => one === 'code_delay refused')).toHaveLength(4)
+  expect(raised().filter((one) => one === 'code_delay refused')).toHaveLength(5)
 })
 
 test('of codes that come at once, on whichever node, two go', async () => {
@@ -63,6 +66,18 @@ test('what is no code neither waits nor makes a code wait', async () => {
   expect((await rules.judge([invoice(), invoice(), invoice()])).map(endOf)).toEqual(['goes', 'goes', 'goes'])
   expect((await rules.judge([code('+15005550006'), invoice()])).map(endOf)).toEqual(['goes', 'goes'])
   expect(await judge(rules)).toBe('recipient_cap')
+})
+
+test('a cap holds for codes and others of one statement together', async () => {
+  const caps = { perTenMinutes: 5, perDay: 20 }
+  const to = (isCode: boolean): Counted => ({ contact: '+15005550006', isCode })
+  const count = async (...kinds: readonly boolean[]): Promise<RecipientCount | undefined> =>
+    (await countRecipients(db(), kinds.map(to), caps, 30)).get('+15005550006')
+  expect(await count(false, false, false, true)).toMatchObject({ codes: 1, others: 3, isFull: false })
+  expect(await count(true, false)).toMatchObject({ codes: 0, others: 1, isFull: true })
+  expect(await ask('select cardinality(times) as times, cardinality(codes) as codes from recipient_counts')).toEqual([
+    { times: 5, codes: 1 },
+  ])
 })
 
 test('a code that was not stored after all makes none wait, and a dry run tells who would', async () => {
