@@ -42,7 +42,7 @@ export interface AttemptState {
   readonly mayGoOn: boolean
   /** The newest submission begun. */
   readonly newestAttempt: number
-  /** Of a message that may have parts: what that submission came to; null: it was not settled yet. */
+  /** Of a message in parts: what that submission came to; null: it was not settled yet. */
   readonly newestStatus: Status | null
   readonly ageMs: number
   readonly remainingMs: number
@@ -50,7 +50,7 @@ export interface AttemptState {
   readonly sinceMs: number | null
   /** Those that a provider took by themselves, in any of its attempts. */
   readonly parts: readonly PartState[]
-  /** Of a message that may have parts: whether another submission is due. */
+  /** Of a message in parts: whether another submission is due. */
   readonly resends: boolean
   /** Of a message that may have parts: changes with whatever is written to it. */
   readonly version: string | null
@@ -137,12 +137,9 @@ select i.place::integer, m.id as "messageId", s.number, m.status as "messageStat
   m.uncertain_attempts = 0 or m.on_uncertain = 'retry' as "mayGoOn",
   (extract(epoch from now() - m.time) * 1000)::float8 as "ageMs", (extract(epoch from m.expires_at - now()) * 1000)::float8 as "remainingMs",
   (extract(epoch from now() - a.finished_at) * 1000)::float8 as "sinceMs",
-  case when ${messageMayHaveParts('m')} then (
-    select jsonb_agg(jsonb_build_object('attempt', p.attempt, 'number', p.number, 'total', p.total, 'reference', p.reference,
-      'providerMessageId', p.provider_message_id, 'status', p.status, 'reason', p.reason, 'unasked', p.unasked) order by p.attempt, p.number)
-    from sms_parts p where p.message_id = m.id) end as parts,
-  case when ${messageMayHaveParts('m')} then (select n.status from attempts n where n.message_id = m.id and n.number = m.attempt) end as "newestStatus",
-  case when ${messageMayHaveParts('m')} then (select true from due d where d.message_id = m.id and d.action = 'send' limit 1) end is true as resends,
+  l.parts,
+  case when m.segments > 1 or l.parts is not null then (select n.status from attempts n where n.message_id = m.id and n.number = m.attempt) end as "newestStatus",
+  case when m.segments > 1 or l.parts is not null then (select true from due d where d.message_id = m.id and d.action = 'send' limit 1) end is true as resends,
   case when ${messageMayHaveParts('m')} then m.xmin::text end as version
 from unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[])
   with ordinality as i (message_id, number, provider, provider_message_id, contact, place)
@@ -153,7 +150,12 @@ cross join lateral (
 ) s
 join messages m on m.id = s.message_id and m.attempt >= s.number and s.number > 0
 join clients c on c.id = m.client_id
-left join attempts a on a.message_id = s.message_id and a.number = s.number`
+left join attempts a on a.message_id = s.message_id and a.number = s.number
+cross join lateral (
+  select jsonb_agg(jsonb_build_object('attempt', p.attempt, 'number', p.number, 'total', p.total, 'reference', p.reference,
+    'providerMessageId', p.provider_message_id, 'status', p.status, 'reason', p.reason, 'unasked', p.unasked) order by p.attempt, p.number) as parts
+  from sms_parts p where p.message_id = m.id and ${messageMayHaveParts('m')}
+) l`
 
 /** One part of a long message as it is from now on. */
 export interface PartMove extends SentPart {
