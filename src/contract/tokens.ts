@@ -1,16 +1,14 @@
 import { Type, type Static } from 'typebox'
-import { LONGEST_TARGET, TokensCommon } from './notifications.ts'
-import { pushWords } from './push-words.ts'
+import { DeviceFilter, DevicesPush } from './devices-push.ts'
+import { LONGEST_TARGET } from './notifications.ts'
 import type { ItemError } from './sms-batch.ts'
-import { ID, named, oneOf, textOrNull, TIME } from './words.ts'
+import { ID, named, oneOf, PLATFORM, textOrNull, TIME } from './words.ts'
 
 /** Devices in one call in JSON. */
 export const MOST_DEVICES = 10_000
 
-/** Named in one list of a filter. */
+/** Taken away by one call. */
 const MOST_NAMED = 1_000
-
-const PLATFORM = oneOf(['android', 'ios', 'web'])
 
 const KIND = oneOf(['token', 'fid'], {
   description: 'What its address is: a registration token, or a Firebase installation id.',
@@ -256,42 +254,6 @@ export const TokensRestored = Type.Object(
 )
 
 export type TokensRestored = Static<typeof TokensRestored>
-
-function listOf(item: object, description: string) {
-  return Type.Optional(
-    Type.Unsafe<readonly string[]>({ type: 'array', items: item, minItems: 1, maxItems: MOST_NAMED, description }),
-  )
-}
-
-/** Which devices a push goes to. */
-export const DeviceFilter = Type.Object(
-  {
-    client: Type.Optional(Type.String({ description: 'All devices of this person.', examples: ['+201009129288'] })),
-    clients: listOf({ type: 'string' }, 'All devices of these people.'),
-    platforms: listOf(PLATFORM, 'Those of these platforms.'),
-    apps: listOf({ type: 'string' }, 'Those with these apps.'),
-    locales: listOf({ type: 'string' }, 'Those in these languages; `en` stands for `en-GB`, too.'),
-    time_zones: listOf({ type: 'string' }, 'Those in these time zones.'),
-    seen_within_days: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 3_650, description: 'Those that were registered within so many days.' }),
-    ),
-  },
-  {
-    $id: 'DeviceFilter',
-    additionalProperties: false,
-    minProperties: 1,
-    description: 'Registered devices: all that is said here must hold of one.',
-  },
-)
-
-export type DeviceFilter = Static<typeof DeviceFilter>
-
-export const DevicesPush = Type.Object(
-  { to: named<DeviceFilter>('DeviceFilter'), ...TokensCommon.properties },
-  { $id: 'DevicesPush', additionalProperties: false, ...pushWords() },
-)
-
-export type DevicesPush = Static<typeof DevicesPush>
 
 /** What the server registers. */
 export const TOKEN_SCHEMAS = [

@@ -130,3 +130,6 @@ export const REPLACED = Type.Unsafe<
   },
   description: 'Characters that gave way to plain ones.',
 })
+
+/** What a device runs. */
+export const PLATFORM = oneOf(['android', 'ios', 'web'])

@@ -14,7 +14,7 @@ import { createClaims } from './claims.ts'
 import type { Route } from './decide.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { openLease, type Lease } from './lease.ts'
-import { createLedger, type Ledger, type PushedChunk, type SettledSms } from './ledger.ts'
+import { createLedger, type Ledger, type LedgerParts, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type After, type Loop } from './loop.ts'
 import { createPushLane, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
@@ -97,10 +97,7 @@ const STOPS_MS = 600
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
-  const retirement = createRetirement(now, (share) => {
-    tellKept(log, share)
-    parts.onTokensKept?.(share)
-  })
+  const retirement = createRetirement(now, (share) => tellKept(parts, share))
   const kick = (): void => ledger.kick()
   const stops = await openStops({
     db: workDb,
@@ -125,10 +122,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
     log,
     smsLanes: () => smsLanes,
     pushLanes: () => pushLanes,
-    ...groupsOf(parts),
-    project: parts.pushProject,
-    onSettled: parts.onSettled,
-    onPushed: parts.onPushed,
+    ...ledgerWays(parts),
     onCommitted: (moved) => (moved ? lookForAll() : claims.knowsOfMore() && claiming.hurry()),
     now,
     wait: waiting(after),
@@ -174,6 +168,11 @@ function groupsOf({ consentGroup }: DeliveryParts): { groupOf?: ConsentGroup } {
   return consentGroup === undefined ? {} : { groupOf: consentGroup }
 }
 
+function ledgerWays(parts: DeliveryParts): Pick<LedgerParts, 'groupOf' | 'project' | 'onSettled' | 'onPushed'> {
+  const { pushProject: project, onSettled, onPushed } = parts
+  return { ...groupsOf(parts), project, onSettled, onPushed }
+}
+
 function intakeTo(
   parts: DeliveryParts,
   lease: Lease,
@@ -192,7 +191,8 @@ function intakeTo(
   })
 }
 
-function tellKept(log: Logger, share: number): void {
+function tellKept({ log, onTokensKept }: DeliveryParts, share: number): void {
+  onTokensKept?.(share)
   log.error(
     { event: 'tokens.kept', share },
     'too many tokens came back as dead; no more are retired until this has passed',

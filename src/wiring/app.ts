@@ -67,6 +67,20 @@ export async function startApp(parts: CoreParts): Promise<App> {
   }
 }
 
+/** What the core’s parts have for callers, each under its own names. */
+function sidesOf(core: Core) {
+  const { access, past, devices, webhooks, inbound, ruling } = core
+  return {
+    ...access.http,
+    ...past.http,
+    ...devices.http,
+    ...webhooks.http,
+    ...inbound.http,
+    ...openControl(core).http,
+    ...ruling.http,
+  }
+}
+
 function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isStopping: () => boolean): HttpParts {
   const { dbs, channels, outcomes, inbox, delivery, watching, routing, ruling, consentGroup } = core
   const metered = { ...delivery, intake: watching.intake(delivery.intake) }
@@ -88,14 +102,8 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
     ...sending.http,
     receipts: watching.callbacks(core.receipts),
     ...watching.http,
-    ...core.access.http,
-    ...core.past.http,
-    ...core.devices.http,
+    ...sidesOf(core),
     devicePush: createDevicePush(core.devices.http.tokens, sending.http.push),
-    ...core.webhooks.http,
-    ...core.inbound.http,
-    ...openControl(core).http,
-    ...ruling.http,
     inbox,
     health: {
       ready: () => checkReady(dbs.read, delivery.lease, now),

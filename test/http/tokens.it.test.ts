@@ -194,14 +194,14 @@ test('a push goes to the devices that are all of what is asked for', async () =>
 
 test('a push to a person that is repeated is answered as the first one was, though no device is left', async () => {
   await put('a', FACTS)
-  const ask = { method: 'POST', url: '/notifications/devices', headers: { 'idempotency-key': 'k-1' } } as const
+  const repeated = { method: 'POST', url: '/notifications/devices', headers: { 'idempotency-key': 'k-1' } } as const
   const payload = { ...CONTENT, to: { client: CONTACT } }
-  const first = await node.app.inject({ ...ask, payload })
+  const first = await node.app.inject({ ...repeated, payload })
   await call('DELETE', '/tokens/a')
-  const second = await node.app.inject({ ...ask, payload })
+  const second = await node.app.inject({ ...repeated, payload })
   expect([second.statusCode, second.json()]).toEqual([200, first.json()])
   expect(second.headers['idempotent-replayed']).toBe('true')
-  expect((await node.app.inject({ ...ask, payload: { ...payload, to: { client: OTHER } } })).statusCode).toBe(422)
+  expect((await node.app.inject({ ...repeated, payload: { ...payload, to: { client: OTHER } } })).statusCode).toBe(422)
 })
 
 test('a retirement is undone within thirty days, of one or of all since a time', async () => {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DevicesPush } from '../../contract/tokens.ts'
+import { DevicesPush } from '../../contract/devices-push.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
