@@ -14,7 +14,7 @@ async function turnsBefore(rows: number): Promise<number> {
     query: async () => {
       turns.going = false
       const all = Array.from({ length: rows }, (_, index) => index + 1)
-      return { rows: [{ ords: all, ids: all, alive: true, time: '' }] }
+      return { rows: [{ ords: all, ids: all, ended: [], flagged: [], flags: [], alive: true, time: '' }] }
     },
   } as unknown as DbClient
   setImmediate(turn)
