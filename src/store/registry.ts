@@ -11,7 +11,7 @@ import { joinAddresses, type Address, type Move } from './addresses.ts'
 export async function registerDevices(client: DbClient, devices: readonly Device[]): Promise<readonly number[]> {
   const people = await enterPeople(client, devices)
   const isJoining = needsJoining(devices, await lookUp(client, devices, false))
-  // Two that join addresses to one device would each miss what the other does.
+  // Two that join addresses of one device would wait for each other in a circle.
   if (isJoining) await client.query(`select pg_advisory_xact_lock(hashtext('tidings.devices'))`)
   const known = await lookUp(client, devices, true)
   const ids = await enterAddresses(client, devices, people)

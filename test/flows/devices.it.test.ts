@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
+import type { Device } from '../../src/domain/device.ts'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, PushProvider } from '../../src/domain/provider.ts'
 import { createErasing } from '../../src/flows/erase.ts'
@@ -8,6 +9,7 @@ import { createHistory } from '../../src/flows/history.ts'
 import { lookForStale } from '../../src/flows/stale-devices.ts'
 import { createTokens, type Tokens } from '../../src/flows/tokens.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
+import { registerDevices } from '../../src/store/registry.ts'
 import { lookUpTokens, upsertTokens } from '../../src/store/tokens.ts'
 import { ask, refused, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
@@ -114,21 +116,14 @@ test('a retirement is told once, and a wave of them stops with an alarm', async 
   await pushTo(node, [id])
   expect(await ask(node, `select token_id, reason from events`)).toEqual([{ token_id: id, reason: 'unregistered' }])
   const names = Array.from({ length: 1_000 }, (_, index) => `token-${index}`)
-  const many = await upsertTokens(
-    node.db,
-    names.map(() => 'token'),
-    names,
-  )
-  await pushTo(
-    node,
-    many.map((one) => one.id),
-  )
-  await pushTo(
-    node,
-    many.map((one) => one.id),
-  )
-  const [row] = await ask(node, `select count(*)::integer as retired from tokens where retired_at is not null`)
-  expect(row?.['retired']).toBeLessThan(1_000)
+  const kinds = names.map(() => 'token' as const)
+  const ids = (await upsertTokens(node.db, kinds, names)).map((one) => one.id)
+  const retired = () => ask(node, `select count(*)::integer as retired from tokens where retired_at is not null`)
+  await pushTo(node, ids)
+  const [before] = await retired()
+  expect(before?.['retired']).toBeLessThan(1_000)
+  for (let round = 0; round < 3; round++) await pushTo(node, ids)
+  expect(await retired()).toEqual([before])
   expect(shares).toEqual([1])
 })
 
@@ -151,4 +146,22 @@ test('the devices of a person who is erased are nowhere any more, and nothing is
   await ask(node, `update tokens set retired_at = now() - interval '1 year' where retired_reason = 'erased'`)
   const [named] = await upsertTokens(node.db, ['token'], [String(erased?.['token'])])
   expect(named?.suppressed).toBe('erased')
+})
+
+test('two that join addresses of one device at the same time wait for each other, and leave one address', async () => {
+  const node = await nodes.start({})
+  const tokens = tokensOf(node)
+  const device = (token: string, fid: string): Device => tokens.read(token, { fid })
+  await tokens.put('one', { fid: FID })
+  const [first, second] = [await node.db.connect(), await node.db.connect()]
+  await first.query('begin')
+  await registerDevices(first, [device('one', 'd'.repeat(22))])
+  await second.query('begin')
+  const joining = registerDevices(second, [device('two', FID)])
+  await until(async () => (await ask(node, `select from pg_locks where not granted`)).length > 0)
+  await first.query('commit')
+  const [two] = await joining
+  await second.query('commit')
+  for (const client of [first, second]) client.release()
+  expect(await ask(node, `select distinct sent_as from tokens where id <> $1`, [two])).toEqual([{ sent_as: two }])
 })
