@@ -79,6 +79,9 @@ function routesTo(accountSid: string, url: string): object {
   return {
     currency: 'EUR',
     providers: { carrier: { type: 'smpp', url: { env: 'CARRIER_URL' } }, locked },
-    routes: [{ countries: ['DE'], via: ['locked'], then: ['carrier'] }, { via: ['carrier'] }],
+    routes: [
+      { countries: ['DE'], via: ['locked'], then: ['carrier'] },
+      { via: [{ provider: 'carrier', prices: { EG: 0.021 } }] },
+    ],
   }
 }

@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('the pages of the messages', { timeout: SLOW_MS },
     expect(rows.map((row) => row.filter((cell) => cell !== ''))).toEqual(
       ids.map((id, index) => [`${index + 1} of 3`, 'Delivered', '–', id]),
     )
-    expect(await page.locator('.details').innerText()).toContain('carrier')
+    expect(await page.locator('.details').innerText()).toMatch(/Route\s+carrier\s[^]*Price\s+€0\.063\s/)
     await page.getByRole('button', { name: 'Copy answer' }).click()
     await until(async () => (await page.evaluate('navigator.clipboard.readText()')) === data.verdict)
     expect(elsewhere).toEqual([])
@@ -94,6 +94,18 @@ describe.skipIf(!hasChromium)('the pages of the messages', { timeout: SLOW_MS },
     await page.locator('.sms').first().waitFor()
     expect(await page.getByText('1 message', { exact: true }).count()).toBe(1)
     expect(await page.title()).toContain(CAIRO)
+  })
+
+  test('say of a number what providers say of it', async () => {
+    const { page } = await visit(browser, url, '/dashboard/messages')
+    await page.context().route(/\/clients\//, async (route) => {
+      const answer = await route.fetch()
+      const flags = [{ reason: 'landline', provider: 'carrier', since: '2026-03-01T14:02:11.000Z' }]
+      return route.fulfill({ response: answer, json: { ...((await answer.json()) as object), flags } })
+    })
+    await page.goto(`${url}/dashboard/people/${encodeURIComponent(CAIRO)}`)
+    await page.getByText('carrier says: the number is a landline, since 1 Mar').waitFor()
+    expect(await faultsOf(page)).toEqual([])
   })
 
   test('follow a message to its end by themselves', async () => {
