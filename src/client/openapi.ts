@@ -1240,6 +1240,26 @@ export interface components {
       /** @description How long FCM keeps it: `3600s`. */
       ttl?: string
     }
+    /** @description FCM’s `AndroidConfigV2`, in place of `android`. */
+    AndroidConfigV2: {
+      /** @description Nothing is shown; it has no hurry. */
+      background_sync?: Record<string, never>
+      bandwidth_constrained_ok?: boolean
+      /** @description Of several that wait for a device the last one alone is delivered. */
+      collapse_key?: string
+      data?: {
+        [key: string]: string
+      }
+      /** @description May be delivered before the device was unlocked. */
+      direct_boot_ok?: boolean
+      fcm_options?: components['schemas']['FcmOptions']
+      remote_notification?: components['schemas']['AndroidRemoteNotification']
+      /** @description Only the app with this package name gets it. */
+      restricted_package_name?: string
+      restricted_satellite_ok?: boolean
+      /** @description How long FCM keeps it: `3600s`. */
+      ttl?: string
+    }
     /** @description What Android shows. */
     AndroidNotification: {
       /** @description In place of the common one. */
@@ -1286,6 +1306,59 @@ export interface components {
       vibrate_timings?: string[]
       /** @enum {string} */
       visibility?: 'VISIBILITY_UNSPECIFIED' | 'PRIVATE' | 'PUBLIC' | 'SECRET'
+    }
+    /** @description What Android shows. */
+    AndroidNotificationV2: {
+      /** @description In place of the common one. */
+      body?: string
+      body_loc_args?: string[]
+      body_loc_key?: string
+      /** @description A channel that the app has made. */
+      channel_id?: string
+      /** @description The activity that a click opens. */
+      click_action?: string
+      /** @description #rrggbb */
+      color?: string
+      default_light_settings?: boolean
+      default_sound?: boolean
+      default_vibrate_timings?: boolean
+      /** @description RFC 3339. */
+      event_time?: string
+      /** @description A drawable of the app. */
+      icon?: string
+      /** @description With `tag` it says which one this replaces. */
+      id?: number
+      /** @description An address: https://… */
+      image?: string
+      light_settings?: components['schemas']['LightSettings']
+      /** @description Not to be shown on a watch. */
+      local_only?: boolean
+      notification_count?: number
+      /** @enum {string} */
+      notification_priority?:
+        'PRIORITY_UNSPECIFIED' | 'PRIORITY_MIN' | 'PRIORITY_LOW' | 'PRIORITY_DEFAULT' | 'PRIORITY_HIGH' | 'PRIORITY_MAX'
+      /** @description `default`, or a file in the app’s /res/raw/. */
+      sound?: string
+      /** @description It stays when it is clicked. */
+      sticky?: boolean
+      /** @description A later notification with this tag takes the place of this one. */
+      tag?: string
+      ticker?: string
+      /** @description In place of the common one. */
+      title?: string
+      title_loc_args?: string[]
+      title_loc_key?: string
+      vibrate_timings?: string[]
+      /** @enum {string} */
+      visibility?: 'VISIBILITY_UNSPECIFIED' | 'PRIVATE' | 'PUBLIC' | 'SECRET'
+    }
+    /** @description FCM’s `AndroidRemoteNotification`. */
+    AndroidRemoteNotification: {
+      /** @description The app may change it when it has arrived. */
+      mutable_content?: boolean
+      notification?: components['schemas']['AndroidNotificationV2']
+      /** @description To apps that know only the older type it comes as data. */
+      use_as_v1_data_message?: boolean
     }
     /** @description FCM’s `ApnsConfig`. */
     ApnsConfig: {
@@ -1776,6 +1849,7 @@ export interface components {
         title: string
       }[]
       android?: components['schemas']['AndroidConfig']
+      android_v2?: components['schemas']['AndroidConfigV2']
       apns?: components['schemas']['ApnsConfig']
       /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
       badge?: number
@@ -3618,6 +3692,7 @@ export interface components {
         title: string
       }[]
       android?: components['schemas']['AndroidConfig']
+      android_v2?: components['schemas']['AndroidConfigV2']
       apns?: components['schemas']['ApnsConfig']
       /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
       badge?: number
@@ -3697,6 +3772,7 @@ export interface components {
         title: string
       }[]
       android?: components['schemas']['AndroidConfig']
+      android_v2?: components['schemas']['AndroidConfigV2']
       apns?: components['schemas']['ApnsConfig']
       /** @description The number at the app’s icon, on Apple devices and Android; 0 takes it away on Apple’s. */
       badge?: number

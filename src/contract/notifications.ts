@@ -40,6 +40,7 @@ const content = {
   ),
   ...SIMPLE_WORDS,
   android: Type.Optional(named<JsonMap>('AndroidConfig')),
+  android_v2: Type.Optional(named<JsonMap>('AndroidConfigV2')),
   apns: Type.Optional(named<JsonMap>('ApnsConfig')),
   webpush: Type.Optional(named<JsonMap>('WebpushConfig')),
   fcm_options: Type.Optional(named<JsonMap>('FcmOptions')),

@@ -47,8 +47,8 @@ const LightSettings = block(
   ['color', 'light_on_duration', 'light_off_duration'],
 )
 
-/** Source: FCM v1 discovery document, AndroidNotification. */
-const AndroidNotification = block('AndroidNotification', 'What Android shows.', {
+/** What both of Google's types have. Source: FCM v1 discovery document, AndroidNotification. */
+const SHOWN_ON_ANDROID = {
   title: text('In place of the common one.'),
   body: text('In place of the common one.'),
   icon: text('A drawable of the app.'),
@@ -76,26 +76,62 @@ const AndroidNotification = block('AndroidNotification', 'What Android shows.', 
   notification_count: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
   light_settings: use('LightSettings'),
   image: link,
+}
+
+const AndroidNotification = block('AndroidNotification', 'What Android shows.', {
+  ...SHOWN_ON_ANDROID,
   bypass_proxy_notification: flag('Deprecated by Google: `proxy`.'),
   proxy: word('PROXY_UNSPECIFIED', 'ALLOW', 'DENY', 'IF_PRIORITY_LOWERED'),
+})
+
+const AndroidNotificationV2 = block('AndroidNotificationV2', 'What Android shows.', {
+  ...SHOWN_ON_ANDROID,
+  id: {
+    type: 'integer',
+    minimum: -2_147_483_648,
+    maximum: 2_147_483_647,
+    description: 'With `tag` it says which one this replaces.',
+  },
 })
 
 const FcmOptions = block('FcmOptions', 'FCM’s `FcmOptions`.', {
   analytics_label: text('1 to 50 letters, digits and - _ . ~ %.'),
 })
 
-/** Source: FCM v1 discovery document, AndroidConfig; the two about networks: firebase-admin 13. */
-export const AndroidConfig = block('AndroidConfig', 'FCM’s `AndroidConfig`.', {
+const ON_ANDROID = {
   collapse_key: text('Of several that wait for a device the last one alone is delivered.'),
-  priority: word('normal', 'high', 'NORMAL', 'HIGH'),
   ttl: text('How long FCM keeps it: `3600s`.'),
   restricted_package_name: text('Only the app with this package name gets it.'),
   data: TEXTS_BY_NAME,
-  notification: use('AndroidNotification'),
   fcm_options: use('FcmOptions'),
   direct_boot_ok: flag('May be delivered before the device was unlocked.'),
   bandwidth_constrained_ok: flag(),
   restricted_satellite_ok: flag(),
+}
+
+/** Source: FCM v1 discovery document, AndroidConfig; the two about networks: firebase-admin 13. */
+const AndroidConfig = block('AndroidConfig', 'FCM’s `AndroidConfig`.', {
+  ...ON_ANDROID,
+  priority: word('normal', 'high', 'NORMAL', 'HIGH'),
+  notification: use('AndroidNotification'),
+})
+
+const AndroidRemoteNotification = block('AndroidRemoteNotification', 'FCM’s `AndroidRemoteNotification`.', {
+  mutable_content: flag('The app may change it when it has arrived.'),
+  notification: use('AndroidNotificationV2'),
+  use_as_v1_data_message: flag('To apps that know only the older type it comes as data.'),
+})
+
+/** Source: googleapis 188, fcm v1. */
+const AndroidConfigV2 = block('AndroidConfigV2', 'FCM’s `AndroidConfigV2`, in place of `android`.', {
+  ...ON_ANDROID,
+  remote_notification: use('AndroidRemoteNotification'),
+  background_sync: {
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+    description: 'Nothing is shown; it has no hurry.',
+  },
 })
 
 const ApnsFcmOptions = block('ApnsFcmOptions', 'FCM’s `ApnsFcmOptions`.', {
@@ -160,7 +196,7 @@ const Aps = block('Aps', 'Apple’s own dictionary. Apple passes over what it do
 })
 
 /** Source: FCM v1 discovery document, ApnsConfig. */
-export const ApnsConfig = block('ApnsConfig', 'FCM’s `ApnsConfig`.', {
+const ApnsConfig = block('ApnsConfig', 'FCM’s `ApnsConfig`.', {
   headers: { ...TEXTS_BY_NAME, description: 'Apple’s request headers: `apns-priority` …' },
   payload: {
     type: 'object',
@@ -206,7 +242,7 @@ const WebpushFcmOptions = block('WebpushFcmOptions', 'FCM’s `WebpushFcmOptions
 })
 
 /** Source: FCM v1 discovery document, WebpushConfig. */
-export const WebpushConfig = block('WebpushConfig', 'FCM’s `WebpushConfig`.', {
+const WebpushConfig = block('WebpushConfig', 'FCM’s `WebpushConfig`.', {
   headers: { ...TEXTS_BY_NAME, description: '`TTL`, `Urgency`, `Topic`.' },
   data: TEXTS_BY_NAME,
   notification: use('WebNotification'),
@@ -216,7 +252,10 @@ export const WebpushConfig = block('WebpushConfig', 'FCM’s `WebpushConfig`.', 
 /** All of FCM's `Message` below its outermost fields. */
 export const PUSH_SCHEMAS = [
   AndroidConfig,
+  AndroidConfigV2,
   AndroidNotification,
+  AndroidNotificationV2,
+  AndroidRemoteNotification,
   ApnsConfig,
   ApnsFcmOptions,
   Aps,

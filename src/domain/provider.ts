@@ -206,6 +206,8 @@ export interface PushContent {
   readonly link: string | null
   readonly data: Readonly<Record<string, string>> | null
   readonly android: JsonObject | null
+  /** In place of `android`. */
+  readonly androidV2: JsonObject | null
   readonly apns: JsonObject | null
   readonly webpush: JsonObject | null
   readonly fcmOptions: JsonObject | null

@@ -31,14 +31,25 @@ const SHOWN = ['title', 'body', 'image', 'link', 'badge', 'sound', 'actions'] as
  * hold, too deep nesting and, where nothing else is wrong, the size. Names and types have been checked. Empty when all is well.
  */
 export function checkPushContent(fields: PushFields, target: PushTarget['kind']): readonly FaultDetail[] {
-  const { data = {}, ttl, image, link, android = {}, apns = {}, webpush = {}, fcm_options = {} } = fields
-  const tooDeep = Object.entries({ android, apns, webpush, fcm_options }).flatMap(([path, block]) =>
+  const {
+    data = {},
+    ttl,
+    image,
+    link,
+    android = {},
+    android_v2 = {},
+    apns = {},
+    webpush = {},
+    fcm_options = {},
+  } = fields
+  const tooDeep = Object.entries({ android, android_v2, apns, webpush, fcm_options }).flatMap(([path, block]) =>
     checkDepth(path, block),
   )
   if (tooDeep.length > 0) return tooDeep
   const faults = [
     ...checkData('data', data),
     ...checkData('android.data', objectAt(android, 'data')),
+    ...checkData('android_v2.data', objectAt(android_v2, 'data')),
     ...checkData('webpush.data', objectAt(webpush, 'data')),
     ...checkTtl(ttl),
     ...checkAddress('image', image, address('https:', 'http:')),

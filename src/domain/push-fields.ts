@@ -33,6 +33,8 @@ export interface PushFields extends SimplePushFields {
   readonly image?: string
   readonly link?: string
   readonly android?: JsonObject
+  /** In place of `android`. */
+  readonly android_v2?: JsonObject
   readonly apns?: JsonObject
   readonly webpush?: JsonObject
   readonly fcm_options?: JsonObject
@@ -43,13 +45,14 @@ export interface PushFields extends SimplePushFields {
 export type CheckedPushFields = PushFields & { readonly data?: Readonly<Record<string, string>> }
 
 /** The platforms' own blocks of FCM's `Message`. */
-export type Platforms = Pick<PushFields, 'android' | 'apns' | 'webpush'>
+export type Platforms = Pick<PushFields, 'android' | 'android_v2' | 'apns' | 'webpush'>
 
 /** The platforms' blocks with the simple words in them. What a block itself says of its platform stays. */
 export function withSimple(fields: Omit<PushFields, 'title' | 'body'>): Platforms {
-  const { android, apns, webpush } = fields
+  const { android, android_v2: androidV2, apns, webpush } = fields
+  const isV2 = androidV2 !== undefined
   return {
-    ...block('android', onAndroid(fields), android),
+    ...(isV2 ? block('android_v2', onAndroidV2(fields), androidV2) : block('android', onAndroid(fields), android)),
     ...block('apns', onApple(fields), apns),
     ...block('webpush', onWeb(fields), webpush),
   }
@@ -57,7 +60,7 @@ export function withSimple(fields: Omit<PushFields, 'title' | 'body'>): Platform
 
 /** The fields as a provider sees them; what wasn't given is null. */
 export function toPushContent(notificationId: number, fields: CheckedPushFields): PushContent {
-  const { android, apns, webpush } = withSimple(fields)
+  const { android, android_v2: androidV2, apns, webpush } = withSimple(fields)
   return {
     notificationId,
     title: fields.title,
@@ -68,6 +71,7 @@ export function toPushContent(notificationId: number, fields: CheckedPushFields)
     link: fields.link ?? null,
     data: fields.data ?? null,
     android: android ?? null,
+    androidV2: androidV2 ?? null,
     apns: apns ?? null,
     webpush: webpush ?? null,
     fcmOptions: fields.fcm_options ?? null,
@@ -83,6 +87,13 @@ function block(name: keyof Platforms, ours: JsonObject, own: JsonObject | undefi
 function onAndroid({ priority, collapse_key: collapseKey, badge = 0, sound }: SimplePushFields): JsonObject {
   const notification = given({ sound, notification_count: badge === 0 ? undefined : badge })
   return given({ priority, collapse_key: collapseKey, notification })
+}
+
+/** It has no priority; what it shows stands a level deeper, and is not there where it shows nothing. */
+function onAndroidV2(fields: SimplePushFields & Pick<PushFields, 'android_v2'>): JsonObject {
+  const { priority: _, notification, ...others } = onAndroid(fields)
+  if (notification === undefined || fields.android_v2?.['background_sync'] !== undefined) return others
+  return { ...others, remote_notification: { notification } }
 }
 
 /**

@@ -8,16 +8,12 @@ import { address, color, duration, label, MAX_TTL_SECONDS, timestamp, type Value
 const picture = address('https:', 'http:')
 const signal = duration()
 
+const SHOWN_V2 = 'android_v2.remote_notification.notification'
+
 /** What a text must be, by its path; `[]` is each member of a list. Types and names are the contract's, the rest is FCM's discovery document. */
 const TEXTS: Readonly<Record<string, ValueRule>> = {
-  'android.ttl': duration(MAX_TTL_SECONDS),
-  'android.notification.color': color,
-  'android.notification.image': picture,
-  'android.notification.event_time': timestamp,
-  'android.notification.vibrate_timings[]': signal,
-  'android.notification.light_settings.light_on_duration': signal,
-  'android.notification.light_settings.light_off_duration': signal,
-  'android.fcm_options.analytics_label': label,
+  ...onAndroid('android', 'android.notification'),
+  ...onAndroid('android_v2', SHOWN_V2),
   'apns.fcm_options.analytics_label': label,
   'apns.fcm_options.image': picture,
   'webpush.fcm_options.analytics_label': label,
@@ -29,6 +25,8 @@ const TEXTS: Readonly<Record<string, ValueRule>> = {
 const NEEDS: readonly (readonly [parent: string, field: string, needed: string])[] = [
   ['android.notification', 'title_loc_args', 'title_loc_key'],
   ['android.notification', 'body_loc_args', 'body_loc_key'],
+  [SHOWN_V2, 'title_loc_args', 'title_loc_key'],
+  [SHOWN_V2, 'body_loc_args', 'body_loc_key'],
   ['apns.payload.aps.alert', 'title-loc-args', 'title-loc-key'],
   ['apns.payload.aps.alert', 'subtitle-loc-args', 'subtitle-loc-key'],
   ['apns.payload.aps.alert', 'loc-args', 'loc-key'],
@@ -38,12 +36,14 @@ const NEEDS: readonly (readonly [parent: string, field: string, needed: string])
 const EITHER: readonly (readonly [parent: string, wins: string, idle: string])[] = [
   ['android.notification', 'default_vibrate_timings', 'vibrate_timings'],
   ['android.notification', 'light_settings', 'default_light_settings'],
+  [SHOWN_V2, 'default_vibrate_timings', 'vibrate_timings'],
+  [SHOWN_V2, 'light_settings', 'default_light_settings'],
 ]
 
 /** What stands against the platforms' blocks beyond their types. */
 export function checkPlatforms(fields: PushFields): FaultDetail[] {
-  const { android = {}, apns = {}, webpush = {}, fcm_options = {} } = fields
-  const message: JsonObject = { android, apns, webpush, fcm_options }
+  const { android = {}, android_v2 = {}, apns = {}, webpush = {}, fcm_options = {} } = fields
+  const message: JsonObject = { android, android_v2, apns, webpush, fcm_options }
   return [
     ...Object.entries(TEXTS).flatMap(([path, rule]) => checkText(message, path, rule)),
     ...NEEDS.flatMap(([parent, field, needed]) => checkNeed(message, parent, field, needed)),
@@ -51,7 +51,27 @@ export function checkPlatforms(fields: PushFields): FaultDetail[] {
     ...checkHeaders('apns', objectAt(apns, 'headers')),
     ...checkHeaders('webpush', objectAt(webpush, 'headers')),
     ...checkBackground(fields),
+    ...checkVersions(fields),
   ]
+}
+
+function onAndroid(config: string, shown: string): Readonly<Record<string, ValueRule>> {
+  return {
+    [`${config}.ttl`]: duration(MAX_TTL_SECONDS),
+    [`${shown}.color`]: color,
+    [`${shown}.image`]: picture,
+    [`${shown}.event_time`]: timestamp,
+    [`${shown}.vibrate_timings[]`]: signal,
+    [`${shown}.light_settings.light_on_duration`]: signal,
+    [`${shown}.light_settings.light_off_duration`]: signal,
+    [`${config}.fcm_options.analytics_label`]: label,
+  }
+}
+
+/** Source: googleapis 188, fcm v1, Message.androidV2. */
+function checkVersions({ android, android_v2: androidV2 }: PushFields): FaultDetail[] {
+  if (android === undefined || androidV2 === undefined) return []
+  return [{ path: 'android_v2', message: 'FCM takes android or android_v2, not both.' }]
 }
 
 function checkText(message: JsonObject, path: string, rule: ValueRule): FaultDetail[] {

@@ -29,7 +29,8 @@ export function checkPushSize(fields: PushFields, target: PushTarget['kind']): F
  */
 export function payloadBytes(fields: PushFields): number {
   const { title, body, image, data = {}, link, data_only: dataOnly = false } = fields
-  const { android = {}, apns = {}, webpush = {} } = withSimple(fields)
+  const { android: older = {}, android_v2: newer, apns = {}, webpush = {} } = withSimple(fields)
+  const android = newer === undefined ? older : { ...newer, ...objectAt(newer, 'remote_notification') }
   const shown = dataOnly ? {} : { title, body, ...(image === undefined ? {} : { image }) }
   const onAndroid =
     bytesOf({ ...shown, ...objectAt(android, 'notification') }) + bytesOf({ ...data, ...objectAt(android, 'data') })

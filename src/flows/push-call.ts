@@ -11,6 +11,7 @@ interface PushOptions extends SimplePushFields {
   readonly image?: string
   readonly link?: string
   readonly android?: JsonObject
+  readonly android_v2?: JsonObject
   readonly apns?: JsonObject
   readonly webpush?: JsonObject
   readonly fcm_options?: JsonObject

@@ -246,8 +246,8 @@ async function knownTargets({ db, project }: TokenParts, targets: Targets, seen:
 }
 
 function contentOf(input: PushInput): Record<string, unknown> {
-  const { data, image, link, android, apns, webpush, fcm_options } = input
+  const { data, image, link, android, android_v2, apns, webpush, fcm_options } = input
   const { priority, collapse_key, badge, sound, actions, data_only } = input
   const simple = { priority, collapse_key, badge, sound, actions, data_only }
-  return { data, image, link, ...simple, android, apns, webpush, fcm_options }
+  return { data, image, link, ...simple, android, android_v2, apns, webpush, fcm_options }
 }

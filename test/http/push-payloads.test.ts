@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { createServer } from '../../src/http/server.ts'
-import { EVERY_FIELD } from '../providers/fcm/published.ts'
+import { ANDROID_V2, EVERY_FIELD } from '../providers/fcm/published.ts'
 import { createStandIns } from './stand-ins.ts'
 
 const app = createServer(createStandIns().parts)
@@ -32,6 +32,26 @@ test('every field of FCM’s Message is accepted, and reaches FCM as it was writ
     ...EVERY_FIELD,
     data: { tidings_id: '0', ...EVERY_FIELD.data },
     token: 'sandbox:delivered',
+  })
+})
+
+test('so is the newer type for Android, in place of the older one', async () => {
+  const { android: _, ...others } = BLOCKS
+  const { status, data } = await ask({ ...SHOWN, ...others, android_v2: ANDROID_V2 })
+  expect(status).toBe(200)
+  expect(data.fcm.message).toMatchObject({ ...others, android_v2: ANDROID_V2 })
+  expect(data.fcm.message).not.toHaveProperty('android')
+  const both = await ask({ ...HELLO, android: {}, android_v2: {} })
+  expect(both.details).toMatchObject([{ path: 'android_v2' }])
+
+  const remote = { remote_notification: { notification: { title: 'Here' } }, ttl: '60' }
+  const wrong = await ask({ ...HELLO, android_v2: { ...remote, priority: 'high' } })
+  expect(wrong.details.map(({ path }) => path)).toEqual(['android_v2.priority'])
+  expect((await ask({ ...HELLO, android_v2: remote })).details).toMatchObject([{ path: 'android_v2.ttl' }])
+  const simple = { ...HELLO, ttl: 60, badge: 3, priority: 'high', android_v2: { ...remote, ttl: '30s' } }
+  expect((await ask(simple)).data.fcm.message['android_v2']).toEqual({
+    ttl: '30s',
+    remote_notification: { notification: { title: 'Here', notification_count: 3, tag: 'tidings-0' } },
   })
 })
 

@@ -14,6 +14,8 @@ const FIELDS = new Set<string>([
   'data',
   'notification',
   'android',
+  'android_v2',
+  'androidV2',
   'webpush',
   'apns',
   'fcm_options',

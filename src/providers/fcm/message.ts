@@ -38,7 +38,9 @@ export function commonMessage(content: PushContent, now: Date): JsonObject {
   return {
     ...shown,
     data: { tidings_id: String(content.notificationId), ...content.data },
-    ...given({ android: androidConfig(content, tag) }),
+    ...(content.androidV2 === null
+      ? given({ android: androidConfig(content, tag) })
+      : { android_v2: androidV2(content, content.androidV2, tag) }),
     apns: apnsConfig(content, tag, now),
     ...given({ webpush: webpushConfig(content, tag) }),
     ...(fcmOptions === null ? {} : { fcm_options: fcmOptions }),
@@ -49,6 +51,13 @@ function androidConfig({ android, ttlSeconds, dataOnly }: PushContent, tag: stri
   const own = android ?? {}
   const ttl = ttlSeconds === null ? undefined : `${ttlSeconds}s`
   return underOwn(given({ ttl, notification: tagFor(own, dataOnly, tag) }), own)
+}
+
+/** Where it shows something of its own, that has a tag. */
+function androidV2({ ttlSeconds }: PushContent, own: JsonObject, tag: string): JsonObject {
+  const ttl = ttlSeconds === null ? undefined : `${ttlSeconds}s`
+  const shows = own['remote_notification'] !== undefined
+  return underOwn(given({ ttl, remote_notification: shows ? { notification: { tag } } : undefined }), own)
 }
 
 /** A TTL of 0 is APNs' own 0: once, and never stored. Source: Apple, "Sending notification requests to APNs", apns-expiration. */

@@ -2,22 +2,7 @@ import http2 from 'node:http2'
 import { globalAgent } from 'node:https'
 import { connect } from 'node:tls'
 import { type App, cert, deleteApp, initializeApp } from 'firebase-admin/app'
-import {
-  getMessaging,
-  type AndroidConfig,
-  type AndroidFcmOptions,
-  type AndroidNotification,
-  type ApnsConfig,
-  type ApnsFcmOptions,
-  type Aps,
-  type ApsAlert,
-  type CriticalSound,
-  type Message,
-  type TokenMessage,
-  type WebpushConfig,
-  type WebpushFcmOptions,
-  type WebpushNotification,
-} from 'firebase-admin/messaging'
+import { getMessaging, type Message } from 'firebase-admin/messaging'
 import { expect, test } from 'vitest'
 import type { PushContent, PushTarget } from '../../../src/domain/provider.ts'
 import { checkPushContent } from '../../../src/domain/push-content.ts'
@@ -25,6 +10,7 @@ import { toPushContent, type CheckedPushFields } from '../../../src/domain/push-
 import type { FakeFcm, SeenSend } from '../../../src/fakes/fcm.ts'
 import { createServer } from '../../../src/http/server.ts'
 import { createStandIns } from '../../http/stand-ins.ts'
+import { SDK_EVERYTHING } from './sdk-everything.ts'
 import { after, CONTENT, NEVER, OPEN, rig } from './rig.ts'
 
 /** The official SDK talks to Google's host names; here they lead to the look-alike, whose certificate carries them. */
@@ -162,109 +148,9 @@ test('every field of a rich message is written as the official SDK writes it', a
   expect(toSnake(ours.body)).toEqual(toSnake(theirs.body))
 })
 
-/** Every field of the SDK's own types: it does not compile when one is left out. */
-const EVERYTHING = {
-  data: { order: '1042' },
-  notification: { title: 'Hello', body: 'World', imageUrl: 'https://example.com/a.png' },
-  fcmOptions: { analyticsLabel: 'spring' },
-  android: {
-    collapseKey: 'parcels',
-    priority: 'high',
-    ttl: 3_600_000,
-    restrictedPackageName: 'com.example.shop',
-    data: { only: 'android' },
-    fcmOptions: { analyticsLabel: 'spring' } satisfies Required<AndroidFcmOptions>,
-    directBootOk: true,
-    bandwidthConstrainedOk: true,
-    restrictedSatelliteOk: true,
-    notification: {
-      title: 'On Android',
-      body: 'Here',
-      icon: 'parcel',
-      color: '#1a73e8',
-      sound: 'ding',
-      tag: 'parcel-1042',
-      imageUrl: 'https://example.com/android.png',
-      clickAction: 'OPEN_PARCEL',
-      bodyLocKey: 'parcel_body',
-      bodyLocArgs: ['1042'],
-      titleLocKey: 'parcel_title',
-      titleLocArgs: ['1042'],
-      channelId: 'parcels',
-      ticker: 'A parcel',
-      sticky: true,
-      eventTimestamp: new Date('2030-01-31T18:00:00Z'),
-      localOnly: true,
-      priority: 'high',
-      vibrateTimingsMillis: [500, 1_000],
-      defaultVibrateTimings: false,
-      defaultSound: true,
-      lightSettings: { color: '#ff8800', lightOnDurationMillis: 500, lightOffDurationMillis: 3_500 },
-      defaultLightSettings: false,
-      visibility: 'private',
-      notificationCount: 3,
-      proxy: 'if_priority_lowered',
-    } satisfies Required<AndroidNotification>,
-  } satisfies Required<AndroidConfig>,
-  apns: {
-    liveActivityToken: 'fictional-live-activity-token',
-    headers: { 'apns-priority': '10' },
-    fcmOptions: {
-      analyticsLabel: 'spring',
-      imageUrl: 'https://example.com/ios.png',
-    } satisfies Required<ApnsFcmOptions>,
-    payload: {
-      own: { of: ['the', 'caller'] },
-      aps: {
-        alert: {
-          title: 'On iOS',
-          subtitle: 'A parcel',
-          body: 'Here',
-          locKey: 'BODY',
-          locArgs: ['1042'],
-          titleLocKey: 'TITLE',
-          titleLocArgs: ['1042'],
-          subtitleLocKey: 'SUBTITLE',
-          subtitleLocArgs: ['1042'],
-          actionLocKey: 'OPEN',
-          launchImage: 'parcel.png',
-        } satisfies Required<ApsAlert>,
-        badge: 3,
-        sound: { critical: true, name: 'default', volume: 0.5 } satisfies Required<CriticalSound>,
-        contentAvailable: true,
-        mutableContent: true,
-        category: 'PARCEL',
-        threadId: 'parcels',
-      } satisfies Required<Aps>,
-    },
-  } satisfies Required<ApnsConfig>,
-  webpush: {
-    headers: { Urgency: 'high' },
-    data: { only: 'web' },
-    fcmOptions: { link: 'https://example.com/parcels/1042' } satisfies Required<WebpushFcmOptions>,
-    notification: {
-      title: 'On the web',
-      body: 'Here',
-      actions: [{ action: 'open', title: 'Open', icon: 'https://example.com/open.png' }],
-      badge: 'https://example.com/badge.png',
-      data: { any: [1, null, true] },
-      dir: 'ltr',
-      icon: 'https://example.com/icon.png',
-      image: 'https://example.com/web.png',
-      lang: 'en-GB',
-      renotify: true,
-      requireInteraction: true,
-      silent: false,
-      tag: 'parcel-1042',
-      timestamp: 1_893_456_000_000,
-      vibrate: [200, 100, 200],
-    } satisfies Required<WebpushNotification>,
-  } satisfies Required<WebpushConfig>,
-} satisfies Required<Omit<TokenMessage, 'token'>>
-
 test('whatever the official SDK can say is taken by our own contract, word for word, and reaches FCM unchanged', async () => {
   const { fake, messaging, sends, provider } = await setUp()
-  await messaging.sendEach([{ token: 'token-1', ...EVERYTHING }])
+  await messaging.sendEach([{ token: 'token-1', ...SDK_EVERYTHING }])
   const { notification, token, ...theirs } = messageIn(sends[0])
   const app = createServer(createStandIns().parts)
   after(() => app.close())

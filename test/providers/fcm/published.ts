@@ -127,3 +127,12 @@ export const EVERY_FIELD = {
   },
   fcm_options: { analytics_label: 'spring' },
 } as const
+
+/** In place of `android`. Source: googleapis 188, build/src/apis/fcm/v1.d.ts. */
+const { bypass_proxy_notification: _bypass, proxy: _proxy, ...shown } = EVERY_FIELD.android.notification
+const { priority: _priority, notification: _notification, ...config } = EVERY_FIELD.android
+export const ANDROID_V2 = {
+  ...config,
+  remote_notification: { mutable_content: true, use_as_v1_data_message: false, notification: { ...shown, id: 7 } },
+  background_sync: {},
+} as const

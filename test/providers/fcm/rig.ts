@@ -72,6 +72,7 @@ export const CONTENT: PushContent = {
   link: null,
   data: null,
   android: null,
+  androidV2: null,
   apns: null,
   webpush: null,
   fcmOptions: null,

@@ -49,6 +49,12 @@ describe('a line for the terminal', () => {
     fc.assert(property, { numRuns: 25 })
   })
 
+  test('sends to a condition again as to one', () => {
+    const condition = "'news' in topics && !('sport' in topics)"
+    expect(bodyOf(sameAgain(ORIGIN, push(1, { topic: condition })))).toMatchObject({ condition })
+    expect(bodyOf(sameAgain(ORIGIN, push(1, { topic: 'news' })))).toMatchObject({ topic: 'news' })
+  })
+
   test('asks who got a push to several devices', () => {
     const line = sameAgain(ORIGIN, push(7, { to: null, targets: 3 }))
     expect(argumentsOf(line)).toEqual([`${ORIGIN}/notifications/7/deliveries`])
