@@ -101,11 +101,31 @@ const COMMON = fc.record(
   { requiredKeys: [] },
 )
 
+/** In capture mode a push retires it. */
+const RETIRES = 'sandbox:unregistered'
+
+const DEVICE = fc.record(
+  {
+    client: fc.constantFrom(...CONTACTS.slice(0, 2)),
+    platform: fc.constantFrom('ios', 'web'),
+    app: fc.constant('shop'),
+  },
+  { requiredKeys: ['app'] },
+)
+
+const DEVICE_FILTERS = fc.constantFrom(
+  { apps: ['shop'] },
+  { client: CONTACTS[0] },
+  { platforms: ['ios'], locales: ['en'] },
+)
+
 const FIELDS: Hints = {
   contact: fc.constantFrom(...CONTACTS),
   '{contact}': fc.constantFrom(...CONTACTS.slice(0, 4)),
   '?to': fc.constantFrom(...CONTACTS.slice(0, 3)),
   '?q': fc.constantFrom(...SEARCHES),
+  '{token}': fc.integer({ min: 1, max: 9 }).map((n) => `token-${n}`),
+  'POST /tokens/{token}/restore {token}': fc.constant(RETIRES),
   '{code}': fc.constantFrom('not_found', 'invalid_json.txt', 'overloaded', 'nothing'),
   '{name}': fc.constantFrom(...NAMES),
   'DELETE /templates/{name} {name}': fc.constantFrom('code', 'gone'),
@@ -137,7 +157,14 @@ const FIELDS: Hints = {
     .map(([items, common]) => ({ items, partial: true, ...common })),
   'POST /notifications/tokens': fc
     .tuple(fc.integer({ min: 1, max: 300 }), COMMON)
-    .map(([n, common]) => ({ tokens: [`token-${n}`, 'token-1'], title: 'a', body: `b ${n}`, ...common })),
+    .map(([n, common]) => ({ tokens: [`token-${n}`, 'token-1', RETIRES], title: 'a', body: `b ${n}`, ...common })),
+  'PUT /tokens/{token}': DEVICE,
+  'PUT /tokens': fc
+    .tuple(fc.integer({ min: 1, max: 300 }), DEVICE)
+    .map(([n, device]) => ({ items: [{ token: `token-${n}`, ...device }], partial: true })),
+  'POST /notifications/devices': fc
+    .tuple(DEVICE_FILTERS, COMMON)
+    .map(([to, common]) => ({ to, title: 'a', body: 'b', ...common })),
   'POST /notifications/topic': COMMON.map((common) => ({ topic: 'news', title: 'a', body: 'b', ...common })),
   // What nobody answers at: the name is one of those that lead nowhere (RFC 2606).
   'POST /webhooks': fc.constant({ url: 'https://hooks.invalid/tidings' }),

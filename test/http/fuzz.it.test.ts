@@ -186,7 +186,7 @@ function keepAccepted(seen: Seen, call: GeneratedCall, answer: CheckedAnswer): v
   for (const line of lines.filter((text) => text !== '')) {
     const body = JSON.parse(line) as Answered
     if (!call.wild && body.next !== undefined && body.next !== null) next.set(nameOf(call), body.next)
-    if (call.method === 'DELETE') seen.deleted += body.deleted ?? 0
+    if (call.method === 'DELETE' && call.target.startsWith('/inbox')) seen.deleted += body.deleted ?? 0
     if (call.method !== 'POST' || call.target.startsWith('/inbox')) continue
     const items: readonly Answered[] = Array.isArray(body.data) ? body.data : []
     for (const { message_id: id } of [body, ...items]) if (typeof id === 'number') accepted.sms.add(id)
