@@ -49,7 +49,7 @@ export async function validateOne(
     case 'accepted':
       return { result: 'accepted', reason: null, code: null }
     case 'ambiguous':
-      return { result: 'refused', reason: 'invalid_argument', code: sent.code }
+      return { result: 'refused', reason: 'invalid_payload', code: sent.code }
     case 'refused': {
       const { class: failed, reason, code } = sent.failure
       const answered = failed === 'permanent' || failed === 'recipient-gone' || failed === 'blocked'

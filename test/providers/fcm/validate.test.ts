@@ -22,7 +22,7 @@ test('FCM is asked whether it would take a message, with its exact words, and de
 
 test.each([
   ['fake.invalid-payload', 'refused', 'invalid_payload', 'INVALID_ARGUMENT message.android.ttl'],
-  ['fake.invalid-argument', 'refused', 'invalid_argument', 'INVALID_ARGUMENT'],
+  ['fake.invalid-argument', 'refused', 'invalid_payload', 'INVALID_ARGUMENT'],
   ['fake.unregistered', 'refused', 'unregistered', 'UNREGISTERED'],
   ['fake.permission-denied', 'refused', 'permission_denied', 'PERMISSION_DENIED'],
   ['fake.unavailable', 'unanswered', 'unavailable', 'UNAVAILABLE'],
