@@ -107,6 +107,12 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
 }
 
 /** Rules whose alarm is about a prefix, not a whole country. */
-const HOLDING: ReadonlySet<string> = new Set(['prefix_rate', 'prefix_day', 'number_sequence', 'conversion', 'fraud_blocked'])
+const HOLDING: ReadonlySet<string> = new Set([
+  'prefix_rate',
+  'prefix_day',
+  'number_sequence',
+  'conversion',
+  'fraud_blocked',
+])
 
 const MOST_NOTED = 10_000

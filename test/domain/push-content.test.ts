@@ -147,7 +147,16 @@ describe('targets', () => {
 })
 
 it('a field that was not given is null for a provider', () => {
-  const none = { image: null, link: null, data: null, android: null, androidV2: null, apns: null, webpush: null, fcmOptions: null }
+  const none = {
+    image: null,
+    link: null,
+    data: null,
+    android: null,
+    androidV2: null,
+    apns: null,
+    webpush: null,
+    fcmOptions: null,
+  }
   expect(toPushContent(7, HELLO)).toEqual({ notificationId: 7, ...HELLO, dataOnly: false, ttlSeconds: null, ...none })
   expect(toPushContent(7, { ...HELLO, ttl: 0, data: { a: 'b' }, fcm_options: { analytics_label: 'x' } })).toMatchObject(
     {

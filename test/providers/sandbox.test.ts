@@ -273,6 +273,15 @@ function token(value: string): PushTarget {
 }
 
 function content(notificationId: number): PushContent {
-  const none = { image: null, link: null, data: null, android: null, androidV2: null, apns: null, webpush: null, fcmOptions: null }
+  const none = {
+    image: null,
+    link: null,
+    data: null,
+    android: null,
+    androidV2: null,
+    apns: null,
+    webpush: null,
+    fcmOptions: null,
+  }
   return { notificationId, title: 'Hello', body: 'World', dataOnly: false, ttlSeconds: null, ...none }
 }
