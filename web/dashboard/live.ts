@@ -28,7 +28,7 @@ export function useEvents(types: string, look: () => void): Link {
 }
 
 /** Returns what ends it. */
-function follow(open: () => EventSource, onLink: (link: Link) => void, look: () => void): () => void {
+export function follow(open: () => EventSource, onLink: (link: Link) => void, look: () => void): () => void {
   let source: EventSource | null = null
   let gathering: ReturnType<typeof setTimeout> | null = null
   let again: ReturnType<typeof setTimeout> | null = null
@@ -51,7 +51,10 @@ function follow(open: () => EventSource, onLink: (link: Link) => void, look: () 
     })
     opened.addEventListener('error', () => {
       onLink('reconnecting')
-      if (opened.readyState === EventSource.CLOSED) again ??= setTimeout(connect, AGAIN_MS)
+      if (opened.readyState !== opened.CLOSED) return
+      again ??= setTimeout(connect, AGAIN_MS)
+      // Why it was refused it does not say; a call does: the session may be over.
+      heard()
     })
   }
 

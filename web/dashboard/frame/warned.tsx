@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { usePage } from '../page.ts'
 import { PROVIDERS } from '../providers/address.ts'
+import { whenSeen } from '../when-seen.ts'
 import { troublesOf, type Trouble } from './troubles.ts'
 
 /** Between two questions; what is found holds for minutes at least. */
@@ -12,10 +13,19 @@ export function Warned(): JSX.Element | null {
   const { session } = usePage()
   const [troubles, setTroubles] = useState<readonly Trouble[]>([])
   useEffect(() => {
-    const ask = (): void => void troublesOf(session.fetch).then(setTroubles)
-    ask()
-    const timer = setInterval(ask, ASK_MS)
-    return () => clearInterval(timer)
+    let isOver = false
+    let callOff = (): void => undefined
+    const ask = async (): Promise<void> => {
+      const found = await troublesOf(session.fetch)
+      if (isOver) return
+      setTroubles(found)
+      callOff = whenSeen(() => void ask(), ASK_MS)
+    }
+    void ask()
+    return () => {
+      isOver = true
+      callOff()
+    }
   }, [session])
   const [first, ...others] = troubles
   if (first === undefined) return null

@@ -38,7 +38,8 @@ export function createMessagesClient(fetch: typeof globalThis.fetch): MessagesCl
     read: async (id, signal) => (await call('GET', `/smss/${id}`, { signal })).data as Sms,
     async person(contact, cursor, signal) {
       const path = `/clients/${encodeURIComponent(contact)}?${queryOf({ cursor, limit: MESSAGES_A_PAGE })}`
-      const { client, flags, data, next } = await call('GET', path, { signal })
+      // A node of the version before has no flags.
+      const { client, flags = [], data, next } = await call('GET', path, { signal })
       return {
         client: client as Client,
         flags: flags as readonly Flag[],

@@ -6,14 +6,12 @@ import { useLoaded, type Loading } from '../loaded.ts'
 import { usePage } from '../page.ts'
 import { At, Badge, Command, CopyButton } from '../parts.tsx'
 import { Shown, TO_READ } from '../shown.tsx'
+import { whenSeen } from '../when-seen.ts'
 import { addressOfPerson, MESSAGES } from './address.ts'
 import { Attempts } from './attempts.tsx'
 import type { Sms } from './client.ts'
 import { useMessagesClient } from './list.tsx'
-import { categoryOf, isOpen, lengthOf, priceOf } from './words.ts'
-
-/** Between two looks at a message that something may still become of. */
-const WATCH_MS = 4_000
+import { categoryOf, isOpen, lengthOf, priceOf, watchMs } from './words.ts'
 
 /** One SMS: whether the person has it, and how that is known. */
 export function One({ id }: { readonly id: number }): JSX.Element {
@@ -50,10 +48,10 @@ export function One({ id }: { readonly id: number }): JSX.Element {
 
 /** Each look makes another state, and so sets the next one. */
 function useWatch({ state, refresh }: Loading<Sms>): void {
+  const { now } = usePage()
   useEffect(() => {
     if (state.kind !== 'there' || !isOpen(state.value)) return undefined
-    const timer = setTimeout(refresh, WATCH_MS)
-    return () => clearTimeout(timer)
+    return whenSeen(refresh, watchMs(state.value, now()))
   }, [state])
 }
 

@@ -20,6 +20,13 @@ export function isOpen({ status }: Pick<Sms, 'status'>): boolean {
   return OPEN.has(status)
 }
 
+const [SOONEST_MS, LATEST_MS] = [4_000, 60_000]
+
+/** Until an open one is looked at again: the older it is, the less is to be expected; some never hear of their end. */
+export function watchMs({ created_at: at }: Pick<Sms, 'created_at'>, now: Date): number {
+  return Math.min(LATEST_MS, Math.max(SOONEST_MS, (now.getTime() - Date.parse(at)) / 50))
+}
+
 /** `€0.042`: a part may cost less than a cent. */
 export function priceOf({ amount, currency }: NonNullable<Sms['price']>): string {
   return new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 6 }).format(amount)

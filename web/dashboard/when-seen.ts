@@ -1,0 +1,17 @@
+/** What tells whether anybody sees the page. */
+export type Sight = Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>
+
+/** Does `work` once, after so long; where nobody sees the page by then, as soon as somebody does. Returns what calls it off. */
+export function whenSeen(work: () => void, ms: number, sight: Sight = document): () => void {
+  function look(): void {
+    if (sight.visibilityState === 'hidden') return sight.addEventListener('visibilitychange', look)
+    sight.removeEventListener('visibilitychange', look)
+    work()
+  }
+
+  const timer = setTimeout(look, ms)
+  return () => {
+    clearTimeout(timer)
+    sight.removeEventListener('visibilitychange', look)
+  }
+}
