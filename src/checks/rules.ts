@@ -13,7 +13,7 @@ export interface RuleAlarm {
 export function rulesCheck(alarms: readonly RuleAlarm[]): Check {
   if (alarms.length === 0) return fine('rules', 'No rule has found anything.')
   return warning('rules', {
-    what: alarms.map(alarmSentence).join(' '),
+    what: [...alarms.slice(0, MOST_TOLD).map(alarmSentence), ...more(alarms.length - MOST_TOLD)].join(' '),
     why: 'Codes that a machine asks for are paid by you, and hardly anybody reads them. A limit that is reached refuses what comes after it until the next day.',
     fix: [
       'See who asks for codes, and make that harder: a puzzle, a limit for each address and account.',
@@ -21,6 +21,13 @@ export function rulesCheck(alarms: readonly RuleAlarm[]): Check {
     ],
     more: 'docs/rules.md#alarms',
   })
+}
+
+/** Nobody reads a thousand of them. */
+const MOST_TOLD = 100
+
+function more(count: number): readonly string[] {
+  return count <= 0 ? [] : [`And ${count.toLocaleString('en')} more.`]
 }
 
 /** `One-time codes to number after number of one block`: what anybody may know of it. */

@@ -47,7 +47,7 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
   const noted = new Map<string, number>()
   let waiting: Found[] = []
   let on: readonly AlarmRecord[] = []
-  let held: readonly string[] = []
+  let held = prefixesOf([])
   let learnAt = 0
   let forgetAt = now() + FORGET_MS
 
@@ -72,7 +72,7 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
   async function learn(): Promise<void> {
     if (now() < learnAt) return
     on = await readAlarms(db)
-    held = on.filter(({ rule }) => HOLDING.has(rule)).map(({ what }) => what)
+    held = prefixesOf(on.filter(({ rule }) => HOLDING.has(rule)).map(({ what }) => what))
     learnAt = now() + LEARN_MS
   }
 
@@ -85,7 +85,7 @@ export function createAlarms({ db, log, now, onRule }: AlarmsParts): Alarms {
       const found = { rule, what, seconds: LASTS_SECONDS }
       if (isDue(found)) waiting.push(found)
     },
-    holds: (contact) => held.some((prefix) => contact.startsWith(prefix)),
+    holds: (contact) => held(contact),
     now: () => on,
     async look(found) {
       const pumping = found.map((one) => ({ ...one, seconds: LASTS_SECONDS })).filter(isDue)
@@ -116,3 +116,10 @@ const HOLDING: ReadonlySet<string> = new Set([
 ])
 
 const MOST_NOTED = 10_000
+
+/** Whether a number begins like one of these: there may be thousands. */
+function prefixesOf(prefixes: readonly string[]): (contact: string) => boolean {
+  const known = new Set(prefixes)
+  const lengths = [...new Set(prefixes.map(({ length }) => length))]
+  return (contact) => lengths.some((length) => known.has(contact.slice(0, length)))
+}

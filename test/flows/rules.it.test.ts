@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { rulesCheck } from '../../src/checks/rules.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { eventBody } from '../../src/domain/event.ts'
 import { createConversions } from '../../src/flows/conversions.ts'
@@ -129,6 +130,19 @@ test('where pumping is held back codes to such numbers are rejected, and all oth
   ])
   expect(transactional === undefined ? '' : endOf(transactional)).toBe('goes')
   expect((await rules.foresee(others)).map((warnings) => warnings.length)).toEqual([1, 0])
+})
+
+test('whoever pumps from many prefixes is held back at the newest of them, too', async () => {
+  await ask(`
+    insert into rule_alarms (rule, what, at, until)
+    select 'prefix_rate', '+20' || 10000 + n, now() - interval '1 minute' + n * interval '1 ms', now() + interval '1 hour' from generate_series(1, 300) n`)
+  const rules = node({ pumping: { mode: 'enforce', perPrefix: 100, perCountry: 1_000 } })
+  await rules.look()
+  const others = [code('+201000112345'), code('+201030012345'), code('+201030112345')]
+  expect((await rules.judge(others)).map(endOf)).toEqual(['pumping', 'pumping', 'goes'])
+  const { what } = rulesCheck(rules.alarms.now())
+  expect(what.match(/since/g)).toHaveLength(100)
+  expect(what).toMatch(/ And 200 more\.$/)
 })
 
 test('a code that was typed in is noted once, and counts for its numbers', async () => {
