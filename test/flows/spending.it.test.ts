@@ -78,6 +78,14 @@ test('what a node took in advance it returns when it ends', async () => {
   expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 10_000 }])
 })
 
+test('a node whose clock has not come to midnight yet takes no portion of the new day for each message', async () => {
+  const rules = node({ spendLimit: 100_000_000 }, () => new Date(Date.now() - 86_400_000))
+  for (let turn = 0; turn < 5; turn++) await rules.judge([code(`+1500555010${turn}`, { bill: bill(10_000) })])
+  expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 500_000 }])
+  await rules.close()
+  expect(await ask('select taken::integer as taken from spending')).toEqual([{ taken: 50_000 }])
+})
+
 test('what was counted before midnight and not stored after it goes back to the day it came from', async () => {
   let now = new Date()
   const rules = node({ spendLimit: 1_000_000 }, () => now)
