@@ -30,6 +30,8 @@ export interface Chunk {
   readonly row: ChunkRow
   readonly content: PushContent
   target(index: number): PushTarget
+  /** Why it is not to be sent to, though it was when the push was accepted; null: it is. */
+  goneBecause(index: number): string | null
   /** An outcome came; nothing is written yet. */
   settle(index: number, outcome: Outcome): void
   /** Whether a flush would write something or start something. */
@@ -127,6 +129,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     row,
     content: contentOf(row),
     target: (index) => row.targets[index] ?? { kind: 'token', value: '' },
+    goneBecause: (index) => row.targets[index]?.gone ?? null,
     settle: (index, outcome) => void fresh.push({ index, outcome }),
     wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null),
     flush,

@@ -107,13 +107,27 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     kick()
   }
 
+  /** Settles those whose device is gone; the others are to be sent to. */
+  function dropGone(chunk: Chunk, from: number, to: number): readonly number[] {
+    const going: number[] = []
+    for (let index = from; index < to; index++) {
+      const reason = chunk.goneBecause(index)
+      if (reason === null) going.push(index)
+      else settle(chunk, index, { kind: 'refused', failure: failure('permanent', reason, { status: 'suppressed' }) })
+    }
+    return going
+  }
+
   async function submit(chunk: Chunk, from: number, to: number): Promise<void> {
     const told = new Set<number>()
-    const targets = Array.from({ length: to - from }, (_, offset) => chunk.target(from + offset))
-    const onOutcome = (offset: number, outcome: Outcome): void => {
-      if (told.has(offset)) return
-      told.add(offset)
-      settle(chunk, from + offset, outcome)
+    const going = dropGone(chunk, from, to)
+    if (going.length === 0) return
+    const targets = going.map((index) => chunk.target(index))
+    const onOutcome = (place: number, outcome: Outcome): void => {
+      const index = going[place]
+      if (index === undefined || told.has(index)) return
+      told.add(index)
+      settle(chunk, index, outcome)
     }
     try {
       await provider.submitMany(chunk.content, targets, onOutcome, stop.signal, gateOf(chunk))
@@ -121,7 +135,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       parts.log.error({ event: 'provider.bug', provider: provider.name, err: error }, 'a provider adapter threw')
     }
     // An adapter that throws or forgets a target has a bug; whether it sent before that nobody knows.
-    targets.forEach((_, offset) => onOutcome(offset, LOST))
+    targets.forEach((_, place) => onOutcome(place, LOST))
   }
 
   return {

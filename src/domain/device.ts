@@ -50,3 +50,6 @@ const OWN_RETIREMENTS = [
 ] as const
 
 export const FINAL_REASONS: readonly string[] = OWN_RETIREMENTS.flatMap(({ reason, final }) => (final ? [reason] : []))
+
+/** Those that are ours: they hold for a device by whichever of its addresses. */
+export const OWN_REASONS: readonly string[] = OWN_RETIREMENTS.map(({ reason }) => reason)

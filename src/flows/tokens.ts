@@ -4,7 +4,14 @@ import { TidingsError } from '../domain/errors.ts'
 import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
-import { readToken, readTokens, selectDevices, type ReachedDevice, type TokenRecord } from '../store/read-tokens.ts'
+import {
+  readToken,
+  readTokens,
+  selectDevices,
+  type DevicePage,
+  type ReachedDevice,
+  type TokenRecord,
+} from '../store/read-tokens.ts'
 import { registerDevices } from '../store/registry.ts'
 import { deleteDevices, restoreToken, restoreTokens } from '../store/retired-tokens.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -100,11 +107,11 @@ export function createTokens({ db, readDb, defaultCountry, project, clock }: Tok
     },
     filter: (call) => readDeviceFilter(call, reading()),
     async *reached(filter) {
-      for (let after = 0; ;) {
-        const page = await refusing(() => selectDevices(readDb, filter, project, after, PAGE))
-        if (page.length > 0) yield page
-        if (page.length < PAGE) return
-        after = page.at(-1)?.place ?? after
+      for (let after: number | null = 0; after !== null;) {
+        const from: number = after
+        const page: DevicePage = await refusing(() => selectDevices(readDb, filter, project, from, PAGE))
+        if (page.devices.length > 0) yield page.devices
+        after = page.next
       }
     },
   }

@@ -1,7 +1,11 @@
 import type { OnUncertain } from '../domain/category.ts'
-import type { JsonObject } from '../domain/provider.ts'
+import type { JsonObject, PushTarget } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db, DbClient } from './db.ts'
+import { FINAL } from './read-tokens.ts'
+
+/** `gone`: why it is not to be sent to any more, where its owner took it away, or the person was erased. */
+type ChunkTarget = PushTarget & { readonly gone?: string }
 
 /** One chunk of a push, as a node holds it in memory. */
 export interface ChunkRow {
@@ -20,7 +24,7 @@ export interface ChunkRow {
   /** Null for a topic. */
   readonly tokenIds: readonly number[] | null
   /** Of all targets, in order: what the provider addresses. */
-  readonly targets: readonly { readonly kind: 'token' | 'fid' | 'topic' | 'condition'; readonly value: string }[]
+  readonly targets: readonly ChunkTarget[]
   readonly started: number
   readonly settled: Buffer
   readonly tally: Readonly<Record<string, number>>
@@ -42,7 +46,8 @@ const CHUNK_COLUMNS = `
   (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
   case when c.token_ids is null then jsonb_build_array(
       jsonb_build_object('kind', case when strpos(n.topic, '''') > 0 then 'condition' else 'topic' end, 'value', n.topic))
-    else (select jsonb_agg(jsonb_build_object('kind', t.kind, 'value', t.token) order by o.ord)
+    else (select jsonb_agg(case when t.retired_reason = any (${FINAL}) then jsonb_build_object('kind', t.kind, 'value', '', 'gone', t.retired_reason)
+        else jsonb_build_object('kind', t.kind, 'value', t.token) end order by o.ord)
       from unnest(c.token_ids) with ordinality as o (id, ord) join tokens t on t.id = o.id) end as targets`
 
 /** Takes chunks that are due, up to each lane's room, oldest first. */

@@ -1,8 +1,10 @@
-import { FINAL_REASONS, UNDO_DAYS, type DeviceFacts, type DeviceFilter } from '../domain/device.ts'
+import { FINAL_REASONS, OWN_REASONS, UNDO_DAYS, type DeviceFacts, type DeviceFilter } from '../domain/device.ts'
 import type { Db, DbClient } from './db.ts'
 
 /** As SQL. */
 export const FINAL = `array['${FINAL_REASONS.join("', '")}']`
+
+const OWN = `array['${OWN_REASONS.join("', '")}']`
 
 /** A target of pushes. */
 export interface TokenRecord extends DeviceFacts {
@@ -28,10 +30,12 @@ export interface TokenRecord extends DeviceFacts {
   readonly fid: string | null
 }
 
-/** Where the address `a` is dead: `f`, an installation id of the same device that is not. */
-export const OTHER_ADDRESS = `left join lateral (
-    select m.id, m.kind, m.token from tokens m where a.retired_at is not null and a.retired_reason <> all (${FINAL}) and m.sent_as = a.id
-      and m.kind = 'fid' and m.retired_at is null order by m.id limit 1) f on true`
+/** Where a push service said that the address `a` is dead: `f`, an installation id of the same device that is not. `project`: a parameter. */
+export function otherAddress(project: string): string {
+  return `left join lateral (
+    select m.id, m.kind, m.token from tokens m where a.retired_at is not null and a.retired_reason <> all (${OWN}) and m.sent_as = a.id
+      and m.kind = 'fid' and m.retired_at is null and m.wrong_project is distinct from ${project} order by m.id limit 1) f on true`
+}
 
 const TOKENS = `
 select t.id, t.token, t.kind, c.contact, t.platform, t.app, t.locale, t.time_zone as "timeZone", t.created_at as "createdAt",
@@ -72,31 +76,58 @@ export interface ReachedDevice {
   readonly token: string
 }
 
-/** Devices that can be sent to through `project` and that the filter names, by their rows above `after`, at most `limit`. */
+/** Some of the devices that are asked for. */
+export interface DevicePage {
+  readonly devices: readonly ReachedDevice[]
+  /** Where the next page begins; null: this was the last. */
+  readonly next: number | null
+}
+
+/** Rows gone through with one statement, which would else take as long as the table is where few of them are meant. */
+const LOOKED_AT = 50_000
+
+/**
+ * Devices that can be sent to through `project` and that the filter names, by their rows above `after`, at most `limit`. A page may have none
+ * though it is not the last.
+ */
 export async function selectDevices(
   db: Db,
   filter: DeviceFilter,
   project: string,
   after: number,
   limit: number,
-): Promise<readonly ReachedDevice[]> {
+): Promise<DevicePage> {
   const { contacts, platforms, apps, locales, timeZones, seenWithinDays } = filter
+  const until = contacts === null ? await placeAfter(db, after) : null
+  if (contacts === null && until === null) return { devices: [], next: null }
   // Those of some people are found by an index, for which there must be no other way; all others are gone through by their ids.
-  const whose = contacts === null ? '$3::bigint[] is null' : 'a.client_id = any ($3::bigint[])'
-  const ids = contacts === null ? null : await idsOf(db, contacts)
+  const within = contacts === null ? 'a.id <= $3::bigint' : 'a.client_id = any ($3::bigint[])'
   const { rows } = await db.query<ReachedDevice>({
     name: contacts === null ? 'select-devices' : 'select-devices-of-people',
-    text: `select a.id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token from tokens a ${OTHER_ADDRESS}
+    text: `select a.id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token from tokens a ${otherAddress('$9')}
       where a.id > $1 and a.sent_as is null and (a.retired_at is null or f.id is not null)
-        and a.wrong_project is distinct from $9 and ${whose}
+        and a.wrong_project is distinct from $9 and ${within}
         and ($4::text[] is null or a.platform = any ($4)) and ($5::text[] is null or a.app = any ($5))
         and ($6::text[] is null or a.locale = any ($6) or a.locale like any (select l || '-%' from unnest($6) as u (l)))
         and ($7::text[] is null or a.time_zone = any ($7))
         and ($8::integer is null or a.last_seen_at > now() - make_interval(days => $8))
       order by a.id limit $2`,
-    values: [after, limit, ids, platforms, apps, locales, timeZones, seenWithinDays, project],
+    values: [
+      ...[after, limit, contacts === null ? until : await idsOf(db, contacts), platforms, apps, locales, timeZones],
+      ...[seenWithinDays, project],
+    ],
   })
-  return rows
+  return { devices: rows, next: rows.length < limit ? until : (rows.at(-1)?.place ?? null) }
+}
+
+/** How far one statement goes; null: there is nothing after it. */
+async function placeAfter(db: Db, after: number): Promise<number | null> {
+  const { rows } = await db.query<{ until: number | null }>({
+    name: 'place-after',
+    text: 'select max(id) as until from (select id from tokens where id > $1 order by id limit $2) t',
+    values: [after, LOOKED_AT],
+  })
+  return rows[0]?.until ?? null
 }
 
 async function idsOf(db: Db, contacts: readonly string[]): Promise<readonly number[]> {

@@ -1,5 +1,5 @@
 import type { Db, DbClient } from './db.ts'
-import { FINAL, OTHER_ADDRESS } from './read-tokens.ts'
+import { FINAL, otherAddress } from './read-tokens.ts'
 
 export interface KnownToken {
   /** Of its device's address: two tokens of one device have the same one. */
@@ -59,7 +59,7 @@ cross join lateral (
   union all
   select coalesce(f.id, a.id), case when f.id is not null then null when a.wrong_project = $3 then 'sender_mismatch'
     when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end
-  from tokens a ${OTHER_ADDRESS}
+  from tokens a ${otherAddress('$3')}
   where a.id = coalesce(t.sent_as, t.id) and (t.sent_as is not null or t.retired_at is not null or t.wrong_project is not null)
 ) d`
 
@@ -83,6 +83,9 @@ select ord::integer as ord, id, suppressed from known
 union all
 select i.ord::integer, a.id, null from added a join input i on i.hash = a.hash`
 
+// What is known of a push that was under way then does not undo what its owner, or the person's erasing, did.
+const NOT_FINAL = `(retired_reason is null or retired_reason <> all (${FINAL}))`
+
 /** Marks tokens as dead, with the reason: they are kept, but no longer sent to. */
 export async function retireTokens(
   client: DbClient,
@@ -92,7 +95,7 @@ export async function retireTokens(
   await client.query({
     name: 'retire-tokens',
     text: `update tokens t set retired_at = now(), retired_reason = i.reason
-      from (select * from unnest($1::bigint[], $2::text[]) as u (id, reason) order by id) i where t.id = i.id`,
+      from (select * from unnest($1::bigint[], $2::text[]) as u (id, reason) order by id) i where t.id = i.id and ${NOT_FINAL}`,
     values: [ids, reasons],
   })
 }
@@ -107,13 +110,13 @@ export async function markMismatched(client: DbClient, ids: readonly number[], p
   })
 }
 
-/** Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more). */
+/** Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more), unless it was taken away. */
 export async function touchTokens(client: DbClient, ids: readonly number[]): Promise<void> {
   await client.query({
     name: 'touch-tokens',
     text: `update tokens set last_ok_at = now(), retired_at = null, retired_reason = null, wrong_project = null
       where id in (select id from tokens
-        where id = any ($1::bigint[]) and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null
+        where id = any ($1::bigint[]) and ${NOT_FINAL} and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null
           or wrong_project is not null)
         order by id for no key update)`,
     values: [ids],

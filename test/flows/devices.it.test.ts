@@ -9,9 +9,10 @@ import { createHistory } from '../../src/flows/history.ts'
 import { lookForStale } from '../../src/flows/stale-devices.ts'
 import { createTokens, type Tokens } from '../../src/flows/tokens.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
+import { selectDevices } from '../../src/store/read-tokens.ts'
 import { registerDevices } from '../../src/store/registry.ts'
 import { lookUpTokens, upsertTokens } from '../../src/store/tokens.ts'
-import { ask, refused, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, refused, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 import { notification } from '../support/notification.ts'
 import { until } from '../support/until.ts'
@@ -125,6 +126,85 @@ test('a retirement is told once, and a wave of them stops with an alarm', async 
   for (let round = 0; round < 3; round++) await pushTo(node, ids)
   expect(await retired()).toEqual([before])
   expect(shares).toEqual([1])
+})
+
+test('a device that is taken away stays away, whatever comes of a push that is under way to it', async () => {
+  const gone = refused(failure('recipient-gone', 'unregistered', { code: 'UNREGISTERED' }))
+  const handed: string[] = []
+  const provider: PushProvider = {
+    ...answering(ACCEPTED),
+    async submitMany(_content, targets, onOutcome) {
+      handed.push(...targets.map(({ value }) => value))
+      await tokens.remove(['taken', 'dead'])
+      targets.forEach(({ value }, index) => onOutcome(index, value === 'dead' ? gone : ACCEPTED))
+    },
+  }
+  const node = await nodes.start({ push: [provider] })
+  const tokens = tokensOf(node)
+  const ids = []
+  for (const token of ['taken', 'dead', 'kept']) ids.push((await tokens.put(token, {})).id)
+  await pushTo(node, ids)
+  const reasons = () => ask(node, `select token, retired_reason as reason from tokens order by id`)
+  const away = [
+    { token: 'taken', reason: 'deleted' },
+    { token: 'dead', reason: 'deleted' },
+    { token: 'kept', reason: null },
+  ]
+  expect(await reasons()).toEqual(away)
+
+  // A push that was accepted before waits for its time: by then they are gone.
+  for (const token of ['taken', 'dead']) await tokens.put(token, {})
+  const sendAt = new Date(Date.now() + 3_600_000)
+  const made = await node.delivery.intake.addPush(notification({ tokenIds: ids, sendAt }))
+  await tokens.remove(['taken', 'dead'])
+  handed.length = 0
+  await ask(node, `update push_chunks set run_at = now()`)
+  await until(async () => (await countOutcomes(node.db, made?.id ?? 0))?.pending === 0)
+  expect(handed).toEqual(['kept'])
+  expect(
+    await ask(node, `select status, reason from tokennotifications where notification_id = $1 order by token_id`, [
+      made?.id,
+    ]),
+  ).toEqual([
+    { status: 'suppressed', reason: 'deleted' },
+    { status: 'suppressed', reason: 'deleted' },
+    { status: 'sent', reason: null },
+  ])
+  expect(await reasons()).toEqual(away)
+})
+
+test('a device that was not seen for long is not sent to by its installation id either; one that FCM gave up is', async () => {
+  const node = await nodes.start({})
+  const tokens = tokensOf(node)
+  await tokens.put('a', { fid: FID, platform: 'web', last_seen_at: '2020-01-01T00:00:00Z' })
+  await lookForStale({ db: node.db, log, staleDays: 30, dropDays: 270 })
+  const filter = tokens.filter({ platforms: ['web'] })
+  const fidNow = async (): Promise<unknown> => (await lookUpTokens(node.db, ['fid'], [FID], 'p'))[0]?.suppressed
+  const reached = async (): Promise<unknown> => (await selectDevices(node.db, filter, 'p', 0, 10)).devices
+  expect([await fidNow(), await reached()]).toEqual(['stale', []])
+  await ask(node, `update tokens set retired_reason = 'unregistered' where token = 'a'`)
+  expect([await fidNow(), await reached()]).toEqual([null, [{ place: 1, kind: 'fid', token: FID }]])
+  await ask(node, `update tokens set wrong_project = 'p' where token = $1`, [FID])
+  expect([await fidNow(), await reached()]).toEqual(['unregistered', []])
+})
+
+test('devices are gone through in steps, so that few among many cost no statement that goes through all', async () => {
+  const node = await nodes.start({})
+  await ask(
+    node,
+    `insert into tokens (kind, token, app) select 'token', 't' || i, 'other' from generate_series(1, 50001) as i`,
+  )
+  await ask(node, `update tokens set app = 'rare' where token in ('t3', 't50001')`)
+  const filter = tokensOf(node).filter({ apps: ['rare'] })
+  const first = await selectDevices(node.db, filter, 'p', 0, 10)
+  expect(first).toMatchObject({ devices: [{ token: 't3' }], next: 50_000 })
+  expect(await selectDevices(node.db, filter, 'p', 50_000, 10)).toMatchObject({
+    devices: [{ token: 't50001' }],
+    next: 50_001,
+  })
+  const found: string[] = []
+  for await (const page of tokensOf(node).reached(filter)) found.push(...page.map(({ token }) => token))
+  expect(found).toEqual(['t3', 't50001'])
 })
 
 test('the devices of a person who is erased are nowhere any more, and nothing is sent to them', async () => {
