@@ -87,7 +87,7 @@ export function readDeviceFilter(call: FilterCall, parts: ReadingParts): DeviceF
 
 const NO_LOCALE = 'must be a language tag, as BCP 47 spells it: `en`, `pt-BR`'
 const NO_ZONE = 'must be a time zone as IANA names it: `Africa/Cairo`'
-const NOT_SEEN = 'must be a time that exists, and has come'
+const NOT_SEEN = 'must be a time since 1970 that exists, and has come'
 const NO_FID_BESIDE = 'stands beside a token; this device’s address is an installation id itself'
 
 /** The schema has looked at it. */
@@ -124,11 +124,11 @@ function isNumber(contact: string): contact is Msisdn {
   return contact.startsWith('+')
 }
 
-/** Null: it can't be. */
+/** Null: it can't be. Before the year 1 there are times that can't be stored. */
 function readSeen(text: string, now: Date): Date | null {
   const at = new Date(text)
   const aheadMs = at.getTime() - now.getTime()
-  if (Number.isNaN(aheadMs) || aheadMs > EARLY_MS) return null
+  if (Number.isNaN(aheadMs) || aheadMs > EARLY_MS || at.getTime() < 0) return null
   return aheadMs > 0 ? now : at
 }
 

@@ -96,6 +96,21 @@ test('what cannot be is refused with each fault, and nothing is stored', async (
   expect(await rows('select from clients')).toEqual([])
 })
 
+test('what no database can hold is nobody’s token, and no time that anybody was seen', async () => {
+  for (const token of ['%00', 'a%00b']) {
+    expect((await call('GET', `/tokens/${token}`)).status).toBe(404)
+    expect((await call('DELETE', `/tokens/${token}`)).status).toBe(404)
+    expect((await call('POST', `/tokens/${token}/restore`)).status).toBe(404)
+    expect((await put(token)).status).toBe(400)
+  }
+  for (const seen of ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+23:59', '1969-12-31T23:59:59Z']) {
+    expect((await put('a', { last_seen_at: seen })).body).toMatchObject({ details: [{ path: 'last_seen_at' }] })
+    const items = [{ token: 'b', last_seen_at: seen }, { token: 'c' }]
+    expect((await call('PUT', '/tokens', { items, partial: true })).body).toMatchObject({ accepted: 1, rejected: 1 })
+  }
+  expect((await put('a', { last_seen_at: '1970-01-01T00:00:00Z' })).status).toBe(200)
+})
+
 test('many devices come in one call; of one that stands there twice the last one holds', async () => {
   const items = [{ token: 'a' }, { token: 'b', client: OTHER }, { token: 'c d' }, { token: 'a', platform: 'web' }]
   const { status, body } = await call('PUT', '/tokens', { client: CONTACT, platform: 'ios', partial: true, items })

@@ -25,7 +25,7 @@ export function tokenRoutes(app: Server, { tokens, publicUrl }: HttpParts): void
   const onRequest = refuseOtherSites(publicUrl)
   app.get('/tokens/:token', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
     refuseParameters(request.query)
-    return { success: true, data: toToken(await tokens.get(tokenOf(request.params))) } satisfies TokenAnswer
+    return { success: true, data: toToken(await tokens.get(knownOf(request.params))) } satisfies TokenAnswer
   })
 
   app.put(
@@ -40,7 +40,7 @@ export function tokenRoutes(app: Server, { tokens, publicUrl }: HttpParts): void
 
   app.delete('/tokens/:token', { onRequest, config: { docs: DELETE_DOCS, scope: 'tokens:write' } }, async (request) => {
     refuseParameters(request.query)
-    const [there] = await tokens.remove([tokenOf(request.params)])
+    const [there] = await tokens.remove([knownOf(request.params)])
     if (there !== true) throw new TidingsError('not_found', 'Not Found')
     return { success: true, deleted: 1 } satisfies TokensDeleted
   })
@@ -64,7 +64,7 @@ function restoreRoutes(app: Server, { tokens, publicUrl }: Pick<HttpParts, 'toke
     { onRequest, config: { docs: RESTORE_DOCS, scope: 'tokens:write' } },
     async (request) => {
       refuseParameters(request.query)
-      const record = await tokens.restore(tokenOf(request.params), request.caller)
+      const record = await tokens.restore(knownOf(request.params), request.caller)
       return { success: true, data: toToken(record) } satisfies TokenAnswer
     },
   )
@@ -87,4 +87,11 @@ function restoreRoutes(app: Server, { tokens, publicUrl }: Pick<HttpParts, 'toke
 function tokenOf(params: unknown): string {
   const text = typeof params === 'object' && params !== null && 'token' in params ? params.token : ''
   return typeof text === 'string' ? text : ''
+}
+
+/** The same of one that is to be there: no record has U+0000, which the database can't even be asked for. */
+function knownOf(params: unknown): string {
+  const token = tokenOf(params)
+  if (token.includes('\u0000')) throw new TidingsError('not_found', 'Not Found')
+  return token
 }
