@@ -68,12 +68,12 @@ function afterFailure(
   chance: number,
   onward: AskOnward,
 ): ReceiptMove {
-  const reported = afterTheFact(receipt.failure)
+  const reported = afterTheFact(receipt.failure, state)
   const step = nextStep(reported, state, chance)
   // Without an id it is a refusal that came late: the provider never had it.
   const again = { ...base, messageStatus: receipt.providerMessageId === '' ? null : ('sent' as const) }
   const waitMs = reported.elsewhere?.waitMs ?? 0
-  const mayGoOn = state.mayGoOn && state.parts.length === 0 && waitMs < state.remainingMs
+  const mayGoOn = state.mayGoOn && !isEmptied(state) && state.parts.length === 0 && waitMs < state.remainingMs
   const nextProvider = mayGoOn ? onward(state, reported, step.kind === 'end') : null
   if (nextProvider !== null) return { ...again, resendMs: waitMs, nextProvider, clear: 'all' }
   if (step.kind === 'retry') return { ...again, resendMs: step.waitMs, clear: 'all' }
@@ -164,7 +164,7 @@ function afterPart(
   if (!isForward(state.messageStatus, 'undelivered')) return told
   const hasFailed = isNews && part.status !== 'delivered' && part.status !== 'sent'
   if (!hasFailed) return state.resends ? told : ended
-  const step = nextStep(afterTheFact(receipt.failure), state, chance)
+  const step = nextStep(afterTheFact(receipt.failure, state), state, chance)
   if (step.kind !== 'retry') return ended
   // Where each part was refused, if late, the provider never had any of it.
   const isTaken = withPart(state, part).some(({ providerMessageId }) => providerMessageId !== null)
@@ -246,9 +246,15 @@ const RESEND_WAITS_MS = [60_000, 300_000, 900_000]
 const HELD_WAITS_MS = [60_000, 300_000, 900_000, 3_600_000]
 
 /** Each resend is charged: what would be waited for without limit before a message is sent is tried a few times after. */
-function afterTheFact(reported: Failure | null): Failure {
+function afterTheFact(reported: Failure | null, state: AttemptState): Failure {
   if (reported === null) return failure('permanent', 'unknown', { status: 'undelivered' })
+  if (isEmptied(state)) return { ...reported, class: 'permanent' }
   if (reported.class === 'blocked') return { ...reported, waitsMs: reported.waitsMs ?? HELD_WAITS_MS }
   if (reported.class !== 'transient' && reported.class !== 'throttled') return reported
   return { ...reported, class: 'transient', counted: true, waitsMs: reported.waitsMs ?? RESEND_WAITS_MS }
+}
+
+/** Its person was erased, or the time that words are kept is over: nothing is left that could be sent again. */
+function isEmptied({ text }: AttemptState): boolean {
+  return text === ''
 }

@@ -243,7 +243,7 @@ with input as materialized (
 ), held as materialized (
   select m.id from input i join messages m on m.id = i.message_id
   where m.status = i.was_status and m.attempt = i.was_attempt and m.attempts_counted = i.was_counted
-    ${parts ? 'and (i.version is null or m.xmin::text = i.version)' : ''}
+    and (i.resend_ms is null or coalesce(m.text, m.body) <> '') ${parts ? 'and (i.version is null or m.xmin::text = i.version)' : ''}
   for update of m skip locked
 ), mine as materialized (
   select i.* from input i join held h on h.id = i.message_id

@@ -277,3 +277,16 @@ test('what no cause is given for (30008) goes to another provider after five min
   const again = decideReceipt(late, sent(0, { provider: 'other' }), 0, () => 'third')
   expect(again).toMatchObject({ messageStatus: null, nextProvider: null, clear: 'none' })
 })
+
+test('what has no words any more ends, where it would be sent again or go on to another provider', () => {
+  for (const code of [30001, 30002, 30008, 30034]) {
+    const late = { ...receipt(1, 'undelivered'), failure: failureOfCode(code) }
+    const move = decideReceipt(late, sent(0, { text: '' }), 0, () => 'other')
+    expect(move).toMatchObject({ nextProvider: null, resendMs: null, clear: 'all' })
+    expect(['undelivered', 'failed']).toContain(move.messageStatus)
+  }
+  const one = { ...receipt(1, 'undelivered'), failure: failureOfCode(30001) }
+  expect(decideReceipt(one, sent(2), 0)).toMatchObject({ messageStatus: 'sent', resendMs: 60_000 })
+  const emptied = decideReceipt(one, sent(2, { text: '' }), 0)
+  expect(emptied).toMatchObject({ messageStatus: 'undelivered', resendMs: null })
+})

@@ -5,7 +5,9 @@ import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, Receipt } from '../../src/domain/provider.ts'
 import { STATUSES, statusRank } from '../../src/domain/status.ts'
 import { askProviders } from '../../src/flows/asks.ts'
+import { decideReceipt } from '../../src/flows/receipt-moves.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
+import { applyReceipts, readAttempts } from '../../src/store/receipts.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, ask, message, scripted, startNode, type NodeOptions, type TestNode } from '../support/node.ts'
 import { until } from '../support/until.ts'
@@ -270,4 +272,18 @@ test('receipts of one message that come at the same time move it as they would o
   const gone = receipt(id, 'undelivered', { failure: failure('permanent', 'unreachable', { status: 'undelivered' }) })
   await Promise.all([gone, receipt(id, 'sent'), receipt(id, 'delivered'), gone].map((r) => receipts.settle(r)))
   expect(await state(one, id)).toMatchObject({ status: 'delivered', attempts: ['delivered'], due: null })
+})
+
+test('a message whose words were erased after a receipt was read is not sent again for it', async () => {
+  const { node: one, receipts } = await start({ sms: [scripted(() => ACCEPTED)] })
+  const id = (await one.delivery.intake.addSms(message())) ?? 0
+  await until(async () => (await state(one, id))['status'] === 'sent')
+  const busy = receipt(id, 'undelivered', { failure: failure('transient', 'queue_overflow') })
+  const [read] = await readAttempts(one.db, [busy])
+  const move = decideReceipt(busy, read ?? expect.unreachable(), 0)
+  expect(move.resendMs).toBe(60_000)
+  await ask(one, `update messages set subject = '', body = '', text = null where id = $1`, [id])
+  expect(await applyReceipts(one.db, [move])).toEqual(new Set())
+  await receipts.settle(busy)
+  expect(await state(one, id)).toMatchObject({ status: 'failed', reason: 'queue_overflow', due: null })
 })
