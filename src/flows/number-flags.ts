@@ -60,7 +60,7 @@ export function createNumberFlags(db: Db, now: () => number): NumberFlags {
         if (cleared.size > 0) await clearFlags(db, [...cleared])
         if (told.length > 0) await addFlagCauses(db, told)
       } catch (error) {
-        causes = [...told, ...causes].slice(0, MOST_NOTED)
+        causes = [...told.filter(({ contact }) => !reached.has(contact)), ...causes].slice(0, MOST_NOTED)
         reached = new Set([...cleared, ...reached])
         throw error
       }

@@ -28,12 +28,14 @@ const ENOUGH = (reason: string): string =>
     .map(([word, count]) => `when '${word}' then ${count}`)
     .join(' ')} end`
 
-// In sorted order: two nodes that hear of the same numbers never wait for each other in a circle.
+// In sorted order: two nodes that hear of the same numbers never wait for each other in a circle. Whoever erases a person waits for the lock.
 const ADD_CAUSES = `
-with said as (
+with known as materialized (
+  select contact from clients where contact = any ($1::text[]) and erased_at is null order by contact for key share
+), said as (
   select contact, reason, (array_agg(provider order by ord desc))[1] as provider, least(count(*), ${ENOUGH('reason')})::integer as count
   from unnest($1::text[], $2::text[], $3::text[]) with ordinality as t (contact, reason, provider, ord)
-  where exists (select from clients c where c.contact = t.contact) group by contact, reason
+  where contact in (select contact from known) group by contact, reason
 )
 insert into number_flags as f (contact, reason, provider, times, since)
 select contact, reason, provider, array_fill(now(), array[count]), case when count >= ${ENOUGH('reason')} then now() end

@@ -11,7 +11,7 @@ import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../../src/flows/receipts.ts'
 import { createSmsFlow, type SmsFlow } from '../../src/flows/sms.ts'
 import { insertBatch } from '../../src/store/batches.ts'
-import { eraseNumber } from '../../src/store/erase.ts'
+import { eraseNumber, takeNumber } from '../../src/store/erase.ts'
 import { addFlagCauses, readFlags } from '../../src/store/number-flags.ts'
 import { ACCEPTED, ask, CONTACT, message, refused, scripted, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
@@ -216,5 +216,63 @@ test('what nobody says again for 90 days is forgotten, and so is a person who is
   expect(await ask(node, 'select from number_flags')).toEqual([])
   await ask(node, `update clients set contact = 'erased:1', erased_at = now()`)
   await addFlagCauses(node.db, [{ contact: CONTACT, reason: 'landline', provider: 'one' }])
+  expect(await ask(node, 'select from number_flags')).toEqual([])
+})
+
+test('a cause that is being noted while its person is erased does not stay', async () => {
+  const [node, beside] = [await startWith(), await startWith()]
+  const [client] = await ask(node, 'insert into clients (contact) values ($1) returning id', [CONTACT])
+  const [other, eraser] = [await beside.db.connect(), await beside.db.connect()]
+  // Another node notes the same: this one waits for it.
+  await other.query('begin')
+  await other.query(
+    `insert into number_flags (contact, reason, provider, times) values ($1, 'landline', 'two', '{}')`,
+    [CONTACT],
+  )
+  const noted = addFlagCauses(node.db, [{ contact: CONTACT, reason: 'landline', provider: 'one' }])
+  const waiting = async (name: string): Promise<boolean> =>
+    (await ask(node, `select from pg_stat_activity where wait_event_type = 'Lock' and query like $1`, [name])).length >
+    0
+  await until(() => waiting('%with ordinality as t (contact, reason, provider%'))
+  let ended = false
+  const erased = takeNumber(eraser, Number(client?.['id']))
+    .then(() => eraseNumber(eraser, CONTACT))
+    .then(() => (ended = true))
+  await until(async () => ended || waiting('%update clients set contact%'))
+  await other.query('rollback')
+  await Promise.all([noted, erased])
+  for (const one of [other, eraser]) one.release()
+  expect(await ask(node, 'select from number_flags')).toEqual([])
+})
+
+const WAITS = `wait_event_type = 'Lock' and datname = current_database()`
+
+test('what is told again because it could not be told says nothing of a number that was reached meanwhile', async () => {
+  const [node, beside] = [await startWith(), await startWith()]
+  await ask(node, 'insert into clients (contact) values ($1)', [CONTACT])
+  const flags = createNumberFlags(node.db, () => performance.now())
+  const receipts = receiptsOf(node, flags)
+  const tell = (messageId: number, reason: string | null): Promise<void> =>
+    receipts.settle({
+      provider: 'scripted',
+      providerMessageId: 'theirs',
+      attempt: { messageId, number: 1 },
+      status: reason === null ? 'delivered' : 'undelivered',
+      failure: reason === null ? null : failure('permanent', reason, { status: 'undelivered' }),
+      at: null,
+    })
+  const [first, second] = [await sendOne(node), await sendOne(node)]
+  await tell(first, 'landline')
+  const other = await beside.db.connect()
+  await other.query('begin')
+  await other.query('lock table number_flags')
+  const told = flags.look().catch((error: unknown) => error)
+  await until(async () => (await ask(node, `select from pg_stat_activity where ${WAITS}`)).length > 0)
+  await tell(second, null)
+  await ask(node, `select pg_cancel_backend(pid) from pg_stat_activity where ${WAITS}`)
+  expect(await told).toBeInstanceOf(Error)
+  await other.query('rollback')
+  other.release()
+  await flags.look()
   expect(await ask(node, 'select from number_flags')).toEqual([])
 })
