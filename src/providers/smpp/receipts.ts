@@ -66,6 +66,9 @@ const FIELD = /(?:^|[\s;,])(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|
 
 const MOST_ERROR = 32
 
+/** Characters of an id, as many as an answer may give a message. A longer one is of no message, and no index takes it. */
+const MOST_ID = 255
+
 /** No receipt is longer; keeps a long text from being searched. */
 const MOST_TEXT = 1_000
 
@@ -81,7 +84,7 @@ export function readReceipt(pdu: Carried): ReceiptFacts | 'unreadable' | null {
   const fields = fieldsOf(pdu)
   const rawMessageId = receiptedId === '' ? firstWord(fields.get('id')) : receiptedId
   const state = stateOf(pdu.tlvs, fields)
-  if (rawMessageId === '' || state === null) return 'unreadable'
+  if (rawMessageId === '' || rawMessageId.length > MOST_ID || state === null) return 'unreadable'
   const error = firstWord(fields.get('err')).slice(0, MOST_ERROR)
   return {
     rawMessageId,

@@ -42,7 +42,7 @@ export function readReceipt(callback: ProviderCallback, rules: VonageCallbackRul
     status,
     failure:
       status === 'undelivered' || status === 'expired'
-        ? failureOfErrCode(fields.get('err-code') ?? null, status)
+        ? failureOfErrCode(readErrCode(fields.get('err-code')), status)
         : null,
     at: readTime(fields.get('message-timestamp')),
     perPart: true,
@@ -112,6 +112,11 @@ function readPart(fields: Fields): InboundSms['part'] {
 
 function readWhole(text: string | undefined): number | null {
   return /^\d{1,15}$/.test(text ?? '') ? Number(text) : null
+}
+
+/** Null: what is no code, and may be anything. */
+function readErrCode(text: string | undefined): string | null {
+  return text !== undefined && /^[\w.:-]{1,40}$/.test(text) ? text : null
 }
 
 /** `2026-11-23 12:00:00` or with a T, in UTC. */

@@ -147,6 +147,13 @@ describe('the text of a receipt', () => {
     }
   })
 
+  it('is told as unreadable where its id is longer than any that an answer gives', () => {
+    const withId = (length: number) => readReceipt(pdu(TEXT, [textTlv('receipted_message_id', 'A'.repeat(length))]))
+    expect(withId(255)).toMatchObject({ messageId: 'A'.repeat(255) })
+    expect(withId(256)).toBe('unreadable')
+    expect(readReceipt(pdu(`id:${'A'.repeat(256)} stat:DELIVRD`))).toBe('unreadable')
+  })
+
   it('may end with a zero, which is in none of its fields', () => {
     const zero = (text: string) => readReceipt(pdu(text, [], RECEIPT))
     expect(zero('id:1 stat:DELIVRD\0')).toMatchObject({ messageId: '1', state: 'DELIVERED' })

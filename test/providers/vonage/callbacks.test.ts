@@ -72,6 +72,13 @@ describe('a receipt', () => {
     })
   })
 
+  it('has no code where that is too long, or what no database takes', () => {
+    const codeOf = (code: string) =>
+      receiptOf(readReceipt(asJson(signed({ ...RECEIPT, status: 'failed', 'err-code': code })), RULES))?.failure
+    expect(codeOf('6')).toMatchObject({ code: '6' })
+    for (const code of ['6\0', '6'.repeat(41)]) expect(codeOf(code)).toMatchObject({ reason: 'unknown', code: null })
+  })
+
   it('has the name that the provider was given', () => {
     const reading = readReceipt(asJson(signed(RECEIPT)), { ...RULES, name: 'vonage-eu' })
     expect(receiptOf(reading)?.provider).toBe('vonage-eu')
