@@ -1,4 +1,4 @@
-import { SANDBOX, type Outcome } from '../domain/provider.ts'
+import { SANDBOX, type Outcome, type SentPart } from '../domain/provider.ts'
 import type { Price } from '../domain/routing.ts'
 import type { SmsWork } from '../store/sms-work.ts'
 
@@ -12,10 +12,12 @@ export function chargeOf(work: SmsWork, outcome: Outcome, price: AskPrice | unde
   return segments === 0 ? null : price(work, segments)
 }
 
-/** A provider that takes parts one by one counts those; else it is our own count. */
+/** A provider that takes parts one by one counts those; else it is our own count. Parts of another reference are sent anew, all of them. */
 function segmentsTaken(work: SmsWork, outcome: Outcome): number {
   const before = new Set(work.resume?.accepted)
-  const taken = outcome.parts?.filter(({ number }) => !before.has(number)).length ?? 0
+  const isNew = ({ number, reference }: SentPart): boolean =>
+    reference !== work.resume?.reference || !before.has(number)
+  const taken = outcome.parts?.filter(isNew).length ?? 0
   if (outcome.kind === 'accepted') return taken === 0 ? segmentsLeft(work) : taken
   return outcome.failure.class === 'uncertain' ? segmentsLeft(work) : taken
 }

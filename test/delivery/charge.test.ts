@@ -52,4 +52,7 @@ test('what a provider did not take costs nothing, what it may have taken does, a
   const resume = { reference: 1, total: 4, accepted: [1, 2] }
   expect(amount({ ...SENT, parts: [1, 2, 3, 4].map(part) }, { resume })).toBe(0.042)
   expect(amount(refused('uncertain'), { resume })).toBe(0.042)
+  // Vonage takes no single parts: it is given all of them again, which have another reference.
+  const anew = [1, 2, 3, 4].map((number) => ({ ...part(number), reference: 2 }))
+  expect(amount({ ...SENT, parts: anew }, { resume })).toBe(0.084)
 })
