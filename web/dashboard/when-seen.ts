@@ -1,8 +1,12 @@
-/** What tells whether anybody sees the page. */
-export type Sight = Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>
+/** What of a document tells whether anybody sees it. */
+export interface Sight {
+  readonly visibilityState: 'hidden' | 'visible'
+  addEventListener(type: 'visibilitychange', listener: () => void): void
+  removeEventListener(type: 'visibilitychange', listener: () => void): void
+}
 
 /** Does `work` once, after so long; where nobody sees the page by then, as soon as somebody does. Returns what calls it off. */
-export function whenSeen(work: () => void, ms: number, sight: Sight = document): () => void {
+export function whenSeen(work: () => void, ms: number, sight: Sight): () => void {
   function look(): void {
     if (sight.visibilityState === 'hidden') return sight.addEventListener('visibilitychange', look)
     sight.removeEventListener('visibilitychange', look)

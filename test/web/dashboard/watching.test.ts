@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { follow } from '../../../web/dashboard/live.ts'
+import { follow } from '../../../web/dashboard/follow.ts'
 import { createMessagesClient } from '../../../web/dashboard/messages/client.ts'
 import { watchMs } from '../../../web/dashboard/messages/words.ts'
 import { whenSeen } from '../../../web/dashboard/when-seen.ts'
@@ -57,19 +57,55 @@ test('a person is shown by what a node of the version before tells', async () =>
   expect(await client.person('+201009129288', null, null)).toMatchObject({ flags: [], data: [], next: null })
 })
 
-test('a stream that is refused is followed by a call, which says why', async () => {
-  const source = Object.assign(new EventTarget(), { readyState: 0, CLOSED: 2, close: () => undefined })
+/** A stream that answers when it is told to. */
+class Stream extends EventTarget {
+  readonly CLOSED = 2
+  readyState = 0
+
+  close(): void {
+    this.readyState = this.CLOSED
+  }
+}
+
+function followed(page: HiddenPage): { streams: Stream[]; links: string[]; looks: () => number; end: () => void } {
+  const streams: Stream[] = []
   const links: string[] = []
   let looks = 0
-  const end = follow(
-    () => source as unknown as EventSource,
-    (link) => links.push(link),
-    () => void (looks += 1),
-  )
-  source.dispatchEvent(new Event('error'))
-  source.readyState = source.CLOSED
-  source.dispatchEvent(new Event('error'))
-  await until(() => looks === 1)
+  const open = (): Stream => {
+    const stream = new Stream()
+    streams.push(stream)
+    return stream
+  }
+  const onLink = (link: string): void => void links.push(link)
+  const end = follow(open, onLink, () => void (looks += 1), page)
+  return { streams, links, looks: () => looks, end }
+}
+
+test('a stream that is refused is followed by a call, which says why', async () => {
+  const { streams, links, looks, end } = followed(new ShownPage())
+  streams[0]?.dispatchEvent(new Event('error'))
+  streams[0]?.close()
+  streams[0]?.dispatchEvent(new Event('error'))
+  await until(() => looks() === 1)
   expect(links).toEqual(['reconnecting', 'reconnecting'])
   end()
+})
+
+test('events are followed only while somebody sees the page', () => {
+  const page = new HiddenPage()
+  const { streams, links, end } = followed(page)
+  expect(streams).toEqual([])
+  page.turn('visible')
+  streams[0]?.dispatchEvent(new Event('ready'))
+  page.turn('visible')
+  expect(streams).toHaveLength(1)
+  page.turn('hidden')
+  expect(streams[0]?.readyState).toBe(2)
+  page.turn('visible')
+  expect(streams.map(({ readyState }) => readyState)).toEqual([2, 0])
+  expect(links).toEqual(['live', 'reconnecting'])
+  end()
+  page.turn('hidden')
+  page.turn('visible')
+  expect(streams.map(({ readyState }) => readyState)).toEqual([2, 2])
 })

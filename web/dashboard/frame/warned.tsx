@@ -19,7 +19,7 @@ export function Warned(): JSX.Element | null {
       const found = await troublesOf(session.fetch)
       if (isOver) return
       setTroubles(found)
-      callOff = whenSeen(() => void ask(), ASK_MS)
+      callOff = whenSeen(() => void ask(), ASK_MS, document)
     }
     void ask()
     return () => {

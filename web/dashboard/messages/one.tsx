@@ -51,7 +51,7 @@ function useWatch({ state, refresh }: Loading<Sms>): void {
   const { now } = usePage()
   useEffect(() => {
     if (state.kind !== 'there' || !isOpen(state.value)) return undefined
-    return whenSeen(refresh, watchMs(state.value, now()))
+    return whenSeen(refresh, watchMs(state.value, now()), document)
   }, [state])
 }
 
