@@ -23,7 +23,7 @@ export interface Tokens {
   read(token: string, call: DeviceCall): Device
   /** Enters one, or what has become of it. Resolves after COMMIT. */
   put(token: string, call: DeviceCall): Promise<TokenRecord>
-  /** Enters many in one transaction; of an address that stands there twice the last one holds. Resolves with their ids, in order. */
+  /** Enters up to 10,000 in one transaction; of an address that stands there twice the last one holds. Resolves with their ids, in order. */
   putAll(devices: readonly Device[]): Promise<readonly number[]>
   /** By its token or its installation id. */
   get(token: string): Promise<TokenRecord>
@@ -48,9 +48,6 @@ export interface TokensParts {
   /** The database's. */
   readonly clock: () => Date
 }
-
-/** Devices entered with one statement. */
-const AT_ONCE = 1_000
 
 /** Of devices that are read. */
 const PAGE = 5_000
@@ -121,12 +118,8 @@ async function enterAll(client: DbClient, devices: readonly Device[]): Promise<r
   const nameOf = ({ kind, token }: Device): string => `${kind}:${token}`
   const last = new Map(devices.map((device, index) => [nameOf(device), index]))
   const different = devices.filter((device, index) => last.get(nameOf(device)) === index)
-  const ids = new Map<string, number>()
-  for (let from = 0; from < different.length; from += AT_ONCE) {
-    const some = different.slice(from, from + AT_ONCE)
-    const entered = await registerDevices(client, some)
-    some.forEach((device, index) => ids.set(nameOf(device), entered[index] ?? 0))
-  }
+  const entered = await registerDevices(client, different)
+  const ids = new Map(different.map((device, index) => [nameOf(device), entered[index] ?? 0]))
   return devices.map((device) => ids.get(nameOf(device)) ?? 0)
 }
 

@@ -5,8 +5,8 @@ import { joinAddresses, type Address, type Move } from './addresses.ts'
 
 /**
  * Enters devices, or what has become of them: what is said replaces what was, and one that was retired before it was seen is sent to again.
- * Returns the ids of their addresses, in order. In a transaction; no address stands twice in `devices`, 1,000 at most. People, then rows
- * that are there by their ids, then new ones by their hashes: the order in which every transaction takes them.
+ * Returns the ids of their addresses, in order. In a transaction; no address stands twice in `devices`, 10,000 at most. People, then rows
+ * that are there by their ids, then new ones by their hashes: the order in which every transaction takes them, so that it calls this once.
  */
 export async function registerDevices(client: DbClient, devices: readonly Device[]): Promise<readonly number[]> {
   const people = await enterPeople(client, devices)

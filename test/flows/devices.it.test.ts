@@ -228,6 +228,19 @@ test('the devices of a person who is erased are nowhere any more, and nothing is
   expect(named?.suppressed).toBe('erased')
 })
 
+test('two that register the same many devices in another order wait for each other, in no circle', async () => {
+  const node = await nodes.start({})
+  const tokens = tokensOf(node)
+  const devices = Array.from({ length: 4_000 }, (_, index) =>
+    tokens.read(`token-${index}`, { client: `+2010091${String(10_000 + index)}` }),
+  )
+  const turned = [...devices.slice(2_000), ...devices.slice(0, 2_000)]
+  for (let round = 0; round < 3; round++) {
+    const [one, other] = await Promise.all([tokens.putAll(devices), tokens.putAll(turned)])
+    expect(new Set(one)).toEqual(new Set(other))
+  }
+}, 30_000)
+
 test('two that join addresses of one device at the same time wait for each other, and leave one address', async () => {
   const node = await nodes.start({})
   const tokens = tokensOf(node)
