@@ -15,7 +15,8 @@ import {
 export type TokensPush = Without<Schema<'TokensRequest'>, 'dry_run' | 'validate_only'>
 export type DevicesPush = Without<Schema<'DevicesPush'>, 'dry_run' | 'validate_only'>
 /** To a `topic`, or to a `condition` of topics. */
-export type TopicPush = Without<Schema<'TopicRequest'>, 'dry_run' | 'validate_only'>
+export type TopicPush = Without<Schema<'TopicRequest'>, 'dry_run' | 'validate_only' | 'topic' | 'condition'> &
+  ({ readonly topic: string } | { readonly condition: string })
 export type NotificationQuery = Query<'/notifications'>
 
 type Accepted = Schema<'NotificationAccepted'>

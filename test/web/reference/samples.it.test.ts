@@ -95,6 +95,7 @@ describe('what the reference shows as a program works as it stands', { timeout: 
     const since = new Date(Date.now() - 60_000).toISOString()
     const later = { send_at: new Date(Date.now() + 86_400_000).toISOString() }
     const push = { tokens: ['sandbox:delivered'], title: 'Hello', body: 'There' }
+    await made('/tokens/sandbox:delivered', { client: '+201009129288' }, 'PUT')
     const sms = await made('/smss', { contact: '+201009129288', subject: 'Hello', message: 'Your code is 482913' })
     const sentLater = await made('/smss', { contact: '+15005550006', subject: 'A', message: 'B', ...later })
     const notification = await made('/notifications/tokens', push)
@@ -122,9 +123,9 @@ describe('what the reference shows as a program works as it stands', { timeout: 
     }
   }
 
-  async function made(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  async function made(path: string, body: object, method = 'POST'): Promise<Readonly<Record<string, unknown>>> {
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${service.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = await fetch(`${service.url}${path}`, { method, headers, body: JSON.stringify(body) })
     expect(answer.status).toBe(200)
     return (await answer.json()) as Readonly<Record<string, unknown>>
   }
