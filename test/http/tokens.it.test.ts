@@ -207,6 +207,19 @@ test('a push goes to the devices that are all of what is asked for', async () =>
   expect(dry.body).toMatchObject({ dry_run: true, data: { targets: { total: 2, known: 2 } } })
 })
 
+test('few pushes to all of a kind are gathered at once, and none to a person waits for them', async () => {
+  await put('a', FACTS)
+  const to = { platforms: ['android'] }
+  const send = (body: object): Promise<Answer> => call('POST', '/notifications/devices', { ...CONTENT, ...body })
+  const broad = Array.from({ length: 12 }, (_, index) => send({ to, dry_run: index % 2 === 0 }))
+  const person = await send({ to: { client: CONTACT, ...to } })
+  const ended = await Promise.all(broad)
+  expect(person.status).toBe(200)
+  expect(ended.filter(({ status }) => status === 200)).toHaveLength(8)
+  expect(ended.filter(({ body }) => body['code'] === 'overloaded')).toHaveLength(4)
+  expect(await send({ to })).toMatchObject({ status: 200 })
+})
+
 test('a push to a person that is repeated is answered as the first one was, though no device is left', async () => {
   await put('a', FACTS)
   const repeated = { method: 'POST', url: '/notifications/devices', headers: { 'idempotency-key': 'k-1' } } as const

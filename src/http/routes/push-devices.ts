@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DevicesPush } from '../../contract/devices-push.ts'
+import { DevicesPush, type DeviceFilter } from '../../contract/devices-push.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
-import type { Accepts } from '../overload.ts'
+import { createGate, LARGE_BODIES_UNDER_WAY } from '../limits.ts'
+import { overloaded, type Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
@@ -12,7 +13,16 @@ import type { Waits } from '../waits.ts'
 const ROUTE = 'POST /notifications/devices'
 
 export function pushDeviceRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: Waits): void {
-  const { devicePush, push } = parts
+  const { devicePush, push, chance } = parts
+  const broad = createGate(LARGE_BODIES_UNDER_WAY)
+
+  /** Its devices are kept in memory, as those of a long list are: of what is not for some people alone there may be as many at once. */
+  async function within<Result>({ client, clients }: DeviceFilter, work: () => Promise<Result>): Promise<Result> {
+    if (client !== undefined || clients !== undefined) return work()
+    if (!broad.enter()) throw overloaded(chance)
+    return leaving(broad, Promise.resolve().then(work))
+  }
+
   app.post(
     '/notifications/devices',
     {
@@ -22,10 +32,12 @@ export function pushDeviceRoutes(app: Server, parts: HttpParts, gate: Accepts, w
     async (request, reply) => {
       refuseParameters(request.query)
       const { to, ...input } = request.body
-      if (input.dry_run === true) return explain(request, reply, parts, request.body)
+      if (input.dry_run === true) return within(to, () => explain(request, reply, parts, request.body))
       const idempotency = await readIdempotency(request, ROUTE)
-      gate.enter(input.category, request.caller)
-      const accepted = await leaving(gate, devicePush.accept(input, to, request.caller, idempotency))
+      const accepted = await within(to, () => {
+        gate.enter(input.category, request.caller)
+        return leaving(gate, devicePush.accept(input, to, request.caller, idempotency))
+      })
       return answerPush(push, waits, accepted, request, reply)
     },
   )
