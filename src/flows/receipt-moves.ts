@@ -1,3 +1,4 @@
+import { ERASED } from '../domain/contact.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { lostPart, newestParts, PARTIALLY_FAILED, sumUp, type PartsSum, type PartState } from '../domain/parts.ts'
 import type { Receipt } from '../domain/provider.ts'
@@ -254,7 +255,7 @@ function afterTheFact(reported: Failure | null, state: AttemptState): Failure {
   return { ...reported, class: 'transient', counted: true, waitsMs: reported.waitsMs ?? RESEND_WAITS_MS }
 }
 
-/** Its person was erased, or the time that words are kept is over: nothing is left that could be sent again. */
-function isEmptied({ text }: AttemptState): boolean {
-  return text === ''
+/** Whom it went to was erased, or the time that words are kept is over: nothing is left that could be sent again. */
+function isEmptied({ text, sentTo }: AttemptState): boolean {
+  return text === '' || sentTo.startsWith(ERASED)
 }

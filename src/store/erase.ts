@@ -1,3 +1,4 @@
+import { ERASED } from '../domain/contact.ts'
 import type { Db, DbClient } from './db.ts'
 
 /** What there is of a person; `waiting` and `inFlight` are among the messages. */
@@ -151,13 +152,23 @@ select (select count(*)::integer from emptied) as messages, (select count(*)::in
   case when count(*) = $3 then min(id) else 0 end as rest
 from picked`
 
+// Whom it was meant for must not have it after all: what waits is cancelled, and nothing else is sent again.
+const ERASE_REDIRECTED = `
+with picked as materialized (
+  select id, started_at is not null as busy, started_at is null and status in ('scheduled', 'queued') as waiting
+  from messages where redirected_to = $1 order by id for update
+), undue as (
+  delete from due where action <> 'poll' and message_id in (select id from picked where not busy)
+)
+update messages m set redirected_to = '${ERASED}', owner = case when p.waiting then null else m.owner end,
+  status = case when not p.waiting then m.status when m.uncertain_attempts > 0 then 'uncertain' else 'cancelled' end,
+  reason = case when p.waiting then 'erased' else m.reason end,
+  updated_at = case when p.waiting then now() else m.updated_at end
+from picked p where m.id = p.id`
+
 /** Takes the number out of what was redirected to it, and of what is told of the inbox. */
 export async function eraseNumber(db: DbClient, contact: string): Promise<number> {
-  const { rowCount } = await db.query({
-    name: 'erase-redirected',
-    text: `update messages set redirected_to = null where redirected_to = $1`,
-    values: [contact],
-  })
+  const { rowCount } = await db.query({ name: 'erase-redirected', text: ERASE_REDIRECTED, values: [contact] })
   // Those whose message is not known yet have the last digits of whom they are about.
   await db.query({
     name: 'erase-parked',

@@ -1,5 +1,5 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
-import type { Msisdn } from '../domain/contact.ts'
+import { ERASED, type Msisdn } from '../domain/contact.ts'
 import type { Db } from './db.ts'
 import { mayHaveParts } from './parts-sql.ts'
 import type { SmsWork } from './sms-work.ts'
@@ -63,7 +63,8 @@ case when t.attempt > 0 and ${mayHaveParts('t.segments', 't.text')} then (
     from sms_parts p where p.message_id = t.id and p.provider = t.provider
     group by p.reference order by max(p.attempt) desc limit 1) g) end`
 
-// What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once. What some node still submits waits.
+// What ended meanwhile (a late receipt, an expiry) leaves its due row behind: it goes at once. What some node still submits waits, and what was
+// redirected to somebody who is erased now, until it expires.
 const CLAIM_DUE = `
 with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
@@ -75,7 +76,7 @@ with me as materialized (
 ), taken as (
   update messages m set owner = $1, updated_at = now(), status = case m.status when 'scheduled' then 'queued' else m.status end
   from picked p, clients c
-  where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3
+  where m.id = p.message_id and c.id = m.client_id and m.owner is null and status_rank(m.status) < 3 and m.redirected_to is distinct from '${ERASED}'
   returning m.id, coalesce(m.redirected_to, c.contact) as contact, m.sender, coalesce(m.text, m.body) as text, m.segments, m.category, m.on_uncertain, m.provider, m.attempt,
     m.uncertain_attempts, m.tried, m.tlvs, m.time_zone
 ), marked as (

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
+import { failure } from '../../src/domain/failure.ts'
 import type { Outcome } from '../../src/domain/provider.ts'
 import { createErasing, type Erasing } from '../../src/flows/erase.ts'
 import { ask, message, scripted, type TestNode } from '../support/node.ts'
@@ -136,7 +137,11 @@ test('a person who is erased is nowhere in the database any more, and is still c
     { contact: 'erased:1', status: 'sent', reason: null },
     { contact: 'erased:1', status: 'cancelled', reason: 'erased' },
   ])
-  expect(await ask(node, 'select count(*)::integer as count from due')).toEqual([{ count: 1 }])
+  // What went to this number in another's place does not go to that other now.
+  expect(await ask(node, `select status, reason, redirected_to from messages where body = 'staging'`)).toEqual([
+    { status: 'cancelled', reason: 'erased', redirected_to: 'erased' },
+  ])
+  expect(await ask(node, 'select from due')).toEqual([])
   expect(await ask(node, 'select caller, act, what from audit')).toEqual([
     { caller: 'anyone', act: 'client.erased', what: 'erased:1' },
   ])
@@ -200,4 +205,22 @@ test('a number that comes back after it was erased is a new client', async () =>
     { contact: 'erased:1' },
     { contact: CANARY },
   ])
+})
+
+test('what was redirected to a person, and comes back after he is erased, does not go to whom it was meant for', async () => {
+  const at = carrier()
+  const node = await nodes.start({ sms: [at.provider] })
+  await node.delivery.intake.addSms(message({ contact: CANARY, body: 'first' }))
+  const extras = { template: null, resentFrom: null, redirectedTo: CANARY, sendAt: null }
+  await node.delivery.intake.addSms(message({ contact: OTHER, body: 'slowly', extras }))
+  await until(() => at.owed.length === 1)
+  await erasingOf(node).erase(CANARY, ANYONE, new AbortController().signal)
+  at.owed[0]?.({ kind: 'refused', failure: failure('transient', 'busy') })
+  await until(async () => (await ask(node, 'select from due')).length === 1)
+  await ask(node, 'update due set run_at = now()')
+  // Whoever would send it puts it off.
+  const isPutOff = async (): Promise<boolean> =>
+    (await ask(node, 'select from due where run_at > now() and owner is null')).length === 1
+  await until(async () => at.asked.length > 2 || isPutOff())
+  expect(at.asked).toEqual(['first', 'slowly'])
 })

@@ -289,4 +289,6 @@ test('what has no words any more ends, where it would be sent again or go on to 
   expect(decideReceipt(one, sent(2), 0)).toMatchObject({ messageStatus: 'sent', resendMs: 60_000 })
   const emptied = decideReceipt(one, sent(2, { text: '' }), 0)
   expect(emptied).toMatchObject({ messageStatus: 'undelivered', resendMs: null })
+  const redirected = decideReceipt(one, sent(0, { sentTo: 'erased' as Msisdn }), 0, () => 'other')
+  expect(redirected).toMatchObject({ nextProvider: null, resendMs: null })
 })
