@@ -34,11 +34,15 @@ export function usePaged<T>(
   const more = (): void => {
     const { state } = loading
     if (state.kind !== 'there') return
-    const { data, next } = state.value
+    const { value } = state
+    // A fresh first page that is on its way would take the place of what is asked for.
+    loading.put(value)
     act.run('more', async () => {
-      const page = await load(next, null)
+      const { data, next } = await load(value.next, null)
+      const now = shown.current
       // What was asked for under another question comes too late.
-      if (shown.current === state) loading.put({ data: [...data, ...page.data], next: page.next, isFirst: false })
+      if (now.kind === 'there' && now.value === value)
+        loading.put({ data: [...value.data, ...data], next, isFirst: false })
       return null
     })
   }

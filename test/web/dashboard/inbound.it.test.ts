@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTidings } from '../../../src/client/tidings.ts'
 import { hasChromium, openChromium } from '../../support/chromium.ts'
@@ -90,6 +90,29 @@ describe.skipIf(!hasChromium)('the pages of texts that come in, and of opt-outs'
     await page.locator('.inbound-text').first().waitFor()
     await stage.text('+15005550021', 'Thank you')
     await page.locator('.inbound-text', { hasText: 'Thank you' }).waitFor()
+  })
+
+  test('older ones are there though the newest are read again at the same time', async () => {
+    const { data } = (await (await fetch(`${url}/inbound`)).json()) as { data: object[] }
+    const newest = { success: true, data, next: 'older' }
+    const older = { success: true, data: [{ ...data[0], inbound_id: 999_999, message: 'From long ago' }], next: null }
+    const { page } = await visit(browser, url, '/dashboard/messages')
+    const again: Route[] = []
+    await page.context().route(/\/inbound\?/, async (route) => {
+      const isOlder = route.request().url().includes('cursor')
+      if (!isOlder && again.push(route) === 1) return route.fulfill({ json: newest })
+      if (!isOlder) return undefined
+      for (const held of again.slice(1)) {
+        // One that the page has given up takes no answer.
+        await held.fulfill({ json: newest }).catch(() => undefined)
+        await (await held.request().response())?.finished()
+      }
+      return route.fulfill({ json: older })
+    })
+    await page.goto(`${url}${INBOUND}`)
+    await until(() => again.length > 1)
+    await page.getByRole('button', { name: 'Older ones' }).click()
+    await page.getByText('From long ago').waitFor()
   })
 
   test('say how to receive texts where none has come, and the line in it makes one come', async () => {

@@ -38,10 +38,10 @@ export function InboundPage(): JSX.Element {
   )
 }
 
-/** Who has gone back to older ones stays there: a fresh first page would take them away. */
-function lookFor({ loading }: Paging<Inbound>): void {
+/** Who has gone back to older ones, or is about to, stays there: a fresh first page would take them away. */
+function lookFor({ loading, act }: Paging<Inbound>): void {
   const { state } = loading
-  if (state.kind === 'there' && state.value.isFirst) loading.refresh()
+  if (state.kind === 'there' && state.value.isFirst && act.busy === null) loading.refresh()
 }
 
 function None({ filter }: { readonly filter: InboundFilter }): JSX.Element {
