@@ -40,8 +40,8 @@ select count(*)::integer as messages, count(*) filter (where waiting and not bus
     where t.provider = p.provider and t.provider_message_id = p.provider_message_id)) as "parkedReceipts",
   (select count(*)::integer from messages r where r.redirected_to = $2) as redirected,
   (select count(*)::integer from inbound i where i.client_id = $1) as inbound,
-  (select count(*)::integer from tokens t where t.client_id = $1
-    or t.sent_as in (select d.id from tokens d where d.client_id = $1)) as tokens
+  (select count(*)::integer from (select t.id from tokens t where t.client_id = $1
+    union select s.id from tokens d join tokens s on s.sent_as = d.id where d.client_id = $1) a) as tokens
 from own`,
     values: [clientId, contact],
   })
