@@ -24,6 +24,9 @@ export interface RouteWatch {
 
 const MOST_CHOICES = 100
 
+/** Of all providers, countries and senders; beyond it the oldest is forgotten. */
+const MOST_WAYS = 10_000
+
 /** `now` is monotonic, in milliseconds. */
 export function createRouteWatch(now: () => number): RouteWatch {
   const changes = new Map<string, number>()
@@ -31,8 +34,12 @@ export function createRouteWatch(now: () => number): RouteWatch {
   let next = 0
   return {
     changed(way, state) {
-      if (state === 'closed') changes.delete(keyOf(way))
-      else changes.set(keyOf(way), now())
+      const key = keyOf(way)
+      changes.delete(key)
+      if (state === 'closed') return
+      changes.set(key, now())
+      // A sender that is forgotten elsewhere is never said to be well.
+      if (changes.size > MOST_WAYS) changes.delete(changes.keys().next().value ?? '')
     },
     chosen(provider, how) {
       choices[next] = { provider, how }
