@@ -2,7 +2,7 @@ import { ERASED } from '../domain/contact.ts'
 import { failure, type Failure } from '../domain/failure.ts'
 import { lostPart, newestParts, PARTIALLY_FAILED, sumUp, type PartsSum, type PartState } from '../domain/parts.ts'
 import type { Receipt } from '../domain/provider.ts'
-import { nextStep } from '../domain/retry.ts'
+import { nextStep, type Tried } from '../domain/retry.ts'
 import { isForward, type Status } from '../domain/status.ts'
 import type { AttemptState, PartMove, ReceiptMove } from '../store/receipts.ts'
 
@@ -70,7 +70,7 @@ function afterFailure(
   onward: AskOnward,
 ): ReceiptMove {
   const reported = afterTheFact(receipt.failure, state)
-  const step = nextStep(reported, state, chance)
+  const step = nextStep(reported, triedNow(state), chance)
   // Without an id it is a refusal that came late: the provider never had it.
   const again = { ...base, messageStatus: receipt.providerMessageId === '' ? null : ('sent' as const) }
   const waitMs = reported.elsewhere?.waitMs ?? 0
@@ -165,7 +165,7 @@ function afterPart(
   if (!isForward(state.messageStatus, 'undelivered')) return told
   const hasFailed = isNews && part.status !== 'delivered' && part.status !== 'sent'
   if (!hasFailed) return state.resends ? told : ended
-  const step = nextStep(afterTheFact(receipt.failure, state), state, chance)
+  const step = nextStep(afterTheFact(receipt.failure, state), triedNow(state), chance)
   if (step.kind !== 'retry') return ended
   // Where each part was refused, if late, the provider never had any of it.
   const isTaken = withPart(state, part).some(({ providerMessageId }) => providerMessageId !== null)
@@ -238,6 +238,11 @@ export function unweighed(state: AttemptState): Receipt | null {
     at: null,
     part,
   }
+}
+
+/** A submission that is not settled yet is not among those that were counted. */
+function triedNow(state: AttemptState): Tried {
+  return state.attemptStatus === null ? { ...state, attemptsCounted: state.attemptsCounted + 1 } : state
 }
 
 /** Minutes between resends of what was accepted and then came back, where its code has no waits of its own. */

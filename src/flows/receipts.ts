@@ -178,6 +178,7 @@ async function settleAll({ db, chance, onward }: ReceiptsParts, batch: readonly 
     if (moves.has(state.messageId) || (isEarly(state) && look < EARLY_LOOKS)) return { kind: 'again' }
     if (state.attemptStatus === null && isOneOfSeveral(receipt, state)) return { kind: 'early' }
     const move = decideReceipt(receipt, state, chance(), onward)
+    if (isEarly(state) && isRefusal(move)) return { kind: 'again' }
     moves.set(state.messageId, move)
     return { kind: 'settled', move }
   })
@@ -191,6 +192,11 @@ async function settleAll({ db, chance, onward }: ReceiptsParts, batch: readonly 
 /** Its provider was quicker than our own settlement. */
 function isEarly({ messageStatus, attemptStatus, number, newestAttempt }: AttemptState): boolean {
   return messageStatus === 'sending' && attemptStatus === null && number === newestAttempt
+}
+
+/** It is sent again as if it had never been taken. Before its submission is settled that would be one repeat more than the settlement's own. */
+function isRefusal({ messageStatus, resendMs }: ReceiptMove): boolean {
+  return messageStatus === null && resendMs !== null
 }
 
 function toSought({ id, settlement }: SettledSms): AttemptSought {
