@@ -1,7 +1,7 @@
 import type { Sight } from './when-seen.ts'
 
 /** What of an EventSource is used here. */
-export interface Stream {
+interface Stream {
   readonly readyState: number
   readonly CLOSED: number
   addEventListener(type: 'message' | 'ready' | 'error', listener: () => void): void
