@@ -107,20 +107,9 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     kick()
   }
 
-  /** Settles those whose device is gone; the others are to be sent to. */
-  function dropGone(chunk: Chunk, from: number, to: number): readonly number[] {
-    const going: number[] = []
-    for (let index = from; index < to; index++) {
-      const reason = chunk.goneBecause(index)
-      if (reason === null) going.push(index)
-      else settle(chunk, index, { kind: 'refused', failure: failure('permanent', reason, { status: 'suppressed' }) })
-    }
-    return going
-  }
-
   async function submit(chunk: Chunk, from: number, to: number): Promise<void> {
     const told = new Set<number>()
-    const going = dropGone(chunk, from, to)
+    const going = dropGone(chunk, from, to, settle)
     if (going.length === 0) return
     const targets = going.map((index) => chunk.target(index))
     const onOutcome = (place: number, outcome: Outcome): void => {
@@ -213,3 +202,19 @@ export function createPushLane(parts: PushLaneParts): PushLane {
 
 const KEPT_BACK = failure('transient', 'not_sent', { counted: false })
 const LOST: Outcome = { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
+
+/** Settles those whose device is gone; the others are to be sent to. */
+function dropGone(
+  chunk: Chunk,
+  from: number,
+  to: number,
+  settle: (chunk: Chunk, index: number, outcome: Outcome) => void,
+): readonly number[] {
+  const going: number[] = []
+  for (let index = from; index < to; index++) {
+    const reason = chunk.goneBecause(index)
+    if (reason === null) going.push(index)
+    else settle(chunk, index, { kind: 'refused', failure: failure('permanent', reason, { status: 'suppressed' }) })
+  }
+  return going
+}

@@ -123,7 +123,11 @@ describe('what the reference shows as a program works as it stands', { timeout: 
     }
   }
 
-  async function made(path: string, body: object, method = 'POST'): Promise<Readonly<Record<string, unknown>>> {
+  async function made(
+    path: string,
+    body: object,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<Readonly<Record<string, unknown>>> {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`${service.url}${path}`, { method, headers, body: JSON.stringify(body) })
     expect(answer.status).toBe(200)
