@@ -1,5 +1,5 @@
-// npm run test:long [-- name …]: tests that draw their cases, with so many of them that it takes an hour or more. What they do with
-// fewer is part of `npm test`; `npm run crash` is the other long one.
+// npm run test:long [-- name …]: tests that draw their cases, with so many of them that it stands apart. What they do with fewer is part
+// of `npm test`; `npm run crash` is the other long one.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -33,6 +33,21 @@ export interface Treatment {
   readonly callbacksFirst?: boolean
 }
 
+/** By the two digits of a magic number, which mean the same whatever the provider. */
+export const TREATMENTS: Readonly<Record<string, Treatment>> = {
+  '10': { link: 'error-500' },
+  '11': { link: 'error-500', lose: true },
+  '12': { link: 'reset' },
+  '13': { link: 'reset', lose: true },
+  '14': { link: 'hang' },
+  '15': { link: 'hang', lose: true },
+  '20': { slowMs: 5_000 },
+  '21': { slowMs: 50 },
+  '30': { callbacksFirst: true },
+  '31': { callbackCopies: 2 },
+  '32': { callbackCopies: 0 },
+}
+
 export interface ProviderServerParts<Text extends { readonly url?: string }> {
   /** 0 takes any free port. */
   readonly port: number

@@ -124,7 +124,7 @@ function isNumber(contact: string): contact is Msisdn {
   return contact.startsWith('+')
 }
 
-/** Null: it can't be. Before the year 1 there are times that can't be stored. */
+/** Null: there is no such time, it is yet to come, or it lies before 1970, when there were no devices. */
 function readSeen(text: string, now: Date): Date | null {
   const at = new Date(text)
   const aheadMs = at.getTime() - now.getTime()

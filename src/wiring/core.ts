@@ -153,7 +153,10 @@ function openWays(
   clock: () => Date,
 ): Pick<Core, 'channels' | 'routing'> {
   const routing = openSmsRouting(config, {
-    ...{ log, now: monotonic, chance, ...watching.routing },
+    log,
+    now: monotonic,
+    chance,
+    ...watching.routing,
     onSenderRefused: (provider) => ruling.tell(SENDER_REFUSED, provider),
   })
   // The sandbox reports like a provider that calls back, and rates are shared by nodes: both are known only once they run.

@@ -1,4 +1,4 @@
-import type { Treatment } from '../provider-server.ts'
+import { TREATMENTS, type Treatment } from '../provider-server.ts'
 
 /** How one message is treated. */
 export interface Script extends Treatment {
@@ -19,17 +19,7 @@ const DELIVERED: readonly Step[] = [{ state: 'SENT' }, { state: 'DELIVERED' }]
 const BEHAVIOURS: Readonly<Record<string, Script>> = {
   '01': { refuse: { code: 'E301', retryAfter: '1' } },
   '02': { refuse: { code: 'E301' } },
-  '10': { link: 'error-500' },
-  '11': { link: 'error-500', lose: true },
-  '12': { link: 'reset' },
-  '13': { link: 'reset', lose: true },
-  '14': { link: 'hang' },
-  '15': { link: 'hang', lose: true },
-  '20': { slowMs: 5_000 },
-  '21': { slowMs: 50 },
-  '30': { callbacksFirst: true },
-  '31': { callbackCopies: 2 },
-  '32': { callbackCopies: 0 },
+  ...TREATMENTS,
   '33': { life: [{ state: 'SENT' }] },
   '34': { life: [{ state: 'DELIVERED' }, { state: 'SENT' }] },
 }

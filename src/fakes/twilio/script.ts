@@ -1,4 +1,4 @@
-import type { Treatment } from '../provider-server.ts'
+import { TREATMENTS, type Treatment } from '../provider-server.ts'
 
 /** How one message is treated. */
 export interface Script extends Treatment {
@@ -39,17 +39,7 @@ const BEHAVIOURS: Readonly<Record<string, Script>> = {
   '01': { refuse: { status: 429, code: 20429, retryAfter: '1' } },
   '02': { refuse: { status: 429, code: 20429 } },
   '03': { refuse: { status: 503, code: null } },
-  '10': { link: 'error-500' },
-  '11': { link: 'error-500', lose: true },
-  '12': { link: 'reset' },
-  '13': { link: 'reset', lose: true },
-  '14': { link: 'hang' },
-  '15': { link: 'hang', lose: true },
-  '20': { slowMs: 5_000 },
-  '21': { slowMs: 50 },
-  '30': { callbacksFirst: true },
-  '31': { callbackCopies: 2 },
-  '32': { callbackCopies: 0 },
+  ...TREATMENTS,
   '33': { life: [{ status: 'sent' }] },
   '34': { life: [{ status: 'delivered' }, { status: 'sent' }] },
   '35': { life: [{ status: 'canceled' }] },

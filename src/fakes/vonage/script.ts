@@ -1,4 +1,4 @@
-import type { Treatment } from '../provider-server.ts'
+import { TREATMENTS, type Treatment } from '../provider-server.ts'
 
 /** How one message is treated. */
 export interface Script extends Treatment {
@@ -23,17 +23,7 @@ const BEHAVIOURS: Readonly<Record<string, Script>> = {
   '01': { refuse: { status: '1' } },
   '02': { refuse: { status: '1', http: 429 } },
   '03': { refuse: { status: '5', http: 503 } },
-  '10': { link: 'error-500' },
-  '11': { link: 'error-500', lose: true },
-  '12': { link: 'reset' },
-  '13': { link: 'reset', lose: true },
-  '14': { link: 'hang' },
-  '15': { link: 'hang', lose: true },
-  '20': { slowMs: 5_000 },
-  '21': { slowMs: 50 },
-  '30': { callbacksFirst: true },
-  '31': { callbackCopies: 2 },
-  '32': { callbackCopies: 0 },
+  ...TREATMENTS,
   '33': { life: [{ status: 'buffered' }] },
   '34': { life: [{ status: 'delivered' }, { status: 'accepted' }] },
   '36': { refusePart: { number: 2, status: '1' } },
