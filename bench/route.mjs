@@ -27,7 +27,10 @@ const sms = createSmsFlow({
   keys: createKeyGuard(null),
   outcomes: null,
   templates: null,
-  router: { choose: () => ({ provider: 'sandbox', sender: null, pricePerSegment: null, price: null }) },
+  router: {
+    choose: () => ({ provider: 'sandbox', sender: null, pricePerSegment: null, price: null }),
+    take: () => () => undefined,
+  },
   defaultCountry: null,
   textFormat: '{message}',
   staging: null,

@@ -1,15 +1,17 @@
 import { FAULT_OF_FRAMEWORK } from './framework-errors.ts'
 import type { ErrorObject } from '../contract/error.ts'
-import { TidingsError, type ErrorCode } from '../domain/errors.ts'
+import { TidingsError, type ErrorCode, type FaultDetail } from '../domain/errors.ts'
 import { ERROR_PAGES } from './error-pages.ts'
 
 /** Codes whose `message` is fixed by the contract, whoever raised them and whatever he said. */
 const FIXED_MESSAGE: Partial<Record<ErrorCode, string>> = {
   not_found: 'Not Found',
   method_not_allowed: 'Method Not Allowed',
-  rate_limited: 'Too Many Requests',
   internal_error: 'Internal Server Error',
 }
+
+/** The same for every code of this status. */
+const TOO_MANY = { status: 429, message: 'Too Many Requests' } as const
 
 /** Seconds to wait where the refusal itself does not say. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
@@ -62,15 +64,23 @@ export function retryAfterOf(refusal: TidingsError): number | null {
 
 /** The object of the contract. */
 export function toErrorObject(refusal: TidingsError, requestId: string): ErrorObject {
+  const status = statusOf(refusal)
+  const isTooMany = status === TOO_MANY.status
+  const details = isTooMany ? tooManyOf(refusal) : refusal.details
   return {
     success: false,
-    error: statusOf(refusal),
-    message: FIXED_MESSAGE[refusal.code] ?? refusal.message,
+    error: status,
+    message: isTooMany ? TOO_MANY.message : (FIXED_MESSAGE[refusal.code] ?? refusal.message),
     code: refusal.code,
     docs: `/errors/${refusal.code}`,
     request_id: requestId,
-    ...(refusal.details.length === 0 ? {} : { details: refusal.details.map((detail) => ({ ...detail })) }),
+    ...(details.length === 0 ? {} : { details: details.map((detail) => ({ ...detail })) }),
   }
+}
+
+/** Which limit it was stands beside the message, which can't say it. */
+function tooManyOf({ details, message }: TidingsError): readonly FaultDetail[] {
+  return details.length > 0 || message === TOO_MANY.message ? details : [{ path: '', message }]
 }
 
 function codeOf(thrown: unknown): string {

@@ -100,6 +100,25 @@ test.each(ERROR_CODES)(
   },
 )
 
+test.each(ERROR_CODES.filter((code) => ERROR_PAGES[code].status === 429))(
+  '%s says `Too Many Requests`, and which limit it was beside it',
+  async (code) => {
+    refusal = new TidingsError(code, 'Nothing is left for today')
+    const answer = await refusing.inject({ method: 'POST', url: '/smss', payload: SMS })
+    expect(answer.json()).toMatchObject({
+      error: 429,
+      message: 'Too Many Requests',
+      details: [{ path: '', message: 'Nothing is left for today' }],
+    })
+  },
+)
+
+test('a call over the rate limit has nothing to add', async () => {
+  refusal = new TidingsError('rate_limited', 'Too Many Requests')
+  const answer = await refusing.inject({ method: 'POST', url: '/smss', payload: SMS })
+  expect(answer.json()).not.toHaveProperty('details')
+})
+
 test.each([
   ['GET', '/nowhere', 404, 'Not Found'],
   ['POST', '/smss/', 404, 'Not Found'],
