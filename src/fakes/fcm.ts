@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Http2Server, ServerHttp2Session } from 'node:http2'
 import { parseWishes } from './control.ts'
 import { makeCertificate } from './certificate.ts'
 import { createJudge } from './fcm/judge.ts'
-import { listen } from './fcm/listen.ts'
 import { createOauth, type Oauth, type OauthAnswer } from './fcm/oauth.ts'
-import { isDisowned, playHttp1, playHttp2, reply } from './fcm/play.ts'
+import { playHttp1, playHttp2, reply } from './fcm/play.ts'
 import type { FakeSend } from './fcm/request.ts'
 import { PLAY, type Script, scriptFor } from './fcm/script.ts'
 import { createTaker } from './fcm/taker.ts'
+import { listen } from './http2-listener.ts'
+import { keepSessions, sessionControls } from './http2-sessions.ts'
 import { createRules, type Rules } from './rules.ts'
 import { UsageError } from './usage.ts'
 
@@ -83,7 +83,8 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
     } else tokens.answer(seen, method, response)
   }
   const served = await listen(options.port ?? 0, certificate, toListener(onHttp1))
-  const sessions = keepSessions(served.http2, (seen, stream, session) => {
+  const sessions = keepSessions(served.http2, ({ path, headers, body }, stream, session) => {
+    const seen = { path, headers, body, httpVersion: '2' } as const
     options.onSend?.(seen)
     playHttp2(judge(seen.path, seen.headers, seen.body), stream, session, taker)
   })
@@ -133,40 +134,6 @@ function toListener(onRequest: (seen: SeenSend, method: string, response: Server
       const seen = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(pieces).toString() }
       onRequest({ ...seen, httpVersion: '1.1' }, request.method ?? '', response)
     })
-  }
-}
-
-type OnStream = (seen: SeenSend, ...rest: [Parameters<typeof playHttp2>[1], ServerHttp2Session]) => void
-
-function keepSessions(http2: Http2Server, onStream: OnStream): Set<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>()
-  http2.on('session', (session) => {
-    sessions.add(session)
-    session.on('error', () => undefined)
-    session.on('close', () => sessions.delete(session))
-    session.on('stream', (stream, headers) => {
-      const pieces: Buffer[] = []
-      stream.on('error', () => undefined)
-      stream.on('data', (piece: Buffer) => pieces.push(piece))
-      stream.on('end', () => {
-        if (stream.destroyed || isDisowned(stream, session)) return
-        const body = (pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)).toString()
-        onStream({ path: headers[':path'] ?? '', headers, body, httpVersion: '2' }, stream, session)
-      })
-    })
-  })
-  return sessions
-}
-
-function sessionControls(http2: Http2Server, sessions: ReadonlySet<ServerHttp2Session>) {
-  return {
-    goaway(code: number): void {
-      for (const session of sessions) session.goaway(code)
-    },
-    setMaxStreams(count: number): void {
-      http2.updateSettings({ maxConcurrentStreams: count })
-      for (const session of sessions) session.settings({ maxConcurrentStreams: count })
-    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import { disown } from '../http2-sessions.ts'
 import type { FakeError } from './errors.ts'
 import type { Verdict } from './judge.ts'
 import type { Taker } from './taker.ts'
@@ -25,30 +26,11 @@ export function playHttp2(
       stream.close(script.code)
       return
     case 'goaway':
-      goaway(script.code, stream, session)
+      disown(script.code, stream, session)
       return
     case 'cut':
       stream.respond({ ':status': 200 })
       stream.write('{"na', () => session.destroy())
-  }
-}
-
-const lastProcessed = new WeakMap<ServerHttp2Session, number>()
-
-/** A GOAWAY has said of this stream that it is not processed. */
-export function isDisowned(stream: ServerHttp2Stream, session: ServerHttp2Session): boolean {
-  return (stream.id ?? 0) > (lastProcessed.get(session) ?? Infinity)
-}
-
-/** Says of this stream and those after it that they were not processed; a last stream of 0 would mean "all there were" to Node. */
-function goaway(code: number, stream: ServerHttp2Stream, session: ServerHttp2Session): void {
-  const id = stream.id ?? 0
-  if (id > 2) {
-    lastProcessed.set(session, id - 2)
-    session.goaway(code, id - 2)
-  } else {
-    stream.close(constants.NGHTTP2_REFUSED_STREAM)
-    session.goaway(code)
   }
 }
 

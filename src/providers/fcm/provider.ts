@@ -1,11 +1,11 @@
 import type { Outcome, PushProvider } from '../../domain/provider.ts'
 import type { Http2Client } from '../../http2/client.ts'
+import { fanOut } from '../fan-out.ts'
 import type { HttpCall } from '../http-call.ts'
 import { createPace, type Pace } from '../pace.ts'
 import { createAccessTokens } from './access-token.ts'
 import { checkSteps } from './check.ts'
 import type { Credentials } from './credentials.ts'
-import { fanOut } from './fan-out.ts'
 import { createSender } from './sender.ts'
 import { createSubmission, validateOne } from './submission.ts'
 import { createTokenSource } from './token-source.ts'
@@ -59,7 +59,7 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
     submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, sender, parts.clock(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
-      return fanOut({ items: targets, window, pace, signal, gate, submit, onOutcome })
+      return fanOut({ items: targets, window: () => window, pace, signal, gate, submit, onOutcome })
     },
     validate: (content, target, signal) => validateOne(content, target, sender, parts.clock(), signal),
     check: (signal) => checkSteps(tokens, sender, signal),

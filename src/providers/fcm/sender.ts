@@ -3,9 +3,10 @@ import type { Gate, PushTarget } from '../../domain/provider.ts'
 import type { Http2Client } from '../../http2/client.ts'
 import { requestAgain } from '../../http2/resend.ts'
 import type { HttpCall } from '../http-call.ts'
+import { notSent, readFault } from '../http2-faults.ts'
 import type { AccessToken, AccessTokens, TokenResult } from './access-token.ts'
 import type { Credentials } from './credentials.ts'
-import { notSent, type Reading, readAnswer, readFault, stillUnauthenticated } from './outcomes.ts'
+import { type Reading, readAnswer, stillUnauthenticated } from './outcomes.ts'
 import { askProjectId } from './token-source.ts'
 
 /** What one call came to, whatever it took. */

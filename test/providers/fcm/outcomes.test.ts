@@ -3,7 +3,8 @@ import type { Failure } from '../../../src/domain/failure.ts'
 import type { PushTarget } from '../../../src/domain/provider.ts'
 import { errorFor } from '../../../src/fakes/fcm/errors.ts'
 import type { Http2Answer, Http2FaultReason } from '../../../src/http2/client.ts'
-import { readAnswer, readFault, settleAmbiguous } from '../../../src/providers/fcm/outcomes.ts'
+import { readAnswer, settleAmbiguous } from '../../../src/providers/fcm/outcomes.ts'
+import { readFault } from '../../../src/providers/http2-faults.ts'
 
 const NOW = new Date('2026-03-01T12:00:00Z')
 const TOKEN: PushTarget = { kind: 'token', value: 'abc' }

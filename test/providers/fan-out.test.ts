@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Outcome } from '../../../src/domain/provider.ts'
-import { fanOut } from '../../../src/providers/fcm/fan-out.ts'
-import { createPace } from '../../../src/providers/pace.ts'
+import type { Outcome } from '../../src/domain/provider.ts'
+import { fanOut } from '../../src/providers/fan-out.ts'
+import { createPace } from '../../src/providers/pace.ts'
 
 it('lets all chunks of a node wait on one signal without a warning of a leak', async () => {
   const warnings: Error[] = []
@@ -13,7 +13,7 @@ it('lets all chunks of a node wait on one signal without a warning of a leak', a
   const chunk = (): Promise<void> =>
     fanOut({
       items: ['token'],
-      window: 1,
+      window: () => 1,
       pace,
       signal,
       gate: () => null,

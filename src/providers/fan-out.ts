@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
-import type { Failure } from '../../domain/failure.ts'
-import type { Gate, Outcome } from '../../domain/provider.ts'
-import type { Pace } from '../pace.ts'
-import { notSent } from './outcomes.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Gate, Outcome } from '../domain/provider.ts'
+import { notSent } from './http2-faults.ts'
+import type { Pace } from './pace.ts'
 
 export interface FanOut<Item> {
   readonly items: readonly Item[]
-  /** Submitted at once. */
-  readonly window: number
-  readonly pace: Pace
+  /** Submitted at once; asked for anew before each item. */
+  readonly window: () => number
+  readonly pace: Pick<Pace, 'take' | 'pausedMs'>
   readonly signal: AbortSignal
   /** Asked before each item is begun. */
   readonly gate: Gate
@@ -35,7 +35,7 @@ export async function fanOut<Item>(work: FanOut<Item>): Promise<void> {
 
   function pump(): void {
     stopped ??= reasonToStop(work)
-    for (let item = items[next]; item !== undefined && open < window && stopped === null; item = items[next]) {
+    for (let item = items[next]; item !== undefined && open < window() && stopped === null; item = items[next]) {
       const waitMs = pace.take()
       if (waitMs > 0) {
         timer ??= setTimeout(onTimer, Math.min(waitMs, LOOK_MS))

@@ -2,8 +2,8 @@ import { createServer as createHttp1, type RequestListener } from 'node:http'
 import { createServer as createHttp2, type Http2Server } from 'node:http2'
 import { createServer as createTcp, type Socket } from 'node:net'
 import { createServer as createTls } from 'node:tls'
-import { listenOn } from '../listen-on.ts'
-import type { Certificate } from '../certificate.ts'
+import type { Certificate } from './certificate.ts'
+import { listenOn } from './listen-on.ts'
 
 export interface Listening {
   /** Without TLS: HTTP/1.1 and HTTP/2 with prior knowledge on one port. */
