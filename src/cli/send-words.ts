@@ -6,6 +6,7 @@ export const COMMON = {
   tag: { type: 'string' },
   category: { type: 'string' },
   'send-at': { type: 'string' },
+  local: { type: 'boolean' },
   ttl: { type: 'string' },
   template: { type: 'string' },
   locale: { type: 'string' },
@@ -20,6 +21,7 @@ export interface CommonWords {
   readonly tag?: string
   readonly category?: string
   readonly 'send-at'?: string
+  readonly local?: boolean
   readonly ttl?: string
   readonly template?: string
   readonly locale?: string
@@ -37,6 +39,7 @@ export function commonFields(words: CommonWords): {
   tag?: string
   category?: Category
   send_at?: string
+  local?: boolean
   ttl?: number
   template?: { name: string; locale?: string; variables?: Record<string, string | number> }
 } {
@@ -48,6 +51,7 @@ export function commonFields(words: CommonWords): {
     ...(tag === undefined ? {} : { tag }),
     ...(category === undefined ? {} : { category: toCategory(category) }),
     ...(sendAt === undefined ? {} : { send_at: sendAt }),
+    ...(words.local === true ? { local: true } : {}),
     ...(ttl === undefined ? {} : { ttl: toWhole(ttl, '--ttl') }),
     ...(template === undefined ? {} : { template: toTemplate(template, words) }),
   }

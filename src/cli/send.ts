@@ -16,7 +16,7 @@ const HELP = `Sends one SMS, or one push.
   tidings send push --client +201009129288 --title Parcel --body "It is here"
   tidings send push --token TOKEN --title Parcel --body "It is here" --data order=1042
 
-Both      --tag --category --send-at --ttl SECONDS --template --locale --var NAME=TEXT --var NAME:=NUMBER
+Both      --tag --category --send-at --local --ttl SECONDS --template --locale --var NAME=TEXT --var NAME:=NUMBER
           --wait --dry-run --idempotency-key KEY --json
 Of SMS    --subject --sender --max-segments --max-price AMOUNT --plain --no-plain --time-zone ZONE
 Of pushes --token, --fid, --client (each may stand several times), --topic or --condition; --title --body --data NAME=TEXT --image --link

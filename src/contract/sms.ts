@@ -4,6 +4,7 @@ import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
   ID,
+  LOCAL,
   LONGEST_TTL_SECONDS,
   named,
   oneOf,
@@ -43,6 +44,7 @@ export const SmsRequest = Type.Object(
       }),
     ),
     send_at: Type.Optional(SEND_AT),
+    local: Type.Optional(LOCAL),
     max_segments: Type.Optional(
       // A concatenation header counts its segments in one octet: 3GPP TS 23.040 §9.2.3.24.1.
       Type.Integer({ minimum: 1, maximum: 255, description: 'Refuse the message if it needs more segments.' }),

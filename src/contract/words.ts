@@ -78,11 +78,18 @@ export const CATEGORY = oneOf(['otp', 'transactional', 'marketing'], {
 /** A point in time on the wire. */
 export const TIME = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
 
-/** When a message is to leave. */
+/** When a message is to leave. Whether it has an offset depends on `local`, which is looked at with it. */
 export const SEND_AT = Type.String({
-  format: 'date-time',
-  description: 'The earliest time it may leave, at most 366 days away; `ttl` counts from there.',
+  maxLength: 64,
+  pattern: '^\\d{4}-\\d\\d-\\d\\d[Tt ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?([Zz]|[+-]\\d\\d:\\d\\d)?$',
+  description:
+    'The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.',
   examples: ['2030-01-31T18:00:00Z'],
+})
+
+export const LOCAL = Type.Boolean({
+  description:
+    '`send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there.',
 })
 
 /** A number of ours: starts at 1 and grows. */

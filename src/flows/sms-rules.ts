@@ -8,6 +8,7 @@ import { costlyKind } from '../domain/premium.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { opensAt, type QuietHours } from '../domain/quiet-hours.ts'
 import type { Price } from '../domain/routing.ts'
+import { readAskedTime, timeIn, type TimeCall } from '../domain/send-at.ts'
 import { measureText } from '../domain/sms-text.ts'
 import { toMicros } from '../domain/spend.ts'
 import { plainText, type PlainText } from '../domain/typography.ts'
@@ -66,6 +67,24 @@ export interface QuietFacts {
   readonly timeZone?: string | null
 }
 
+/** Of those of whom nothing tells where they are. */
+const NO_ZONE = 'UTC'
+
+/** Where a recipient may be: one zone at least. `usual`: the zone of those of whom nothing tells. */
+function clocksOf(
+  { contact, timeZone = null }: Pick<QuietFacts, 'contact' | 'timeZone'>,
+  usual = NO_ZONE,
+): readonly string[] {
+  const zones = zonesFor(contact, timeZone)
+  return zones.length === 0 ? [usual] : zones
+}
+
+/** Empty: neither its caller nor the number tells. */
+export function zonesFor(contact: Msisdn | null, timeZone: string | null): readonly string[] {
+  if (timeZone !== null) return [timeZone]
+  return contact === null ? [] : zonesOf(contact, countryOf(contact))
+}
+
 /**
  * When a message may leave that could leave at `at`, if that is later; null: it need not wait. Marketing alone waits, and nothing that is
  * captured; a number that tells no time zone does not hold it back either.
@@ -73,8 +92,24 @@ export interface QuietFacts {
 export function opensFor(facts: QuietFacts, at: Date, hours: QuietHours | null): Date | null {
   const { provider, category, contact, timeZone = null } = facts
   if (hours === null || category !== 'marketing' || provider === SANDBOX) return null
-  const opening = opensAt(at, timeZone === null ? zonesOf(contact, countryOf(contact)) : [timeZone], hours)
+  const opening = opensAt(at, zonesFor(contact, timeZone), hours)
   return opening > at ? opening : null
+}
+
+/**
+ * When its caller asked for it to leave, null: now; and when the quiet hours of its recipient end, null: it need not wait for that. `usual`: the
+ * zone of those of whom nothing tells. Throws TidingsError for a time that is past, or too far away.
+ */
+export function timesOf(
+  call: TimeCall,
+  facts: QuietFacts,
+  usual: string | undefined,
+  hours: QuietHours | null,
+  now: Date,
+): { readonly asked: Date | null; readonly opening: Date | null } {
+  const time = readAskedTime(call, now)
+  const asked = time && timeIn(time, clocksOf(facts, usual), now)
+  return { asked, opening: opensFor(facts, asked !== null && asked > now ? asked : now, hours) }
 }
 
 /** Asked right before a message is submitted: why it is not to go out now; null: nothing keeps it. `clock`: the database's. */

@@ -3,7 +3,6 @@ import type { Caller } from '../domain/caller.ts'
 import type { Msisdn } from '../domain/contact.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { Choice, Price, SmsRouter } from '../domain/routing.ts'
-import { readSendAt } from '../domain/send-at.ts'
 import { formatText, MAX_SEGMENTS, type SmsMeasure } from '../domain/sms-text.ts'
 import type { StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
@@ -15,7 +14,7 @@ import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import { warned } from './number-flags.ts'
 import type { Outcomes } from './outcomes.ts'
 import { checkSegments, checkTlvs, readContact } from './sms-reading.ts'
-import { billOf, checkPremium, NO_RULES, opensFor, readTimeZone, wording, type SmsRules } from './sms-rules.ts'
+import { billOf, checkPremium, NO_RULES, readTimeZone, timesOf, wording, type SmsRules } from './sms-rules.ts'
 import { wayOf, type SmsLimits } from './sms-way.ts'
 import type { Bill } from './spending.ts'
 import type { TemplateUse, TemplateWords } from './template-words.ts'
@@ -35,8 +34,9 @@ interface SmsOptions {
   /** IANA */
   readonly time_zone?: string
   readonly tlvs?: Tlvs
-  /** RFC 3339. */
+  /** RFC 3339; without an offset where `local` is true. */
   readonly send_at?: string
+  readonly local?: boolean
 }
 
 /** What `POST /smss` takes, as it stands on the wire, its types already checked: its words, or the template they come from. */
@@ -124,6 +124,8 @@ export interface SmsFlowParts {
   readonly textFormat: string
   /** Null: everybody may be reached. */
   readonly staging: StagingRules | null
+  /** Of whom nothing tells where he is (IANA); left out: UTC. */
+  readonly defaultTimeZone?: string
   /** The database's. */
   readonly clock: () => Date
 }
@@ -139,13 +141,12 @@ export function createSmsFlow(parts: SmsFlowParts): SmsFlow {
     if (input.tlvs !== undefined) checkTlvs(input.tlvs)
     const category = input.category ?? 'transactional'
     const timeZone = input.time_zone === undefined ? null : readTimeZone(input.time_zone)
-    const asked = input.send_at === undefined ? null : readSendAt(input.send_at, clock())
     const facts = { contact, country, sender: input.sender ?? null, category, segments: measure.segments }
     const way = wayOf(parts, caller, facts, input.max_price ?? null)
     if (way.detour !== null) warnings.push(way.detour.warning)
     const redirectedTo = way.detour?.kind === 'redirect' ? way.detour.to : null
     const waits = { provider: way.provider, category, contact: redirectedTo ?? contact, timeZone }
-    const opening = opensFor(waits, later(asked, clock()), rules.quietHours)
+    const { asked, opening } = timesOf(input, waits, parts.defaultTimeZone, rules.quietHours, clock())
     const message = {
       contact,
       subject: input.subject,
@@ -241,10 +242,6 @@ async function storing<Made extends { readonly ended: unknown }>(
     rules.giveBack(all)
     throw error
   }
-}
-
-function later(one: Date | null, other: Date): Date {
-  return one !== null && one > other ? one : other
 }
 
 /** Null for nearly all messages: what is rare costs the others nothing. */

@@ -166,6 +166,7 @@ function typesOf(types: unknown): string {
 function patternComplaint(pattern: string): string {
   if (pattern.startsWith('^https://')) return 'must begin with https://'
   if (pattern.startsWith('^https?://')) return 'must begin with https:// or http://'
+  if (pattern.startsWith('^\\d{4}-')) return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
   if (pattern.includes('{1,32}')) return 'must be 1 to 32 letters, digits, - and _'
   return 'may only hold letters, digits and - _ . ~ %'
 }

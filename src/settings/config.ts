@@ -38,6 +38,8 @@ export interface Config {
   readonly publicUrl: string | null
   /** ISO 3166-1 alpha-2; lets local spellings of numbers in. */
   readonly defaultCountry: string | null
+  /** Of recipients of whom nothing tells where they are; IANA. */
+  readonly defaultTimeZone: string
   /** `{message}` and `{subject}` are replaced. */
   readonly smsTextFormat: string
   /** 0: no limit. */
@@ -65,6 +67,8 @@ export interface Config {
   readonly rules: RulesConfig
   /** What is made of STOP, START and HELP. */
   readonly optOuts: OptOutConfig
+  /** Devices are asked to report on every push, unless its caller says otherwise. */
+  readonly pushEvidence: boolean
   /** Null: pushes are captured. */
   readonly fcm: FcmConfig | null
   /** Not judged here: what is wrong with it keeps nothing from starting, the page that needs it says so. */
@@ -121,6 +125,7 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     backlog: readBacklogLimits(read),
     publicUrl: withoutSlash(read('PUBLIC_URL')),
     defaultCountry: read('DEFAULT_COUNTRY')?.toUpperCase() ?? null,
+    defaultTimeZone: read('DEFAULT_TIME_ZONE') ?? 'UTC',
     smsTextFormat: read('SMS_TEXT_FORMAT') ?? '',
     smsRateLimitPerMinute: Number(read('SMS_RATE_LIMIT_PER_MINUTE')),
     auth: read('AUTH') === 'off' ? 'off' : 'auto',
@@ -136,6 +141,7 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     routes: sms.routes,
     rules: readRules(read),
     optOuts: readOptOuts(read),
+    pushEvidence: read('PUSH_EVIDENCE') === 'on',
     fcm: fcm.value,
     firebase: readFirebase(read),
   }
@@ -156,6 +162,7 @@ function jointFaults(config: Config): readonly ConfigFault[] {
     ...spendFaults(config.rules, config.routes),
     ...optOutFaults(config.optOuts),
     ...secretFault(config),
+    ...evidenceFault(config),
   ]
 }
 
@@ -224,6 +231,14 @@ function secretFault(config: Config): readonly ConfigFault[] {
   const problem = 'is missing, while a provider is live and the database is one of yours'
   const fix = 'Set 32 bytes in base64, the same on every node; `openssl rand -base64 32` makes some.'
   return [{ variable: 'SECRET_KEY', problem, fix }]
+}
+
+/** A device has to reach us, and what it reports to be signed. */
+function evidenceFault({ pushEvidence, publicUrl, secretKey, databaseUrl }: Config): readonly ConfigFault[] {
+  if (!pushEvidence) return []
+  const needs = publicUrl === null ? 'PUBLIC_URL' : secretKey === null && databaseUrl !== null ? 'SECRET_KEY' : null
+  if (needs === null) return []
+  return [{ variable: 'PUSH_EVIDENCE', problem: `is on, which needs ${needs}`, fix: `Set ${needs}, or leave it off.` }]
 }
 
 function readFcm(read: Read, env: Env): Reading<FcmConfig> {

@@ -4,6 +4,7 @@ import { parseQuietHours } from '../domain/quiet-hours.ts'
 import { onlyToProblem, redirectToProblem } from '../domain/staging.ts'
 import { isCidr } from '../flows/cidrs.ts'
 import { readUrl } from '../domain/url.ts'
+import { isTimeZone } from '../domain/zones.ts'
 
 /** What a value must look like. Numbers are whole; `url` is http or https. */
 export type Kind =
@@ -18,6 +19,7 @@ export type Kind =
         | 'file'
         | 'json-or-path'
         | 'quiet-hours'
+        | 'time-zone'
         | 'sender'
         | 'secret-key'
         | 'secret-keys'
@@ -43,6 +45,8 @@ export function valueProblem(kind: Kind, value: string): string | null {
       return unless(isAmount(value), 'is no amount above 0, in digits and at most one dot')
     case 'quiet-hours':
       return unless(isQuietHours(value), 'is neither two different times like 21:00-08:00 nor off')
+    case 'time-zone':
+      return unless(isTimeZone(value), 'is no time zone like Europe/Berlin')
     case 'host':
       return isHost(value) ? null : 'is not an IP address or a host name, without scheme and port'
     case 'country':

@@ -42,6 +42,8 @@ function kindText(kind: Kind): string {
       return 'amount'
     case 'quiet-hours':
       return 'hours, or `off`'
+    case 'time-zone':
+      return 'time zone'
     case 'country':
       return 'country'
     case 'countries':

@@ -51,6 +51,16 @@ export const VARIABLES = [
     example: '+15005550006',
     secret: true,
   }),
+  variable('DEFAULT_TIME_ZONE', 'Service', { type: 'time-zone' }, 'UTC', {
+    meaning:
+      'Where a recipient is (IANA) of whom nothing else tells, for [times by his own clock](schedules.md#by-the-recipients-clock). Quiet hours do without.',
+    example: 'Africa/Cairo',
+  }),
+  variable('PUSH_EVIDENCE', 'Service', { type: 'choice', of: ['off', 'on'] }, 'off', {
+    meaning:
+      '`on`: every push to devices tells them where to [report that they got it and that it was opened](evidence.md), unless its caller says otherwise. Needs `PUBLIC_URL`.',
+    example: 'on',
+  }),
   variable(
     'LOG_LEVEL',
     'Service',

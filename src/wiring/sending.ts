@@ -42,10 +42,11 @@ export function openSending(parts: SendingParts): Sending {
   const { config, dbs, channels, delivery, outcomes, onLine } = parts
   const { intake, lease } = delivery
   const clock = (): Date => lease.clock()
-  const { smsTextFormat: textFormat, defaultCountry } = config
+  const { smsTextFormat: textFormat, defaultCountry, defaultTimeZone } = config
   const pushProvider = channels.pushNow.name
   const templates = createTemplatesFlow({ readDb: dbs.read, workDb: dbs.work, now: parts.monotonic, textFormat })
-  const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, staging: config.staging, clock }
+  const world = { staging: config.staging, defaultTimeZone, clock }
+  const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, ...world }
   const { router, limits } = parts.routing
   const rules = parts.ruling.sms
   const sms = createSmsFlow({ ...common, router, limits, rules, defaultCountry, textFormat })

@@ -114,3 +114,26 @@ test('what is about to leave at night is held until the morning, and costs no at
   expect(hold({ ...offer, provider: 'sandbox' })).toBeNull()
   expect(createQuietHold(NIGHT, () => new Date('2026-06-01T12:00:00Z'))(offer)).toBeNull()
 })
+
+test('a time by the recipient’s own clock is the moment at which it is that late where he is', () => {
+  const leaves = (call: Partial<SmsInput>): Date | null | undefined =>
+    flow({}).prepare({ ...CODE, local: true, send_at: '2026-06-02T18:00', ...call }, ANYONE).message.extras?.sendAt
+  expect(leaves({})).toEqual(new Date('2026-06-02T15:00:00Z'))
+  expect(leaves({ time_zone: 'America/New_York' })).toEqual(new Date('2026-06-02T22:00:00Z'))
+  // An area code of two time zones: the later of both.
+  expect(leaves({ contact: '+18505550123' })).toEqual(new Date('2026-06-02T23:00:00Z'))
+  // Satellites are nowhere.
+  expect(leaves({ contact: '+8821612345678' })).toEqual(new Date('2026-06-02T18:00:00Z'))
+})
+
+test('a time that is local and has an offset, or is neither, is refused, as is one that is past where its recipient is', () => {
+  const refused = (call: Partial<SmsInput>): string | undefined =>
+    refusal(() => flow({}).prepare({ ...CODE, ...call }, ANYONE))?.message
+  expect(refused({ local: true, send_at: '2026-06-02T18:00:00Z' })).toContain('without an offset')
+  expect(refused({ send_at: '2026-06-02T18:00' })).toContain('with its zone')
+  expect(refused({ send_at: '2026-02-30T18:00:00Z' })).toContain('no time that exists')
+  expect(refused({ local: true })).toContain('is missing')
+  expect(refused({ local: true, send_at: '2026-06-01T20:00' })).toContain('in the past')
+  expect(refused({ local: true, send_at: '2026-06-01T20:00', time_zone: 'America/New_York' })).toBeUndefined()
+  expect(refused({ local: true, send_at: '2027-06-04T20:00' })).toContain('366 days')
+})

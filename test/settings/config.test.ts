@@ -23,6 +23,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     backlog: { queueLimitPerKey: 1_000_000, queueLimit: 20_000_000, diskReserveMb: null },
     publicUrl: null,
     defaultCountry: null,
+    defaultTimeZone: 'UTC',
     smsTextFormat: '{message}',
     smsRateLimitPerMinute: 60,
     auth: 'auto',
