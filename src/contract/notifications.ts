@@ -6,6 +6,7 @@ import type { TemplateUse } from './templates.ts'
 import {
   CATEGORY,
   ID,
+  LOCAL,
   LONGEST_TTL_SECONDS,
   named,
   oneOf,
@@ -47,6 +48,7 @@ const content = {
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
   category: Type.Optional(CATEGORY),
   send_at: Type.Optional(SEND_AT),
+  local: Type.Optional(LOCAL),
   ttl: Type.Optional(
     Type.Integer({ minimum: 0, maximum: LONGEST_TTL_SECONDS, description: 'Seconds. 0: now or never.' }),
   ),
@@ -200,6 +202,8 @@ export const Delivery = Type.Object(
     status: STATUS,
     reason: textOrNull(),
     provider_message_id: textOrNull(),
+    received_at: textOrNull({ format: 'date-time', description: 'When the device first reported that it got it.' }),
+    opened_at: textOrNull({ format: 'date-time', description: 'When it first reported that it was opened.' }),
     updated_at: TIME,
   },
   { $id: 'Delivery', additionalProperties: false },

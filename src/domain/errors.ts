@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'nothing_to_undo',
   'no_devices',
   'content_gone',
+  'ticket_expired',
   'events_gone',
   'last_admin_key',
   'key_revoked',

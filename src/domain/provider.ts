@@ -186,8 +186,12 @@ export interface SmsProvider {
 }
 
 export type PushTarget =
-  | { readonly kind: 'token'; readonly value: string }
-  | { readonly kind: 'fid'; readonly value: string }
+  | {
+      readonly kind: 'token' | 'fid'
+      readonly value: string
+      /** The URL this device reports to, which goes into `data` as `tidings`; absent: it is not asked to. */
+      readonly ticket?: string
+    }
   | { readonly kind: 'topic'; readonly value: string }
   /** Topics put together: `'news' in topics && 'sport' in topics`. */
   | { readonly kind: 'condition'; readonly value: string }
@@ -235,6 +239,8 @@ export interface PushValidation {
 
 export interface PushProvider {
   readonly name: string
+  /** What the addresses it sends to belong to: a Firebase project’s id; absent: it is not known. One that turns out to be another’s is marked with it. */
+  readonly project?: string
   /** Targets in flight at once, for one chunk on one node. */
   readonly window: number
   /**

@@ -117,6 +117,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: 'Once a device was registered.',
     charged: NEVER,
   },
+  ticket_expired: {
+    status: 410,
+    what: 'The device reports too late: nothing was stored.',
+    why: 'A push tells its device where to report for seven days longer than it is valid; this one is older.',
+    fix: 'Nothing to do. An app that keeps reports while it is offline sends them as soon as it is online again, and forgets those that get this answer.',
+    retry: 'No.',
+    charged: NEVER,
+  },
   content_gone: {
     status: 410,
     what: 'Its words are not there any more.',

@@ -13,6 +13,7 @@ import type { SmsRoutesData } from '../contract/sms-routes.ts'
 import type { CheckStep, ProviderCallback } from '../domain/provider.ts'
 import type { Erasing } from '../flows/erase.ts'
 import type { EventFeed } from '../flows/event-feed.ts'
+import type { EvidenceFlow } from '../flows/evidence.ts'
 import type { EventsAsked, EventsQuery } from '../flows/events-query.ts'
 import type { DevicePush } from '../flows/device-push.ts'
 import type { DryRuns } from '../flows/dry-run.ts'
@@ -144,6 +145,7 @@ export interface HttpParts {
   readonly pauses: Pauses
   readonly resends: Resends
   readonly receipts: Receipts
+  readonly evidence: Pick<EvidenceFlow, 'report'>
   readonly inbound: InboundSide
   readonly optOuts: Consent
   readonly auth: AuthParts

@@ -80,6 +80,8 @@ export function toDelivery(delivery: DeliveryRecord): Delivery {
     status: delivery.status,
     reason: delivery.reason,
     provider_message_id: delivery.providerMessageId,
+    received_at: delivery.receivedAt?.toISOString() ?? null,
+    opened_at: delivery.openedAt?.toISOString() ?? null,
     updated_at: delivery.updatedAt.toISOString(),
   }
 }

@@ -76,6 +76,7 @@ import { dashboardRoutes } from './routes/dashboard.ts'
 import { eraseRoutes } from './routes/erase.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { eventRoutes } from './routes/events.ts'
+import { evidenceRoutes } from './routes/evidence.ts'
 import { exportRoutes } from './routes/export.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -292,6 +293,10 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
   })
   app.register((scope: Server, _options, done) => {
     callbackRoutes(scope, parts)
+    done()
+  })
+  app.register((scope: Server, _options, done) => {
+    evidenceRoutes(scope, parts)
     done()
   })
 }

@@ -1,10 +1,11 @@
 import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
+import { addUp, type StatusCounts } from '../domain/tally.ts'
 import type { Db } from './db.ts'
 import { isPausedSql } from './read-pauses.ts'
 
-export type StatusCounts = Readonly<Partial<Record<Status, number>>>
+export type { StatusCounts }
 
 /** One notification with how its targets stand. */
 export interface NotificationRecord {
@@ -38,6 +39,9 @@ export interface DeliveryRecord {
   readonly status: Status
   readonly reason: string | null
   readonly providerMessageId: string | null
+  /** When the device itself first said so; null: it did not. */
+  readonly receivedAt: Date | null
+  readonly openedAt: Date | null
   readonly updatedAt: Date
 }
 
@@ -103,7 +107,8 @@ export interface OpenTargets {
 }
 
 /** What has not ended is on its way or waits. The two are read at one moment, but a late tally must not make a count negative. */
-export function countAll(targets: number, ended: StatusCounts, unended: OpenTargets): StatusCounts {
+export function countAll(targets: number, tally: StatusCounts, unended: OpenTargets): StatusCounts {
+  const ended = addUp(tally)
   const open = Math.max(0, targets - Object.values(ended).reduce((sum, count) => sum + count, 0))
   const sending = Math.min(open, unended.inFlight)
   const calledOff = Math.min(open - sending, unended.calledOff)
@@ -159,7 +164,7 @@ with open as materialized (
 )
 select p.token_id as "tokenId", t.token, t.kind,
   case when o.status is not null and coalesce(status_rank(r.status), 0) < 2 then o.status else r.status end as status,
-  r.reason, r.provider_message_id as "providerMessageId", coalesce(r.updated_at, o.time) as "updatedAt"
+  r.reason, r.provider_message_id as "providerMessageId", r.received_at as "receivedAt", r.opened_at as "openedAt", coalesce(r.updated_at, o.time) as "updatedAt"
 from page p join tokens t on t.id = p.token_id
   left join tokennotifications r on r.notification_id = $1 and r.token_id = p.token_id
   left join open o on o.token_id = p.token_id

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Access } from './access.ts'
-import { pushProjectOf } from './channels.ts'
+import { pushNow } from './channels.ts'
 import { openControl, pauseWarnings, routeWarnings } from './control.ts'
 import { openCore, type Core, type CoreParts } from './core.ts'
 import { SANDBOX } from '../domain/provider.ts'
@@ -76,6 +76,7 @@ function sidesOf(core: Core) {
     ...devices.http,
     ...webhooks.http,
     ...inbound.http,
+    ...core.evidence.http,
     ...openControl(core).http,
     ...ruling.http,
   }
@@ -133,9 +134,9 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
     loopbackOnly: isLoopback(config.host),
     channels: {
       sms: { provider: config.sms.map(({ name }) => name).join(', ') || SANDBOX, capturing: config.sms.length === 0 },
-      push: { provider: channels.pushNow.name, capturing: config.fcm === null },
+      push: { provider: pushNow(channels.ways), capturing: channels.ways.all.length === 0 },
     },
-    device: { keys: config.firebase, pushProject: pushProjectOf(config) },
+    device: { keys: config.firebase, pushProject: channels.ways.usual?.project || null },
     pages: existsSync(PAGES) ? PAGES : null,
     isStopping,
     newRequestId: () => randomUUID(),

@@ -8,7 +8,8 @@ import { closeInOrder } from './closing.ts'
 import type { Config } from '../settings/config.ts'
 import { consentGroupOf, senderGroups } from './sms/consent-groups.ts'
 import { closeDbs, openDbs, type Dbs } from './dbs.ts'
-import { openDevices, projectOf, tellTokensKept, type Devices } from './devices.ts'
+import { openDevices, tellTokensKept, type Devices } from './devices.ts'
+import { openEvidence, type EvidenceSide } from './evidence.ts'
 import { openDelivery, type Delivery } from '../delivery/delivery.ts'
 import type { InboundSms, Receipt } from '../domain/provider.ts'
 import { isAlive } from '../embedded/processes.ts'
@@ -48,6 +49,7 @@ export interface Core {
   readonly checks: ProviderChecks
   readonly watching: Watching
   readonly webhooks: WebhookSide
+  readonly evidence: EvidenceSide
   readonly backlog: Backlog
   readonly ruling: Ruling
   /** Whose opt-outs hold for a message. */
@@ -96,6 +98,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const { inbox, inbound, receipts, consentGroup } = side
   const waits = pollWaits(config.publicUrl)
   const firstPollMs = waits.firstMs
+  const evidence = openEvidence(config, { dbs, secretKey: parts.secretKey, clock, hint: side.hint })
   const delivery = await startDelivery(parts, { ...side, outcomes, ruling, firstPollMs })
   later.delivery = delivery
   const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, ...turns })
@@ -111,7 +114,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   const devices = openDevices(config, { dbs, log, after, chance, clock })
   const first = { dbs, access, past, devices, channels, routing, ruling, outcomes, receipts, consentGroup }
-  const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, backlog }
+  const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, evidence, backlog }
   return { ...open, close: () => closeCore(log, open, asks) }
 }
 
@@ -207,7 +210,7 @@ function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise
   return closeInOrder(log, [
     () => [checks.close()],
     () => [access.close(), past.close(), devices.close(), ruling.close()],
-    () => [asks.close(), webhooks.close(), inbound.close()],
+    () => [asks.close(), webhooks.close(), inbound.close(), core.evidence.close()],
     () => [inbox.close()],
     () => [delivery.close(GRACE_MS)],
     () => [watching.close()],
@@ -240,7 +243,6 @@ function startDelivery(
   { dbs, channels, receipts, outcomes, hint, watching, routing, ruling, consentGroup, firstPollMs }: DeliverySide,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)
-  const project = projectOf(config)
   return openDelivery({
     acceptDb: dbs.accept,
     ledgerDb: dbs.ledger,
@@ -258,8 +260,7 @@ function startDelivery(
     detour: routing.detour,
     price: routing.price,
     hold: ruling.hold,
-    pushProject: project,
-    onTokensKept: () => tellTokensKept(dbs, log, project),
+    onTokensKept: (_, provider) => tellTokensKept(dbs, log, provider),
     consentGroup,
     onReclaimed: (taken) => watching.reclaimed(taken),
     onFenced: () => watching.fenced(),

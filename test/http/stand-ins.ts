@@ -66,6 +66,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
         return 'accepted'
       },
     },
+    evidence: { report: async () => undefined },
     inbound: { accept: async () => ({ kind: 'accepted', reply: null }), list: async () => [] },
     optOuts: { list: async () => [], add: notFound, remove: notFound },
     auth: { required: false, keyring: EMPTY_KEYRING, session: () => null },
