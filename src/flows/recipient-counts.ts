@@ -19,6 +19,11 @@ export type CountVerdict =
 export interface RecipientCounts {
   /** Counts one message where it goes. */
   count(message: Counted): Promise<CountVerdict>
+  /**
+   * Counts one message for each of these recipients, 5,000 at most and all different, in one statement; returns those to whom it
+   * does not go, for whom nothing is counted.
+   */
+  countEach(contacts: readonly string[]): Promise<readonly string[]>
   /** They were not stored after all. */
   uncount(messages: readonly Counted[]): void
   /** What `count` would say of each now, and counts nothing. Throws a TidingsError where the database can't be asked. */
@@ -49,6 +54,16 @@ export function createRecipientCounts({ db, workDb, caps, codeDelaySeconds }: Re
 
   return {
     count: (message) => counting.add(message),
+    async countEach(contacts) {
+      const [only] = contacts
+      // One alone shares a statement with what else is counted at the moment.
+      if (only !== undefined && contacts.length === 1) {
+        return (await counting.add({ contact: only, isCode: false })).kind === 'goes' ? [] : contacts
+      }
+      const messages = contacts.map((contact) => ({ contact, isCode: false }))
+      const passed = await refusing(() => countRecipients(db, messages, caps, codeDelaySeconds))
+      return contacts.filter((contact) => (passed.get(contact)?.others ?? 0) < 1)
+    },
     uncount(messages) {
       if (messages.length === 0) return
       // Should it fail, a recipient has one message less for a while.

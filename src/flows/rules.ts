@@ -11,6 +11,7 @@ import type { Counted } from '../store/recipient-counts.ts'
 import { createAlarms, type Alarms, type RuleAction } from './alarms.ts'
 import { createCapWatch, createCodeWatch } from './cap-watch.ts'
 import { createCodeTraffic, type CodeTraffic } from './code-traffic.ts'
+import { createPushCaps, type PushCaps } from './push-caps.ts'
 import { createRecipientCounts, type CountVerdict } from './recipient-counts.ts'
 import { createSpending, type Bill, type Taken } from './spending.ts'
 
@@ -44,6 +45,7 @@ export interface Rules {
   giveBack(all: readonly Judged[]): void
   /** What `judge` would say now of each, as warnings, without counting it. */
   foresee(all: readonly Judged[]): Promise<readonly (readonly string[])[]>
+  readonly pushes: PushCaps
   readonly traffic: Pick<CodeTraffic, 'converted'>
   readonly alarms: Pick<Alarms, 'now' | 'tell'>
   /** Counts are told to the other nodes, and what they say is looked at: to be called each second. */
@@ -178,6 +180,7 @@ export function createRules(parts: RulesParts): Rules {
       const verdictOf = new Map(held.map((one, index) => [one, verdicts[index] ?? GOES]))
       return all.map((one) => [...(isPumped(one) ? [PUMPED_NOW] : []), ...foreseen(verdictOf.get(one) ?? GOES)])
     },
+    pushes: createPushCaps({ caps, counts, seen: watch, onRule }),
     traffic,
     alarms,
     async look() {

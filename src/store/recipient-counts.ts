@@ -5,6 +5,7 @@ import type { Db } from './db.ts'
 
 /** One message to a recipient. */
 export interface Counted {
+  /** A number, or what stands for a device that is nobody's. */
   readonly contact: string
   /** A one-time code. */
   readonly isCode: boolean
