@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { APNS } from './apns/command.ts'
 import type { FakeCommand, Given } from './fake-command.ts'
 import { FCM } from './fcm/command.ts'
 import { HTTP_SMS } from './http-sms/command.ts'
@@ -8,6 +9,7 @@ import { SMSC } from './smsc/command.ts'
 import { TWILIO } from './twilio/command.ts'
 import { UsageError } from './usage.ts'
 import { VONAGE } from './vonage/command.ts'
+import { WEB_PUSH } from './webpush/command.ts'
 
 export interface Surroundings {
   /** To the standard output. */
@@ -24,6 +26,8 @@ const COMMANDS: Readonly<Record<string, FakeCommand>> = {
   'http-sms': HTTP_SMS,
   smsc: SMSC,
   fcm: FCM,
+  apns: APNS,
+  webpush: WEB_PUSH,
   sink: SINK,
 }
 
@@ -39,6 +43,8 @@ vonage    Vonage's SMS API
 http-sms  "Regional SMS", an example of a provider with an HTTP interface of its own
 smsc      an SMSC that speaks SMPP 3.4
 fcm       Firebase Cloud Messaging, HTTP v1, and Google's token endpoints
+apns      Apple's push service
+webpush   a browser's push service, with browsers behind it
 sink      a receiver of webhooks
 
 Scripts and examples stand in docs/fakes.md.

@@ -17,7 +17,9 @@ export interface GuardOptions {
 }
 
 /** The address, or one of the addresses of the name, is none that a stranger may have us call. */
-export class RefusedAddress extends Error {}
+export class RefusedAddress extends Error {
+  readonly code = 'FORBIDDEN_ADDRESS'
+}
 
 /** Between two addresses of one name; Node's own 250 ms are less than a far host needs. */
 const NEXT_ADDRESS_MS = 1_000

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events'
-import { Agent, type Dispatcher, errors } from 'undici'
+import { Agent, type buildConnector, type Dispatcher, errors } from 'undici'
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Absolute, http or https; a fragment is not sent. */
   readonly url: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
+  readonly body: string | Buffer | null
   /** More of an answer's body than this is cut off; 65,536 unless said. */
   readonly answerBytes?: number
 }
@@ -27,6 +27,8 @@ export interface HttpFault {
   /** True from the moment a byte of the request may have left; false: the other side cannot have seen it. */
   readonly written: boolean
   readonly reason: 'dns' | 'tls' | 'connect' | 'timeout' | 'reset' | 'aborted'
+  /** There is nothing wrong with the link: our own rules let no call go there. */
+  readonly forbidden?: true
 }
 
 export interface HttpCall {
@@ -45,6 +47,8 @@ export interface HttpCallOptions {
   readonly headersMs?: number
   /** For everything, waiting for a connection included; 15,000 unless said. */
   readonly totalMs?: number
+  /** Makes connections where not every address may be called: an error with the code `FORBIDDEN_ADDRESS` becomes a `forbidden` fault. */
+  readonly connect?: buildConnector.connector
 }
 
 const ANSWER_BYTES = 65_536
@@ -57,7 +61,7 @@ export function createHttpCall(options: HttpCallOptions): HttpCall {
     pipelining: 1,
     headersTimeout: headersMs,
     bodyTimeout: headersMs,
-    connect: { timeout: options.connectMs ?? 3_000 },
+    connect: options.connect ?? { timeout: options.connectMs ?? 3_000 },
   })
   let closing: Promise<void> | null = null
   return {
@@ -148,7 +152,7 @@ function createAttempt(answerBytes: number): Attempt {
     onResponseEnd: answer,
     onResponseError(_controller, error) {
       if (error instanceof errors.InvalidArgumentError) fail(error)
-      else end({ kind: 'fault', written, reason: reasonOf(error, written) })
+      else end(faultOf(error, written))
     },
   }
   return { handler, result, stop }
@@ -164,11 +168,20 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
 
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'])
 
+function faultOf(error: Error, written: boolean): HttpFault {
+  const fault: HttpFault = { kind: 'fault', written, reason: reasonOf(error, written) }
+  return codeOf(error) === 'FORBIDDEN_ADDRESS' ? { ...fault, forbidden: true } : fault
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : ''
+}
+
 function reasonOf(error: Error, written: boolean): HttpFault['reason'] {
   if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError) return 'aborted'
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return 'timeout'
   if (written) return 'reset'
-  const code = 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (DNS_CODES.has(code)) return 'dns'
   return /^ERR_(SSL|TLS)|^EPROTO$|CERT|SELF_SIGNED|^UNABLE_TO_/.test(code) ? 'tls' : 'connect'
 }

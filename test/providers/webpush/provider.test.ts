@@ -1,0 +1,240 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { describe, expect, test } from 'vitest'
+import webPush from 'web-push'
+import { readCidr } from '../../../src/domain/public-address.ts'
+import type { Outcome, PushContent, PushProvider } from '../../../src/domain/provider.ts'
+import { nameOfSubscription, type WebSubscription } from '../../../src/domain/web-subscription.ts'
+import { startFakeWebPush, type FakeWebPush, type FakeWebPushOptions } from '../../../src/fakes/webpush.ts'
+import type { FakeSubscription } from '../../../src/fakes/webpush/subscriptions.ts'
+import { createGuard } from '../../../src/outbound/guard.ts'
+import { createNames } from '../../../src/outbound/names.ts'
+import { createHttpCall } from '../../../src/providers/http-call.ts'
+import { createWebPush, type WebPushParts } from '../../../src/providers/webpush/provider.ts'
+import { until } from '../../support/until.ts'
+import { after, CONTENT, failureOf, NEVER, OPEN, range, tokens } from '../fcm/rig.ts'
+
+const KEYS = { ...webPush.generateVAPIDKeys(), subject: 'mailto:push@example.com' }
+
+interface Rig {
+  readonly provider: PushProvider
+  readonly refusing: string[]
+  /** The address of a browser, as it is stored. */
+  add(subscription: FakeSubscription, more?: Partial<WebSubscription>): string
+}
+
+interface RigOptions extends Partial<WebPushParts> {
+  readonly trust?: readonly string[]
+  readonly allowed?: readonly string[]
+  readonly totalMs?: number
+}
+
+function rig({ trust = [], allowed = ['127.0.0.1'], totalMs = 15_000, ...parts }: RigOptions = {}): Rig {
+  const known = new Map<string, WebSubscription | null>()
+  const refusing: string[] = []
+  const allowedPrivate = allowed.map(readCidr).filter((cidr) => cidr !== null)
+  const findAddresses = createNames({ servers: null, askMachine: true })
+  const own = { ownAddresses: () => [], ownPorts: () => [] }
+  const connect = createGuard({ allowedPrivate, findAddresses, ...own, trust }, 3_000)
+  const provider = createWebPush(KEYS, {
+    call: createHttpCall({ connections: 64, connect, totalMs }),
+    find: async (names) => new Map([...known].filter(([name]) => names.includes(name))),
+    now: () => new Date(),
+    monotonic: () => performance.now(),
+    onRefusing: (origin) => void refusing.push(origin),
+    ...parts,
+  })
+  after(() => provider.close())
+  return {
+    provider,
+    refusing,
+    add({ endpoint, keys }, more = {}) {
+      const [p256dh, auth] = [Buffer.from(keys.p256dh, 'base64url'), Buffer.from(keys.auth, 'base64url')]
+      known.set(nameOfSubscription(endpoint), { endpoint, p256dh, auth, vapidKey: KEYS.publicKey, ...more })
+      return nameOfSubscription(endpoint)
+    },
+  }
+}
+
+async function startFake(options: FakeWebPushOptions = {}): Promise<FakeWebPush> {
+  const fake = await startFakeWebPush(options)
+  after(() => fake.close())
+  return fake
+}
+
+async function submit(
+  provider: PushProvider,
+  names: readonly string[],
+  content: Partial<PushContent> = {},
+  { signal = NEVER, gate = OPEN } = {},
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  await provider.submitMany(
+    { ...CONTENT, ...content },
+    tokens(...names),
+    (index, outcome) => {
+      if (outcomes[index] !== undefined) throw new Error(`two outcomes for ${index}`)
+      outcomes[index] = outcome
+    },
+    signal,
+    gate,
+  )
+  expect(Object.keys(outcomes)).toHaveLength(names.length)
+  return outcomes
+}
+
+describe('a push to a browser', () => {
+  test('is signed, encrypted and taken, over TLS; its Location is the provider message id, and the ledger has it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webpush-'))
+    after(() => rm(folder, { recursive: true }))
+    const ledger = join(folder, 'ledger')
+    const fake = await startFake({ tls: true, ledger })
+    const { provider, add } = rig({ trust: [fake.ca ?? ''] })
+    const name = add(fake.subscribe(KEYS.publicKey))
+    const content = {
+      link: 'https://shop.example/orders/7',
+      data: { order: '7' },
+      ttlSeconds: 60,
+      webpush: { headers: { Urgency: 'high', Topic: 'parcel' }, notification: { icon: 'https://shop.example/i.png' } },
+    }
+    expect(await submit(provider, [name], content)).toEqual([
+      { kind: 'accepted', providerMessageId: `${fake.url}/message/1`, status: 'sent' },
+    ])
+    const payload = JSON.stringify({
+      notification: { title: 'Hello', body: 'World', tag: 'tidings-7', icon: 'https://shop.example/i.png' },
+      link: 'https://shop.example/orders/7',
+      data: { tidings_id: '7', order: '7' },
+    })
+    const push = { push: '1', ttl: '60', urgency: 'high', topic: 'parcel', payload }
+    expect(fake.pushes()).toMatchObject([push])
+    expect(JSON.parse(await readFile(ledger, 'utf8'))).toMatchObject({ provider: 'webpush', ...push })
+  })
+
+  test.each([
+    [{ status: 404 }, { class: 'recipient-gone', reason: 'unregistered', address: 'retire' }],
+    [{ status: 410 }, { class: 'recipient-gone', reason: 'unregistered', address: 'retire' }],
+    [{ status: 413 }, { class: 'permanent', reason: 'invalid_payload', address: 'keep' }],
+    [
+      { status: 400, body: '{"errno": 110}' },
+      { class: 'permanent', reason: 'invalid_payload', address: 'keep' },
+    ],
+    [
+      { status: 400, body: 'UnauthorizedRegistration' },
+      { class: 'blocked', reason: 'vapid_refused', address: 'keep' },
+    ],
+    [{ status: 401 }, { class: 'blocked', reason: 'vapid_refused', address: 'keep', pause: 'recipient' }],
+    [{ status: 403 }, { class: 'blocked', reason: 'vapid_refused', address: 'keep', pause: 'recipient' }],
+    [
+      { status: 429, retryAfter: '7' },
+      { class: 'throttled', waitMs: 7_000, pause: 'recipient' },
+    ],
+    [{ status: 500 }, { class: 'transient', reason: 'internal' }],
+    [
+      { status: 503, retryAfter: '20' },
+      { class: 'transient', reason: 'unavailable', waitMs: 20_000 },
+    ],
+    [{ status: 504 }, { class: 'uncertain', reason: 'gateway_timeout' }],
+    [{ status: 307 }, { class: 'transient', reason: 'unknown' }],
+    [{ link: 'reset' }, { class: 'uncertain', reason: 'reset' }],
+    [{ link: 'hang' }, { class: 'uncertain', reason: 'timeout' }],
+  ])('that is answered %j is %j', async (play, wanted) => {
+    const fake = await startFake({ rules: [{ play }] })
+    const { provider, add } = rig({ totalMs: 300 })
+    const [outcome] = await submit(provider, [add(fake.subscribe())])
+    expect(failureOf(outcome)).toMatchObject(wanted)
+  })
+
+  test('is safe to send again where nobody listens, and never goes to an address that is not public', async () => {
+    const fake = await startFake()
+    const gone = fake.subscribe()
+    await fake.close()
+    const { provider, add } = rig()
+    expect(failureOf((await submit(provider, [add(gone)]))[0])).toMatchObject({
+      class: 'transient',
+      reason: 'connect_failed',
+    })
+    const listening = await startFake()
+    const strict = rig({ allowed: [] })
+    const outcomes = await submit(strict.provider, [
+      strict.add(listening.subscribe()),
+      strict.add({ ...listening.subscribe(), endpoint: 'http://localhost:1/push' }),
+    ])
+    expect(outcomes.map((outcome) => failureOf(outcome).reason)).toEqual(['private_address', 'private_address'])
+    expect(listening.asked()).toBe(0)
+  })
+
+  test('without a subscription is gone; with one of another VAPID key, or that cannot be read, it keeps its address', async () => {
+    const fake = await startFake()
+    const { provider, add } = rig({ find: async () => new Map([['webpush:sealed', null]]) })
+    const outcomes = await submit(provider, ['webpush:nobody', 'webpush:sealed'])
+    expect(outcomes.map((outcome) => [failureOf(outcome).reason, failureOf(outcome).address])).toEqual([
+      ['unregistered', 'retire'],
+      ['unreadable_subscription', 'keep'],
+    ])
+    const other = rig()
+    const name = other.add(fake.subscribe(), { vapidKey: 'another' })
+    expect(failureOf((await submit(other.provider, [name]))[0])).toMatchObject({
+      reason: 'other_vapid_key',
+      address: 'keep',
+    })
+    const without = rig({ find: () => Promise.reject(new Error('no database')) })
+    const waiting = failureOf((await submit(without.provider, [add(fake.subscribe())]))[0])
+    expect(waiting).toMatchObject({ class: 'transient', counted: false })
+    expect(fake.asked()).toBe(0)
+  })
+})
+
+describe('of several push services', () => {
+  test('one that hangs holds no other, and is soon left alone', async () => {
+    const hanging = await startFake({ rules: [{ play: { link: 'hang' } }] })
+    const fine = await startFake()
+    const { provider, add } = rig({ totalMs: 1_000 })
+    const slow = range(150).map(() => add(hanging.subscribe()))
+    const quick = range(100).map(() => add(fine.subscribe()))
+    const done = submit(provider, slow)
+    await until(() => hanging.asked() === 64)
+    expect((await submit(provider, quick)).every(({ kind }) => kind === 'accepted')).toBe(true)
+    const reasons = (await done).map((outcome) => failureOf(outcome).reason)
+    // The first four to end let one more in each; the fifth is one too many.
+    expect(reasons.filter((reason) => reason === 'timeout')).toHaveLength(68)
+    expect(reasons.filter((reason) => reason === 'unavailable')).toHaveLength(82)
+    expect(failureOf((await submit(provider, slow.slice(0, 1)))[0])).toMatchObject({
+      reason: 'unavailable',
+      counted: false,
+    })
+  })
+
+  test('one that is busy is asked by nobody until it said', async () => {
+    const busy = await startFake({ rules: [{ times: 1, play: { status: 429, retryAfter: '60' } }] })
+    const fine = await startFake()
+    const { provider, add } = rig()
+    await submit(provider, [add(busy.subscribe())])
+    const [held, sent] = await submit(provider, [add(busy.subscribe()), add(fine.subscribe())])
+    expect(failureOf(held)).toMatchObject({ class: 'throttled', counted: false, pause: 'recipient' })
+    expect(failureOf(held).waitMs).toBeGreaterThan(50_000)
+    expect([sent?.kind, busy.asked()]).toEqual(['accepted', 1])
+  })
+
+  test('one that refuses our signature is left alone after the third, and told of once', async () => {
+    const strange = await startFake()
+    const { provider, add, refusing } = rig()
+    const names = range(10).map(() => add(strange.subscribe(webPush.generateVAPIDKeys().publicKey)))
+    for (const name of names) expect(failureOf((await submit(provider, [name]))[0]).address).toBe('keep')
+    expect([strange.asked(), refusing]).toEqual([3, [strange.url]])
+  })
+
+  test('what is not written when it is told to stop, or a pause begins, is as it was', async () => {
+    const hanging = await startFake({ rules: [{ play: { link: 'hang' } }] })
+    const { provider, add } = rig()
+    const names = range(100).map(() => add(hanging.subscribe()))
+    const stop = new AbortController()
+    const done = submit(provider, names, {}, { signal: stop.signal, gate: OPEN })
+    await until(() => hanging.asked() === 64)
+    stop.abort()
+    const classes = (await done).map((outcome) => failureOf(outcome).class)
+    expect([...new Set(classes)].toSorted()).toEqual(['transient', 'uncertain'])
+    expect(classes.filter((one) => one === 'uncertain')).toHaveLength(64)
+  })
+})
