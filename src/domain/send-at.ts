@@ -40,7 +40,7 @@ export function readAskedTime({ send_at: text, local = false }: TimeCall, now: D
  */
 export function timeIn(asked: AskedTime, zones: readonly string[], now: Date): Date {
   if (asked.kind === 'moment') return asked.at
-  return checked(latestOf(asked.time, zones), now)
+  return checkedTime(latestOf(asked.time, zones), now)
 }
 
 /** Whether a time is past, by more than callers' clocks differ. */
@@ -57,11 +57,11 @@ export function readSendAt(text: string, now: Date): Date {
   if (wall === undefined)
     throw refuse('must be a time with its zone, like 2030-01-31T18:00:00Z, or have `local` beside it')
   if (parseLocalTime(wall) === null) throw refuse('is no time that exists')
-  return checked(new Date(text), now)
+  return checkedTime(new Date(text), now)
 }
 
 /** Throws TidingsError. */
-export function checked(at: Date, now: Date): Date {
+export function checkedTime(at: Date, now: Date): Date {
   const distance = at.getTime() - now.getTime()
   if (Number.isNaN(distance)) throw refuse('is no time that exists')
   if (isPast(at, now)) throw refuse('lies in the past; leave it out to send now')

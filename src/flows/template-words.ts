@@ -31,41 +31,95 @@ export interface PushWords {
   readonly origin: string
 }
 
+/** The words of one push, in each language that its template has. */
+export interface Wordings {
+  /** Of those whose language nobody told, or is none of these. */
+  readonly usual: string
+  /** The best there is for who reads a language (BCP 47); null: nobody said which. */
+  pick(locale: string | null): string
+  /** In one of the languages that `pick` names. Throws TidingsError where its values make too long a text of it. */
+  words(locale: string): PushWords
+}
+
 /** Makes words of templates; throws TidingsError for every refusal. Mostly without asking the database. */
 export interface TemplateWords {
   sms(use: TemplateUse): Promise<SmsWords>
   push(use: TemplateUse): Promise<PushWords>
+  /** For a call that names no locale: its recipients' own decide. */
+  wordings(use: TemplateUse): Promise<Wordings>
 }
 
 /** A text beyond this is no message; it is not even measured. UTF-16 code units. */
 const LONGEST_RENDERED = 32_768
 
 export function createTemplateWords(cache: TemplateCache): TemplateWords {
-  async function render(
-    kind: TemplateKind,
-    use: TemplateUse,
-  ): Promise<{ fields: Readonly<Record<string, string>>; origin: string }> {
+  async function open(kind: TemplateKind, use: TemplateUse): Promise<Opened> {
     const { template, locale } = await findTexts(cache, use, kind, 'template')
-    const { name, version } = template.record
     const { values, faults } = readValues(locale.variables, use.variables ?? {}, 'template.variables')
     if (faults.length > 0) throw refusal('invalid_variables', faults)
-    const fields = renderFields(locale, values)
-    checkRendered(kind, fields)
-    return { fields, origin: `${name}@${version}/${locale.locale}` }
+    return { template, locale, render: (texts) => rendered(kind, template, texts, values) }
   }
 
   return {
     async sms(use) {
-      const { fields, origin } = await render('sms', use)
+      const { locale, render } = await open('sms', use)
+      const { fields, origin } = render(locale)
       return { subject: fields['subject'] ?? '', message: fields['message'] ?? '', origin }
     },
     async push(use) {
-      const { fields, origin } = await render('push', use)
-      const { title = '', body = '', link, image } = fields
-      // An address that came out empty is none.
-      return { title, body, ...(link ? { link } : {}), ...(image ? { image } : {}), origin }
+      const { locale, render } = await open('push', use)
+      return toPushWords(render(locale))
+    },
+    async wordings(use) {
+      const { template, locale: usual, render } = await open('push', use)
+      const locales = Object.keys(template.record.content.locales)
+      return wordingsOf(usual.locale, locales, (locale) =>
+        toPushWords(render({ ...usual, locale, texts: template.texts(locale) })),
+      )
     },
   }
+}
+
+/** Each language is put into words once. */
+export function wordingsOf(usual: string, locales: readonly string[], say: (locale: string) => PushWords): Wordings {
+  const said = new Map<string, PushWords>()
+  return {
+    usual,
+    pick: (locale) => (locale === null ? usual : pickLocale(locales, locale, usual)),
+    words(locale) {
+      const words = said.get(locale) ?? say(locale)
+      said.set(locale, words)
+      return words
+    },
+  }
+}
+
+interface Opened {
+  readonly template: LoadedTemplate
+  readonly locale: LocaleTexts
+  readonly render: (texts: LocaleTexts) => Rendered
+}
+
+interface Rendered {
+  readonly fields: Readonly<Record<string, string>>
+  readonly origin: string
+}
+
+function rendered(
+  kind: TemplateKind,
+  { record: { name, version } }: LoadedTemplate,
+  texts: LocaleTexts,
+  values: ReturnType<typeof readValues>['values'],
+): Rendered {
+  const fields = renderFields(texts, values)
+  checkRendered(kind, fields)
+  return { fields, origin: `${name}@${version}/${texts.locale}` }
+}
+
+function toPushWords({ fields, origin }: Rendered): PushWords {
+  const { title = '', body = '', link, image } = fields
+  // An address that came out empty is none.
+  return { title, body, ...(link ? { link } : {}), ...(image ? { image } : {}), origin }
 }
 
 /** The version and locale that a call means; `path` is where it names them. `kind` null: any. Throws TidingsError. */

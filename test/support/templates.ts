@@ -11,6 +11,7 @@ const unknown = async (): Promise<never> => {
 export const NO_TEMPLATES: TemplatesFlow = {
   sms: unknown,
   push: unknown,
+  wordings: unknown,
   read: async () => null,
   list: async () => [],
   versions: async () => null,
