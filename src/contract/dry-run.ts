@@ -94,6 +94,16 @@ export const PushDryRunData = Type.Object(
       },
       { additionalProperties: false },
     ),
+    ways: Type.Array(
+      Type.Object(
+        {
+          provider: Type.String(),
+          targets: Type.Integer({ description: 'Those of them that are dead are left out.' }),
+        },
+        { additionalProperties: false },
+      ),
+      { description: 'The providers it would go by, each target by one of them.' },
+    ),
     condition: textOrNull(),
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),

@@ -43,10 +43,8 @@ export interface DeliveryParts {
   readonly push: readonly PushProvider[]
   /** Milliseconds until a message that a provider took is first asked after. */
   readonly firstPollMs: number
-  /** The project that pushes go out through; empty, or left out: it is not known. */
-  readonly pushProject?: string
-  /** Too large a share of what was sent came back as dead: no token is retired until that has passed. */
-  readonly onTokensKept?: (share: number) => void
+  /** Too large a share of what was sent through this provider came back as dead: none of its tokens is retired until that has passed. */
+  readonly onTokensKept?: (share: number, provider: PushProvider) => void
   /** After COMMIT: messages that moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: chunks of pushes that came to their end. */
@@ -97,7 +95,6 @@ const STOPS_MS = 600
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
   const lease = await openLease({ ...parts, db: parts.ledgerDb })
-  const retirement = createRetirement(now, (share) => tellKept(parts, share))
   const kick = (): void => ledger.kick()
   const stops = await openStops({
     db: workDb,
@@ -113,9 +110,10 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const smsLanes: readonly SmsLane[] = parts.sms.map((provider) =>
     createSmsLane({ ...common, ...waysOf(parts), provider, route: routeOf(provider, parts) }),
   )
-  const pushLanes: readonly PushLane[] = parts.push.map((provider) =>
-    createPushLane({ ...common, provider, retirement }),
-  )
+  const pushLanes: readonly PushLane[] = parts.push.map((provider) => {
+    const retirement = createRetirement(now, (share) => tellKept(parts, share, provider))
+    return createPushLane({ ...common, provider, retirement })
+  })
   const ledger = createLedger({
     db: parts.ledgerDb,
     lease: () => lease,
@@ -168,9 +166,9 @@ function groupsOf({ consentGroup }: DeliveryParts): { groupOf?: ConsentGroup } {
   return consentGroup === undefined ? {} : { groupOf: consentGroup }
 }
 
-function ledgerWays(parts: DeliveryParts): Pick<LedgerParts, 'groupOf' | 'project' | 'onSettled' | 'onPushed'> {
-  const { pushProject: project, onSettled, onPushed } = parts
-  return { ...groupsOf(parts), project, onSettled, onPushed }
+function ledgerWays(parts: DeliveryParts): Pick<LedgerParts, 'groupOf' | 'onSettled' | 'onPushed'> {
+  const { onSettled, onPushed } = parts
+  return { ...groupsOf(parts), onSettled, onPushed }
 }
 
 function intakeTo(
@@ -191,10 +189,10 @@ function intakeTo(
   })
 }
 
-function tellKept({ log, onTokensKept }: DeliveryParts, share: number): void {
-  onTokensKept?.(share)
+function tellKept({ log, onTokensKept }: DeliveryParts, share: number, provider: PushProvider): void {
+  onTokensKept?.(share, provider)
   log.error(
-    { event: 'tokens.kept', share },
+    { event: 'tokens.kept', share, provider: provider.name },
     'too many tokens came back as dead; no more are retired until this has passed',
   )
 }

@@ -87,10 +87,8 @@ export function createIntake(parts: IntakeParts): Intake {
     acceptSms,
     addSms: async (message) => (await acceptSms(message))?.id ?? null,
     async addPush(notification) {
-      const lane = parts.pushLane(notification.provider)
-      const now = notification.sendAt === null && notification.tokenIds.length <= HELD_TARGETS
-      const held = now && (lane?.reserve(notification.category) ?? false)
-      return withPlace(push.add({ ...notification, held }), () => held && lane?.unreserve(notification.category, 1))
+      const row = withPlaces(parts, notification)
+      return withPlace(push.add(row), () => unreserveAll(parts, row))
     },
     async close() {
       await Promise.all([sms.idle(), push.idle(), batches.idle()])
@@ -101,6 +99,25 @@ export function createIntake(parts: IntakeParts): Intake {
 
 /** A longer list has several chunks: they wait for whichever node has room, this one included. */
 const HELD_TARGETS = 1_000
+
+/** A place in the lane of each way that it goes by, where there is one. */
+function withPlaces(parts: IntakeParts, notification: Omit<NewNotification, 'held'>): NewNotification {
+  const { sendAt, category, provider, tokenIds, others } = notification
+  const reserve = (way: string, targets: number): boolean =>
+    sendAt === null && targets <= HELD_TARGETS && (parts.pushLane(way)?.reserve(category) ?? false)
+  const held = reserve(provider, tokenIds.length)
+  if (others === undefined) return { ...notification, held }
+  return {
+    ...notification,
+    held,
+    others: others.map((way) => ({ ...way, held: reserve(way.provider, way.tokenIds.length) })),
+  }
+}
+
+function unreserveAll(parts: IntakeParts, { provider, category, held, others = [] }: NewNotification): void {
+  if (held) parts.pushLane(provider)?.unreserve(category, 1)
+  for (const way of others) if (way.held === true) parts.pushLane(way.provider)?.unreserve(category, 1)
+}
 
 /** The place that was kept goes back unless the row took it. */
 async function withPlace<T>(added: Promise<T | null>, giveBack: () => void): Promise<T | null> {
@@ -202,12 +219,14 @@ async function hold(
 ): Promise<void> {
   const held = rows.flatMap((row, index) => {
     const made = inserted[index]
-    return row.held && made ? [{ row, chunkIds: made.chunkIds }] : []
+    return made && (row.held || row.others?.some((way) => way.held === true) === true)
+      ? [{ row, chunkIds: made.chunkIds }]
+      : []
   })
   const ids = held.flatMap((one) => one.chunkIds)
   const askedAt = parts.now()
   const chunks = ids.length === 0 ? [] : await loadChunks(parts.pushDb, owner, ids).catch(() => [])
-  for (const { row } of held) parts.pushLane(row.provider)?.unreserve(row.category, 1)
+  for (const { row } of held) unreserveAll(parts, row)
   for (const provider of new Set(chunks.map((chunk) => chunk.provider))) {
     parts.pushLane(provider)?.offer(
       chunks.filter((chunk) => chunk.provider === provider),

@@ -7,12 +7,12 @@ import { addOptOuts } from '../store/opt-outs.ts'
 import { moveChunks, releaseChunks, type MovedChunk } from '../store/push-work.ts'
 import { metAttempt, settleMessages, type Settled, type SmsSettlement } from '../store/sms-settle.ts'
 import { releaseMessages, rerouteMessages, startMessages, type SmsWork, type Started } from '../store/sms-work.ts'
-import { markMismatched, retireTokens, touchTokens } from '../store/tokens.ts'
+import { markMismatched, retireTokens, touchTokens, type Mismatch } from '../store/tokens.ts'
 import { pipelined, type Statement } from '../store/transaction.ts'
 import type { Lease } from './lease.ts'
 import type { OpenRows } from './open-rows.ts'
-import { isEmpty, split, type Page, type SmsPage } from './page.ts'
-import type { FlushedChunk, PushLane } from './push-lane.ts'
+import { isEmpty, split, type Page, type PushPage, type SmsPage } from './page.ts'
+import type { PushLane } from './push-lane.ts'
 import { refusalsOf } from './refusals.ts'
 import type { SmsLane } from './sms-lane.ts'
 
@@ -39,8 +39,6 @@ export interface LedgerParts {
   readonly pushLanes: () => readonly PushLane[]
   /** Whose opt-outs hold for a message; without it those of one group of all senders do. */
   readonly groupOf?: ConsentGroup
-  /** The project that pushes go out through; empty, or left out: it is not known. */
-  readonly project?: string | undefined
   /** After COMMIT: these messages moved on. */
   readonly onSettled: (settled: readonly SettledSms[]) => void
   /** After COMMIT: the last target of these chunks has its outcome. */
@@ -160,14 +158,13 @@ export function createLedger(parts: LedgerParts): Ledger {
     const { owner, sms, push } = page
     const settlements = sms.flatMap((p) => p.settlements)
     const works = sms.flatMap((p) => p.works)
-    const flushed = push.flatMap((p) => p.flushed)
     const detours = sms.flatMap((p) => p.detours)
     const refusals = refusalsOf(settlements, groupOf)
     const askedAt = parts.now()
     const [settled, started, kept] = await pipelined(parts.db, [
       unlessEmpty(settlements, (client) => settleMessages(client, owner, settlements, met)),
       unlessEmpty(works, (client) => startMessages(client, owner, works, groupOf)),
-      ...chunkStatements(owner, flushed, parts.project ?? ''),
+      ...chunkStatements(owner, push),
       ...sms.map(({ spilt }) => spilt && releaseStatement(owner, spilt)),
       ...push.map((p) => unlessEmpty(p.spilt, (client) => releaseChunks(client, owner, p.spilt, 0))),
       unlessEmpty(detours, (client) => rerouteMessages(client, owner, detours)),
@@ -262,21 +259,25 @@ function releaseStatement(owner: number, { works, waitMs }: NonNullable<SmsPage[
 
 function chunkStatements(
   owner: number,
-  flushed: readonly FlushedChunk[],
-  project: string,
+  push: readonly PushPage[],
 ): readonly [Statement<MovedChunk[]>, Statement<void>, Statement<void>, Statement<void>] {
-  const flushes = flushed.map(({ flush }) => flush)
+  const flushes = push.flatMap(({ flushed }) => flushed.map(({ flush }) => flush))
   const moves = flushes.map((flush) => flush.move)
   const outcomes = flushes.flatMap((flush) => flush.outcomes)
   const retries = flushes.flatMap((flush) => flush.retries)
   const retired = flushes.flatMap((flush) => flush.retired)
-  const mismatched = flushes.flatMap((flush) => flush.mismatched)
+  const mismatched = push.flatMap(mismatchesOf)
   const taken = flushes.flatMap((flush) => flush.taken)
   const [dead, reasons] = [retired.map(({ tokenId }) => tokenId), retired.map(({ reason }) => reason)]
   return [
     unlessEmpty(moves, (client) => moveChunks(client, owner, moves, outcomes, retries)),
     unlessEmpty(dead, (client) => retireTokens(client, dead, reasons)),
-    unlessEmpty(mismatched, (client) => markMismatched(client, mismatched, project)),
+    unlessEmpty(mismatched, (client) => markMismatched(client, mismatched)),
     unlessEmpty(taken, (client) => touchTokens(client, taken)),
   ]
+}
+
+function mismatchesOf({ lane, flushed }: PushPage): readonly Mismatch[] {
+  const { project = '' } = lane.provider
+  return flushed.flatMap(({ flush }) => flush.mismatched.map((tokenId) => ({ tokenId, project })))
 }

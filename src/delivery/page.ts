@@ -20,7 +20,7 @@ export interface SmsPage {
   readonly detours: Detour[]
 }
 
-interface PushPage {
+export interface PushPage {
   readonly lane: PushLane
   readonly flushed: FlushedChunk[]
   readonly spilt: number[]

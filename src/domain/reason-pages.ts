@@ -33,6 +33,10 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'The target is not in [`ONLY_TO`](pausing.md#staging).',
     'Nothing to do: it is not to be reached from here.',
   ],
+  no_provider: [
+    'The push service that this device is reached through has no provider here. It was stored, and never sent.',
+    '[docs/providers.md](providers.md) says what to set. A device that a call names itself is refused instead.',
+  ],
   exhausted: ['It was tried as often, or for as long, as makes sense.', 'The attempts say what each came to.'],
   node_lost: [
     'The node that was sending it died; the provider may have it.',
@@ -78,7 +82,7 @@ const OF_LINK: Readonly<Record<string, Row>> = {
   reset: ['The request was written; the connection was cut.', 'As above.'],
   connection_lost: ['As `reset`, with all that was on the connection.', 'As above.'],
   aborted: ['The request was written when the node was stopped.', 'As above.'],
-  enhance_your_calm: ['FCM cut the connection for its load.', 'As above; the pace drops by itself.'],
+  enhance_your_calm: ['The push service cut the connection for its load.', 'As above; the pace drops by itself.'],
   unreadable_answer: ['An answer of success that names no message.', 'What stands in between; the provider’s console.'],
   provider_error: ['A 5xx or 408: the provider may have taken it.', '`on_uncertain` decides; receipts can settle.'],
   not_bound: [
@@ -155,8 +159,8 @@ const OF_SMS: Readonly<Record<string, Row>> = {
   unknown_account: ['Twilio knows no such account. Everything waits.', '`TWILIO_ACCOUNT_SID`, `TWILIO_BASE_URL`.'],
   account_suspended: ['The account is suspended or closed. Everything waits.', 'The Twilio console.'],
   unexpected_answer: [
-    'Who answers there is not Twilio’s API. Everything waits.',
-    '`TWILIO_BASE_URL`, and what stands in between.',
+    'Who answers there is not the provider’s API. Everything waits.',
+    '`TWILIO_BASE_URL` or `APNS_BASE_URL`, and what stands in between.',
   ],
 }
 
@@ -169,19 +173,23 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
     'Register it at each start of the app: PUT /tokens/{token}.',
   ],
   sender_mismatch: [
-    'The token belongs to another Firebase project.',
-    'The app’s configuration, or the service account.',
+    'The token belongs to another Firebase project; at Apple, to another app, or to the other environment.',
+    'The app’s configuration, or the service account; [`APNS_ENVIRONMENT` and `APNS_TOPIC`](apns.md#another-app-or-environment).',
   ],
-  invalid_payload: ['FCM refuses a field of the message.', 'The log’s code names the field.'],
+  invalid_payload: ['The push service refuses a field of the message.', 'The log’s code names the field.'],
   quota_exceeded: [
     'The project’s quota a minute is used up. Waits.',
     '`FCM_MESSAGES_PER_MINUTE`; ask Google for more.',
   ],
   device_rate: ['Too many messages to this one device. Waits.', 'Fewer messages.'],
   topic_rate: ['Too many messages to this topic. Waits.', 'Fewer messages.'],
-  unavailable: ['FCM is overloaded. Tried again.', 'Nothing.'],
-  internal: ['An error inside FCM. Tried again.', 'Nothing.'],
-  apns_auth: ['FCM can’t sign in to Apple for this project. Waits.', 'The APNs key in the Firebase console.'],
+  unavailable: ['The push service is overloaded. Tried again.', 'Nothing.'],
+  internal: ['An error inside the push service. Tried again.', 'Nothing.'],
+  apns_auth: [
+    'FCM can’t sign in to Apple for this project, or Apple does not take our own key. Waits.',
+    'The APNs key in the Firebase console; `APNS_KEY`, `APNS_KEY_ID`, `APNS_TEAM_ID`, `APNS_ENVIRONMENT`, and the clock.',
+  ],
+  apns_topic: ['Apple does not take our topic with this key. Everything waits.', '`APNS_TOPIC`: the app’s bundle id.'],
   unauthenticated: ['FCM refuses our access token. Everything waits.', 'A new key for the service account; the clock.'],
   credentials_refused: [
     'Google gives no access token for these credentials. Everything waits.',
@@ -190,7 +198,7 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
   no_access_token: ['Google’s token endpoint was not reached. Tried again.', 'Let this machine reach it over HTTPS.'],
   permission_denied: [
     'The account may not send for this project. Everything waits.',
-    'Enable the FCM API (V1); role "Firebase Cloud Messaging API Admin".',
+    'Enable the FCM API (V1); role "Firebase Cloud Messaging API Admin". At Apple: a key that may send pushes.',
   ],
   project_not_found: ['There is no such Firebase project. Everything waits.', '`project_id` in the credentials.'],
   project_unknown: ['The credentials name no project. Everything waits.', 'A service account’s key file.'],

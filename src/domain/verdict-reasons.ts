@@ -8,6 +8,7 @@ export const REASON_SENTENCES: Readonly<Record<string, string>> = {
   pumping: 'Codes to numbers like this one are held back, since a machine seems to ask for them.',
   flagged_number: 'Nothing reached this number before, so that it was not tried again.',
   only_to: 'From here it is not to be reached.',
+  no_provider: 'Nothing is set for the push service that this device is reached through.',
   exhausted: 'It was tried as often as makes sense.',
   node_lost: 'The machine that was sending it failed.',
   poison: 'Sending it made the service fail three times, so it was put aside.',

@@ -20,7 +20,7 @@ const MOST_KEPT = 100_000
 
 export function createDevicePush(
   tokens: Pick<Tokens, 'filter' | 'reached'>,
-  push: Pick<PushFlow, 'prepareTokens' | 'acceptRead' | 'openLong'>,
+  push: Pick<PushFlow, 'prepareFound' | 'acceptRead' | 'openLong'>,
 ): DevicePush {
   async function gather(to: FilterCall): Promise<readonly LineTarget[] | null> {
     const targets: LineTarget[] = []
@@ -32,7 +32,7 @@ export function createDevicePush(
   }
 
   async function acceptLong(call: PushCall, to: FilterCall, caller: Caller, idempotency: Idempotency | null) {
-    const long = await push.openLong(call, caller)
+    const long = await push.openLong(call, caller, true)
     let place = 0
     for await (const page of tokens.reached(tokens.filter(to))) {
       await long.add(
@@ -49,7 +49,7 @@ export function createDevicePush(
       const targets = await gather(to)
       if (targets === null) throw tooManyToExplain()
       if (targets.length === 0) throw noDevices()
-      return push.prepareTokens(call, valuesOf(targets, 'token'), valuesOf(targets, 'fid'), caller)
+      return push.prepareFound(call, { tokens: valuesOf(targets, 'token'), fids: valuesOf(targets, 'fid') }, caller)
     },
     async accept(call, to, caller, idempotency) {
       const targets = await gather(to)

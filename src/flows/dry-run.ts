@@ -15,8 +15,9 @@ import type { NewMessage } from '../store/messages.ts'
 import { readFlagReasons } from '../store/number-flags.ts'
 import { readOptedOut } from '../store/read-opt-outs.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
-import { lookUpTokens } from '../store/tokens.ts'
 import type { PreparedPush } from './push-call.ts'
+import { lookUpAims, type KnownTokens, type WayCount } from './push-look-up.ts'
+import { mainProvider } from './push-targets.ts'
 import type { Rules } from './rules.ts'
 import type { PreparedSms } from './sms.ts'
 
@@ -51,17 +52,12 @@ export interface SmsReport extends Journey {
   readonly warnings: readonly string[]
 }
 
-/** Of some tokens: how many devices they are, how many of those were seen before, and how many of them are dead. */
-export interface KnownTokens {
-  readonly total: number
-  readonly known: number
-  readonly suppressed: number
-}
-
 /** What would become of a push. */
 export interface PushReport extends Journey {
   readonly notification: PreparedPush['notification']
   readonly targets: KnownTokens
+  /** The providers it would go by, and how many of its targets each would get: those that are dead are left out. */
+  readonly ways: readonly WayCount[]
   readonly bytes: number
   readonly mostBytes: number
   /** The body of FCM's `messages:send` for the first target, as JSON. */
@@ -86,8 +82,6 @@ export interface DryRuns {
 
 export interface DryRunParts {
   readonly db: Db
-  /** The project that pushes go out through; empty, or left out: it is not known. */
-  readonly project?: string
   readonly pauses: () => Promise<readonly PauseScope[]>
   /** Without them nothing is kept back. */
   readonly rules?: Pick<Rules, 'foresee'>
@@ -95,18 +89,13 @@ export interface DryRunParts {
   readonly consentGroup?: ConsentGroup
   /** What is done about flagged numbers; without it they are not looked at. */
   readonly flagged?: FlaggedMode
-  /** Where pushes go now. */
-  readonly pushProvider: string
   /** What FCM would be sent for one target. */
   readonly pushBody: (content: PushContent, target: PushTarget) => string
-  /** Asks the provider of pushes, which delivers nothing; absent: it can't be asked. */
-  readonly validate?: (content: PushContent, target: PushTarget) => Promise<PushValidation>
+  /** Asks a provider of pushes, which delivers nothing; null, or absent: it can't be asked. */
+  readonly validate?: (provider: string, content: PushContent, target: PushTarget) => Promise<PushValidation> | null
   /** The database's. */
   readonly clock: () => Date
 }
-
-/** Tokens looked up in one statement. */
-const TOKENS_AT_ONCE = 5_000
 
 export function createDryRuns(parts: DryRunParts): DryRuns {
   return {
@@ -129,27 +118,23 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         ...journey(message, smsTimes(message, quietUntil), pauses, caller, choice, now),
       }))
     },
-    async push({ input, targets, notification, warnings }, caller) {
+    async push({ input, targets, ways, notification, warnings }, caller) {
       const pauses = await parts.pauses()
       const times = { sendAt: notification.sendAt, seconds: notification.validitySeconds }
+      const aims = await lookUpAims(parts.db, targets, ways)
       const [content, target] = [toPushContent(0, input), firstOf(targets)]
+      const provider = mainProvider(ways, new Set(aims.ways.map((way) => way.provider)))
+      const chosen = { provider: ways.all.length === 0 ? SANDBOX : provider, reason: reasonOf(aims.ways) }
       const asked = input.validate_only === true
       return {
         notification,
         warnings,
-        validation: asked ? await validate(parts, notification.provider, content, target) : null,
-        targets: targets.kind === 'topic' ? ONE_TOPIC : await lookUp(parts, targets),
+        validation: asked ? await validate(parts, aims.first ?? provider, content, target) : null,
+        ...{ targets: aims.targets, ways: aims.ways },
         bytes: payloadBytes(input),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(content, target),
-        ...journey(
-          notification,
-          times,
-          pauses,
-          caller,
-          { provider: parts.pushProvider, reason: THE_ONE },
-          parts.clock(),
-        ),
+        ...journey({ ...notification, provider }, times, pauses, caller, chosen, parts.clock()),
       }
     },
   }
@@ -162,8 +147,8 @@ async function validate(
   content: PushContent,
   target: PushTarget,
 ): Promise<PushValidation | NotAsked> {
-  if (provider === SANDBOX || parts.validate === undefined) return { result: 'not_asked', reason: null, code: null }
-  return parts.validate(content, target)
+  const asking = provider === SANDBOX ? null : (parts.validate?.(provider, content, target) ?? null)
+  return asking ?? { result: 'not_asked', reason: null, code: null }
 }
 
 const OPTED_OUT = 'The recipient has opted out: it would be stored as suppressed, and not sent.'
@@ -194,8 +179,6 @@ async function lookUpFlags(
     return [flagWarning(reason), ...(flagged === 'reject' ? [FLAGGED_NOW] : [])]
   })
 }
-
-const ONE_TOPIC: KnownTokens = { total: 1, known: 0, suppressed: 0 }
 
 interface Times {
   readonly sendAt: Date | null
@@ -254,32 +237,14 @@ function waitUntil(leaves: Date, now: Date, isQuiet: boolean): Wait {
 
 const PAUSED: Wait = { reason: 'paused', message: 'Sending is paused; it leaves when it is resumed.', seconds: null }
 
+function reasonOf(ways: readonly WayCount[]): string {
+  if (ways.length < 2) return THE_ONE
+  const shares = ways.map(({ provider, targets }) => `${targets.toLocaleString('en')} by ${provider}`)
+  return `Each target goes by the provider of its kind, or of its app: ${shares.join(', ')}.`
+}
+
 function firstOf(targets: PreparedPush['targets']): PushTarget {
   if (targets.kind === 'topic') return broadcastOf(targets.topic)
   const [token] = targets.tokens
   return token === undefined ? { kind: 'fid', value: targets.fids[0] ?? '' } : { kind: 'token', value: token }
-}
-
-async function lookUp(
-  { db, project = '' }: Pick<DryRunParts, 'db' | 'project'>,
-  { tokens, fids }: Extract<PreparedPush['targets'], { kind: 'token' }>,
-): Promise<KnownTokens> {
-  const all = [...tokens.map((one) => ['token', one] as const), ...fids.map((one) => ['fid', one] as const)]
-  const known = new Map<number, string | null>()
-  let named = 0
-  for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
-    const some = all.slice(from, from + TOKENS_AT_ONCE)
-    const found = await refusing(() =>
-      lookUpTokens(
-        db,
-        some.map(([kind]) => kind),
-        some.map(([, token]) => token),
-        project,
-      ),
-    )
-    named += found.length
-    for (const { id, suppressed } of found) known.set(id, suppressed)
-  }
-  const suppressed = [...known.values()].filter((reason) => reason !== null).length
-  return { total: all.length - named + known.size, known: known.size, suppressed }
 }

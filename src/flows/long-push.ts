@@ -1,13 +1,15 @@
 import type { Intake } from '../delivery/intake.ts'
 import { checkFids, checkTokens } from '../domain/push-content.ts'
 import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts'
+import { projectsOf } from '../domain/push-ways.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { CHUNK_TARGETS } from '../store/notifications.ts'
-import { upsertTokens } from '../store/tokens.ts'
+import { upsertTokens, type KnownToken } from '../store/tokens.ts'
 import { createIdList, createIdSet, type IdList } from './id-list.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import { toAnswer, toKept, type PreparedPush, type PushAnswer } from './push-call.ts'
+import { mainProvider, NO_PROVIDER, providerOf, unreachable } from './push-targets.ts'
 
 /** A device that is named in a line. */
 export interface LineTarget {
@@ -25,8 +27,6 @@ export interface LongPush {
 
 export interface LongPushParts {
   readonly db: Db
-  /** The project it goes through; empty, or left out: it is not known. */
-  readonly project?: string
   readonly intake: Pick<Intake, 'addLongPush'>
   readonly keys: KeyGuard
 }
@@ -34,33 +34,51 @@ export interface LongPushParts {
 /** Different targets of one push; at eight bytes each they are kept in memory until its end. */
 export const MOST_LONG_TARGETS = 5_000_000
 
-export function createLongPush({ db, intake, keys, project }: LongPushParts, prepared: PreparedPush): LongPush {
+/** `found`: its targets are looked up, and one that nothing is set for is left out. */
+export function createLongPush({ db, intake, keys }: LongPushParts, prepared: PreparedPush, found = false): LongPush {
   const seen = createIdSet()
-  const live = createIdList(CHUNK_TARGETS)
+  const live = new Map<string, IdList>()
   const suppressed = new Map<string, IdList>()
+  const { ways } = prepared
+  const projects = projectsOf(ways)
 
-  function listFor(reason: string | null): IdList {
-    if (reason === null) return live
-    const list = suppressed.get(reason) ?? createIdList(CHUNK_TARGETS)
-    suppressed.set(reason, list)
-    return list
+  function put(lists: Map<string, IdList>, name: string, id: number): void {
+    const list = lists.get(name) ?? createIdList(CHUNK_TARGETS)
+    lists.set(name, list)
+    list.add(id)
   }
 
-  const size = (): number => [...suppressed.values()].reduce((sum, list) => sum + list.size(), live.size())
+  function enter({ id, suppressed: reason, app }: KnownToken, address: string): void {
+    if (!seen.add(id)) return
+    const provider = providerOf(ways, address, app)
+    if (reason !== null || provider === null) put(suppressed, reason ?? NO_PROVIDER, id)
+    else put(live, provider, id)
+  }
+
+  const size = (): number => [...live.values(), ...suppressed.values()].reduce((sum, list) => sum + list.size(), 0)
 
   return {
     async add(targets, from) {
       refuseFaults(targets, from)
+      if (!found)
+        refuse(
+          unreachable(
+            'targets',
+            targets.map(({ value }) => value),
+            from,
+            ways,
+          ),
+        )
       const different = [...new Map(targets.map((target) => [`${target.kind}:${target.value}`, target])).values()]
       const known = await refusing(() =>
         upsertTokens(
           db,
           different.map(({ kind }) => kind),
           different.map(({ value }) => value),
-          project,
+          projects,
         ),
       )
-      for (const { id, suppressed: reason } of known) if (seen.add(id)) listFor(reason).add(id)
+      known.forEach((token, index) => enter(token, different[index]?.value ?? ''))
       if (size() > MOST_LONG_TARGETS) throw tooMany()
     },
     accept: (idempotency) =>
@@ -70,14 +88,22 @@ export function createLongPush({ db, intake, keys, project }: LongPushParts, pre
           kept: toKept(prepared, size()),
           insert: (record) =>
             intake.addLongPush({
-              notification: { ...prepared.notification, idempotency: record },
-              chunks: live.blocks(),
-              suppressed: new Map([...suppressed].map(([reason, list]) => [reason, list.blocks()])),
+              notification: {
+                ...prepared.notification,
+                provider: mainProvider(ways, new Set(live.keys())),
+                idempotency: record,
+              },
+              chunks: blocksOf(live),
+              suppressed: blocksOf(suppressed),
             }),
         }),
         toAnswer,
       ),
   }
+}
+
+function blocksOf(lists: ReadonlyMap<string, IdList>): ReadonlyMap<string, readonly Float64Array[]> {
+  return new Map([...lists].map(([name, list]) => [name, list.blocks()]))
 }
 
 function refuseFaults(targets: readonly LineTarget[], from: number): void {
@@ -87,6 +113,10 @@ function refuseFaults(targets: readonly LineTarget[], from: number): void {
     if (fault !== undefined) faults.push({ path: `targets[${from + index}]`, message: fault.message })
     if (faults.length === MOST_FAULTS) break
   }
+  refuse(faults)
+}
+
+function refuse(faults: readonly FaultDetail[]): void {
   const [first] = faults
   if (first !== undefined) {
     throw new TidingsError('invalid_request', `${first.path}: ${withoutStop(first.message)}. Nothing was stored.`, {

@@ -1,6 +1,7 @@
 import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
 import type { SimplePushFields } from '../domain/push-fields.ts'
+import type { PushWays } from '../domain/push-ways.ts'
 import type { Devices } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { NewNotification } from '../store/notifications.ts'
@@ -47,7 +48,13 @@ export interface PushInput extends PushOptions {
 
 /** Different ones, of one kind or the other. */
 export type Targets =
-  | { readonly kind: 'token'; readonly tokens: readonly string[]; readonly fids: readonly string[] }
+  | {
+      readonly kind: 'token'
+      readonly tokens: readonly string[]
+      readonly fids: readonly string[]
+      /** They were looked up: nobody named them. */
+      readonly found?: boolean
+    }
   /** Its name, or a condition of topics. */
   | { readonly kind: 'topic'; readonly topic: string }
 
@@ -57,9 +64,16 @@ export interface PreparedPush {
   readonly targets: Targets
   /** Named, and left out: they may not be reached from here. */
   readonly leftOut: Devices
+  readonly ways: CallWays
   /** Sentences. */
   readonly warnings: readonly string[]
-  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'suppressed' | 'idempotency'>
+  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'others' | 'suppressed' | 'idempotency'>
+}
+
+/** Where the targets of one push go. */
+export interface CallWays extends PushWays {
+  /** Nothing leaves this machine. */
+  readonly captured: boolean
 }
 
 export interface PushAnswer {

@@ -1,21 +1,19 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
-import { SANDBOX } from '../domain/provider.ts'
 import { readSendAt } from '../domain/send-at.ts'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import { checkFids, checkPushContent, checkTokens } from '../domain/push-content.ts'
+import { checkPushContent } from '../domain/push-content.ts'
 import { appleSizeWarning } from '../domain/push-size.ts'
+import { noWaySentence, type PushWays } from '../domain/push-ways.ts'
 import { aimPush, topicWarning, type Devices, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
-import { refusing } from '../store/faults.ts'
-import { upsertTokens } from '../store/tokens.ts'
 import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import {
   toAnswer,
   toKept,
+  type CallWays,
   type PreparedPush,
   type PushAnswer,
   type PushCall,
@@ -24,6 +22,7 @@ import {
 } from './push-call.ts'
 import { createLongPush, type LongPush } from './long-push.ts'
 import type { Outcomes } from './outcomes.ts'
+import { knownTargets, mainProvider, targetFaults, type Aims } from './push-targets.ts'
 import { refuseLoneValidation, topicName, withWords } from './push-words.ts'
 import type { TemplateWords } from './template-words.ts'
 
@@ -35,6 +34,8 @@ export interface PushFlow {
     fids: readonly string[],
     caller: Caller,
   ): Promise<PreparedPush>
+  /** The same for devices that were looked up: one that nothing is set for is no fault of the call, and is left out. */
+  prepareFound(call: PushCall, devices: Devices, caller: Caller): Promise<PreparedPush>
   prepareTopic(call: PushCall, topic: string, caller: Caller): Promise<PreparedPush>
   /** Up to 100,000 tokens and fids together; a token named twice is sent once. Resolves after COMMIT; throws TidingsError. */
   acceptTokens(
@@ -44,8 +45,8 @@ export interface PushFlow {
     caller: Caller,
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>>
-  /** For more targets than `acceptTokens` takes. Throws TidingsError for every refusal that the content earns. */
-  openLong(call: PushCall, caller: Caller): Promise<LongPush>
+  /** For more targets than `acceptTokens` takes; `found`: they are looked up. Throws TidingsError for every refusal that the content earns. */
+  openLong(call: PushCall, caller: Caller, found?: boolean): Promise<LongPush>
   acceptTopic(
     call: PushCall,
     topic: string,
@@ -71,18 +72,13 @@ export interface PushFlowParts {
   readonly keys: KeyGuard
   readonly outcomes: Outcomes
   readonly templates: Pick<TemplateWords, 'push'>
-  /** Where pushes go now. */
-  readonly provider: string
-  /** The project they go through; empty, or left out: it is not known. */
-  readonly project?: string
+  /** Where pushes go. */
+  readonly ways: PushWays
   /** Null: everybody may be reached. */
   readonly staging: StagingRules | null
   /** The database's. */
   readonly clock: () => Date
 }
-
-/** Tokens looked up in one statement. */
-const TOKENS_AT_ONCE = 5_000
 
 /** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
 export function createPushFlow(parts: PushFlowParts): PushFlow {
@@ -90,9 +86,10 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     refuseLoneValidation(call)
     const input = await withWords(parts.templates, call)
     const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
-    await refuseFaults(input, targets)
-    const usual = caller.mode === 'test' ? SANDBOX : parts.provider
-    const aimed = aim(usual === SANDBOX ? null : parts.staging, targets)
+    const captured = caller.mode === 'test' || parts.ways.all.length === 0
+    await refuseFaults(input, targets, { ...parts.ways, captured })
+    const aimed = aim(captured ? null : parts.staging, targets)
+    const ways = { ...parts.ways, captured: captured || aimed.capture }
     const notification = {
       title: input.title,
       body: input.body,
@@ -101,7 +98,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
       tag: input.tag ?? null,
       category: input.category ?? 'transactional',
       onUncertain: defaultOnUncertainPush(targets.kind),
-      provider: aimed.capture ? SANDBOX : usual,
+      provider: mainProvider(ways, NONE),
       ttlSeconds: input.ttl ?? null,
       validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
       keyId: caller.keyId,
@@ -111,19 +108,16 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     }
     const tooLarge = appleSizeWarning(input)
     const warnings = [...aimed.warnings, ...(tooLarge === null ? [] : [tooLarge])]
-    return { input, targets: aimed.targets, leftOut: aimed.leftOut, warnings, notification }
+    return { input, targets: aimed.targets, leftOut: aimed.leftOut, ways, warnings, notification }
   }
 
   async function ready(prepared: PreparedPush): Promise<Ready> {
-    const { targets, leftOut, notification } = prepared
-    const seen = new Set<number>()
-    const { tokenIds, suppressed: dead } = await knownTargets(parts, targets, seen)
-    const suppressed = [...dead, ...(await unlisted(parts, leftOut, seen))]
-    const count = targets.kind === 'topic' ? 1 : tokenIds.length + suppressed.length
+    const { targets, leftOut, ways, notification } = prepared
+    const aims = await knownTargets(parts.db, targets, leftOut, ways)
     return {
-      kept: toKept(prepared, count),
+      kept: toKept(prepared, targets.kind === 'topic' ? 1 : countTargets(aims)),
       async insert(record) {
-        const inserted = await parts.intake.addPush({ ...notification, tokenIds, suppressed, idempotency: record })
+        const inserted = await parts.intake.addPush({ ...notification, ...aims, idempotency: record })
         return inserted?.id ?? null
       },
     }
@@ -134,26 +128,34 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     idempotency: Idempotency | null,
   ): Promise<Accepted<PushAnswer>> => parts.keys.once(idempotency, async () => ready(await prepared()), toAnswer)
 
+  const toDevices = (
+    call: PushCall,
+    { tokens, fids }: Devices,
+    caller: Caller,
+    found: boolean,
+  ): Promise<PreparedPush> =>
+    prepare(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)], found }, caller)
   const toTokens: PushFlow['prepareTokens'] = (call, tokens, fids, caller) =>
-    prepare(call, { kind: 'token', tokens: [...new Set(tokens)], fids: [...new Set(fids)] }, caller)
+    toDevices(call, { tokens, fids }, caller, false)
   const toTopic: PushFlow['prepareTopic'] = async (call, topic, caller) =>
     prepare(call, { kind: 'topic', topic: topicName(topic, caller) }, caller)
 
   return {
     prepareTokens: toTokens,
+    prepareFound: (call, devices, caller) => toDevices(call, devices, caller, true),
     prepareTopic: toTopic,
     acceptTokens: (call, tokens, fids, caller, idempotency) =>
       accept(() => toTokens(call, tokens, fids, caller), idempotency),
-    async openLong(call, caller) {
+    async openLong(call, caller, found = false) {
       if (parts.staging !== null) throw tooManyForStaging()
-      return createLongPush(parts, await toTokens(call, [], [], caller))
+      return createLongPush(parts, await toTokens(call, [], [], caller), found)
     },
     acceptTopic: (call, topic, caller, idempotency) => accept(() => toTopic(call, topic, caller), idempotency),
     acceptRead: (read, caller, idempotency) =>
       accept(async () => {
         const { input, targets } = await read()
         if (targets.kind === 'topic') return toTopic(input, targets.topic, caller)
-        return toTokens(input, targets.tokens, targets.fids, caller)
+        return toDevices(input, targets, caller, true)
       }, idempotency),
     waitFor: (notificationId, waitMs) => parts.outcomes.ofNotification(notificationId, waitMs),
   }
@@ -182,21 +184,16 @@ function aim(staging: StagingRules | null, targets: Targets): Aimed {
   return { capture, targets: { kind: 'token', ...devices }, leftOut, warnings: warning === null ? [] : [warning] }
 }
 
-/** Targets that staging leaves out; those that are dead besides have that for a reason. */
-async function unlisted(parts: TokenParts, leftOut: Devices, seen: Set<number>): Promise<KnownTargets['suppressed']> {
-  const { tokenIds, suppressed } = await knownTargets(parts, { kind: 'token', ...leftOut }, seen)
-  return [...suppressed, ...tokenIds.map((tokenId) => ({ tokenId, reason: 'only_to' }))]
+const NONE: ReadonlySet<string> = new Set()
+
+function countTargets({ tokenIds, others, suppressed }: Aims): number {
+  return others.reduce((sum, way) => sum + way.tokenIds.length, tokenIds.length + suppressed.length)
 }
 
-interface KnownTargets {
-  readonly tokenIds: number[]
-  readonly suppressed: { tokenId: number; reason: string }[]
-}
-
-async function refuseFaults(input: PushInput, targets: Targets): Promise<void> {
+async function refuseFaults(input: PushInput, targets: Targets, ways: CallWays): Promise<void> {
   const faults = [
     ...checkPushContent(input, targets.kind),
-    ...(targets.kind === 'topic' ? [] : await targetFaults(targets)),
+    ...(targets.kind === 'topic' ? topicFaults(ways) : await targetFaults(targets, ways)),
   ]
   const [first] = faults
   if (first === undefined) return
@@ -207,42 +204,9 @@ async function refuseFaults(input: PushInput, targets: Targets): Promise<void> {
   })
 }
 
-/** Checked in blocks, so that a long list does not hold up the calls beside it. */
-async function targetFaults({ tokens, fids }: Extract<Targets, { kind: 'token' }>): Promise<FaultDetail[]> {
-  const faults: FaultDetail[] = []
-  for (let from = 0; from < tokens.length && faults.length === 0; from += TOKENS_AT_ONCE) {
-    faults.push(...checkTokens(tokens.slice(from, from + TOKENS_AT_ONCE), from))
-    await nextTurn()
-  }
-  for (let from = 0; from < fids.length && faults.length === 0; from += TOKENS_AT_ONCE) {
-    faults.push(...checkFids(fids.slice(from, from + TOKENS_AT_ONCE), from))
-    await nextTurn()
-  }
-  return faults
-}
-
-type TokenParts = Pick<PushFlowParts, 'db' | 'project'>
-
-/**
- * Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. Of a device that is named by several of
- * its addresses, or is among `seen`, there is one.
- */
-async function knownTargets({ db, project }: TokenParts, targets: Targets, seen: Set<number>): Promise<KnownTargets> {
-  const known: KnownTargets = { tokenIds: [], suppressed: [] }
-  if (targets.kind === 'topic') return known
-  const all = [...targets.tokens, ...targets.fids]
-  for (let from = 0; from < all.length; from += TOKENS_AT_ONCE) {
-    const tokens = all.slice(from, from + TOKENS_AT_ONCE)
-    const kinds = tokens.map((_, index) => (from + index < targets.tokens.length ? 'token' : 'fid'))
-    const found = await refusing(() => upsertTokens(db, kinds, tokens, project))
-    for (const { id, suppressed } of found) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      if (suppressed === null) known.tokenIds.push(id)
-      else known.suppressed.push({ tokenId: id, reason: suppressed })
-    }
-  }
-  return known
+/** Topics are Firebase’s alone. */
+function topicFaults({ captured, usual }: CallWays): readonly FaultDetail[] {
+  return captured || usual !== null ? [] : [{ path: 'topic', message: noWaySentence('fcm') }]
 }
 
 function contentOf(input: PushInput): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Caller } from '../domain/caller.ts'
 import { UNDO_DAYS, type Device, type DeviceFilter } from '../domain/device.ts'
 import { TidingsError } from '../domain/errors.ts'
+import type { AddressProjects } from '../domain/push-ways.ts'
 import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
@@ -43,8 +44,8 @@ export interface TokensParts {
   readonly db: Db
   readonly readDb: Db
   readonly defaultCountry: string | null
-  /** The Firebase project that pushes go out through; empty: it is not known. */
-  readonly project: string
+  /** Those that pushes go out through. */
+  readonly projects: AddressProjects
   /** The database's. */
   readonly clock: () => Date
 }
@@ -54,7 +55,7 @@ const PAGE = 5_000
 
 const DAY_MS = 86_400_000
 
-export function createTokens({ db, readDb, defaultCountry, project, clock }: TokensParts): Tokens {
+export function createTokens({ db, readDb, defaultCountry, projects, clock }: TokensParts): Tokens {
   const reading = () => ({ defaultCountry, now: clock() })
 
   async function get(token: string): Promise<TokenRecord> {
@@ -106,7 +107,7 @@ export function createTokens({ db, readDb, defaultCountry, project, clock }: Tok
     async *reached(filter) {
       for (let after: number | null = 0; after !== null;) {
         const from: number = after
-        const page: DevicePage = await refusing(() => selectDevices(readDb, filter, project, from, PAGE))
+        const page: DevicePage = await refusing(() => selectDevices(readDb, filter, projects, from, PAGE))
         if (page.devices.length > 0) yield page.devices
         after = page.next
       }

@@ -43,6 +43,7 @@ export function toPushDryRun(report: PushReport): PushDryRunData {
     ...toBroadcast(notification.topic),
     template: notification.template,
     targets: { ...targets, new: notification.topic === null ? targets.total - targets.known : 0 },
+    ways: report.ways.map((way) => ({ ...way })),
     bytes: report.bytes,
     most_bytes: report.mostBytes,
     // Our own JSON, of an object.

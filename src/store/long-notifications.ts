@@ -5,9 +5,9 @@ import { inTransaction } from './transaction.ts'
 
 /** A push with more targets than one statement should hold. */
 export interface LongNotification {
-  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'suppressed'>
-  /** Ids of tokens, each chunk up to 1,000; all different. */
-  readonly chunks: readonly Float64Array[]
+  readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'others' | 'suppressed'>
+  /** Ids of tokens by the provider that they go by, each chunk up to 1,000; all different. */
+  readonly chunks: ReadonlyMap<string, readonly Float64Array[]>
   /** Ids of tokens that are not sent to, by the reason. */
   readonly suppressed: ReadonlyMap<string, readonly Float64Array[]>
 }
@@ -22,8 +22,10 @@ export async function insertLongNotification(db: Db, owner: number, long: LongNo
     const bare = { ...notification, tokenIds: [], suppressed: [], held: false }
     const [made] = await insertNotifications(client, owner, [bare])
     if (made === null || made === undefined) return null
-    for (let from = 0; from < chunks.length; from += CHUNKS_AT_ONCE) {
-      await addChunks(client, made.id, notification, chunks.slice(from, from + CHUNKS_AT_ONCE))
+    for (const [provider, blocks] of chunks) {
+      for (let from = 0; from < blocks.length; from += CHUNKS_AT_ONCE) {
+        await addChunks(client, made.id, { ...notification, provider }, blocks.slice(from, from + CHUNKS_AT_ONCE))
+      }
     }
     let left = 0
     for (const [reason, blocks] of suppressed) {
@@ -32,7 +34,7 @@ export async function insertLongNotification(db: Db, owner: number, long: LongNo
         left += block.length
       }
     }
-    await setTargets(client, made.id, count(chunks) + left, left)
+    await setTargets(client, made.id, count([...chunks.values()].flat()) + left, left)
     return made.id
   })
 }

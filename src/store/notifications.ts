@@ -13,6 +13,7 @@ export interface NewNotification {
   readonly tag: string | null
   readonly category: Category
   readonly onUncertain: OnUncertain
+  /** Of several that it goes by, the one it is shown with. */
   readonly provider: string
   readonly ttlSeconds: number | null
   /** Seconds until what was not handed over is no longer sent, from the time it may leave. */
@@ -27,11 +28,22 @@ export interface NewNotification {
   readonly resentFrom: number | null
   /** The span it belongs to, as W3C Trace Context writes it. */
   readonly traceparent?: string
+  /** Those that go by `provider`. */
   readonly tokenIds: readonly number[]
+  /** Those that go by others; absent: none. */
+  readonly others?: readonly WayTargets[]
   /** Dead tokens: written with their end at once, never sent to. */
   readonly suppressed: readonly { readonly tokenId: number; readonly reason: string }[]
   readonly held: boolean
   readonly idempotency: IdempotencyRecord | null
+}
+
+/** Targets of a push that go by one provider. */
+export interface WayTargets {
+  readonly provider: string
+  readonly tokenIds: readonly number[]
+  /** This node keeps them; absent: whichever has room does. */
+  readonly held?: boolean
 }
 
 /** A chunk holds up to this many targets: small enough that its row is cheap to read again, large enough to keep a window busy. */
@@ -58,7 +70,9 @@ export async function insertNotifications(
     text: INSERT_NOTIFICATIONS,
     values: [
       owner,
-      ...notificationColumns(batch),
+      ...contentColumns(batch),
+      chunks.map((c) => c.held),
+      ...keyColumns(batch),
       chunks.map((c) => c.ord),
       chunks.map((c) => c.tokenIds),
       chunks.map((c) => c.size),
@@ -71,6 +85,7 @@ export async function insertNotifications(
       batch.map((n) => n.template),
       batch.map((n) => n.resentFrom),
       batch.map((n) => n.traceparent ?? null),
+      chunks.map((c) => c.provider),
     ],
   })
   const inserted = new Array<InsertedNotification | null>(batch.length).fill(null)
@@ -78,21 +93,32 @@ export async function insertNotifications(
   return inserted
 }
 
-function toChunks(
-  notification: NewNotification,
-  index: number,
-): { ord: number; tokenIds: string | null; size: number }[] {
+interface NewChunk {
+  /** Of its notification, from 1 on. */
+  readonly ord: number
+  readonly provider: string
+  readonly held: boolean
+  /** Null for a topic. */
+  readonly tokenIds: string | null
+  readonly size: number
+}
+
+function toChunks({ topic, provider, tokenIds, others = [], held }: NewNotification, index: number): NewChunk[] {
   const ord = index + 1
-  if (notification.topic !== null) return [{ ord, tokenIds: null, size: 1 }]
+  if (topic !== null) return [{ ord, provider, held, tokenIds: null, size: 1 }]
+  return [{ provider, tokenIds, held }, ...others].flatMap((way) => toChunksOf(ord, way))
+}
+
+function toChunksOf(ord: number, { provider, tokenIds, held = false }: WayTargets): NewChunk[] {
   const chunks = []
-  for (let from = 0; from < notification.tokenIds.length; from += CHUNK_TARGETS) {
-    const ids = notification.tokenIds.slice(from, from + CHUNK_TARGETS)
-    chunks.push({ ord, tokenIds: `{${ids.join(',')}}`, size: ids.length })
+  for (let from = 0; from < tokenIds.length; from += CHUNK_TARGETS) {
+    const ids = tokenIds.slice(from, from + CHUNK_TARGETS)
+    chunks.push({ ord, provider, held, tokenIds: `{${ids.join(',')}}`, size: ids.length })
   }
   return chunks
 }
 
-function notificationColumns(batch: readonly NewNotification[]): unknown[] {
+function contentColumns(batch: readonly NewNotification[]): unknown[] {
   return [
     batch.map((n) => n.title),
     batch.map((n) => n.body),
@@ -104,9 +130,18 @@ function notificationColumns(batch: readonly NewNotification[]): unknown[] {
     batch.map((n) => n.provider),
     batch.map((n) => n.ttlSeconds),
     batch.map((n) => n.validitySeconds),
-    batch.map((n) => (n.topic === null ? n.tokenIds.length + n.suppressed.length : 1)),
+    batch.map(countTargets),
     batch.map((n) => JSON.stringify(n.suppressed.length === 0 ? {} : { suppressed: n.suppressed.length })),
-    batch.map((n) => n.held),
+  ]
+}
+
+function countTargets({ topic, tokenIds, others = [], suppressed }: NewNotification): number {
+  if (topic !== null) return 1
+  return others.reduce((sum, way) => sum + way.tokenIds.length, tokenIds.length + suppressed.length)
+}
+
+function keyColumns(batch: readonly NewNotification[]): unknown[] {
+  return [
     batch.map((n) => n.idempotency?.caller ?? null),
     batch.map((n) => n.idempotency?.route ?? null),
     batch.map((n) => n.idempotency?.key ?? null),
@@ -120,17 +155,17 @@ with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
 ), input as materialized (
   select t.title, t.body, t.topic, t.content, t.tag, t.category, t.on_uncertain, t.provider, t.ttl_seconds, t.validity_seconds,
-    t.targets, t.tally, t.held and exists (select from me) as held, t.caller, t.route, t.key, t.fields, t.answer,
+    t.targets, t.tally, t.caller, t.route, t.key, t.fields, t.answer,
     t.key_id, t.send_at, t.template, t.resent_from, t.traceparent, greatest(t.send_at, now()) as leaves, t.ord,
     nextval('notifications_id_seq') as id
   from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[],
-    $11::integer[], $12::integer[], $13::jsonb[], $14::boolean[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[],
+    $11::integer[], $12::integer[], $13::jsonb[], $15::text[], $16::text[], $17::text[], $18::jsonb[], $19::jsonb[],
     $27::integer[], $28::timestamptz[], $29::text[], $30::bigint[], $31::text[])
     with ordinality as t (title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds,
-      validity_seconds, targets, tally, held, caller, route, key, fields, answer, key_id, send_at, template, resent_from,
+      validity_seconds, targets, tally, caller, route, key, fields, answer, key_id, send_at, template, resent_from,
       traceparent, ord)
 ), ${KEYED}, accepted as materialized (
-  select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally, held,
+  select ord, id, title, body, topic, content, tag, category, on_uncertain, provider, ttl_seconds, validity_seconds, targets, tally,
     key_id, send_at, template, resent_from, traceparent, leaves
   from input where key is null or id in (select resource_id from keyed)
 ), inserted as (
@@ -141,8 +176,9 @@ with me as materialized (
   from accepted order by id
   returning id
 ), chunk as materialized (
-  select a.id as notification_id, a.held, a.targets, a.leaves, a.provider, a.category, c.token_ids::bigint[] as token_ids, c.size
-  from unnest($20::bigint[], $21::text[], $22::integer[]) as c (ord, token_ids, size)
+  select a.id as notification_id, c.held and exists (select from me) as held, a.targets, a.leaves, c.provider, a.category,
+    c.token_ids::bigint[] as token_ids, c.size
+  from unnest($20::bigint[], $21::text[], $22::integer[], $14::boolean[], $32::text[]) as c (ord, token_ids, size, held, provider)
     join accepted a on a.ord = c.ord join inserted i on i.id = a.id
 ), chunked as (
   insert into push_chunks (notification_id, token_ids, size, lane, owner, run_at)

@@ -14,6 +14,7 @@ export interface ChunkRow {
   readonly owner: number
   readonly notificationId: number
   readonly lane: string
+  /** That of its lane: one push may go by several. */
   readonly provider: string
   readonly title: string
   readonly body: string
@@ -39,7 +40,7 @@ export interface ChunkRow {
 }
 
 const CHUNK_COLUMNS = `
-  c.id, c.owner, c.notification_id as "notificationId", c.lane, n.provider, n.title, n.body, n.content, n.topic,
+  c.id, c.owner, c.notification_id as "notificationId", c.lane, split_part(c.lane, ':', 1) as provider, n.title, n.body, n.content, n.topic,
   n.ttl_seconds as "ttlSeconds", n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally,
   c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes,
   c.cancelled_at is not null as cancelled, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",

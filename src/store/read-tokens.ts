@@ -1,4 +1,5 @@
 import { FINAL_REASONS, OWN_REASONS, UNDO_DAYS, type DeviceFacts, type DeviceFilter } from '../domain/device.ts'
+import type { AddressProjects } from '../domain/push-ways.ts'
 import type { Db, DbClient } from './db.ts'
 
 /** As SQL. */
@@ -30,11 +31,17 @@ export interface TokenRecord extends DeviceFacts {
   readonly fid: string | null
 }
 
-/** Where a push service said that the address `a` is dead: `f`, an installation id of the same device that is not. `project`: a parameter. */
+/** The project that the address `a` is sent through. Both are parameters, as `AddressProjects` has them: the usual one, and the others as JSON. */
+export function projectSql(usual: string, others: string): string {
+  return `coalesce(${others}::jsonb ->> case when starts_with(a.token, 'webpush:') then 'webpush:' when starts_with(a.token, 'apns:') then 'apns:'
+    else 'app:' || a.app end, ${usual}::text)`
+}
+
+/** Where a push service said that the address `a` is dead: `f`, an installation id of the same device that is not. `project`: as SQL. */
 export function otherAddress(project: string): string {
   return `left join lateral (
     select m.id, m.kind, m.token from tokens m where a.retired_at is not null and a.retired_reason <> all (${OWN}) and m.sent_as = a.id
-      and m.kind = 'fid' and m.retired_at is null and m.wrong_project is distinct from ${project} order by m.id limit 1) f on true`
+      and m.kind = 'fid' and m.retired_at is null and (m.wrong_project is null or m.wrong_project <> ${project}) order by m.id limit 1) f on true`
 }
 
 const TOKENS = `
@@ -87,13 +94,13 @@ export interface DevicePage {
 const LOOKED_AT = 50_000
 
 /**
- * Devices that can be sent to through `project` and that the filter names, by their rows above `after`, at most `limit`. A page may have none
+ * Devices that can be sent to through their project and that the filter names, by their rows above `after`, at most `limit`. A page may have none
  * though it is not the last.
  */
 export async function selectDevices(
   db: Db,
   filter: DeviceFilter,
-  project: string,
+  projects: AddressProjects,
   after: number,
   limit: number,
 ): Promise<DevicePage> {
@@ -104,9 +111,9 @@ export async function selectDevices(
   const within = contacts === null ? 'a.id <= $3::bigint' : 'a.client_id = any ($3::bigint[])'
   const { rows } = await db.query<ReachedDevice>({
     name: contacts === null ? 'select-devices' : 'select-devices-of-people',
-    text: `select a.id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token from tokens a ${otherAddress('$9')}
+    text: `select a.id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token from tokens a ${otherAddress(PROJECT)}
       where a.id > $1 and a.sent_as is null and (a.retired_at is null or f.id is not null)
-        and a.wrong_project is distinct from $9 and ${within}
+        and (a.wrong_project is null or a.wrong_project <> ${PROJECT}) and ${within}
         and ($4::text[] is null or a.platform = any ($4)) and ($5::text[] is null or a.app = any ($5))
         and ($6::text[] is null or a.locale = any ($6) or a.locale like any (select l || '-%' from unnest($6) as u (l)))
         and ($7::text[] is null or a.time_zone = any ($7))
@@ -114,11 +121,13 @@ export async function selectDevices(
       order by a.id limit $2`,
     values: [
       ...[after, limit, contacts === null ? until : await idsOf(db, contacts), platforms, apps, locales, timeZones],
-      ...[seenWithinDays, project],
+      ...[seenWithinDays, projects.usual, JSON.stringify(projects.others)],
     ],
   })
   return { devices: rows, next: rows.length < limit ? until : (rows.at(-1)?.place ?? null) }
 }
+
+const PROJECT = projectSql('$9', '$10')
 
 /** How far one statement goes; null: there is nothing after it. */
 async function placeAfter(db: Db, after: number): Promise<number | null> {

@@ -1,33 +1,41 @@
+import type { AddressProjects } from '../domain/push-ways.ts'
 import type { Db, DbClient } from './db.ts'
-import { FINAL, otherAddress } from './read-tokens.ts'
+import { FINAL, otherAddress, projectSql } from './read-tokens.ts'
 
 export interface KnownToken {
   /** Of its device's address: two tokens of one device have the same one. */
   readonly id: number
   /** Why it isn't sent to: it was retired in the last seven days, or belongs to another project; null: it is. */
   readonly suppressed: string | null
+  /** What its device was registered for; null: nobody said. */
+  readonly app: string | null
 }
+
+const NO_PROJECTS: AddressProjects = { usual: '', others: {} }
 
 /**
  * The ids of tokens, each standing once under any concurrency. One short transaction of its own per call: a token nobody uses in the end
  * is harmless. `tokens` are distinct, 5,000 at most. A token retired more than seven days ago is tried once more, unless whoever owns it took it
- * away. `project`: the one that they are sent through.
+ * away. `projects`: those that they are sent through.
  */
 export async function upsertTokens(
   db: Db,
   kinds: readonly ('token' | 'fid')[],
   tokens: readonly string[],
-  project = '',
+  projects = NO_PROJECTS,
 ): Promise<KnownToken[]> {
   const known = new Array<KnownToken | undefined>(tokens.length)
   let missing = tokens.map((_, index) => index)
   for (let round = 0; missing.length > 0 && round < ROUNDS; round++) {
-    const { rows } = await db.query<{ ord: number; id: number; suppressed: string | null }>({
+    const { rows } = await db.query<FoundToken>({
       name: 'upsert-tokens',
       text: UPSERT_TOKENS,
-      values: [missing.map((index) => kinds[index]), missing.map((index) => tokens[index]), project],
+      values: [
+        ...[missing.map((index) => kinds[index]), missing.map((index) => tokens[index])],
+        ...[projects.usual, JSON.stringify(projects.others)],
+      ],
     })
-    for (const row of rows) known[missing[row.ord - 1] ?? -1] = { id: row.id, suppressed: row.suppressed }
+    for (const { ord, ...token } of rows) known[missing[ord - 1] ?? -1] = token
     missing = missing.filter((index) => known[index] === undefined)
   }
   return known.map((token, index) => {
@@ -36,30 +44,39 @@ export async function upsertTokens(
   })
 }
 
+/** One that is there. */
+export interface FoundToken extends KnownToken {
+  /** Its place among those that were asked for, from 1 on. */
+  readonly ord: number
+}
+
 /** Looks tokens up and enters none: those that are there. `tokens` are distinct. */
 export async function lookUpTokens(
   db: Db,
   kinds: readonly ('token' | 'fid')[],
   tokens: readonly string[],
-  project: string,
-): Promise<readonly KnownToken[]> {
-  const { rows } = await db.query<KnownToken>({
+  projects: AddressProjects,
+): Promise<readonly FoundToken[]> {
+  const { rows } = await db.query<FoundToken>({
     name: 'look-up-tokens',
-    text: `select d.id, d.suppressed from unnest($1::text[], $2::text[]) as i (kind, token)
+    text: `select i.ord::integer as ord, d.id, d.suppressed, d.app from unnest($1::text[], $2::text[]) with ordinality as i (kind, token, ord)
       join tokens t on t.hash = token_hash(i.kind, i.token) ${ADDRESS_IN_USE}`,
-    values: [kinds, tokens, project],
+    values: [kinds, tokens, projects.usual, JSON.stringify(projects.others)],
   })
   return rows
 }
 
+/** The one that `a` is sent through. */
+const PROJECT = projectSql('$3', '$4')
+
 // Of nearly all rows the first branch says everything. A device whose address is dead is reached by its installation id, if it has one that is not.
 const ADDRESS_IN_USE = `
 cross join lateral (
-  select t.id, null::text as suppressed where t.sent_as is null and t.retired_at is null and t.wrong_project is null
+  select t.id, null::text as suppressed, t.app where t.sent_as is null and t.retired_at is null and t.wrong_project is null
   union all
-  select coalesce(f.id, a.id), case when f.id is not null then null when a.wrong_project = $3 then 'sender_mismatch'
-    when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end
-  from tokens a ${otherAddress('$3')}
+  select coalesce(f.id, a.id), case when f.id is not null then null when a.wrong_project = ${PROJECT} then 'sender_mismatch'
+    when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end, a.app
+  from tokens a ${otherAddress(PROJECT)}
   where a.id = coalesce(t.sent_as, t.id) and (t.sent_as is not null or t.retired_at is not null or t.wrong_project is not null)
 ) d`
 
@@ -72,16 +89,16 @@ with input as materialized (
   select t.kind, t.token, token_hash(t.kind, t.token) as hash, t.ord
   from unnest($1::text[], $2::text[]) with ordinality as t (kind, token, ord)
 ), known as materialized (
-  select i.ord, d.id, d.suppressed from input i join tokens t on t.hash = i.hash ${ADDRESS_IN_USE}
+  select i.ord, d.id, d.suppressed, d.app from input i join tokens t on t.hash = i.hash ${ADDRESS_IN_USE}
 ), added as (
   insert into tokens (kind, token)
   select kind, token from input i where not exists (select from known k where k.ord = i.ord) order by hash
   on conflict (hash) do nothing
   returning id, hash
 )
-select ord::integer as ord, id, suppressed from known
+select ord::integer as ord, id, suppressed, app from known
 union all
-select i.ord::integer, a.id, null from added a join input i on i.hash = a.hash`
+select i.ord::integer, a.id, null, null from added a join input i on i.hash = a.hash`
 
 // What is known of a push that was under way then does not undo what its owner, or the person's erasing, did.
 const NOT_FINAL = `(retired_reason is null or retired_reason <> all (${FINAL}))`
@@ -100,13 +117,20 @@ export async function retireTokens(
   })
 }
 
-/** Marks tokens as another project's: they are kept, and not sent to through `project`. */
-export async function markMismatched(client: DbClient, ids: readonly number[], project: string): Promise<void> {
+/** A token, and the project that it does not belong to. */
+export interface Mismatch {
+  readonly tokenId: number
+  readonly project: string
+}
+
+/** Marks tokens as another project's: they are kept, and not sent to through the one that they were sent through. */
+export async function markMismatched(client: DbClient, mismatches: readonly Mismatch[]): Promise<void> {
   await client.query({
     name: 'mark-mismatched',
-    text: `update tokens t set wrong_project = $2 from (select id from tokens where id = any ($1::bigint[]) order by id for no key update) i
+    text: `update tokens t set wrong_project = i.project from (
+        select k.id, u.project from unnest($1::bigint[], $2::text[]) as u (id, project) join tokens k on k.id = u.id order by k.id for no key update of k) i
       where t.id = i.id`,
-    values: [ids, project],
+    values: [mismatches.map(({ tokenId }) => tokenId), mismatches.map(({ project }) => project)],
   })
 }
 

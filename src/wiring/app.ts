@@ -69,11 +69,12 @@ export async function startApp(parts: CoreParts): Promise<App> {
 
 /** What the core’s parts have for callers, each under its own names. */
 function sidesOf(core: Core) {
-  const { access, past, devices, webhooks, inbound, ruling } = core
+  const { access, past, devices, topics, webhooks, inbound, ruling } = core
   return {
     ...access.http,
     ...past.http,
     ...devices.http,
+    ...topics.http,
     ...webhooks.http,
     ...inbound.http,
     ...core.evidence.http,

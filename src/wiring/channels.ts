@@ -7,6 +7,7 @@ import {
   type SmsProvider,
   type UnreadableReceipt,
 } from '../domain/provider.ts'
+import { NO_WAYS, onlyWay, type PushWays } from '../domain/push-ways.ts'
 import { createHttp2Pool } from '../http2/pool.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
@@ -19,11 +20,12 @@ import { createSmpp } from '../providers/smpp/provider.ts'
 import { createTwilio, TWILIO_WINDOW } from '../providers/twilio.ts'
 import { createVonage, VONAGE_WINDOW } from '../providers/vonage.ts'
 
-/** Every provider this process has, and the one that pushes go through now. */
+/** Every provider this process has, and the ways that pushes go now. */
 export interface Channels {
   readonly sms: readonly SmsProvider[]
+  /** One for each of the ways, and the sandbox. */
   readonly push: readonly PushProvider[]
-  readonly pushNow: PushProvider
+  readonly ways: PushWays
   readonly sandboxSms: SandboxSms
 }
 
@@ -63,7 +65,7 @@ export function openChannels(config: Pick<Config, 'sms' | 'fcm' | 'publicUrl'>, 
   return {
     sms: [...sms, sandboxSms],
     push: [...push, sandboxPush],
-    pushNow: push[0] ?? sandboxPush,
+    ways: pushWaysOf(config),
     sandboxSms,
   }
 }
@@ -73,10 +75,21 @@ export function liveOnes({ sms, push }: Pick<Channels, 'sms' | 'push'>): readonl
   return [...sms, ...push].filter(({ name }) => name !== SANDBOX)
 }
 
-/** The Firebase project that pushes go out through; null where it is not known, or nothing goes out. */
-export function pushProjectOf({ fcm }: Config): string | null {
-  const project = fcm?.credentials?.['project_id']
-  return typeof project === 'string' ? project : null
+/** Where pushes leave the machine, by what is set; Firebase’s projects first, and of them `fcm`. */
+export function pushWaysOf({ fcm }: Pick<Config, 'fcm'>): PushWays {
+  if (fcm === null) return NO_WAYS
+  return onlyWay('fcm', projectOf(fcm))
+}
+
+/** Empty: it is not known. */
+function projectOf({ credentials }: FcmConfig): string {
+  const project = credentials?.['project_id']
+  return typeof project === 'string' ? project : ''
+}
+
+/** Where a push with no addresses of its own is shown to go. */
+export function pushNow({ all, usual }: PushWays): string {
+  return usual?.name ?? all[0]?.name ?? SANDBOX
 }
 
 function openSms(provider: SmsProviderSettings, publicUrl: string | null, parts: ChannelParts): SmsProvider {
@@ -107,8 +120,9 @@ const TOKEN_CONNECTIONS = 2
 function openFcm(config: FcmConfig, parts: ChannelParts): PushProvider {
   const reading = readCredentials(config.credentials)
   if (reading.kind === 'problem') throw new Error(`FCM: ${reading.problem}`)
+  const { messagesPerMinute, rampSeconds } = config
   return createFcm(
-    { credentials: reading.credentials, messagesPerMinute: config.messagesPerMinute, rampSeconds: config.rampSeconds },
+    { credentials: reading.credentials, messagesPerMinute, rampSeconds },
     {
       ...parts,
       http2: createHttp2Pool({ origin: config.baseUrl }, parts),

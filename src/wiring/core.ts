@@ -29,6 +29,7 @@ import type { Standing } from '../providers/health.ts'
 import { openReceipts, type ReceiptsSide } from './receipts-side.ts'
 import { openRuling, type Ruling } from './ruling.ts'
 import { openSmsRouting, type SmsRouting } from './sms/routing.ts'
+import { openTopics, type TopicSide } from './topics.ts'
 import { openWatching, type Watching } from './watching.ts'
 import { openWebhooks, type WebhookSide } from './webhooks.ts'
 import { after, chance, every, monotonic, now, pause } from './world.ts'
@@ -39,6 +40,7 @@ export interface Core {
   readonly access: Access
   readonly past: Past
   readonly devices: Devices
+  readonly topics: TopicSide
   readonly channels: Channels
   readonly routing: SmsRouting
   readonly outcomes: Outcomes
@@ -113,7 +115,8 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
   const devices = openDevices(config, { dbs, log, after, chance, clock })
-  const first = { dbs, access, past, devices, channels, routing, ruling, outcomes, receipts, consentGroup }
+  const topics = openTopics(config, { dbs, ...turns, channels, devices, nodes: () => lease.nodes(), monotonic })
+  const first = { dbs, access, past, devices, topics, channels, routing, ruling, outcomes, receipts, consentGroup }
   const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, evidence, backlog }
   return { ...open, close: () => closeCore(log, open, asks) }
 }
@@ -206,10 +209,11 @@ function toSample({ provider, country, state }: Standing): Sample {
 }
 
 function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise<void> }): Promise<void> {
-  const { dbs, access, past, devices, channels, ruling, inbox, inbound, delivery, checks, watching, webhooks } = core
+  const { dbs, access, past, devices, topics, channels, ruling, inbox, inbound, delivery, checks, watching, webhooks } =
+    core
   return closeInOrder(log, [
     () => [checks.close()],
-    () => [access.close(), past.close(), devices.close(), ruling.close()],
+    () => [access.close(), past.close(), devices.close(), topics.close(), ruling.close()],
     () => [asks.close(), webhooks.close(), inbound.close(), core.evidence.close()],
     () => [inbox.close()],
     () => [delivery.close(GRACE_MS)],
@@ -239,7 +243,7 @@ interface DeliverySide extends ReceiptsSide {
 }
 
 function startDelivery(
-  { config, version, log, onLine }: CoreParts,
+  { version, log, onLine }: CoreParts,
   { dbs, channels, receipts, outcomes, hint, watching, routing, ruling, consentGroup, firstPollMs }: DeliverySide,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)

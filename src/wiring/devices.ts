@@ -1,7 +1,9 @@
-import { pushProjectOf } from './channels.ts'
+import { pushWaysOf } from './channels.ts'
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
+import type { PushProvider } from '../domain/provider.ts'
+import { projectsOf } from '../domain/push-ways.ts'
 import { lookForStale } from '../flows/stale-devices.ts'
 import { createTokens } from '../flows/tokens.ts'
 import type { HttpParts } from '../http/parts.ts'
@@ -28,24 +30,24 @@ const KEPT_SECONDS = 3_600
 export function openDevices(config: Config, parts: DevicesParts): Devices {
   const { dbs, log, clock } = parts
   const { defaultCountry, devices } = config
+  const projects = projectsOf(pushWaysOf(config))
   const look = (): Promise<void> => lookForStale({ db: dbs.work, log, ...devices })
   const looking = startLoop('devices', LOOK_MS, look, parts)
   return {
-    http: {
-      tokens: createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, project: projectOf(config), clock }),
-    },
+    http: { tokens: createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, projects, clock }) },
     close: () => looking.stop(),
   }
 }
 
-/** So many tokens came back as dead that none is retired any more: somebody has to look why. */
-export function tellTokensKept({ work }: Pick<Dbs, 'work'>, log: LoopParts['log'], project: string): void {
-  raiseAlarms(work, [{ rule: 'tokens_kept', what: project === '' ? '*' : project }], KEPT_SECONDS).catch(
-    (error: unknown) => log.warn({ event: 'alarm.failed', err: error }, 'an alarm was not stored'),
+/** So many tokens of one project came back as dead that none of its is retired any more: somebody has to look why. */
+export function tellTokensKept(
+  { work }: Pick<Dbs, 'work'>,
+  log: LoopParts['log'],
+  { name, project = '' }: Pick<PushProvider, 'name' | 'project'>,
+): void {
+  const unnamed = name === 'fcm' ? '*' : name
+  const alarm = { rule: 'tokens_kept', what: project === '' ? unnamed : project } as const
+  raiseAlarms(work, [alarm], KEPT_SECONDS).catch((error: unknown) =>
+    log.warn({ event: 'alarm.failed', err: error }, 'an alarm was not stored'),
   )
-}
-
-/** By which tokens are told apart that belong to another project; empty where it is not known. */
-export function projectOf(config: Config): string {
-  return pushProjectOf(config) ?? ''
 }

@@ -107,12 +107,7 @@ function callMeter({ counters, histograms, page }: Meters): CallMeter {
 function meteredChannels(channels: Channels, meters: Meters, now: () => number): Channels {
   const sms = channels.sms.map((provider) => meteredSms(provider, meters, now))
   const push = channels.push.map((provider) => meteredPush(provider, meters, now))
-  return {
-    ...channels,
-    sms,
-    push,
-    pushNow: push[channels.push.indexOf(channels.pushNow)] ?? channels.pushNow,
-  }
+  return { ...channels, sms, push }
 }
 
 function meteredSms(provider: SmsProvider, { counters, histograms }: Meters, now: () => number): SmsProvider {

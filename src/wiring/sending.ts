@@ -1,9 +1,9 @@
 import type { Channels } from './channels.ts'
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
-import { projectOf } from './devices.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
+import type { PushProvider } from '../domain/provider.ts'
 import { createSmsBatches } from '../flows/batch.ts'
 import { createDryRuns, type DryRunParts } from '../flows/dry-run.ts'
 import { createKeyGuard } from '../flows/idempotent.ts'
@@ -26,7 +26,7 @@ export interface Sending {
 export interface SendingParts {
   readonly config: Config
   readonly dbs: Dbs
-  readonly channels: Pick<Channels, 'pushNow'>
+  readonly channels: Pick<Channels, 'push' | 'ways'>
   readonly routing: Pick<SmsRouting, 'router' | 'limits'>
   readonly ruling: Pick<Ruling, 'sms'>
   readonly consentGroup: ConsentGroup
@@ -43,7 +43,7 @@ export function openSending(parts: SendingParts): Sending {
   const { intake, lease } = delivery
   const clock = (): Date => lease.clock()
   const { smsTextFormat: textFormat, defaultCountry, defaultTimeZone } = config
-  const pushProvider = channels.pushNow.name
+  const { ways } = channels
   const templates = createTemplatesFlow({ readDb: dbs.read, workDb: dbs.work, now: parts.monotonic, textFormat })
   const world = { staging: config.staging, defaultTimeZone, clock }
   const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, ...world }
@@ -54,17 +54,15 @@ export function openSending(parts: SendingParts): Sending {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
       batches: createSmsBatches({ db: dbs.read, sms, intake, rules }),
-      push: createPushFlow({ ...common, db: dbs.work, provider: pushProvider, project: projectOf(config) }),
+      push: createPushFlow({ ...common, db: dbs.work, ways }),
       dryRuns: createDryRuns({
         db: dbs.read,
         pauses: () => listPauses(dbs.read),
         rules,
         consentGroup: parts.consentGroup,
         flagged: config.rules.flaggedNumbers,
-        pushProvider,
-        project: projectOf(config),
         pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
-        ...validating(channels.pushNow),
+        validate: validating(channels.push),
         clock,
       }),
       templates,
@@ -75,7 +73,9 @@ export function openSending(parts: SendingParts): Sending {
 /** Milliseconds: a person waits, and FCM's own limit for a call is longer. */
 const VALIDATE_MS = 10_000
 
-function validating({ validate }: Channels['pushNow']): Pick<DryRunParts, 'validate'> {
-  if (validate === undefined) return {}
-  return { validate: (content, target) => validate(content, target, AbortSignal.timeout(VALIDATE_MS)) }
+function validating(providers: readonly PushProvider[]): NonNullable<DryRunParts['validate']> {
+  return (name, content, target) => {
+    const provider = providers.find((one) => one.name === name)
+    return provider?.validate?.(content, target, AbortSignal.timeout(VALIDATE_MS)) ?? null
+  }
 }

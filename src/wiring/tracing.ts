@@ -153,12 +153,7 @@ async function accepting<T>(
 function tracedChannels(channels: Channels, rooms: Rooms): Channels {
   const sms = channels.sms.map((provider) => tracedSms(provider, rooms))
   const push = channels.push.map((provider) => tracedPush(provider, rooms))
-  return {
-    ...channels,
-    sms,
-    push,
-    pushNow: push[channels.push.indexOf(channels.pushNow)] ?? channels.pushNow,
-  }
+  return { ...channels, sms, push }
 }
 
 /** The span is made when all of it is known, so that a submission waits for nothing. */

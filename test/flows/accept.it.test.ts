@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { ANYONE } from '../../src/domain/caller.ts'
+import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createKeyGuard, type Idempotency } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
@@ -36,7 +37,7 @@ async function start(): Promise<{ node: TestNode; sms: SmsFlow; push: PushFlow }
     keys,
     outcomes,
     templates: NO_TEMPLATES,
-    provider: 'scripted',
+    ways: onlyWay('scripted'),
     router: onlyThrough('scripted'),
     staging: null,
     clock: () => node.delivery.lease.clock(),

@@ -7,6 +7,7 @@ import type { Outcome, PushProvider } from '../../src/domain/provider.ts'
 import { createErasing } from '../../src/flows/erase.ts'
 import { createHistory } from '../../src/flows/history.ts'
 import { lookForStale } from '../../src/flows/stale-devices.ts'
+import { onlyWay, projectsOf, type AddressProjects } from '../../src/domain/push-ways.ts'
 import { createTokens, type Tokens } from '../../src/flows/tokens.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
 import { selectDevices } from '../../src/store/read-tokens.ts'
@@ -22,8 +23,16 @@ const CONTACT = '+201009129288'
 const FID = 'c'.repeat(22)
 const log = pino({ level: 'silent' })
 
+const projects = (usual: string): AddressProjects => projectsOf(onlyWay('fcm', usual))
+
 function tokensOf({ db, delivery }: TestNode): Tokens {
-  return createTokens({ db, readDb: db, defaultCountry: null, project: 'p', clock: () => delivery.lease.clock() })
+  return createTokens({
+    db,
+    readDb: db,
+    defaultCountry: null,
+    projects: projects('p'),
+    clock: () => delivery.lease.clock(),
+  })
 }
 
 function answering(outcome: Outcome): PushProvider {
@@ -92,17 +101,19 @@ test('a device that was not seen is marked, then retired; those that nobody regi
 
 test('a token of another project is kept, told to nobody, and sent to again through another one', async () => {
   const wrong = refused(failure('permanent', 'sender_mismatch', { address: 'mismatch' }))
-  const node = await nodes.start({ push: [answering(wrong)], ways: { pushProject: 'p' } })
+  const node = await nodes.start({ push: [{ ...answering(wrong), project: 'p' }] })
   const tokens = tokensOf(node)
   const { id } = await tokens.put('a', {})
   await ask(node, `insert into event_listeners (kind, types) values ('reader', '{*}')`)
   await pushTo(node, [id])
   expect(await tokens.get('a')).toMatchObject({ wrongProject: 'p', retiredAt: null })
-  expect(await lookUpTokens(node.db, ['token'], ['a'], 'p')).toEqual([{ id, suppressed: 'sender_mismatch' }])
-  expect(await lookUpTokens(node.db, ['token'], ['a'], 'q')).toEqual([{ id, suppressed: null }])
+  expect(await lookUpTokens(node.db, ['token'], ['a'], projects('p'))).toMatchObject([
+    { id, suppressed: 'sender_mismatch' },
+  ])
+  expect(await lookUpTokens(node.db, ['token'], ['a'], projects('q'))).toMatchObject([{ id, suppressed: null }])
   expect(await ask(node, `select from events where type = 'token.retired'`)).toEqual([])
   await tokens.put('a', {})
-  expect(await upsertTokens(node.db, ['token'], ['a'], 'p')).toEqual([{ id, suppressed: null }])
+  expect(await upsertTokens(node.db, ['token'], ['a'], projects('p'))).toEqual([{ id, suppressed: null, app: null }])
 })
 
 test('a retirement is told once, and a wave of them stops with an alarm', async () => {
@@ -179,8 +190,9 @@ test('a device that was not seen for long is not sent to by its installation id 
   await tokens.put('a', { fid: FID, platform: 'web', last_seen_at: '2020-01-01T00:00:00Z' })
   await lookForStale({ db: node.db, log, staleDays: 30, dropDays: 270 })
   const filter = tokens.filter({ platforms: ['web'] })
-  const fidNow = async (): Promise<unknown> => (await lookUpTokens(node.db, ['fid'], [FID], 'p'))[0]?.suppressed
-  const reached = async (): Promise<unknown> => (await selectDevices(node.db, filter, 'p', 0, 10)).devices
+  const fidNow = async (): Promise<unknown> =>
+    (await lookUpTokens(node.db, ['fid'], [FID], projects('p')))[0]?.suppressed
+  const reached = async (): Promise<unknown> => (await selectDevices(node.db, filter, projects('p'), 0, 10)).devices
   expect([await fidNow(), await reached()]).toEqual(['stale', []])
   await ask(node, `update tokens set retired_reason = 'unregistered' where token = 'a'`)
   expect([await fidNow(), await reached()]).toEqual([null, [{ place: 1, kind: 'fid', token: FID }]])
@@ -196,9 +208,9 @@ test('devices are gone through in steps, so that few among many cost no statemen
   )
   await ask(node, `update tokens set app = 'rare' where token in ('t3', 't50001')`)
   const filter = tokensOf(node).filter({ apps: ['rare'] })
-  const first = await selectDevices(node.db, filter, 'p', 0, 10)
+  const first = await selectDevices(node.db, filter, projects('p'), 0, 10)
   expect(first).toMatchObject({ devices: [{ token: 't3' }], next: 50_000 })
-  expect(await selectDevices(node.db, filter, 'p', 50_000, 10)).toMatchObject({
+  expect(await selectDevices(node.db, filter, projects('p'), 50_000, 10)).toMatchObject({
     devices: [{ token: 't50001' }],
     next: 50_001,
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ANYONE, type Caller } from '../../src/domain/caller.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
+import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createPushFlow, type PushFlowParts } from '../../src/flows/push.ts'
 import { createSmsFlow, type SmsFlowParts } from '../../src/flows/sms.ts'
@@ -15,7 +16,7 @@ const noDatabase: unknown = null
 // What a call alone decides needs nothing else of a flow.
 const smsParts: unknown = { router, defaultCountry: null, textFormat: '{message}', staging: null, clock }
 const keys = createKeyGuard(noDatabase as Db)
-const pushParts: unknown = { provider: 'fcm', staging: null, keys, clock }
+const pushParts: unknown = { ways: onlyWay('fcm'), staging: null, keys, clock }
 const sms = createSmsFlow(smsParts as SmsFlowParts)
 const push = createPushFlow(pushParts as PushFlowParts)
 

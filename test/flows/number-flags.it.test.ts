@@ -123,7 +123,6 @@ test('a dry run warns, and says where it would be rejected', async () => {
   const parts = {
     db: node.db,
     pauses: async () => [],
-    pushProvider: 'fcm',
     pushBody: () => '',
     clock: () => new Date(),
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NO_WAYS, projectsOf } from '../../src/domain/push-ways.ts'
 import { createSmsBatches } from '../../src/flows/batch.ts'
 import { createDevicePush } from '../../src/flows/device-push.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
@@ -64,7 +65,7 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
     keys: createKeyGuard(db),
     outcomes,
     templates,
-    provider: 'sandbox',
+    ways: NO_WAYS,
     router: onlyThrough('sandbox'),
     staging: null,
     clock,
@@ -75,11 +76,10 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
   const dryRuns = createDryRuns({
     db,
     pauses: () => listPauses(db),
-    pushProvider: 'sandbox',
     pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
     clock,
   })
-  const tokens = createTokens({ db, readDb: db, defaultCountry: null, project: '', clock })
+  const tokens = createTokens({ db, readDb: db, defaultCountry: null, projects: projectsOf(NO_WAYS), clock })
   const devices = { tokens, devicePush: createDevicePush(tokens, push) }
   const rateLimiter = createRateLimiter(db, perMinute)
   return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter, ...devices }).parts

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StagingRules } from '../../src/domain/staging.ts'
 import type { PushProvider } from '../../src/domain/provider.ts'
+import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createCancels } from '../../src/flows/cancel.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
@@ -65,11 +66,10 @@ export async function startHoldingNode(databaseUrl: string, staging: StagingRule
   const pauses = createPauses({ db, providers: ['scripted', 'sandbox'], onChange: () => delivery.stopsChanged() })
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...common, router: onlyThrough('scripted'), defaultCountry: null, textFormat: '{message}' }),
-    push: createPushFlow({ ...common, db, provider: 'scripted' }),
+    push: createPushFlow({ ...common, db, ways: onlyWay('scripted') }),
     dryRuns: createDryRuns({
       db,
       pauses: () => pauses.list(),
-      pushProvider: 'scripted',
       pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
       clock,
     }),

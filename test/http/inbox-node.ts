@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { Receipt } from '../../src/domain/provider.ts'
+import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createInbox, type Inbox } from '../../src/flows/inbox.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
@@ -67,7 +68,7 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
   }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, router: onlyThrough(sms.name), defaultCountry: null, textFormat: '{message}' }),
-    push: createPushFlow({ ...flow, db, provider: push.name }),
+    push: createPushFlow({ ...flow, db, ways: onlyWay(push.name) }),
     inbox: { ...inbox, wait: counted },
     reads: {
       message: (id) => readMessage(db, id),

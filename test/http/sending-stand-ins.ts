@@ -1,6 +1,7 @@
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { measureText } from '../../src/domain/sms-text.ts'
+import { NO_WAYS } from '../../src/domain/push-ways.ts'
 import { refuseAll } from '../../src/flows/batch-faults.ts'
 import type { PreparedItem } from '../../src/flows/batch.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
@@ -60,14 +61,14 @@ export function batchStandIn(recorded: PreparedItem[]): HttpParts['batches'] {
 }
 
 /** Those of the real flow: they ask nobody. */
-export function preparePush(): Pick<PushFlow, 'prepareTokens' | 'prepareTopic'> {
-  const parts: Pick<PushFlowParts, 'provider' | 'staging' | 'clock'> = {
-    provider: 'sandbox',
+export function preparePush(): Pick<PushFlow, 'prepareTokens' | 'prepareFound' | 'prepareTopic'> {
+  const parts: Pick<PushFlowParts, 'ways' | 'staging' | 'clock'> = {
+    ways: NO_WAYS,
     staging: null,
     clock: () => new Date(0),
   }
-  const { prepareTokens, prepareTopic } = createPushFlow(parts as PushFlowParts)
-  return { prepareTokens, prepareTopic }
+  const { prepareTokens, prepareFound, prepareTopic } = createPushFlow(parts as PushFlowParts)
+  return { prepareTokens, prepareFound, prepareTopic }
 }
 
 /** Every list has one known token, and everything is paused. */
@@ -76,7 +77,6 @@ export function createDryRunStandIn(): HttpParts['dryRuns'] {
   return createDryRuns({
     db: { query } as unknown as Db,
     pauses: async () => [{ provider: null, category: null }],
-    pushProvider: 'sandbox',
     pushBody: (content, target) => createEnvelope(content, new Date(0)).bodyFor(target),
     clock: () => new Date(0),
   })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NO_WAYS } from '../../src/domain/push-ways.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow } from '../../src/flows/push.ts'
@@ -118,7 +119,7 @@ function serve(node: TestNode, clock: { ms: number }, asked: { count: number }):
     keys: createKeyGuard(db),
     outcomes,
     templates,
-    provider: 'sandbox',
+    ways: NO_WAYS,
     router: onlyThrough('sandbox'),
     staging: null,
     clock: () => delivery.lease.clock(),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow } from '../../src/flows/push.ts'
@@ -44,7 +45,7 @@ beforeAll(async () => {
   }
   const { parts } = createStandIns({
     sms: createSmsFlow({ ...flow, router: onlyThrough(sms.name), defaultCountry: null, textFormat: '{message}' }),
-    push: createPushFlow({ ...flow, db, provider: push.name }),
+    push: createPushFlow({ ...flow, db, ways: onlyWay(push.name) }),
     reads: {
       message: (id) => readMessage(db, id),
       notification: (id) => readNotification(db, id),

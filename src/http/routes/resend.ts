@@ -69,7 +69,7 @@ function resendPush(app: Server, parts: HttpParts, gate: Accepts): void {
         const prepared =
           targets.kind === 'topic'
             ? await push.prepareTopic(input, targets.topic, request.caller)
-            : await push.prepareTokens(input, targets.tokens, targets.fids, request.caller)
+            : await push.prepareFound(input, targets, request.caller)
         return sendDryRun(reply, toPushDryRun(await dryRuns.push(prepared, request.caller)))
       }
       const idempotency = await readIdempotency(request, `POST /notifications/${id}/resend`)

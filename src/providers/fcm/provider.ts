@@ -11,6 +11,8 @@ import { createSubmission, validateOne } from './submission.ts'
 import { createTokenSource } from './token-source.ts'
 
 export interface FcmOptions {
+  /** `fcm`, unless there are several projects. */
+  readonly name?: string
   readonly credentials: Credentials
   /** Comes before the project that the credentials name. */
   readonly projectId?: string
@@ -53,9 +55,10 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
   const perSecond = (options.messagesPerMinute / 60) * QUOTA_USED
   const pace = createPace({ perSecond, rampSeconds: options.rampSeconds }, parts)
   const window = options.window ?? WINDOW
+  const { name = 'fcm' } = options
+  const project = options.projectId ?? options.credentials.projectId ?? ''
   return {
-    name: 'fcm',
-    window,
+    ...{ name, project, window },
     submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, sender, parts.clock(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)

@@ -31,6 +31,7 @@ function insertNotifications(tx: Transaction, tables: Tables, values: readonly u
   const alive = lockLiving(tx, tables, owner)
   const held = booleans(values[13])
   const [ords, lists, sizes] = [numbers(values[19]), texts(values[20]), numbers(values[21])]
+  const providers = texts(values[31])
   const made = numbers(values[11]).map((size, index) => {
     const notification = toNotification(tx, values, index, ++sequences.notification, size)
     tx.put(notifications, notification.id, notification)
@@ -49,10 +50,10 @@ function insertNotifications(tx: Transaction, tables: Tables, values: readonly u
       notificationId: notification.id,
       tokenIds,
       size: sizes[at] ?? 0,
-      lane: laneOf(notification.provider, notification.category as Category),
+      lane: laneOf(providers[at] ?? '', notification.category as Category),
       runAt: tx.now,
       updatedAt: tx.now,
-      owner: alive && held[ord - 1] === true ? owner : null,
+      owner: alive && held[at] === true ? owner : null,
     })
     ids[ord - 1]?.chunkIds.push(id)
     if (notification.targets > Number(values[25])) continue

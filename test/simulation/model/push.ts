@@ -83,11 +83,23 @@ function loadChunks(tx: Transaction, tables: Tables, values: readonly unknown[])
 function toChunkRow(tx: Transaction, { notifications, tokens }: Tables, chunk: ChunkRecord): Record<string, unknown> {
   const n = tx.find(notifications, chunk.notificationId)
   if (n === undefined) throw new Error('a chunk without its notification')
-  const { provider, title, body, content, topic, ttlSeconds, onUncertain } = n
+  const { title, body, content, topic, ttlSeconds, onUncertain } = n
   const { id, owner, notificationId, lane, tokenIds, started, settled, tally } = chunk
   const { attemptsCounted, uncertainAttempts, crashes } = chunk
   return {
-    ...{ id, owner, notificationId, lane, provider, title, body, content, topic, ttlSeconds, onUncertain },
+    ...{
+      id,
+      owner,
+      notificationId,
+      lane,
+      provider: lane.slice(0, lane.indexOf(':')),
+      title,
+      body,
+      content,
+      topic,
+      ttlSeconds,
+      onUncertain,
+    },
     ...{ tokenIds, started, settled, tally, attemptsCounted, uncertainAttempts, crashes },
     cancelled: chunk.cancelledAt !== null,
     ageMs: tx.now - n.time,
