@@ -38,6 +38,8 @@ export interface Failure {
   readonly elsewhere: Elsewhere | null
   /** What becomes of the address: kept, retired, or marked as belonging to another project. */
   readonly address: 'keep' | 'retire' | 'mismatch'
+  /** Since when the push service knows that it is gone; an address that was registered after that is kept. Absent: it does not say. */
+  readonly goneSince?: Date
 }
 
 const BASE: Record<FailureClass, Omit<Failure, 'reason' | 'class'>> = {

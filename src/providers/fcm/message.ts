@@ -1,5 +1,7 @@
+import { appleLife } from '../../domain/apple-push.ts'
 import type { JsonObject, PushContent, PushTarget } from '../../domain/provider.ts'
 import { given, underOwn } from '../../domain/push-merge.ts'
+import { perTicket, ticketOf } from '../../domain/push-ticket.ts'
 
 /** A notification's part that is the same for every target, made into text once. */
 export interface Envelope {
@@ -12,12 +14,11 @@ export interface Envelope {
  * Source: firebase.google.com/docs/reference/fcm/rest/v1/projects.messages.
  */
 export function createEnvelope(content: PushContent, now: Date): Envelope {
-  const text = JSON.stringify(commonMessage(content, now))
-  const start = `{"message":${text.slice(0, -1)},`
+  const start = perTicket(content, (one) => `{"message":${JSON.stringify(commonMessage(one, now)).slice(0, -1)},`)
   return {
-    bodyFor({ kind, value }, { validateOnly } = { validateOnly: false }) {
+    bodyFor(target, { validateOnly } = { validateOnly: false }) {
       const end = validateOnly ? ',"validate_only":true}' : '}'
-      return `${start}"${kind}":${JSON.stringify(value)}}${end}`
+      return `${start(ticketOf(target))}"${target.kind}":${JSON.stringify(target.value)}}${end}`
     },
   }
 }
@@ -41,7 +42,7 @@ export function commonMessage(content: PushContent, now: Date): JsonObject {
     ...(content.androidV2 === null
       ? given({ android: androidConfig(content, tag) })
       : { android_v2: androidV2(content, content.androidV2, tag) }),
-    apns: apnsConfig(content, tag, now),
+    apns: apnsConfig(content, now),
     ...given({ webpush: webpushConfig(content, tag) }),
     ...(fcmOptions === null ? {} : { fcm_options: fcmOptions }),
   }
@@ -60,11 +61,8 @@ function androidV2({ ttlSeconds }: PushContent, own: JsonObject, tag: string): J
   return underOwn(given({ ttl, remote_notification: shows ? { notification: { tag } } : undefined }), own)
 }
 
-/** A TTL of 0 is APNs' own 0: once, and never stored. Source: Apple, "Sending notification requests to APNs", apns-expiration. */
-function apnsConfig({ apns, ttlSeconds }: PushContent, tag: string, now: Date): JsonObject {
-  const ends = ttlSeconds === 0 ? 0 : Math.floor(now.getTime() / 1_000) + (ttlSeconds ?? 0)
-  const expiration = ttlSeconds === null ? {} : { 'apns-expiration': String(ends) }
-  return underOwn({ headers: { 'apns-collapse-id': tag, ...expiration } }, apns ?? {})
+function apnsConfig(content: PushContent, now: Date): JsonObject {
+  return underOwn({ headers: appleLife(content, now) }, content.apns ?? {})
 }
 
 function webpushConfig({ webpush, ttlSeconds, link, dataOnly }: PushContent, tag: string): JsonObject {
