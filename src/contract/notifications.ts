@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { DRY_RUN, VALIDATE_ONLY } from './dry-run.ts'
+import { Fallback, FallbackState } from './fallback.ts'
 import { PUSH_SCHEMAS } from './push-platforms.ts'
 import { ONE_ADDRESS, pushWords, SIMPLE_WORDS } from './push-words.ts'
 import type { TemplateUse } from './templates.ts'
@@ -128,7 +129,7 @@ export const TopicRequest = Type.Object(
 export type TopicRequest = Static<typeof TopicRequest>
 
 /** What a push may hold, for the server to register. */
-export const PUSH_REQUESTS = [TokensRequest, TopicRequest, ...PUSH_SCHEMAS]
+export const PUSH_REQUESTS = [TokensRequest, TopicRequest, Fallback, FallbackState, ...PUSH_SCHEMAS]
 
 /** How many targets stand where; only statuses that occur. */
 const Counts = Type.Unsafe<Readonly<Record<string, number>>>({
@@ -182,6 +183,7 @@ export const Notification = Type.Object(
       type: ['integer', 'null'],
       description: 'The notification whose content was sent again as this one.',
     }),
+    fallback: Type.Optional(named<FallbackState>('FallbackState')),
     created_at: TIME,
     updated_at: TIME,
   },

@@ -186,6 +186,9 @@ export const Sms = Type.Object(
       description: 'The message whose content was sent again as this one.',
     }),
     redirected_to: textOrNull({ description: 'Who has it in the contact’s place, while `REDIRECT_TO` is set.' }),
+    fallback_of: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The notification that it stands in for: see its `fallback`.' }),
+    ),
     converted_at: Type.Optional(
       Type.String({ format: 'date-time', description: 'When it was told that somebody typed in its code.' }),
     ),

@@ -1,6 +1,7 @@
 import { TidingsError } from '../domain/errors.ts'
 import { cancelChunks, cancelMessage, clearDue } from '../store/cancel.ts'
 import type { Db } from '../store/db.ts'
+import { cancelFallback } from '../store/fallbacks.ts'
 import { refusing } from '../store/faults.ts'
 import { readMessage, type MessageRecord } from '../store/read-messages.ts'
 import { readNotification, type NotificationRecord, type StatusCounts } from '../store/read-notifications.ts'
@@ -9,7 +10,7 @@ import { readNotification, type NotificationRecord, type StatusCounts } from '..
 export interface Cancels {
   /** From its COMMIT on nobody submits the message. One that may have been sent stays `uncertain` and is not repeated. */
   sms(id: number): Promise<MessageRecord>
-  /** Targets that were not handed over never are; the others go on. Too late: none is left. */
+  /** Targets that were not handed over never are, and no SMS stands in for them; the others go on. Too late: none is left, and no SMS to come. */
   push(id: number): Promise<NotificationRecord>
 }
 
@@ -25,6 +26,7 @@ export function createCancels(db: Db): Cancels {
       throw tooLate(message.status)
     },
     async push(id) {
+      await refusing(() => cancelFallback(db, id))
       const before = await readPush(db, id)
       if (waiting(before.counts) === 0) return cancelledOnly(before)
       while ((await refusing(() => cancelChunks(db, id))) > 0);
@@ -50,7 +52,7 @@ function waiting(counts: StatusCounts): number {
 }
 
 function cancelledOnly(push: NotificationRecord): NotificationRecord {
-  if ((push.counts.cancelled ?? 0) > 0) return push
+  if ((push.counts.cancelled ?? 0) > 0 || push.fallback?.state === 'cancelled') return push
   const [first] = Object.entries(push.counts).toSorted(([, a], [, b]) => b - a)
   throw tooLate(first?.[0] ?? 'sent')
 }

@@ -12,7 +12,7 @@ import { verdict } from '../domain/verdict.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
 import type { ClientRecord } from '../store/read-clients.ts'
 import type { AttemptRecord, MessageRecord, PartRecord } from '../store/read-messages.ts'
-import type { DeliveryRecord, NotificationRecord } from '../store/read-notifications.ts'
+import type { DeliveryRecord, FallbackRecord, NotificationRecord } from '../store/read-notifications.ts'
 import type { TokenRecord } from '../store/read-tokens.ts'
 import { summarise } from './notification-status.ts'
 
@@ -39,6 +39,7 @@ export function toSms(message: MessageRecord): Sms {
     template: message.template,
     resent_from: message.resentFrom,
     redirected_to: message.redirectedTo,
+    ...(message.fallbackOf === undefined ? {} : { fallback_of: message.fallbackOf }),
     ...(message.convertedAt === undefined ? {} : { converted_at: message.convertedAt.toISOString() }),
     created_at: message.time.toISOString(),
     updated_at: message.updatedAt.toISOString(),
@@ -62,8 +63,21 @@ export function toNotification(notification: NotificationRecord): Notification {
     send_at: notification.sendAt?.toISOString() ?? null,
     template: notification.template,
     resent_from: notification.resentFrom,
+    ...(notification.fallback === null ? {} : { fallback: toFallback(notification.fallback) }),
     created_at: notification.time.toISOString(),
     updated_at: notification.updatedAt.toISOString(),
+  }
+}
+
+function toFallback(fallback: FallbackRecord): NonNullable<Notification['fallback']> {
+  return {
+    state: fallback.state,
+    reason: fallback.reason,
+    unless: fallback.unless,
+    after: fallback.afterSeconds,
+    deadline_at: fallback.deadlineAt.toISOString(),
+    message_id: fallback.messageId,
+    done_at: fallback.doneAt?.toISOString() ?? null,
   }
 }
 

@@ -1,5 +1,6 @@
 import { ERASED } from '../domain/contact.ts'
 import type { Db, DbClient } from './db.ts'
+import { eraseFallbacks } from './fallbacks.ts'
 
 /** What there is of a person; `waiting` and `inFlight` are among the messages. */
 export interface Traces {
@@ -183,6 +184,7 @@ export async function eraseNumber(db: DbClient, contact: string): Promise<number
       where length(digits) >= 7 and right($1, length(digits)) = digits)`,
     values: [contact],
   })
+  await eraseFallbacks(db, contact)
   await db.query({ name: 'erase-counted', text: `delete from recipient_counts where contact = $1`, values: [contact] })
   await db.query({ name: 'erase-flags', text: `delete from number_flags where contact = $1`, values: [contact] })
   await db.query({ name: 'erase-told', text: `delete from inbox_changes where recipient = $1`, values: [contact] })

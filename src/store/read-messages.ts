@@ -28,6 +28,8 @@ export interface MessageRecord {
   readonly redirectedTo: string | null
   /** When it was told that its code was typed in; absent: it was not. */
   readonly convertedAt?: Date
+  /** The notification that it stands in for; absent: none. */
+  readonly fallbackOf?: number
   readonly time: Date
   readonly updatedAt: Date
   /** By number. The one under way is the last. */
@@ -94,7 +96,8 @@ const MESSAGES = `
 select m.id, c.contact, m.subject, m.body, m.sender, m.tag, m.category, m.status,
   case when m.status = 'queued' and ${isPausedSql('m')} then 'paused' else m.reason end as reason, m.segments, m.encoding, m.provider,
   m.provider_message_id as "providerMessageId", m.uncertain_attempts as "uncertainAttempts",
-  m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.converted_at as "convertedAt", m.time, m.updated_at as "updatedAt",
+  m.send_at as "sendAt", m.template, m.resent_from as "resentFrom", m.redirected_to as "redirectedTo", m.converted_at as "convertedAt",
+  (select f.notification_id from fallbacks f where f.message_id = m.id) as "fallbackOf", m.time, m.updated_at as "updatedAt",
   m.attempt, m.started_at as "openSince",
   a.number, a.provider as "attemptProvider", a.provider_message_id as "attemptProviderMessageId", a.status as "attemptStatus",
   a.reason as "attemptReason", a.started_at as "startedAt", a.finished_at as "finishedAt", a.raw_message_id as "rawMessageId",
@@ -113,8 +116,9 @@ const READ_MESSAGES = `${MESSAGES}
 where m.id = any ($1::bigint[])
 order by m.id desc, a.number`
 
-interface MessageRow extends Omit<MessageRecord, 'attempts' | 'convertedAt'> {
+interface MessageRow extends Omit<MessageRecord, 'attempts' | 'convertedAt' | 'fallbackOf'> {
   readonly convertedAt: Date | null
+  readonly fallbackOf: number | null
   /** Submissions begun. */
   readonly attempt: number
   /** Since when one is under way. */
@@ -142,7 +146,8 @@ function toMessage(row: MessageRow): Omit<MessageRecord, 'attempts'> {
   const { sendAt, template, resentFrom, redirectedTo } = row
   const described = { id, contact, subject, body, sender, tag, category, segments, encoding, time }
   const converted = row.convertedAt === null ? {} : { convertedAt: row.convertedAt }
-  const origin = { sendAt, template, resentFrom, redirectedTo, ...converted }
+  const fallback = row.fallbackOf === null ? {} : { fallbackOf: row.fallbackOf }
+  const origin = { sendAt, template, resentFrom, redirectedTo, ...converted, ...fallback }
   return { ...described, ...origin, status, reason, provider, providerMessageId, uncertainAttempts, updatedAt }
 }
 

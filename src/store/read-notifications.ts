@@ -3,6 +3,7 @@ import type { JsonObject } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import { addUp, type StatusCounts } from '../domain/tally.ts'
 import type { Db } from './db.ts'
+import type { Confirmation, FallbackState } from '../domain/fallback.ts'
 import { isPausedSql } from './read-pauses.ts'
 
 export type { StatusCounts }
@@ -27,8 +28,21 @@ export interface NotificationRecord {
   /** name@version/locale */
   readonly template: string | null
   readonly resentFrom: number | null
+  /** The SMS that stands in for it; null: none was asked for. */
+  readonly fallback: FallbackRecord | null
   readonly time: Date
   readonly updatedAt: Date
+}
+
+export interface FallbackRecord {
+  readonly state: FallbackState
+  readonly reason: string | null
+  readonly unless: Confirmation
+  readonly afterSeconds: number
+  readonly deadlineAt: Date
+  /** The SMS, once it went out. */
+  readonly messageId: number | null
+  readonly doneAt: Date | null
 }
 
 /** One target of a notification. */
@@ -62,8 +76,23 @@ export async function readNotifications(db: Db, ids: readonly number[]): Promise
   return rows.map(toRecord)
 }
 
-function toRecord({ ended, inFlight, calledOff, later, ...notification }: NotificationRow): NotificationRecord {
-  return { ...notification, counts: countAll(notification.targets, ended, { inFlight, calledOff, later }) }
+function toRecord({
+  ended,
+  inFlight,
+  calledOff,
+  later,
+  fallback,
+  ...notification
+}: NotificationRow): NotificationRecord {
+  return {
+    ...notification,
+    fallback: fallback && toFallback(fallback),
+    counts: countAll(notification.targets, ended, { inFlight, calledOff, later }),
+  }
+}
+
+function toFallback({ deadlineAt, doneAt, ...fallback }: FallbackRow): FallbackRecord {
+  return { ...fallback, deadlineAt: new Date(deadlineAt), doneAt: doneAt === null ? null : new Date(doneAt) }
 }
 
 // `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment; of one that is
@@ -72,6 +101,9 @@ const NOTIFICATIONS = `
 select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, n.targets, n.time,
   n.send_at as "sendAt", n.template, n.resent_from as "resentFrom", ${isPausedSql('n')} as paused,
   coalesce(n.send_at > now(), false) as later, coalesce(k.last_done, n.time) as "updatedAt",
+  (select jsonb_build_object('state', f.state, 'reason', f.reason, 'unless', f.unless, 'afterSeconds', f.after_seconds,
+    'deadlineAt', f.deadline_at, 'messageId', f.message_id, 'doneAt', f.done_at)
+    from fallbacks f where f.notification_id = n.id) as fallback,
   coalesce(k.in_flight, 0)::integer as "inFlight", coalesce(k.called_off, 0)::integer as "calledOff", (
     select coalesce(jsonb_object_agg(s.status, s.count), '{}') from (
       select t.key as status, sum(t.value::bigint) as count
@@ -91,7 +123,14 @@ const READ_NOTIFICATIONS = `${NOTIFICATIONS}
 where n.id = any ($1::bigint[])
 order by n.id desc`
 
-interface NotificationRow extends Omit<NotificationRecord, 'counts'> {
+/** Made by the database as JSON. */
+interface FallbackRow extends Omit<FallbackRecord, 'deadlineAt' | 'doneAt'> {
+  readonly deadlineAt: string
+  readonly doneAt: string | null
+}
+
+interface NotificationRow extends Omit<NotificationRecord, 'counts' | 'fallback'> {
+  readonly fallback: FallbackRow | null
   readonly ended: StatusCounts
   readonly inFlight: number
   readonly calledOff: number

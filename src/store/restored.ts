@@ -26,6 +26,7 @@ export async function endRestored(client: DbClient, takenAt: string): Promise<Re
   await client.query('update due set owner = null where owner is not null')
   // A receipt that comes now must not make one of them due again: the node of then has seen it, too, perhaps.
   await client.query(END_VALIDITY)
+  await client.query(END_FALLBACKS)
   const push = await endPush(client, takenAt)
   await client.query(
     'update nodes set ended_at = coalesce(ended_at, now()), emptied_at = now() where emptied_at is null',
@@ -83,6 +84,11 @@ delete from due d where not exists (
     and ((d.action = 'send' and m.status = 'scheduled') or (d.action = 'poll' and m.status = 'sent')))`
 
 const END_VALIDITY = `update messages set expires_at = now() where status in ('sent', 'uncertain') and expires_at > now()`
+
+// The SMS may have gone out since, under an id that the backup does not know.
+const END_FALLBACKS = `
+update fallbacks f set state = 'cancelled', reason = 'restored', done_at = now(), contact = null, sms = null
+from notifications n where n.id = f.notification_id and f.state = 'waiting' and not coalesce(n.send_at > ${LATER}, false)`
 
 async function endPush(client: DbClient, takenAt: string): Promise<Restored> {
   let [uncertain, expired] = [0, 0]

@@ -32,7 +32,8 @@ export async function lockRetention(client: DbClient): Promise<boolean> {
 // Nobody holds it, nothing is due, and nothing is under way.
 const SMS_AT_REST = `m.owner is null and m.started_at is null and m.status not in ('scheduled', 'queued', 'sending')
   and (select true from due d where d.message_id = m.id limit 1) is null`
-const PUSH_AT_REST = `(select true from push_chunks c where c.notification_id = m.id and c.done_at is null limit 1) is null`
+const PUSH_AT_REST = `(select true from push_chunks c where c.notification_id = m.id and c.done_at is null limit 1) is null
+  and not exists (select from fallbacks f where f.notification_id = m.id and f.state = 'waiting')`
 
 const EMPTY_SMS = `update messages m set subject = '', body = '', text = null, tlvs = null
   where m.id in (select id from chosen) and (m.subject <> '' or m.body <> '' or m.text is not null or m.tlvs is not null)`
@@ -165,6 +166,11 @@ async function deletePushes(client: DbClient, ids: readonly number[]): Promise<n
   await client.query({
     name: 'delete-old-chunks',
     text: 'delete from push_chunks where notification_id = any ($1::bigint[])',
+    values: [ids],
+  })
+  await client.query({
+    name: 'delete-old-fallbacks',
+    text: 'delete from fallbacks where notification_id = any ($1::bigint[])',
     values: [ids],
   })
   const { rowCount } = await client.query({

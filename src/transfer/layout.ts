@@ -14,6 +14,7 @@ export const TABLES = [
   'number_flags',
   'tokens',
   'notifications',
+  'fallbacks',
   'push_chunks',
   'tokennotifications',
   'due',
@@ -29,6 +30,8 @@ export const TABLES = [
   'retention_left',
   'pauses',
   'webhooks',
+  'topics',
+  'topic_subscriptions',
 ] as const
 
 /**
@@ -51,6 +54,7 @@ export const LEFT_OUT = [
   'webhook_deliveries',
   'webhook_attempts',
   'webhook_cursor',
+  'topic_counts',
 ] as const
 
 export interface Table {

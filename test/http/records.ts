@@ -73,6 +73,7 @@ export const NOTIFICATION: NotificationRecord = {
   sendAt: null,
   template: null,
   resentFrom: null,
+  fallback: null,
   time: AT,
   updatedAt: AT,
 }
@@ -84,6 +85,8 @@ export const DELIVERY: DeliveryRecord = {
   status: 'failed',
   reason: 'unregistered',
   providerMessageId: null,
+  receivedAt: null,
+  openedAt: null,
   updatedAt: AT,
 }
 

@@ -1,5 +1,6 @@
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { CheckStep, Gate, Outcome, PushProvider, PushTarget } from '../../domain/provider.ts'
+import { perTicket, ticketOf } from '../../domain/push-ticket.ts'
 import { MAX_WEB_PUSH_BYTES, webPushMessage, type WebPushMessage } from '../../domain/web-push-message.ts'
 import type { WebSubscription } from '../../domain/web-subscription.ts'
 import { fanOut } from '../fan-out.ts'
@@ -66,14 +67,16 @@ export function createWebPush(keys: VapidKeys, parts: WebPushParts): PushProvide
     name: WEB_PUSH,
     window: WINDOW,
     async submitMany(content, targets, onOutcome, signal, gate) {
-      const message = webPushMessage(content)
+      const { headers } = webPushMessage(content)
+      const payloadFor = perTicket(content, (one) => webPushMessage(one).payload)
       const known = await parts.find(targets.map(({ value }) => value)).catch(() => NOT_FOUND_NOW)
-      const submit = async ({ value }: PushTarget): Promise<Outcome> => {
+      const submit = async (target: PushTarget): Promise<Outcome> => {
         if (known === NOT_FOUND_NOW) return refused(notSent(AGAIN_MS))
-        const subscription = known.get(value)
+        const subscription = known.get(target.value)
         if (subscription === undefined) return refused(GONE)
-        if (Buffer.byteLength(message.payload) > MAX_WEB_PUSH_BYTES) return refused(TOO_LARGE)
-        return submitOne(subscription, message, signal, gate)
+        const payload = payloadFor(ticketOf(target))
+        if (Buffer.byteLength(payload) > MAX_WEB_PUSH_BYTES) return refused(TOO_LARGE)
+        return submitOne(subscription, { payload, headers }, signal, gate)
       }
       await fanOut({ items: targets, window: () => WINDOW, pace: NO_PACE, signal, gate, submit, onOutcome })
     },

@@ -1,0 +1,144 @@
+import { ANYONE, type Caller } from '../domain/caller.ts'
+import type { Category } from '../domain/category.ts'
+import { TidingsError } from '../domain/errors.ts'
+import type { Confirmation } from '../domain/fallback.ts'
+import { scopeProblem } from '../domain/permissions.ts'
+import type { NewFallback } from '../store/fallbacks.ts'
+import type { DryRuns, SmsReport } from './dry-run.ts'
+import type { PreparedSms, SmsFlow, SmsInput } from './sms.ts'
+import type { TemplateUse } from './template-words.ts'
+
+/** The SMS that is to stand in for a push, as it stands on the wire, its types already checked. */
+export interface FallbackCall {
+  readonly sms: {
+    readonly contact?: string
+    readonly subject?: string
+    readonly message?: string
+    readonly template?: TemplateUse
+    readonly sender?: string
+    readonly tag?: string
+    readonly category?: Category
+    /** Seconds. */
+    readonly ttl?: number
+    readonly max_segments?: number
+    readonly max_price?: number
+    readonly plain?: boolean
+  }
+  /** Seconds; 60 unless said. */
+  readonly after?: number
+  /** `received` unless said. */
+  readonly unless?: Confirmation
+}
+
+/** What a fallback takes over from its push. */
+export interface FallbackOrigin {
+  /** Whose devices the push goes to; null: nobody’s alone. */
+  readonly client: string | null
+  readonly title: string
+  readonly tag?: string
+  readonly category?: Category
+}
+
+export interface PreparedFallback {
+  readonly sms: PreparedSms
+  readonly stored: NewFallback
+}
+
+export const USUAL_AFTER_SECONDS = 60
+
+export const USUAL_CONFIRMATION: Confirmation = 'received'
+
+/** Reads fallbacks, and refuses what `POST /smss` would refuse: once it is stored nothing stands against it that could be known. */
+export interface Fallbacks {
+  /** Throws TidingsError for every refusal; a fault's path begins with `fallback.sms.`. */
+  prepare(call: FallbackCall, origin: FallbackOrigin, caller: Caller): Promise<PreparedFallback>
+  /** What would become of the SMS now. */
+  look(prepared: PreparedFallback, caller: Caller): Promise<SmsReport>
+}
+
+export interface FallbackCallParts {
+  readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
+  readonly dryRuns: Pick<DryRuns, 'sms'>
+}
+
+export function createFallbacks({ sms, dryRuns }: FallbackCallParts): Fallbacks {
+  return {
+    async prepare({ sms: call, after, unless }, { client, title, tag, category }, caller) {
+      const problem = scopeProblem(caller, 'sms:send')
+      if (problem !== null) throw below(problem)
+      const contact = call.contact ?? client
+      if (contact === null) throw noContact()
+      try {
+        const own = {
+          subject: title,
+          ...(tag === undefined ? {} : { tag }),
+          ...(category === undefined ? {} : { category }),
+        }
+        const words = call.template === undefined ? { ...own, ...call } : { ...withoutSubject(own), ...call }
+        const input = await sms.words({ ...words, contact })
+        const prepared = sms.prepare(input, caller)
+        const settled = { ...input, contact: prepared.message.contact }
+        return {
+          sms: prepared,
+          stored: {
+            contact: prepared.message.contact,
+            sms: JSON.stringify(toKeep(settled, caller)),
+            unless: unless ?? USUAL_CONFIRMATION,
+            afterSeconds: after ?? USUAL_AFTER_SECONDS,
+          },
+        }
+      } catch (error) {
+        throw error instanceof TidingsError ? below(error) : error
+      }
+    },
+    async look({ sms: prepared }, caller) {
+      const [report] = await dryRuns.sms([prepared], caller)
+      if (report === undefined) throw new Error('a dry run came to nothing')
+      return report
+    },
+  }
+}
+
+function withoutSubject<Own extends { readonly subject: string }>({ subject: _, ...own }: Own): Omit<Own, 'subject'> {
+  return own
+}
+
+/** As it is kept until it goes out: who asked is what rules look at, and nothing that opens anything. */
+interface Kept {
+  readonly input: SmsInput
+  readonly caller: {
+    readonly name: string
+    readonly keyId: number | null
+    readonly mode: Caller['mode']
+    readonly countries: readonly string[] | null
+    readonly spendLimit: number | null
+  }
+}
+
+function toKeep(input: SmsInput, { name, keyId, mode, countries, spendLimit = null }: Caller): Kept {
+  return { input, caller: { name, keyId, mode, countries: countries && [...countries], spendLimit } }
+}
+
+/** Of our own making. */
+export function readKept(kept: unknown): { readonly input: SmsInput; readonly caller: Caller } {
+  const { input, caller } = kept as Kept
+  return { input, caller: { ...ANYONE, ...caller, countries: caller.countries && new Set(caller.countries) } }
+}
+
+function noContact(): TidingsError {
+  const message = 'Whom is the SMS for? Name a number here, or one person in `to.client`'
+  return new TidingsError('invalid_request', `fallback.sms.contact: ${message}`, {
+    details: [{ path: 'fallback.sms.contact', message }],
+  })
+}
+
+/** The same refusal, said of where it stands in the call. */
+function below({ code, message, details, retryAfterSeconds }: TidingsError): TidingsError {
+  return new TidingsError(code, `fallback.sms: ${message}`, {
+    details: details.map((detail) => ({
+      ...detail,
+      path: detail.path === '' ? 'fallback.sms' : `fallback.sms.${detail.path}`,
+    })),
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+  })
+}
