@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { DeviceFilter, DevicesPush } from './devices-push.ts'
 import { LONGEST_TARGET } from './notifications.ts'
 import type { ItemError } from './sms-batch.ts'
+import type { TokenTopic } from './topics.ts'
 import { ID, named, oneOf, PLATFORM, textOrNull, TIME } from './words.ts'
 
 /** Devices in one call in JSON. */
@@ -177,6 +178,11 @@ export const Token = Type.Object(
       format: 'date-time',
       description: 'Until when its retirement can be undone; null: there is none to undo.',
     }),
+    topics: Type.Optional(
+      Type.Array(named<TokenTopic>('TokenTopic'), {
+        description: 'Of one device alone: what this service subscribed it to. Apps subscribe by themselves, too.',
+      }),
+    ),
     wrong_project: textOrNull({
       description: 'The Firebase project that it does not belong to, by which it is not sent to.',
     }),

@@ -53,7 +53,7 @@ export interface AimedPush {
 
 export function aimPush(rules: StagingRules, devices: Devices): AimedPush {
   const count = devices.tokens.length + devices.fids.length
-  const listed = pick(devices, (one) => one === rules.redirectToken || isListed(rules, one))
+  const listed = pick(devices, (one) => mayReach(rules, one))
   const unlisted = count - listed.tokens.length - listed.fids.length
   if (unlisted === 0) return { capture: false, devices, leftOut: NOBODY, warning: null }
   const some = `${unlisted} of ${count} targets ${unlisted === 1 ? 'is' : 'are'} not in ONLY_TO.`
@@ -66,6 +66,11 @@ export function aimPush(rules: StagingRules, devices: Devices): AimedPush {
     return { capture: true, devices, leftOut: NOBODY, warning: `${some} It was captured, and is not sent.` }
   const leftOut = pick(devices, (one) => !isListed(rules, one))
   return { capture: false, devices: listed, leftOut, warning: `${some} They get nothing.` }
+}
+
+/** Whether a push may go to this token or installation id. */
+export function mayReach(rules: StagingRules, address: string): boolean {
+  return address === rules.redirectToken || isListed(rules, address)
 }
 
 const NOBODY: Devices = { tokens: [], fids: [] }

@@ -3,10 +3,11 @@ import { parseWishes } from './control.ts'
 import { makeCertificate } from './certificate.ts'
 import { createJudge } from './fcm/judge.ts'
 import { createOauth, type Oauth, type OauthAnswer } from './fcm/oauth.ts'
-import { playHttp1, playHttp2, reply } from './fcm/play.ts'
+import { playHttp1, playHttp2, playTopics, reply } from './fcm/play.ts'
 import type { FakeSend } from './fcm/request.ts'
 import { PLAY, type Script, scriptFor } from './fcm/script.ts'
 import { createTaker } from './fcm/taker.ts'
+import { createFakeTopics, type FakeTopicCall } from './fcm/topics.ts'
 import { listen } from './http2-listener.ts'
 import { keepSessions, sessionControls } from './http2-sessions.ts'
 import { createRules, type Rules } from './rules.ts'
@@ -31,6 +32,7 @@ export interface FakeFcmOptions {
   /** The rules of a script file (`rules.ts`), which come after `script`. */
   readonly rules?: unknown
   readonly onSend?: (send: SeenSend) => void
+  readonly onTopic?: (call: FakeTopicCall) => void
   readonly now?: () => Date
 }
 
@@ -47,6 +49,8 @@ export interface FakeFcm {
   /** What its token exchange takes for an identity. */
   readonly subjectToken: string
   accepted(): number
+  /** Devices that follow a topic. */
+  subscribers(topic: string): readonly string[]
   tokensIssued(): number
   sessions(): number
   /** GOAWAY to every connection, which says that all there was has been processed. */
@@ -58,7 +62,7 @@ export interface FakeFcm {
   close(): Promise<void>
 }
 
-const HOSTS = ['localhost', '127.0.0.1', '::1', 'fcm.googleapis.com', 'oauth2.googleapis.com']
+const HOSTS = ['localhost', '127.0.0.1', '::1', 'fcm.googleapis.com', 'iid.googleapis.com', 'oauth2.googleapis.com']
 
 export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFcm> {
   const now = options.now ?? (() => new Date())
@@ -70,6 +74,10 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
   const script = (send: FakeSend, seen: number): Script | null => options.script?.(send, seen) ?? byRules(rules, send)
   const judge = createJudge(`/v1/projects/${projectId}/messages:send`, oauth.isAlive, script)
   const tokens = createTokenDesk(oauth)
+  const topics = createFakeTopics({
+    ...{ projectId, isAlive: oauth.isAlive, ledger: options.ledger, onCall: options.onTopic },
+    script: ({ wish, topic }) => byRules(rules, { target: topic, kind: wish }),
+  })
 
   function onHttp1(seen: SeenSend, method: string, response: ServerResponse): void {
     if (seen.path === '/control') {
@@ -77,10 +85,13 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
       const numbers = { accepted: taker.accepted(), issued: oauth.issued(), sessions: sessions.size }
       if (problem !== null) reply(response, 400, JSON.stringify({ error: problem }))
       else reply(response, 200, JSON.stringify({ ...numbers, cpu: process.cpuUsage() }))
-    } else if (seen.path.startsWith('/v1/')) {
-      options.onSend?.(seen)
-      playHttp1(judge(seen.path, seen.headers, seen.body), response, taker)
-    } else tokens.answer(seen, method, response)
+      return
+    }
+    const told = topics.answer({ ...seen, method })
+    if (told !== null || seen.path.startsWith('/v1/')) options.onSend?.(seen)
+    if (told !== null) playTopics(told, response)
+    else if (seen.path.startsWith('/v1/')) playHttp1(judge(seen.path, seen.headers, seen.body), response, taker)
+    else tokens.answer(seen, method, response)
   }
   const served = await listen(options.port ?? 0, certificate, toListener(onHttp1))
   const sessions = keepSessions(served.http2, ({ path, headers, body }, stream, session) => {
@@ -102,6 +113,7 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
     serviceAccount: oauth.serviceAccount(url),
     subjectToken: oauth.subjectToken,
     accepted: taker.accepted,
+    subscribers: topics.subscribers,
     tokensIssued: oauth.issued,
     sessions: () => sessions.size,
     ...controls,
@@ -109,6 +121,7 @@ export async function startFakeFcm(options: FakeFcmOptions = {}): Promise<FakeFc
       for (const session of sessions) session.destroy()
       await served.close()
       taker.close()
+      topics.close()
     },
   }
 }
@@ -159,7 +172,10 @@ function obey(text: string, controls: Controls, rules: Rules<string>): string | 
 }
 
 /** A rule plays what a token `fake.WORD` asks for. */
-function byRules(rules: Rules<string>, { target, kind }: FakeSend): Script | null {
+function byRules(
+  rules: Rules<string>,
+  { target, kind }: { readonly target: string; readonly kind: string },
+): Script | null {
   const word = rules.playFor({ target, kind })
   return word === null ? null : scriptFor(`fake.${word}`, 0)
 }

@@ -20,6 +20,8 @@ export interface StreamParts<Item> {
   readonly lines: Lines
   /** Lines taken at once, at most. */
   readonly most: number
+  /** Others are only counted. */
+  readonly onlyFailures?: boolean
   /** Makes items of lines; `from` is the place of the first one. Throws for what is not the fault of one item. */
   prepare(lines: readonly Line[], from: number): Promise<readonly Item[]>
   /** Why an item is refused as it stands; null: it is not. */
@@ -118,7 +120,8 @@ async function store<Item>(parts: StreamParts<Item>, group: readonly Item[], fro
   try {
     const answered = await parts.store(group, from)
     const accepted = answered.filter((one) => one.success).length
-    const text = answered.map((one) => `${JSON.stringify(one)}\n`).join('')
+    const told = parts.onlyFailures === true ? answered.filter((one) => !one.success) : answered
+    const text = told.map((one) => `${JSON.stringify(one)}\n`).join('')
     return { text, accepted, rejected: answered.length - accepted, failure: null }
   } catch (failure) {
     if (failure instanceof SenderGone) return { text: '', accepted: 0, rejected: 0, failure }

@@ -5,6 +5,7 @@ import type { HttpParts, Server } from './parts.ts'
 import { pushTokenRoutes } from './routes/push-tokens.ts'
 import { smsBatchRoutes } from './routes/sms-batch.ts'
 import { tokenBatchRoutes } from './routes/tokens-batch.ts'
+import { topicChangeRoutes } from './routes/topic-changes.ts'
 import type { Waits } from './waits.ts'
 
 /** Routes that take NDJSON, which none of the others may, and what goes with them. */
@@ -13,4 +14,5 @@ export function lineRoutes(scope: Server, parts: HttpParts, gate: Accepts, waits
   smsBatchRoutes(scope, parts, leavings)
   pushTokenRoutes(scope, { parts, gate, waits, leavings })
   tokenBatchRoutes(scope, parts, leavings)
+  topicChangeRoutes(scope, { parts, waits, leavings })
 }

@@ -32,7 +32,9 @@ import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
 import type { Tokens } from '../flows/tokens.ts'
+import type { Topics } from '../flows/topics.ts'
 import type { WebhookDeeds } from '../flows/webhook-deeds.ts'
+import type { WebSubscriptions } from '../flows/web-subscriptions.ts'
 import type { Webhooks } from '../flows/webhooks.ts'
 import type { AuditFilter, AuditRecord } from '../store/read-audit.ts'
 import type { KeyRecord } from '../store/read-api-keys.ts'
@@ -138,6 +140,8 @@ export interface HttpParts {
   readonly erasing: Pick<Erasing, 'look' | 'erase'>
   readonly templates: TemplatesFlow
   readonly tokens: Tokens
+  readonly topics: Topics
+  readonly webSubscriptions: WebSubscriptions
   readonly devicePush: DevicePush
   readonly webhooks: WebhookParts
   readonly cancels: Cancels

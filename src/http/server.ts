@@ -1,55 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
-import { ErrorObject, ErrorPage, ErrorPageAnswer, ErrorPageList } from '../contract/error.ts'
-import { Converted } from '../contract/converted.ts'
-import { Check, Checks, Done, Ready } from '../contract/health.ts'
-import { HISTORY_SCHEMAS } from '../contract/history.ts'
-import { INBOUND_SCHEMAS } from '../contract/inbound.ts'
-import {
-  InboxDeleted,
-  InboxItem,
-  InboxItemAnswer,
-  InboxList,
-  InboxPlay,
-  InboxThread,
-  InboxThreadList,
-  InboxWaited,
-} from '../contract/inbox.ts'
-import {
-  AuditEntry,
-  AuditList,
-  Key,
-  KeyAnswer,
-  KeyChange,
-  KeyList,
-  KeyMade,
-  KeyRequest,
-  KeyRotation,
-} from '../contract/keys.ts'
-import {
-  Delivery,
-  DeliveryList,
-  Notification,
-  NotificationAccepted,
-  NotificationAnswer,
-  PUSH_REQUESTS,
-} from '../contract/notifications.ts'
-import { Session, SessionAnswer, SignIn } from '../contract/session.ts'
-import { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
-import {
-  ItemError,
-  SmsBatchAnswer,
-  SmsBatchAnswerItem,
-  SmsBatchItem,
-  SmsBatchMessage,
-  SmsBatchRequest,
-} from '../contract/sms-batch.ts'
-import { Pause, PauseList, PauseRequest, Resumed, ResumeRequest } from '../contract/pauses.ts'
-import { NotificationResend, SmsResend } from '../contract/resend.ts'
-import { Attempt, Sms, SmsAccepted, SmsAnswer, SmsRequest } from '../contract/sms.ts'
-import { SMS_ROUTES_SCHEMAS } from '../contract/sms-routes.ts'
-import { TEMPLATE_SCHEMAS } from '../contract/templates.ts'
-import { WEBHOOK_SCHEMAS } from '../contract/webhooks.ts'
 import { createPaths } from './allow.ts'
 import { authorize } from './auth.ts'
 import { addJsonParser } from './body.ts'
@@ -100,9 +50,12 @@ import { smsRoutesRoute } from './routes/sms-routes.ts'
 import { smsRoutes } from './routes/sms.ts'
 import { templateRoutes } from './routes/templates.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { webPushRoutes } from './routes/web-push.ts'
+import { topicRoutes } from './routes/topics.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { safeHeaders } from './safe-headers.ts'
+import { SCHEMAS } from './schemas.ts'
 import { traceRoutes } from './traced-routes.ts'
 import { createWaits } from './waits.ts'
 import { logRefused, logServed } from './wide-event.ts'
@@ -146,71 +99,6 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
   registerRoutes(app, parts, accepts)
   return app
 }
-
-const SCHEMAS = [
-  ...PUSH_REQUESTS,
-  Attempt,
-  AuditEntry,
-  AuditList,
-  Check,
-  Checks,
-  Converted,
-  Delivery,
-  DeliveryList,
-  Done,
-  ErrorObject,
-  ErrorPage,
-  ErrorPageAnswer,
-  ErrorPageList,
-  InboxDeleted,
-  InboxItem,
-  InboxItemAnswer,
-  InboxList,
-  InboxPlay,
-  InboxThread,
-  InboxThreadList,
-  InboxWaited,
-  ItemError,
-  Key,
-  KeyAnswer,
-  KeyChange,
-  KeyList,
-  KeyMade,
-  KeyRequest,
-  KeyRotation,
-  Notification,
-  NotificationAccepted,
-  NotificationAnswer,
-  PushDryRun,
-  PushDryRunData,
-  NotificationResend,
-  Pause,
-  PauseList,
-  PauseRequest,
-  Ready,
-  ResumeRequest,
-  Resumed,
-  Session,
-  SessionAnswer,
-  SignIn,
-  Sms,
-  SmsAccepted,
-  SmsAnswer,
-  SmsBatchAnswer,
-  SmsBatchAnswerItem,
-  SmsBatchItem,
-  SmsBatchMessage,
-  SmsBatchRequest,
-  SmsDryRun,
-  SmsDryRunData,
-  SmsRequest,
-  SmsResend,
-  ...HISTORY_SCHEMAS,
-  ...INBOUND_SCHEMAS,
-  ...SMS_ROUTES_SCHEMAS,
-  ...TEMPLATE_SCHEMAS,
-  ...WEBHOOK_SCHEMAS,
-]
 
 function bareServer(parts: HttpParts): Server {
   const app = fastify({
@@ -263,6 +151,8 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
     pauseRoutes(scope, parts)
     historyRoutes(scope, parts)
     tokenRoutes(scope, parts)
+    webPushRoutes(scope, parts)
+    topicRoutes(scope, parts)
     exportRoutes(scope, parts)
     eraseRoutes(scope, parts, leavings)
     inboundRoutes(scope, parts)

@@ -73,7 +73,8 @@ function readAll(lines: readonly Line[], from: number, hash: Hash | null): reado
   })
 }
 
-function toTarget(value: unknown): LineTarget {
+/** One line. Throws TidingsError. */
+export function toTarget(value: unknown): LineTarget {
   if (typeof value === 'string') return checked('token', value)
   if (typeof value === 'object' && value !== null && Object.keys(value).length === 1) {
     if ('token' in value && typeof value.token === 'string') return checked('token', value.token)

@@ -24,7 +24,7 @@ export interface Targets {
 }
 
 /** The two lists of a call, member by member; throws a TidingsError that names each fault. */
-export async function readTargets(body: TokensRequestShape): Promise<Targets> {
+export async function readTargets(body: Pick<TokensRequestShape, 'tokens' | 'fids'>): Promise<Targets> {
   const { tokens = [], fids = [] } = body
   if (tokens.length + fids.length === 0) throw refuse([{ path: 'tokens', message: '`tokens` is missing' }])
   if (tokens.length + fids.length > MOST_TARGETS) throw tooManyTargets()

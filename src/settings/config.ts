@@ -14,7 +14,9 @@ import { readRules, spendFaults, type RulesConfig } from './rule-settings.ts'
 import { readSmsProviders } from './sms-providers.ts'
 import { valueProblem } from './variable-kinds.ts'
 import { misspelt, unread } from './variable-names.ts'
+import { readWebPush, type WebPushConfig } from './web-push-settings.ts'
 import type { Variable } from './variable.ts'
+import { readTopics, type TopicConfig } from './topic-settings.ts'
 import { VARIABLES } from './variables.ts'
 
 /** Everything the outside can set. Read once, by `readConfig`, the only reader of the environment. */
@@ -71,6 +73,8 @@ export interface Config {
   readonly pushEvidence: boolean
   /** Null: pushes are captured. */
   readonly fcm: FcmConfig | null
+  readonly topics: TopicConfig
+  readonly webPush: WebPushConfig
   /** Not judged here: what is wrong with it keeps nothing from starting, the page that needs it says so. */
   readonly firebase: FirebaseConfig
 }
@@ -113,6 +117,7 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
   const sms = readSmsProviders(read, env, readHttp)
   const fcm = readFcm(read, env)
+  const webPush = readWebPush(read, env)
   const config: Config = {
     port: Number(read('PORT')),
     host: read('HOST') === 'localhost' ? null : read('HOST'),
@@ -143,10 +148,12 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     optOuts: readOptOuts(read),
     pushEvidence: read('PUSH_EVIDENCE') === 'on',
     fcm: fcm.value,
+    webPush: webPush.value,
+    topics: readTopics(read),
     firebase: readFirebase(read),
   }
   const own = withoutNames(env, sms.names)
-  const faults = [...singleFaults(env, own), ...sms.faults, ...fcm.faults, ...jointFaults(config)]
+  const faults = [...singleFaults(env, own), ...sms.faults, ...fcm.faults, ...webPush.faults, ...jointFaults(config)]
   return faults.length > 0 ? { faults } : { config, hints: [...hintsOf(own), ...sms.hints] }
 }
 

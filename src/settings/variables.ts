@@ -2,6 +2,7 @@ import { OPT_OUT_VARIABLES } from './opt-out-variables.ts'
 import { RULE_VARIABLES } from './rule-variables.ts'
 import { SMS_PROVIDER_VARIABLES, SMS_VARIABLES } from './sms-variables.ts'
 import { HTTP, TEXT, variable, type Variable } from './variable.ts'
+import { WEB_PUSH_VARIABLES } from './web-push-variables.ts'
 
 /** Everything that can be set, in the order of the documentation, which is made from this table. */
 export const VARIABLES = [
@@ -164,6 +165,17 @@ export const VARIABLES = [
     meaning: 'How long the rate grows to full after a start or a pause; below 1,000 a second it is full at once.',
     example: '0',
   }),
+  variable('FCM_TOPICS_API', 'Firebase Cloud Messaging', { type: 'choice', of: ['iid', 'v1'] }, 'iid', {
+    meaning:
+      'By which API FCM is told [who follows a topic](topics.md): `iid` for a thousand tokens at once, `v1` for one at a time. Installation ids go by `v1` either way.',
+    example: 'v1',
+  }),
+  variable('FCM_TOPICS_BASE_URL', 'Firebase Cloud Messaging', HTTP, null, {
+    meaning:
+      'Another place that speaks the Instance ID API. Unset: Google’s, or `FCM_BASE_URL` where that is set to another place.',
+    example: 'http://127.0.0.1:9000',
+  }),
+  ...WEB_PUSH_VARIABLES,
   variable('FIREBASE_API_KEY', 'Device page', TEXT, null, {
     meaning:
       'The web app’s `apiKey`: Firebase console › Project settings › General › Your apps. Public by design; with the next four the page at `/` registers a browser.',

@@ -13,6 +13,7 @@ export const TABLES = [
   'sms_parts',
   'number_flags',
   'tokens',
+  'web_subscriptions',
   'notifications',
   'fallbacks',
   'push_chunks',

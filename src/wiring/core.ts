@@ -31,6 +31,7 @@ import { openRuling, type Ruling } from './ruling.ts'
 import { openSmsRouting, type SmsRouting } from './sms/routing.ts'
 import { openTopics, type TopicSide } from './topics.ts'
 import { openWatching, type Watching } from './watching.ts'
+import { openWebPush } from './web-push.ts'
 import { openWebhooks, type WebhookSide } from './webhooks.ts'
 import { after, chance, every, monotonic, now, pause } from './world.ts'
 
@@ -95,7 +96,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const turns = { log, after, chance }
   const { ruled: onRule, readAlso } = watching
   const ruling = openRuling(config.rules, { dbs, ...turns, clock, monotonic, onRule, readAlso })
-  const { channels, routing } = openWays(parts, { watching, ruling }, later, clock)
+  const { channels, routing } = openWays(parts, { dbs, port, watching, ruling }, later, clock)
   const side = openReports(parts, { dbs, watching, channels, routing, ruling }, later, clock)
   const { inbox, inbound, receipts, consentGroup } = side
   const waits = pollWaits(config.publicUrl)
@@ -114,7 +115,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  const devices = openDevices(config, { dbs, log, after, chance, clock })
+  const devices = openDevices(config, { dbs, secretKey, log, after, chance, clock })
   const topics = openTopics(config, { dbs, ...turns, channels, devices, nodes: () => lease.nodes(), monotonic })
   const first = { dbs, access, past, devices, topics, channels, routing, ruling, outcomes, receipts, consentGroup }
   const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, evidence, backlog }
@@ -153,8 +154,8 @@ function openReports(parts: CoreParts, ways: Ways, later: Later, clock: () => Da
 
 /** What messages go through, and what decides between the ways. */
 function openWays(
-  { config, log }: CoreParts,
-  { watching, ruling }: Pick<Core, 'watching' | 'ruling'>,
+  { config, log, secretKey }: CoreParts,
+  { dbs, port, watching, ruling }: Pick<Core, 'dbs' | 'watching' | 'ruling'> & { port: () => number },
   later: Later,
   clock: () => Date,
 ): Pick<Core, 'channels' | 'routing'> {
@@ -188,6 +189,7 @@ function openWays(
       ),
     takeReceipt,
     takeInbound,
+    webPush: openWebPush(config, { dbs, secretKey, log, port, now, monotonic }),
     takeUnreadable: async (receipt) => {
       if (later.receipts === null) throw new Error('nothing is stored yet')
       await later.receipts.takeUnreadable(receipt)

@@ -54,6 +54,8 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     reads: { message: async () => null, notification: async () => null, deliveries: async () => null },
     templates: NO_TEMPLATES,
     tokens: NO_TOKENS,
+    topics: NO_TOPICS,
+    webSubscriptions: { publicKey: null, put: notFound },
     devicePush: { prepare: notFound, accept: notFound },
     webhooks: NO_WEBHOOKS,
     cancels: { sms: notFound, push: notFound },
@@ -108,6 +110,17 @@ const EMPTY_KEYRING: HttpParts['auth']['keyring'] = {
 }
 
 const notFound = async (): Promise<never> => Promise.reject(new TidingsError('not_found', 'Not Found'))
+
+const NO_TOPICS: HttpParts['topics'] = {
+  change: notFound,
+  changeReached: notFound,
+  faultOf: () => null,
+  settled: async (change) => change,
+  list: async () => [],
+  get: notFound,
+  subscriptions: async () => [],
+  ofDevice: async () => [],
+}
 
 const NO_TOKENS: HttpParts['tokens'] = {
   read: () => {

@@ -3,6 +3,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { disown } from '../http2-sessions.ts'
 import type { FakeError } from './errors.ts'
 import type { Verdict } from './judge.ts'
+import type { Script } from './script.ts'
 import type { Taker } from './taker.ts'
 
 /** Carries a verdict out on an HTTP/2 stream. */
@@ -42,6 +43,12 @@ export function playHttp1({ send, script }: Verdict, response: ServerResponse, t
   }
   if (script.kind === 'error') reply(response, script.error.status, toText(script.error), script.error.retryAfter)
   else if (script.kind !== 'hang') response.destroy()
+}
+
+/** An answer about topics, or what there is in place of one. */
+export function playTopics(told: FakeError | Exclude<Script, { kind: 'error' }>, response: ServerResponse): void {
+  if (!('kind' in told)) reply(response, told.status, toText(told), told.retryAfter)
+  else if (told.kind !== 'hang') response.destroy()
 }
 
 export function reply(response: ServerResponse, status: number, text: string, retryAfter?: string): void {

@@ -21,11 +21,13 @@ import {
 } from '../token-documentation.ts'
 
 /** The registry of devices, one at a time; the list of them is history’s. */
-export function tokenRoutes(app: Server, { tokens, publicUrl }: HttpParts): void {
+export function tokenRoutes(app: Server, { tokens, topics, publicUrl }: HttpParts): void {
   const onRequest = refuseOtherSites(publicUrl)
   app.get('/tokens/:token', { config: { docs: READ_DOCS, scope: 'messages:read' } }, async (request) => {
     refuseParameters(request.query)
-    return { success: true, data: toToken(await tokens.get(knownOf(request.params))) } satisfies TokenAnswer
+    const record = await tokens.get(knownOf(request.params))
+    const data = { ...toToken(record), topics: [...(await topics.ofDevice(record.sentAs ?? record.id))] }
+    return { success: true, data } satisfies TokenAnswer
   })
 
   app.put(

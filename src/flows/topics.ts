@@ -1,0 +1,263 @@
+import type { Caller } from '../domain/caller.ts'
+import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts'
+import { SANDBOX } from '../domain/provider.ts'
+import { checkFids, checkTokens } from '../domain/push-content.ts'
+import { parseTopic } from '../domain/push-topics.ts'
+import { channelOf, noWaySentence, projectsOf, wayOf, type PushWays } from '../domain/push-ways.ts'
+import { mayReach, type StagingRules } from '../domain/staging.ts'
+import type { TopicState, TopicWish } from '../domain/topics.ts'
+import type { Db } from '../store/db.ts'
+import { refusing } from '../store/faults.ts'
+import {
+  readDeviceTopics,
+  readSubscriptions,
+  readTopic,
+  readTopics,
+  type DeviceTopic,
+  type SubscriptionRecord,
+  type TopicRecord,
+} from '../store/read-topics.ts'
+import { upsertTokens } from '../store/tokens.ts'
+import { enterTopic, readWishes, wishTopic, type WishedState } from '../store/topics.ts'
+import { inTransaction } from '../store/transaction.ts'
+import type { FilterCall } from './device-reading.ts'
+import type { LineTarget } from './long-push.ts'
+import type { Tokens } from './tokens.ts'
+
+/** A device that a wish was not done for, by the address that it was named by. */
+export interface FailedDevice extends LineTarget {
+  readonly reason: string
+}
+
+/** What a call has come to. */
+export interface TopicChange {
+  readonly topic: string
+  /** Different devices. */
+  readonly devices: number
+  /** Of them, those whose wish is still to be carried out. */
+  readonly waiting: number
+  readonly failed: readonly FailedDevice[]
+  /** For `settled`. */
+  readonly open: { readonly topicId: number; readonly addresses: ReadonlyMap<number, LineTarget> }
+}
+
+/** Which devices follow which topics, as far as it was said here: apps subscribe by themselves, too. All throw TidingsError. */
+export interface Topics {
+  /** Resolves after COMMIT: what is wished for is carried out, and the last wish holds. At most 10,000 devices. May be repeated. */
+  change(wish: TopicWish, topic: string, targets: readonly LineTarget[], caller: Caller): Promise<TopicChange>
+  /** The same for all devices that a filter names, some thousand at a time. */
+  changeReached(wish: TopicWish, topic: string, to: FilterCall, caller: Caller): Promise<TopicChange>
+  /** What is wrong with one address; null: nothing. */
+  faultOf(target: LineTarget, caller: Caller): TidingsError | null
+  /** When nothing waits any more, or after `waitMs`. Of more than MOST_AWAITED devices, at once. */
+  settled(change: TopicChange, waitMs: number): Promise<TopicChange>
+  list(limit: number, after: number): Promise<readonly TopicRecord[]>
+  get(topic: string): Promise<TopicRecord>
+  subscriptions(
+    topicId: number,
+    state: TopicState | null,
+    limit: number,
+    before: number,
+  ): Promise<readonly SubscriptionRecord[]>
+  ofDevice(tokenId: number): Promise<readonly DeviceTopic[]>
+}
+
+export interface TopicsParts {
+  readonly db: Db
+  readonly readDb: Db
+  readonly tokens: Pick<Tokens, 'filter' | 'reached'>
+  readonly ways: PushWays
+  /** Null: everybody may be reached. */
+  readonly staging: StagingRules | null
+  /** There is something to carry out. */
+  readonly hint: () => void
+  /** Monotonic, in milliseconds. */
+  readonly monotonic: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** Devices of one call, stored with one commit. */
+export const MOST_TOPIC_DEVICES = 10_000
+
+/** Tokens looked up in one statement. */
+const TOKENS_AT_ONCE = 5_000
+
+/** More devices are not waited for. */
+const MOST_AWAITED = 10_000
+
+/** Another node may carry it out: asked this often. */
+const ASK_MS = 250
+
+export function createTopics(parts: TopicsParts): Topics {
+  const { readDb, tokens } = parts
+
+  async function change(
+    wish: TopicWish,
+    topic: string,
+    targets: readonly LineTarget[],
+    caller: Caller,
+  ): Promise<TopicChange> {
+    const name = topicNamed(topic)
+    const faults = targets.flatMap((target, index) => faultsOf(target, index, caller, parts))
+    if (faults.length > 0) throw refuse(faults.slice(0, MOST_FAULTS))
+    return store(wish, name, targets, caller, parts)
+  }
+
+  async function settled(before: TopicChange, waitMs: number): Promise<TopicChange> {
+    const { topicId, addresses } = before.open
+    if (addresses.size > MOST_AWAITED) return before
+    const until = parts.monotonic() + waitMs
+    for (;;) {
+      const rows = await refusing(() => readWishes(readDb, topicId, [...addresses.keys()]))
+      const waiting = rows.filter(({ waits }) => waits).length
+      const left = until - parts.monotonic()
+      if (waiting === 0 || left <= 0)
+        return { ...before, waiting, failed: [...before.failed, ...failedOf(rows, addresses)] }
+      await parts.sleep(Math.min(ASK_MS, left))
+    }
+  }
+
+  return {
+    change,
+    async changeReached(wish, topic, to, caller) {
+      const name = topicNamed(topic)
+      let whole: TopicChange | null = null
+      for await (const page of tokens.reached(tokens.filter(to))) {
+        const targets = page.map(({ kind, token }) => ({ kind, value: token }))
+        whole = joined(whole, await store(wish, name, targets, caller, parts))
+      }
+      if (whole === null && wish === 'subscribe') throw noDevices()
+      return whole ?? { topic: name, devices: 0, waiting: 0, failed: [], open: { topicId: 0, addresses: new Map() } }
+    },
+    faultOf(target, caller) {
+      const faults = faultsOf(target, null, caller, parts)
+      return faults.length === 0 ? null : refuse(faults)
+    },
+    settled,
+    list: (limit, after) => refusing(() => readTopics(readDb, limit, after)),
+    async get(topic) {
+      const found = await refusing(() => readTopic(readDb, topicNamed(topic)))
+      if (found === null) throw new TidingsError('not_found', 'Not Found')
+      return found
+    },
+    subscriptions: (topicId, state, limit, before) =>
+      refusing(() => readSubscriptions(readDb, topicId, state, limit, before)),
+    ofDevice: (tokenId) => refusing(() => readDeviceTopics(readDb, tokenId)),
+  }
+}
+
+/** Told at once. */
+const MOST_FAULTS = 20
+
+type Aims = Pick<TopicsParts, 'ways' | 'staging'>
+
+/** `index`: its place in its list; null: it stands alone. */
+function faultsOf(target: LineTarget, index: number | null, caller: Caller, aims: Aims): readonly FaultDetail[] {
+  const { kind, value } = target
+  const path = index === null ? kind : `${kind}s[${index}]`
+  const [fault] = kind === 'token' ? checkTokens([value]) : checkFids([value])
+  if (fault !== undefined) return [{ path, message: withoutStop(fault.message) }]
+  if (wayFor(value, null, caller, aims) !== null) return []
+  return [{ path, message: withoutStop(noWaySentence(channelOf(value))) }]
+}
+
+/** Null: nothing is set for addresses like this one. */
+function wayFor(address: string, app: string | null, caller: Caller, { ways, staging }: Aims): string | null {
+  if (caller.mode === 'test' || ways.all.length === 0) return SANDBOX
+  if (staging !== null && !mayReach(staging, address)) return SANDBOX
+  return wayOf(ways, address, app)?.name ?? null
+}
+
+interface Known {
+  readonly devices: Map<number, { readonly target: LineTarget; readonly way: string }>
+  readonly failed: FailedDevice[]
+}
+
+/** Tokens are entered beforehand: one that nobody uses in the end is harmless. Of a device that is named by several addresses there is one. */
+async function known(
+  wish: TopicWish,
+  targets: readonly LineTarget[],
+  caller: Caller,
+  parts: TopicsParts,
+): Promise<Known> {
+  const projects = projectsOf(parts.ways)
+  const found: Known = { devices: new Map(), failed: [] }
+  const different = [...new Map(targets.map((target) => [`${target.kind}:${target.value}`, target])).values()]
+  for (let from = 0; from < different.length; from += TOKENS_AT_ONCE) {
+    const some = different.slice(from, from + TOKENS_AT_ONCE)
+    const [kinds, values] = [some.map(({ kind }) => kind), some.map(({ value }) => value)]
+    const tokens = await refusing(() => upsertTokens(parts.db, kinds, values, projects))
+    some.forEach((target, index) => {
+      const { id, suppressed, app } = tokens[index] ?? { id: 0, suppressed: null, app: null }
+      const way = wayFor(target.value, app, caller, parts)
+      const reason = suppressed ?? (way === null ? 'no_provider' : null)
+      // What is gone follows nothing any more.
+      if (reason === null && way !== null) found.devices.set(id, { target, way })
+      else if (wish === 'subscribe') found.failed.push({ ...target, reason: reason ?? 'no_provider' })
+    })
+  }
+  return found
+}
+
+async function store(
+  wish: TopicWish,
+  topic: string,
+  targets: readonly LineTarget[],
+  caller: Caller,
+  parts: TopicsParts,
+): Promise<TopicChange> {
+  const { devices, failed } = await known(wish, targets, caller, parts)
+  const wished = [...devices].map(([tokenId, { way }]) => ({ tokenId, way }))
+  const { topicId, states } = await refusing(() =>
+    inTransaction(parts.db, async (client) => {
+      const id = await enterTopic(client, topic)
+      return { topicId: id, states: wished.length === 0 ? [] : await wishTopic(client, id, wish, wished) }
+    }),
+  )
+  const waiting = states.filter(({ waits }) => waits)
+  if (waiting.length > 0) parts.hint()
+  const addresses = new Map(waiting.map(({ tokenId }) => [tokenId, devices.get(tokenId)?.target ?? NOBODY]))
+  const count = devices.size + failed.length
+  return { topic, devices: count, waiting: waiting.length, failed, open: { topicId, addresses } }
+}
+
+const NOBODY: LineTarget = { kind: 'token', value: '' }
+
+function joined(one: TopicChange | null, other: TopicChange): TopicChange {
+  if (one === null) return other
+  return {
+    topic: other.topic,
+    devices: one.devices + other.devices,
+    waiting: one.waiting + other.waiting,
+    failed: [...one.failed, ...other.failed],
+    open: {
+      topicId: other.open.topicId,
+      addresses: new Map([...one.open.addresses, ...other.open.addresses]),
+    },
+  }
+}
+
+function failedOf(rows: readonly WishedState[], addresses: ReadonlyMap<number, LineTarget>): readonly FailedDevice[] {
+  return rows
+    .filter(({ state, waits }) => state === 'failed' && !waits)
+    .map(({ tokenId, reason }) => ({ ...(addresses.get(tokenId) ?? NOBODY), reason: reason ?? 'failed' }))
+}
+
+/** A topic's bare name. */
+export function topicNamed(text: string): string {
+  const name = parseTopic(text)
+  if (name !== null) return name
+  throw refuse([
+    { path: 'topic', message: 'a topic has 1 to 900 letters, digits and - _ . ~ %; in a path % is written as %25' },
+  ])
+}
+
+function noDevices(): TidingsError {
+  const message = 'No device is what `to` asks for'
+  return new TidingsError('no_devices', message, { details: [{ path: 'to', message }] })
+}
+
+function refuse(faults: readonly FaultDetail[]): TidingsError {
+  const details = faults.map(({ path, message, ...more }) => ({ path, message: `\`${path}\`: ${message}`, ...more }))
+  return new TidingsError('invalid_request', details.map(({ message }) => message).join('; '), { details })
+}

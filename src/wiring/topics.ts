@@ -1,0 +1,99 @@
+import { tellTokensKept } from './devices.ts'
+import type { Dbs } from './dbs.ts'
+import type { LoopParts } from '../delivery/loop.ts'
+import { createRetirement, type Retirement } from '../delivery/retirement.ts'
+import type { PushWays } from '../domain/push-ways.ts'
+import type { TopicProvider } from '../domain/topic-provider.ts'
+import { createTopics } from '../flows/topics.ts'
+import { createTopicSending } from '../flows/topic-sending.ts'
+import type { Tokens } from '../flows/tokens.ts'
+import type { HttpParts } from '../http/parts.ts'
+import { readCredentials } from '../providers/fcm/credentials.ts'
+import { createFcmTopics } from '../providers/fcm/topics.ts'
+import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
+import type { Config, FcmConfig } from '../settings/config.ts'
+import { now, pause } from './world.ts'
+
+/** Who follows which topic, and what is still to be told of it. */
+export interface TopicSide {
+  readonly http: Pick<HttpParts, 'topics'>
+  close(): Promise<void>
+}
+
+export interface TopicSideParts extends LoopParts {
+  readonly dbs: Dbs
+  readonly channels: { readonly ways: PushWays }
+  readonly devices: { readonly http: { readonly tokens: Tokens } }
+  /** Nodes that share a project's rate. */
+  readonly nodes: () => number
+  /** In milliseconds. */
+  readonly monotonic: () => number
+}
+
+/** Calls at once: one device each, where FCM's own API is asked. */
+const CONNECTIONS = 64
+
+export function openTopics(config: Config, parts: TopicSideParts): TopicSide {
+  const { dbs, monotonic } = parts
+  const { ways } = parts.channels
+  const call = createHttpCall({ connections: CONNECTIONS })
+  const providers = openProviders(config, call, parts)
+  const retirements = new Map(
+    ways.all.map(({ name, project }) => [name, retirementOf({ name, project }, parts)] as const),
+  )
+  const sending = createTopicSending({
+    ...parts,
+    db: dbs.work,
+    providers,
+    retirementOf: (way) => retirements.get(way) ?? retirementOf({ name: way, project: '' }, parts),
+  })
+  const topics = createTopics({
+    db: dbs.work,
+    readDb: dbs.read,
+    tokens: parts.devices.http.tokens,
+    ways,
+    staging: config.staging,
+    hint: () => sending.hint(),
+    monotonic,
+    sleep: (ms) => pause(ms),
+  })
+  return {
+    http: { topics },
+    async close() {
+      await sending.close()
+      await call.close()
+    },
+  }
+}
+
+function retirementOf(
+  way: { readonly name: string; readonly project: string },
+  { dbs, log, monotonic }: TopicSideParts,
+): Retirement {
+  return createRetirement(monotonic, () => tellTokensKept(dbs, log, way))
+}
+
+function openProviders(config: Config, call: HttpCall, parts: TopicSideParts): readonly TopicProvider[] {
+  const { fcm } = config
+  return fcm === null ? [] : [openOne('fcm', fcm, config, call, parts)]
+}
+
+function openOne(
+  name: string,
+  fcm: FcmConfig,
+  { topics }: Config,
+  call: HttpCall,
+  { log, monotonic, chance, nodes }: TopicSideParts,
+): TopicProvider {
+  const reading = readCredentials(fcm.credentials)
+  if (reading.kind === 'problem') throw new Error(`FCM: ${reading.problem}`)
+  const { credentials } = reading
+  return createFcmTopics(
+    { name, credentials, api: topics.api, iidUrl: topics.iidUrl, fcmUrl: fcm.baseUrl },
+    {
+      ...{ call, now, monotonic, chance, nodes },
+      sleep: (ms, signal) => pause(ms, signal),
+      warn: (sentence) => log.warn({ event: 'fcm.token' }, sentence),
+    },
+  )
+}
