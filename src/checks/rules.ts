@@ -53,5 +53,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   spend_50: 'Half of a day’s spend limit is used',
   spend_80: 'Four fifths of a day’s spend limit are used',
   spend_100: 'A day’s spend limit is reached',
+  vapid_refused: 'The push service of a browser does not take our VAPID signature',
   tokens_kept: 'So many tokens came back as dead that none is retired any more',
 }

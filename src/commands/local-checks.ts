@@ -120,6 +120,8 @@ async function checkProviders(config: Config, { signal, chance, now }: LocalPart
       return () => clearTimeout(timer)
     },
     nodes: () => 1,
+    // Its keys are judged where they are read, and no push service can be asked about them without a browser.
+    webPush: null,
     onReceipt: () => undefined,
     // It belongs to the service: whoever holds the sessions repeats it there.
     takeReceipt: () => Promise.reject(new Error('nothing is stored here')),

@@ -15,6 +15,7 @@ import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from '../domain/staging.ts'
 import type { Adopted } from '../store/adopt-rows.ts'
 import type { Terminal } from './terminal.ts'
+import { openVapidKeys } from './vapid-keys.ts'
 
 export interface ServeParts {
   readonly config: Config
@@ -44,8 +45,9 @@ export async function serve(parts: ServeParts): Promise<void> {
       secretKey === null ? null : await checkSecretKeys(database.url, [secretKey, ...config.previousSecretKeys])
     if (otherKeys !== null) log.warn({ event: 'secret_key' }, otherKeys)
     const lines = heldBack((line: LiveLine) => terminal?.live(line))
+    const webPush = { ...config.webPush, keys: openVapidKeys(config) }
     const app = await startApp({
-      config,
+      config: { ...config, webPush },
       databaseUrl: database.url,
       databaseFiles: database.files,
       secretKey,
@@ -99,7 +101,7 @@ function heldBack<Line>(show: (line: Line) => void): { take(line: Line): void; r
 function announce(parts: ServeParts, url: string, data: string, firstKey: FirstKey, signIn: string | null): void {
   const { config, version, log, terminal, uptime } = parts
   const sms = config.sms.length === 0 ? null : config.sms.map(titleOf).join(', ')
-  const push = config.fcm === null ? null : 'FCM'
+  const push = pushTitle(config)
   const openTo = isLoopback(config.host) ? null : config.host
   const newKey = firstKey?.kind === 'shown' ? firstKey.key : null
   terminal?.banner({ signIn, version, url, sms, push, data, openTo, asksForKeys: asksForKeys(config), newKey })
@@ -110,6 +112,11 @@ function announce(parts: ServeParts, url: string, data: string, firstKey: FirstK
     'ready',
   )
   warn(parts, firstKey)
+}
+
+function pushTitle({ fcm, webPush }: Config): string | null {
+  const titles = [...(fcm === null ? [] : ['FCM']), ...(webPush.subject === null ? [] : ['Web Push'])]
+  return titles.length === 0 ? null : titles.join(', ')
 }
 
 /** As people write it, where its name says no more than what it is. */

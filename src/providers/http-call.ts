@@ -1,16 +1,18 @@
 import { setMaxListeners } from 'node:events'
 import { Agent, type buildConnector, type Dispatcher, errors } from 'undici'
 
-export interface HttpRequest {
+export interface HttpRequest<Body = string | null> {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Absolute, http or https; a fragment is not sent. */
   readonly url: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Buffer | null
+  readonly body: Body
   /** More of an answer's body than this is cut off; 65,536 unless said. */
   readonly answerBytes?: number
 }
+
+type AnyBody = string | Buffer | null
 
 export interface HttpAnswer {
   readonly kind: 'answer'
@@ -33,7 +35,7 @@ export interface HttpFault {
 
 export interface HttpCall {
   /** Rejects only for a request that can't be one. Redirects are answers. `signal` ends it early, with reason `aborted`. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | HttpFault>
+  send(request: HttpRequest<AnyBody>, signal: AbortSignal): Promise<HttpAnswer | HttpFault>
   /** Ends the requests under way as faults and closes the connections. May be called again. */
   close(): Promise<void>
 }
@@ -75,7 +77,7 @@ export function createHttpCall(options: HttpCallOptions): HttpCall {
 
 function exchange(
   agent: Dispatcher,
-  request: HttpRequest,
+  request: HttpRequest<AnyBody>,
   totalMs: number,
   signal: AbortSignal,
 ): Promise<HttpAnswer | HttpFault> {
@@ -93,7 +95,7 @@ function exchange(
   })
 }
 
-function dispatch(agent: Dispatcher, request: HttpRequest, attempt: Attempt): void {
+function dispatch(agent: Dispatcher, request: HttpRequest<AnyBody>, attempt: Attempt): void {
   const { origin, pathname, search } = new URL(request.url)
   const { method, headers, body } = request
   agent.dispatch({ origin, path: pathname + search, method, headers, body }, attempt.handler)

@@ -4,19 +4,23 @@ import type { Dbs } from './dbs.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import type { PushProvider } from '../domain/provider.ts'
 import { projectsOf } from '../domain/push-ways.ts'
+import { createSealer } from '../domain/sealed.ts'
 import { lookForStale } from '../flows/stale-devices.ts'
 import { createTokens } from '../flows/tokens.ts'
+import { createWebSubscriptions } from '../flows/web-subscriptions.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { raiseAlarms } from '../store/rules.ts'
 
 /** The registry of devices, and what time does to them. */
 export interface Devices {
-  readonly http: Pick<HttpParts, 'tokens'>
+  readonly http: Pick<HttpParts, 'tokens' | 'webSubscriptions'>
   close(): Promise<void>
 }
 
 export interface DevicesParts extends LoopParts {
   readonly dbs: Dbs
+  /** 32 bytes; null where none is set. */
+  readonly secretKey: Buffer | null
   /** The database's. */
   readonly clock: () => Date
 }
@@ -28,13 +32,17 @@ const LOOK_MS = 3_600_000
 const KEPT_SECONDS = 3_600
 
 export function openDevices(config: Config, parts: DevicesParts): Devices {
-  const { dbs, log, clock } = parts
+  const { dbs, log, clock, secretKey } = parts
   const { defaultCountry, devices } = config
   const projects = projectsOf(pushWaysOf(config))
   const look = (): Promise<void> => lookForStale({ db: dbs.work, log, ...devices })
   const looking = startLoop('devices', LOOK_MS, look, parts)
+  const tokens = createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, projects, clock })
+  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
+  const publicKey = config.webPush.keys?.publicKey ?? null
+  const webSubscriptions = createWebSubscriptions({ db: dbs.work, tokens, sealer, publicKey, rules: config.webhooks })
   return {
-    http: { tokens: createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, projects, clock }) },
+    http: { tokens, webSubscriptions },
     close: () => looking.stop(),
   }
 }

@@ -65,6 +65,7 @@ export function createWebPush(keys: VapidKeys, parts: WebPushParts): PushProvide
 
   return {
     name: WEB_PUSH,
+    project: keys.publicKey,
     window: WINDOW,
     async submitMany(content, targets, onOutcome, signal, gate) {
       const { headers } = webPushMessage(content)
@@ -92,7 +93,7 @@ const HOUR_MS = 3_600_000
 
 const GONE = failure('recipient-gone', 'unregistered')
 const TOO_LARGE = failure('permanent', 'invalid_payload')
-const OTHER_KEY = failure('permanent', 'other_vapid_key')
+const OTHER_KEY = failure('permanent', 'sender_mismatch', { address: 'mismatch' })
 /** Whoever set another SECRET_KEY may set the former one beside it: it is looked at again for a day. */
 const UNREADABLE = failure('blocked', 'unreadable_subscription', {
   pause: 'recipient',

@@ -23,6 +23,7 @@ const LIFE_SECONDS = 12 * 3_600
 const RENEW_SECONDS = 3_600
 /** Browsers have few makers; of more origins the one that was asked for first is forgotten. */
 const MOST_KEPT = 1_000
+const SCALAR_BYTES = 32
 
 /** Signs once for each push service, for hours. */
 export function createVapid({ publicKey, privateKey, subject }: VapidKeys, now: () => Date): Vapid {
@@ -49,8 +50,10 @@ export function createVapid({ publicKey, privateKey, subject }: VapidKeys, now: 
 /** The public half, base64url; null: these are not 32 octets that can be a private key. */
 export function publicKeyOf(privateKey: string): string | null {
   try {
+    const bytes = Buffer.from(privateKey, 'base64url')
+    if (bytes.length !== SCALAR_BYTES) return null
     const pair = createECDH('prime256v1')
-    pair.setPrivateKey(Buffer.from(privateKey, 'base64url'))
+    pair.setPrivateKey(bytes)
     return pair.getPublicKey('base64url')
   } catch {
     return null

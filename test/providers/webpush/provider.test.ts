@@ -165,7 +165,7 @@ describe('a push to a browser', () => {
     expect(listening.asked()).toBe(0)
   })
 
-  test('without a subscription is gone; with one of another VAPID key, or that cannot be read, it keeps its address', async () => {
+  test('without a subscription is gone; one of another VAPID key is marked, and one that cannot be read is kept', async () => {
     const fake = await startFake()
     const { provider, add } = rig({ find: async () => new Map([['webpush:sealed', null]]) })
     const outcomes = await submit(provider, ['webpush:nobody', 'webpush:sealed'])
@@ -176,8 +176,8 @@ describe('a push to a browser', () => {
     const other = rig()
     const name = other.add(fake.subscribe(), { vapidKey: 'another' })
     expect(failureOf((await submit(other.provider, [name]))[0])).toMatchObject({
-      reason: 'other_vapid_key',
-      address: 'keep',
+      reason: 'sender_mismatch',
+      address: 'mismatch',
     })
     const without = rig({ find: () => Promise.reject(new Error('no database')) })
     const waiting = failureOf((await submit(without.provider, [add(fake.subscribe())]))[0])
