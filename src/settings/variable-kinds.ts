@@ -18,6 +18,7 @@ export type Kind =
         | 'countries'
         | 'file'
         | 'json-or-path'
+        | 'pem-or-path'
         | 'quiet-hours'
         | 'time-zone'
         | 'sender'
@@ -40,6 +41,7 @@ export function valueProblem(kind: Kind, value: string): string | null {
     case 'path':
     case 'file':
     case 'json-or-path':
+    case 'pem-or-path':
       return null
     case 'amount':
       return unless(isAmount(value), 'is no amount above 0, in digits and at most one dot')

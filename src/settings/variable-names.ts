@@ -34,7 +34,7 @@ export function unread(env: Env): readonly NameSlip[] {
   })
 }
 
-/** Source: the names in Twilio's, Vonage's and Firebase's own examples. */
+/** Source: the names in Twilio's, Vonage's and Firebase's own examples, and Apple's own words. */
 const ALIASES: Readonly<Record<string, string | undefined>> = {
   TWILIO_PHONE_NUMBER: 'TWILIO_FROM',
   TWILIO_NUMBER: 'TWILIO_FROM',
@@ -46,9 +46,12 @@ const ALIASES: Readonly<Record<string, string | undefined>> = {
   FIREBASE_SERVICE_ACCOUNT: 'FCM_SERVICE_ACCOUNT',
   FIREBASE_CREDENTIALS: 'FCM_SERVICE_ACCOUNT',
   FCM_CREDENTIALS: 'FCM_SERVICE_ACCOUNT',
+  APNS_BUNDLE_ID: 'APNS_TOPIC',
+  APNS_AUTH_KEY: 'APNS_KEY',
+  APNS_AUTH_KEY_ID: 'APNS_KEY_ID',
 }
 
-const BRANDS = /^(?:TWILIO|VONAGE|FCM)_/
+const BRANDS = /^(?:TWILIO|VONAGE|FCM|APNS)_/
 
 /** `TWILIO_TOKEN` has no word that `TWILIO_AUTH_TOKEN` lacks. The nearest in length; of two, the one that ends alike. */
 function ofSameWords(name: string, ours: readonly string[]): string | null {

@@ -52,6 +52,8 @@ function kindText(kind: Kind): string {
       return 'file'
     case 'json-or-path':
       return 'file, or JSON'
+    case 'pem-or-path':
+      return 'file, or its text'
     case 'sender':
       return 'sender'
     case 'secret-key':

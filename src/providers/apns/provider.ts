@@ -23,6 +23,9 @@ export interface ApnsParts {
   readonly monotonic: () => number
 }
 
+/** Its way’s name. */
+export const APNS = 'apns'
+
 const WINDOW = 200
 
 /** Apple publishes no rate: the window is what keeps the pace. */
@@ -35,7 +38,7 @@ export function createApns({ topic, ...options }: ApnsOptions, parts: ApnsParts)
   const most = options.window ?? WINDOW
   const window = createWindow(most, parts.monotonic)
   return {
-    name: 'apns',
+    name: APNS,
     window: most,
     submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, submitting, parts.clock(), gate)
