@@ -12,6 +12,7 @@ const CONFIGURATION = fileURLToPath(new URL('../docs/configuration.md', import.m
 const METRICS = fileURLToPath(new URL('../docs/metrics.md', import.meta.url))
 const REASONS = fileURLToPath(new URL('../docs/reasons.md', import.meta.url))
 const HTTP_SMS_SCHEMA_FILE = fileURLToPath(new URL('../docs/http-sms.schema.json', import.meta.url))
+const FCM_PROJECTS_SCHEMA = fileURLToPath(new URL('../docs/fcm-projects.schema.json', import.meta.url))
 const ROUTES_SCHEMA = fileURLToPath(new URL('../docs/routes.schema.json', import.meta.url))
 
 if (await build()) {
@@ -19,6 +20,7 @@ if (await build()) {
   const { metricsPage } = await import('../dist/commands/metrics-page.js')
   const { reasonsPage } = await import('../dist/commands/reasons-page.js')
   const { HTTP_SMS_SCHEMA } = await import('../dist/providers/http-sms/schema.js')
+  const { FCM_PROJECTS_FILE_SCHEMA } = await import('../dist/contract/fcm-projects-file.js')
   const { ROUTES_FILE_SCHEMA } = await import('../dist/contract/routes-file.js')
   const setOut = async (file, page, parser = 'markdown') => format(page, { ...(await resolveConfig(file)), parser })
   const made = {
@@ -26,6 +28,7 @@ if (await build()) {
     [METRICS]: await setOut(METRICS, metricsPage()),
     [REASONS]: await setOut(REASONS, reasonsPage()),
     [HTTP_SMS_SCHEMA_FILE]: await setOut(HTTP_SMS_SCHEMA_FILE, JSON.stringify(HTTP_SMS_SCHEMA), 'json'),
+    [FCM_PROJECTS_SCHEMA]: await setOut(FCM_PROJECTS_SCHEMA, JSON.stringify(FCM_PROJECTS_FILE_SCHEMA), 'json'),
     [ROUTES_SCHEMA]: await setOut(ROUTES_SCHEMA, JSON.stringify(ROUTES_FILE_SCHEMA), 'json'),
     ...(await clientFiles()),
   }

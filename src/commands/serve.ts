@@ -114,8 +114,9 @@ function announce(parts: ServeParts, url: string, data: string, firstKey: FirstK
   warn(parts, firstKey)
 }
 
-function pushTitle({ fcm, webPush }: Config): string | null {
-  const titles = [...(fcm === null ? [] : ['FCM']), ...(webPush.subject === null ? [] : ['Web Push'])]
+function pushTitle({ fcmProjects, webPush }: Config): string | null {
+  const several = fcmProjects.length > 1 ? ` (${fcmProjects.length} projects)` : ''
+  const titles = [...(fcmProjects.length === 0 ? [] : [`FCM${several}`]), ...(webPush.subject === null ? [] : ['Web Push'])]
   return titles.length === 0 ? null : titles.join(', ')
 }
 

@@ -46,6 +46,13 @@ const content = {
   apns: Type.Optional(named<JsonMap>('ApnsConfig')),
   webpush: Type.Optional(named<JsonMap>('WebpushConfig')),
   fcm_options: Type.Optional(named<JsonMap>('FcmOptions')),
+  project: Type.Optional(
+    Type.String({
+      pattern: '^[a-z][a-z0-9-]{0,27}$',
+      description:
+        'The Firebase project, by its name in `FCM_PROJECTS_FILE`; `fcm`: that of the variables. For a topic, and for devices whose app is no project’s.',
+    }),
+  ),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A word of yours, to find it by.' })),
   category: Type.Optional(CATEGORY),
   send_at: Type.Optional(SEND_AT),
@@ -55,6 +62,17 @@ const content = {
   ),
   dry_run: Type.Optional(DRY_RUN),
   validate_only: Type.Optional(VALIDATE_ONLY),
+}
+
+/** What goes with devices alone: a topic has none of its own that could report. */
+const reporting = {
+  evidence: Type.Optional(
+    Type.Boolean({
+      description:
+        'Ask each device to report that it got it and that it was opened, at the URL in `data.tidings`. Unless given, `PUSH_EVIDENCE` decides, and what a `fallback` needs.',
+    }),
+  ),
+  fallback: Type.Optional(named<Fallback>('Fallback')),
 }
 
 const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
@@ -69,6 +87,7 @@ const TokensRequest = Type.Object(
       Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Firebase installation ids.' }),
     ),
     ...content,
+    ...reporting,
   },
   {
     $id: 'TokensRequest',
@@ -88,6 +107,7 @@ export const TokensRequestShape = Type.Object(
     tokens: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     fids: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     ...content,
+    ...reporting,
   },
   { additionalProperties: false, ...pushWords() },
 )
@@ -95,7 +115,7 @@ export const TokensRequestShape = Type.Object(
 export type TokensRequestShape = Static<typeof TokensRequestShape>
 
 /** The first line of a push whose targets are lines. */
-export const TokensCommon = Type.Object(content, { additionalProperties: false, ...pushWords() })
+export const TokensCommon = Type.Object({ ...content, ...reporting }, { additionalProperties: false, ...pushWords() })
 
 export type TokensCommon = Static<typeof TokensCommon>
 
@@ -114,6 +134,12 @@ export const TopicRequest = Type.Object(
         minLength: 1,
         maxLength: 2_000,
         description: "In place of `topic`: up to 5 topics, such as `'news' in topics && !('sport' in topics)`.",
+      }),
+    ),
+    fan_out: Type.Optional(
+      Type.Boolean({
+        description:
+          'Sends to each device that was subscribed by this service, by itself, with a status of its own; those that subscribed by themselves get nothing.',
       }),
     ),
     ...content,

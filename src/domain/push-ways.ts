@@ -49,6 +49,22 @@ export function wayOf({ all, usual }: PushWays, address: string, app: string | n
   return all.find((way) => way.channel === 'fcm' && way.apps.includes(app)) ?? usual
 }
 
+/** As calls and FCM_PROJECTS_FILE name the Firebase project of a provider. */
+export function projectName(provider: string): string {
+  return provider === 'fcm' ? provider : provider.slice('fcm-'.length)
+}
+
+/** The names that a call may give a project. */
+export function projectNames({ all }: PushWays): readonly string[] {
+  return all.filter(({ channel }) => channel === 'fcm').map(({ name }) => projectName(name))
+}
+
+/** The same ways, with the project that a call names as the usual one; null: there is none of that name. */
+export function withProject(ways: PushWays, project: string): PushWays | null {
+  const usual = ways.all.find(({ channel, name }) => channel === 'fcm' && projectName(name) === project)
+  return usual === undefined ? null : { ...ways, usual }
+}
+
 /**
  * Of the ways that one push goes by, the one it is shown with: Firebase’s first. A node of the
  * release before knows a push by this one alone, and has none but `fcm`, which therefore stands first in `all`.

@@ -5,7 +5,9 @@ import type { PushWays } from '../domain/push-ways.ts'
 import type { Devices } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { NewNotification } from '../store/notifications.ts'
-import type { TemplateUse } from './template-words.ts'
+import type { FallbackCall, PreparedFallback } from './fallback-call.ts'
+import type { PushPlan } from './push-plan.ts'
+import type { TemplateUse, Wordings } from './template-words.ts'
 
 interface PushOptions extends SimplePushFields {
   readonly data?: Readonly<Record<string, string>>
@@ -16,12 +18,18 @@ interface PushOptions extends SimplePushFields {
   readonly apns?: JsonObject
   readonly webpush?: JsonObject
   readonly fcm_options?: JsonObject
+  /** The Firebase project for what no app decides; absent: the usual one. */
+  readonly project?: string
   readonly tag?: string
   readonly category?: Category
   /** Seconds, 0..2,419,200. */
   readonly ttl?: number
-  /** RFC 3339. */
+  /** RFC 3339; without an offset where `local` is true. */
   readonly send_at?: string
+  readonly local?: boolean
+  /** Devices are asked to report; unless given, `PUSH_EVIDENCE` decides. */
+  readonly evidence?: boolean
+  readonly fallback?: FallbackCall
   readonly dry_run?: boolean
   readonly validate_only?: boolean
 }
@@ -42,6 +50,8 @@ export interface PushInput extends PushOptions {
   readonly body: string
   /** The template that they came from: `name@version/locale`. */
   readonly origin?: string
+  /** Its words in other languages, for devices that have them; absent: all get the same. */
+  readonly wordings?: Wordings
   /** The notification whose words these are. */
   readonly resentFrom?: number
 }
@@ -65,6 +75,10 @@ export interface PreparedPush {
   /** Named, and left out: they may not be reached from here. */
   readonly leftOut: Devices
   readonly ways: CallWays
+  /** What differs from device to device; null: nothing. For one use. */
+  readonly plan: PushPlan | null
+  /** Null: no SMS stands in for it. */
+  readonly fallback: PreparedFallback | null
   /** Sentences. */
   readonly warnings: readonly string[]
   readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'others' | 'suppressed' | 'idempotency'>
@@ -86,7 +100,10 @@ export interface PushAnswer {
 }
 
 /** The answer without the id, as it is kept for a repeated call. */
-export function toKept({ notification, warnings }: PreparedPush, targets: number): Omit<PushAnswer, 'notification_id'> {
+export function toKept(
+  { notification, warnings }: { notification: Pick<NewNotification, 'sendAt'>; warnings: readonly string[] },
+  targets: number,
+): Omit<PushAnswer, 'notification_id'> {
   const status = notification.sendAt === null ? 'queued' : 'scheduled'
   return { status, targets, ...(warnings.length === 0 ? {} : { warnings }) }
 }

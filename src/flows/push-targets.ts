@@ -1,14 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { FaultDetail } from '../domain/errors.ts'
+import type { Msisdn } from '../domain/contact.ts'
+import type { Caller } from '../domain/caller.ts'
+import { TidingsError, type FaultDetail } from '../domain/errors.ts'
+import { nearest } from '../domain/nearest.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { checkFids, checkTokens } from '../domain/push-content.ts'
-import { channelOf, mainWay, noWaySentence, projectsOf, wayOf } from '../domain/push-ways.ts'
+import type { PushPart } from '../domain/push-part.ts'
+import {
+  type PushWays,
+  channelOf,
+  mainWay,
+  noWaySentence,
+  projectNames,
+  projectsOf,
+  wayOf,
+  withProject,
+} from '../domain/push-ways.ts'
 import type { Devices } from '../domain/staging.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import type { NewNotification } from '../store/notifications.ts'
-import { upsertTokens } from '../store/tokens.ts'
+import { upsertTokens, type KnownToken } from '../store/tokens.ts'
 import type { CallWays, Targets } from './push-call.ts'
+import type { PlannedPush, PushPlan } from './push-plan.ts'
 
 /** Tokens looked at, and looked up in one statement. */
 const TOKENS_AT_ONCE = 5_000
@@ -22,6 +36,24 @@ export const NO_PROVIDER = 'no_provider'
 /** What of `NewNotification` says whom a push goes to. */
 export type Aims = Pick<NewNotification, 'provider' | 'tokenIds' | 'suppressed'> &
   Required<Pick<NewNotification, 'others'>>
+
+/**
+ * The ways of one push: all of them, with the Firebase project it names as the usual one. Throws TidingsError where there is none of that name;
+ * as long as none is set at all, any will do.
+ */
+export function waysOf(ways: PushWays, project: string | undefined, caller: Caller): CallWays {
+  const captured = caller.mode === 'test' || ways.all.length === 0
+  if (project === undefined || ways.all.length === 0) return { ...ways, captured }
+  const named = withProject(ways, project)
+  if (named !== null) return { ...named, captured }
+  const names = projectNames(ways)
+  const meant = nearest(project, names, 2)
+  const known = names.length === 0 ? 'There is no Firebase project here' : `There are ${names.join(', ')}`
+  const message = `\`project\` is none that is set. ${meant === null ? `${known}.` : `Did you mean ${meant}?`}`
+  throw new TidingsError('invalid_request', message, {
+    details: [{ path: 'project', message, ...(meant === null ? {} : { suggestion: meant }) }],
+  })
+}
 
 /** Checked in blocks, so that a long list does not hold up the calls beside it. */
 export async function targetFaults(
@@ -71,38 +103,78 @@ export function mainProvider(ways: CallWays, used: ReadonlySet<string>): string 
   return ways.captured ? SANDBOX : mainWay(ways, used)
 }
 
+/** Whom a push goes to. */
+export interface KnownTargets {
+  readonly aims: Aims
+  /** Null: it is the same for all of them. */
+  readonly planned: PlannedPush | null
+  /** The numbers of those people who are known, by the token of theirs. */
+  readonly owners: ReadonlyMap<number, Msisdn>
+}
+
 /**
  * Tokens are entered beforehand, in short transactions: one that nobody uses in the end is harmless. Of a device that is named by several of
- * its addresses there is one. `leftOut` are not sent to, and say so; those that are dead besides have that for a reason.
+ * its addresses there is one. `leftOut` are not sent to, and say so; those that are dead besides have that for a reason. Throws TidingsError:
+ * what a device would get can't be.
  */
-export async function knownTargets(db: Db, targets: Targets, leftOut: Devices, ways: CallWays): Promise<Aims> {
-  const live = new Map<string, number[]>()
+export async function knownTargets(
+  db: Db,
+  targets: Targets,
+  leftOut: Devices,
+  ways: CallWays,
+  plan: PushPlan | null,
+): Promise<KnownTargets> {
+  const live = new Map<string, LiveGroup>()
   const suppressed: { tokenId: number; reason: string }[] = []
+  const owners = new Map<number, Msisdn>()
   const seen = new Set<number>()
-  const put = (id: number, reason: string | null, provider: string | null): void => {
+  const put = (known: KnownToken, reason: string | null, provider: string | null): void => {
+    const { id, contact } = known
     if (seen.has(id)) return
     seen.add(id)
-    if (reason !== null || provider === null) suppressed.push({ tokenId: id, reason: reason ?? NO_PROVIDER })
-    else if (!live.get(provider)?.push(id)) live.set(provider, [id])
+    if (reason !== null || provider === null)
+      return void suppressed.push({ tokenId: id, reason: reason ?? NO_PROVIDER })
+    if (contact !== null) owners.set(id, contact)
+    const place = plan?.place(known) ?? null
+    const key = place === null ? provider : `${provider} ${place}`
+    if (!live.get(key)?.tokenIds.push(id)) live.set(key, { provider, place, tokenIds: [id] })
   }
   if (targets.kind === 'token') {
-    await eachKnown(db, targets, ways, (address, { id, suppressed: dead, app }) =>
-      put(id, dead, providerOf(ways, address, app)),
+    await eachKnown(db, targets, ways, (address, known) =>
+      put(known, known.suppressed, providerOf(ways, address, known.app)),
     )
   }
-  await eachKnown(db, leftOut, ways, (_, { id, suppressed: dead }) => put(id, dead ?? 'only_to', null))
-  const provider = mainProvider(ways, new Set(live.keys()))
-  const others = [...live]
-    .filter(([name]) => name !== provider)
-    .map(([name, tokenIds]) => ({ provider: name, tokenIds }))
-  return { provider, tokenIds: live.get(provider) ?? [], others, suppressed }
+  await eachKnown(db, leftOut, ways, (_, known) => put(known, known.suppressed ?? 'only_to', null))
+  const planned = plan?.end() ?? null
+  return { aims: { ...aimsOf([...live.values()], ways, planned), suppressed }, planned, owners }
+}
+
+interface LiveGroup {
+  readonly provider: string
+  /** Of its part among those that are planned; null: there is no plan. */
+  readonly place: number | null
+  readonly tokenIds: number[]
+}
+
+function aimsOf(groups: readonly LiveGroup[], ways: CallWays, planned: PlannedPush | null): Omit<Aims, 'suppressed'> {
+  const provider = mainProvider(ways, new Set(groups.map((group) => group.provider)))
+  const parted = groups.map(({ place, ...group }) => ({ ...group, part: partAt(planned, place) }))
+  const main = parted.find((group) => group.provider === provider && group.part === null)
+  return { provider, tokenIds: main?.tokenIds ?? [], others: parted.filter((group) => group !== main) }
+}
+
+/** What is planned for some targets; null: nothing that differs from the push itself. */
+export function partAt(planned: PlannedPush | null, place: number | null): PushPart | null {
+  const part = place === null ? undefined : planned?.groups[place]
+  if (part === undefined) return null
+  return part.variant === null && part.leavesAt === null && part.zones === null ? null : part
 }
 
 async function eachKnown(
   db: Db,
   { tokens, fids }: Devices,
   ways: CallWays,
-  tell: (address: string, known: Awaited<ReturnType<typeof upsertTokens>>[number]) => void,
+  tell: (address: string, known: KnownToken) => void,
 ): Promise<void> {
   const all = [...tokens, ...fids]
   const projects = projectsOf(ways)

@@ -1,18 +1,18 @@
 import type { Intake } from '../delivery/intake.ts'
 import { DEFAULT_PUSH_TTL_SECONDS, defaultOnUncertainPush } from '../domain/category.ts'
 import type { Caller } from '../domain/caller.ts'
-import { readSendAt } from '../domain/send-at.ts'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
 import { checkPushContent } from '../domain/push-content.ts'
 import { appleSizeWarning } from '../domain/push-size.ts'
+import { withRoom } from '../domain/push-ticket.ts'
 import { noWaySentence, type PushWays } from '../domain/push-ways.ts'
 import { aimPush, topicWarning, type Devices, type StagingRules } from '../domain/staging.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
+import type { Fallbacks, PreparedFallback } from './fallback-call.ts'
 import type { Accepted, Idempotency, KeyGuard, Ready } from './idempotent.ts'
 import {
   toAnswer,
-  toKept,
   type CallWays,
   type PreparedPush,
   type PushAnswer,
@@ -22,9 +22,13 @@ import {
 } from './push-call.ts'
 import { createLongPush, type LongPush } from './long-push.ts'
 import type { Outcomes } from './outcomes.ts'
-import { knownTargets, mainProvider, targetFaults, type Aims } from './push-targets.ts'
-import { refuseLoneValidation, topicName, withWords } from './push-words.ts'
-import type { TemplateWords } from './template-words.ts'
+import { NO_REPORTING, ticketRoom, type Reporting } from './push-reporting.ts'
+import { planPush, readPushTime, type PlanningParts } from './push-planning.ts'
+import type { PushCaps } from './push-caps.ts'
+import { keptOf, storePush, toReady } from './push-storing.ts'
+import { knownTargets, mainProvider, targetFaults, waysOf } from './push-targets.ts'
+import { refuseForServices } from './push-services.ts'
+import { refuseLoneValidation, topicName, withWords, type PushTemplates } from './push-words.ts'
 
 export interface PushFlow {
   /** Stores nothing. Throws TidingsError for every refusal that the call alone earns. */
@@ -66,35 +70,43 @@ export interface PushFlow {
   ): Promise<{ readonly counts: Readonly<Partial<Record<Status, number>>> }>
 }
 
-export interface PushFlowParts {
+export interface PushFlowParts extends PlanningParts {
   readonly db: Db
   readonly intake: Intake
   readonly keys: KeyGuard
   readonly outcomes: Outcomes
-  readonly templates: Pick<TemplateWords, 'push'>
+  readonly templates: PushTemplates
   /** Where pushes go. */
   readonly ways: PushWays
+  /** Without it no device can be asked to report. */
+  readonly reporting?: Reporting
+  /** Without them no SMS can stand in for a push. */
+  readonly fallbacks?: Pick<Fallbacks, 'prepare'>
   /** Null: everybody may be reached. */
   readonly staging: StagingRules | null
-  /** The database's. */
-  readonly clock: () => Date
+  /** Without them nobody is sent too much. */
+  readonly caps?: PushCaps
 }
 
 /** The life of a push: accepted here, its targets started and settled by `delivery` in chunks. */
 export function createPushFlow(parts: PushFlowParts): PushFlow {
   async function prepare(call: PushCall, targets: Targets, caller: Caller): Promise<PreparedPush> {
     refuseLoneValidation(call)
-    const input = await withWords(parts.templates, call)
-    const sendAt = input.send_at === undefined ? null : readSendAt(input.send_at, parts.clock())
-    const captured = caller.mode === 'test' || parts.ways.all.length === 0
-    await refuseFaults(input, targets, { ...parts.ways, captured })
-    const aimed = aim(captured ? null : parts.staging, targets)
-    const ways = { ...parts.ways, captured: captured || aimed.capture }
+    const input = await withWords(parts.templates, call, targets.kind)
+    const time = readPushTime(input, targets.kind, parts.clock())
+    const room = ticketRoom(call, parts.reporting ?? NO_REPORTING)
+    const measured = room === null ? input : withRoom(input, room)
+    const named = waysOf(parts.ways, call.project, caller)
+    await refuseFaults(measured, targets, named)
+    if (targets.kind === 'token') refuseForServices(measured, targets.tokens)
+    const aimed = aim(named.captured ? null : parts.staging, targets)
+    const ways = { ...named, captured: named.captured || aimed.capture }
+    const plan = planPush(parts, input, time, aimed.targets, ways)
     const notification = {
       title: input.title,
       body: input.body,
       topic: targets.kind === 'topic' ? targets.topic : null,
-      content: contentOf(input),
+      content: contentOf(input, room !== null),
       tag: input.tag ?? null,
       category: input.category ?? 'transactional',
       onUncertain: defaultOnUncertainPush(targets.kind),
@@ -102,24 +114,33 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
       ttlSeconds: input.ttl ?? null,
       validitySeconds: input.ttl ?? DEFAULT_PUSH_TTL_SECONDS,
       keyId: caller.keyId,
-      sendAt,
+      sendAt: time?.kind === 'moment' ? time.at : null,
       template: input.origin ?? null,
       resentFrom: input.resentFrom ?? null,
     }
-    const tooLarge = appleSizeWarning(input)
+    const tooLarge = appleSizeWarning(measured)
     const warnings = [...aimed.warnings, ...(tooLarge === null ? [] : [tooLarge])]
-    return { input, targets: aimed.targets, leftOut: aimed.leftOut, ways, warnings, notification }
+    const fallback = await fallbackOf(parts, input, caller)
+    const told = fallback === null ? warnings : [...warnings, ...fallback.warnings]
+    const kept = fallback === null ? notification : { ...notification, fallback: fallback.stored }
+    return {
+      input,
+      targets: aimed.targets,
+      leftOut: aimed.leftOut,
+      ways,
+      plan,
+      fallback,
+      warnings: told,
+      notification: kept,
+    }
   }
 
   async function ready(prepared: PreparedPush): Promise<Ready> {
-    const { targets, leftOut, ways, notification } = prepared
-    const aims = await knownTargets(parts.db, targets, leftOut, ways)
+    const { targets, leftOut, ways, plan } = prepared
+    const made = toReady(prepared, await knownTargets(parts.db, targets, leftOut, ways, plan))
     return {
-      kept: toKept(prepared, targets.kind === 'topic' ? 1 : countTargets(aims)),
-      async insert(record) {
-        const inserted = await parts.intake.addPush({ ...notification, ...aims, idempotency: record })
-        return inserted?.id ?? null
-      },
+      kept: keptOf(made),
+      insert: (record) => storePush(parts.caps, made, record, (push) => parts.intake.addPush(push)),
     }
   }
 
@@ -186,10 +207,6 @@ function aim(staging: StagingRules | null, targets: Targets): Aimed {
 
 const NONE: ReadonlySet<string> = new Set()
 
-function countTargets({ tokenIds, others, suppressed }: Aims): number {
-  return others.reduce((sum, way) => sum + way.tokenIds.length, tokenIds.length + suppressed.length)
-}
-
 async function refuseFaults(input: PushInput, targets: Targets, ways: CallWays): Promise<void> {
   const faults = [
     ...checkPushContent(input, targets.kind),
@@ -209,9 +226,22 @@ function topicFaults({ captured, usual }: CallWays): readonly FaultDetail[] {
   return captured || usual !== null ? [] : [{ path: 'topic', message: noWaySentence('fcm') }]
 }
 
-function contentOf(input: PushInput): Record<string, unknown> {
+async function fallbackOf(
+  { fallbacks }: Pick<PushFlowParts, 'fallbacks'>,
+  { fallback, ...push }: PushInput,
+  caller: Caller,
+): Promise<PreparedFallback | null> {
+  if (fallback === undefined) return null
+  if (fallbacks === undefined) throw new Error('a fallback was let through, and nothing is there for it')
+  return fallbacks.prepare(fallback, push, caller)
+}
+
+/** `evidence`: its devices are asked to report. */
+function contentOf(input: PushInput, evidence: boolean): Record<string, unknown> {
   const { data, image, link, android, android_v2, apns, webpush, fcm_options } = input
   const { priority, collapse_key, badge, sound, actions, data_only } = input
   const simple = { priority, collapse_key, badge, sound, actions, data_only }
-  return { data, image, link, ...simple, android, android_v2, apns, webpush, fcm_options }
+  const asked = evidence ? { evidence } : {}
+  const { project } = input
+  return { project, data, image, link, ...simple, android, android_v2, apns, webpush, fcm_options, ...asked }
 }

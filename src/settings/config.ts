@@ -1,10 +1,11 @@
 import { parseEnv } from 'node:util'
 import { readStaging, type StagingRules } from '../domain/staging.ts'
 import { readCidrs, readCountries, readProxies, readSecretKey, readSecretKeys } from './access-values.ts'
+import { readApns, type ApnsConfig } from './apns-settings.ts'
 import { readBacklogLimits, type BacklogLimits } from './backlog-limits.ts'
-import { given, NOTHING, withoutSlash, type ConfigFault, type Env, type Read, type Reading } from './config-reading.ts'
+import { given, withoutSlash, type ConfigFault, type Env, type Read } from './config-reading.ts'
 import type { WebhookUrlRules } from '../domain/webhook-url.ts'
-import { readAccount } from './google-account.ts'
+import { readFcmProjects, type FcmProject } from './fcm-projects.ts'
 import { optOutFaults, readOptOuts, type OptOutConfig } from './opt-out-values.ts'
 import { loadHttpReader, type ReadHttpSms } from './http-settings.ts'
 import { urlFromParts } from './postgres-variables.ts'
@@ -71,20 +72,14 @@ export interface Config {
   readonly optOuts: OptOutConfig
   /** Devices are asked to report on every push, unless its caller says otherwise. */
   readonly pushEvidence: boolean
-  /** Null: pushes are captured. */
-  readonly fcm: FcmConfig | null
+  /** Empty: FCM's addresses have no provider. */
+  readonly fcmProjects: readonly FcmProject[]
   readonly topics: TopicConfig
   readonly webPush: WebPushConfig
+  /** Null: nothing goes to Apple’s own service. */
+  readonly apns: ApnsConfig | null
   /** Not judged here: what is wrong with it keeps nothing from starting, the page that needs it says so. */
   readonly firebase: FirebaseConfig
-}
-
-export interface FcmConfig {
-  /** The account's JSON, already read and parsed; null: Google's application default credentials. */
-  readonly credentials: Readonly<Record<string, unknown>> | null
-  readonly baseUrl: string
-  readonly messagesPerMinute: number
-  readonly rampSeconds: number
 }
 
 /** A web app of a Firebase project, for the page that registers a browser. Null: not set. */
@@ -116,8 +111,9 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
   const read: Read = (name) =>
     given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
   const sms = readSmsProviders(read, env, readHttp)
-  const fcm = readFcm(read, env)
+  const fcm = readFcmProjects(read, env)
   const webPush = readWebPush(read, env)
+  const apns = readApns(read)
   const config: Config = {
     port: Number(read('PORT')),
     host: read('HOST') === 'localhost' ? null : read('HOST'),
@@ -147,13 +143,21 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     rules: readRules(read),
     optOuts: readOptOuts(read),
     pushEvidence: read('PUSH_EVIDENCE') === 'on',
-    fcm: fcm.value,
+    fcmProjects: fcm.projects,
     webPush: webPush.value,
+    apns: apns.value,
     topics: readTopics(read),
     firebase: readFirebase(read),
   }
-  const own = withoutNames(env, sms.names)
-  const faults = [...singleFaults(env, own), ...sms.faults, ...fcm.faults, ...webPush.faults, ...jointFaults(config)]
+  const own = withoutNames(env, new Set([...sms.names, ...fcm.names]))
+  const faults = [
+    ...singleFaults(env, own),
+    ...sms.faults,
+    ...fcm.faults,
+    ...webPush.faults,
+    ...apns.faults,
+    ...jointFaults(config),
+  ]
   return faults.length > 0 ? { faults } : { config, hints: [...hintsOf(own), ...sms.hints] }
 }
 
@@ -181,13 +185,19 @@ function readWebhooks(read: Read): WebhookUrlRules {
 }
 
 /** Whether callers need a key: what costs money, or reaches people, is offered to nobody without. */
-export function asksForKeys(config: Pick<Config, 'auth' | 'sms' | 'fcm'>): boolean {
+export function asksForKeys(config: Pick<Config, 'auth' | 'sms' | 'fcmProjects' | 'webPush' | 'apns'>): boolean {
   return config.auth === 'auto' && liveProviders(config).length > 0
 }
 
 /** Names of the providers that messages leave the machine through: SMS first. A channel without one is captured. */
-export function liveProviders({ sms, fcm }: Pick<Config, 'sms' | 'fcm'>): readonly string[] {
-  return [...sms.map(({ name }) => name), ...(fcm === null ? [] : ['fcm'])]
+export function liveProviders(config: Pick<Config, 'sms' | 'fcmProjects' | 'webPush' | 'apns'>): readonly string[] {
+  const { sms, fcmProjects, webPush, apns } = config
+  const push = [
+    ...fcmProjects.map(({ name }) => name),
+    ...(webPush.subject === null ? [] : ['webpush']),
+    ...(apns === null ? [] : ['apns']),
+  ]
+  return [...sms.map(({ name }) => name), ...push]
 }
 
 /** Pure: `.env` as text, below the environment. */
@@ -209,7 +219,7 @@ function valueFault(variable: Variable, env: Env): readonly ConfigFault[] {
   ]
 }
 
-/** The routes file names variables that hold secrets; whatever they are called, they are meant. */
+/** Files name variables that hold secrets; whatever they are called, they are meant. */
 function withoutNames(env: Env, names: ReadonlySet<string>): Env {
   return names.size === 0 ? env : Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)))
 }
@@ -246,24 +256,6 @@ function evidenceFault({ pushEvidence, publicUrl, secretKey, databaseUrl }: Conf
   const needs = publicUrl === null ? 'PUBLIC_URL' : secretKey === null && databaseUrl !== null ? 'SECRET_KEY' : null
   if (needs === null) return []
   return [{ variable: 'PUSH_EVIDENCE', problem: `is on, which needs ${needs}`, fix: `Set ${needs}, or leave it off.` }]
-}
-
-function readFcm(read: Read, env: Env): Reading<FcmConfig> {
-  const own = read('FCM_SERVICE_ACCOUNT')
-  const wanted = read('PUSH_PROVIDER') ?? (own === null ? 'sandbox' : 'fcm')
-  if (wanted !== 'fcm') return NOTHING
-  const googles = given(env, 'GOOGLE_APPLICATION_CREDENTIALS')
-  const variable = own === null ? 'GOOGLE_APPLICATION_CREDENTIALS' : 'FCM_SERVICE_ACCOUNT'
-  const account = own ?? googles
-  const credentials = account === null ? null : readAccount(account)
-  if (credentials !== null && 'problem' in credentials) return { value: null, faults: [{ variable, ...credentials }] }
-  const value: FcmConfig = {
-    credentials: credentials?.account ?? null,
-    baseUrl: withoutSlash(read('FCM_BASE_URL')) ?? '',
-    messagesPerMinute: Number(read('FCM_MESSAGES_PER_MINUTE')),
-    rampSeconds: Number(read('FCM_RAMP_SECONDS')),
-  }
-  return { value, faults: [] }
 }
 
 function readFirebase(read: Read): FirebaseConfig {

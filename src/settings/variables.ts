@@ -1,3 +1,4 @@
+import { APNS_VARIABLES } from './apns-variables.ts'
 import { OPT_OUT_VARIABLES } from './opt-out-variables.ts'
 import { RULE_VARIABLES } from './rule-variables.ts'
 import { SMS_PROVIDER_VARIABLES, SMS_VARIABLES } from './sms-variables.ts'
@@ -144,8 +145,13 @@ export const VARIABLES = [
   }),
   variable('PUSH_PROVIDER', 'Firebase Cloud Messaging', { type: 'choice', of: ['fcm', 'sandbox'] }, null, {
     meaning:
-      '`fcm` without a service account uses `GOOGLE_APPLICATION_CREDENTIALS` or the metadata server; `sandbox` captures. Unset: `fcm` if there is a service account.',
+      '`fcm` without a service account uses `GOOGLE_APPLICATION_CREDENTIALS` or the metadata server; `sandbox` captures. Unset: `fcm` if there is a service account, or a file of projects.',
     example: 'fcm',
+  }),
+  variable('FCM_PROJECTS_FILE', 'Firebase Cloud Messaging', { type: 'file' }, null, {
+    meaning:
+      '[Several Firebase projects](push.md#several-firebase-projects), in JSON: their accounts, and whose apps are whose. `FCM_SERVICE_ACCOUNT` beside it is one more, called `fcm`; the next three hold for each that says nothing else.',
+    example: './fcm-projects.json',
   }),
   variable('FCM_BASE_URL', 'Firebase Cloud Messaging', HTTP, 'https://fcm.googleapis.com', {
     meaning: 'Another place that speaks FCM’s API, such as a look-alike for tests.',
@@ -176,6 +182,7 @@ export const VARIABLES = [
     example: 'http://127.0.0.1:9000',
   }),
   ...WEB_PUSH_VARIABLES,
+  ...APNS_VARIABLES,
   variable('FIREBASE_API_KEY', 'Device page', TEXT, null, {
     meaning:
       'The web app’s `apiKey`: Firebase console › Project settings › General › Your apps. Public by design; with the next four the page at `/` registers a browser.',

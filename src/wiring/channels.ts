@@ -1,4 +1,4 @@
-import type { Config, FcmConfig } from '../settings/config.ts'
+import type { Config } from '../settings/config.ts'
 import {
   SANDBOX,
   type InboundSms,
@@ -7,18 +7,18 @@ import {
   type SmsProvider,
   type UnreadableReceipt,
 } from '../domain/provider.ts'
-import { NO_WAYS, onlyWay, type PushWays } from '../domain/push-ways.ts'
-import { createHttp2Pool } from '../http2/pool.ts'
+import { toPushWays, type PushWays } from '../domain/push-ways.ts'
+import { firebaseWays, openFirebase, usualProject } from './firebase.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
-import { readCredentials } from '../providers/fcm/credentials.ts'
-import { createFcm } from '../providers/fcm/provider.ts'
 import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
 import { createHttpSms } from '../providers/http-sms.ts'
 import { createSandboxPush, createSandboxSms, type SandboxSms } from '../providers/sandbox.ts'
 import { createSmpp } from '../providers/smpp/provider.ts'
 import { createTwilio, TWILIO_WINDOW } from '../providers/twilio.ts'
 import { createVonage, VONAGE_WINDOW } from '../providers/vonage.ts'
+import { apnsWay, openApns } from './apns.ts'
+import { webPushWay } from './web-push.ts'
 
 /** Every provider this process has, and the ways that pushes go now. */
 export interface Channels {
@@ -39,6 +39,8 @@ export interface ChannelParts {
   /** 0..1 */
   readonly chance: () => number
   readonly after: (ms: number, run: () => void) => () => void
+  /** Null: pushes to browsers are captured. */
+  readonly webPush: PushProvider | null
   /** Nodes that share a provider's rate. */
   readonly nodes: () => number
   readonly onReceipt: (receipt: Receipt) => void
@@ -51,7 +53,10 @@ export interface ChannelParts {
 }
 
 /** The sandbox is always there: it finishes what was captured before a provider was set. */
-export function openChannels(config: Pick<Config, 'sms' | 'fcm' | 'publicUrl'>, parts: ChannelParts): Channels {
+export function openChannels(
+  config: Pick<Config, 'sms' | 'fcmProjects' | 'webPush' | 'apns' | 'publicUrl'>,
+  parts: ChannelParts,
+): Channels {
   const sandboxSms = createSandboxSms({
     ...parts,
     onInbound: (inbound) =>
@@ -61,7 +66,8 @@ export function openChannels(config: Pick<Config, 'sms' | 'fcm' | 'publicUrl'>, 
   })
   const sandboxPush = createSandboxPush(parts)
   const sms = config.sms.map((settings) => openSms(settings, config.publicUrl, parts))
-  const push = config.fcm === null ? [] : [openFcm(config.fcm, parts)]
+  const fcm = openFirebase(config, parts)
+  const push = [...fcm, parts.webPush, openApns(config, parts)].filter((one) => one !== null)
   return {
     sms: [...sms, sandboxSms],
     push: [...push, sandboxPush],
@@ -76,15 +82,9 @@ export function liveOnes({ sms, push }: Pick<Channels, 'sms' | 'push'>): readonl
 }
 
 /** Where pushes leave the machine, by what is set; Firebase’s projects first, and of them `fcm`. */
-export function pushWaysOf({ fcm }: Pick<Config, 'fcm'>): PushWays {
-  if (fcm === null) return NO_WAYS
-  return onlyWay('fcm', projectOf(fcm))
-}
-
-/** Empty: it is not known. */
-function projectOf({ credentials }: FcmConfig): string {
-  const project = credentials?.['project_id']
-  return typeof project === 'string' ? project : ''
+export function pushWaysOf(config: Pick<Config, 'fcmProjects' | 'webPush' | 'apns'>): PushWays {
+  const ways = [...firebaseWays(config), webPushWay(config), apnsWay(config)].filter((way) => way !== null)
+  return toPushWays(ways, usualProject(config))
 }
 
 /** Where a push with no addresses of its own is shown to go. */
@@ -112,22 +112,4 @@ function openSms(provider: SmsProviderSettings, publicUrl: string | null, parts:
     case 'smpp':
       return createSmpp({ ...provider.settings, name }, parts)
   }
-}
-
-/** Calls to a token endpoint at once: there is one project, and one refresh at a time. */
-const TOKEN_CONNECTIONS = 2
-
-function openFcm(config: FcmConfig, parts: ChannelParts): PushProvider {
-  const reading = readCredentials(config.credentials)
-  if (reading.kind === 'problem') throw new Error(`FCM: ${reading.problem}`)
-  const { messagesPerMinute, rampSeconds } = config
-  return createFcm(
-    { credentials: reading.credentials, messagesPerMinute, rampSeconds },
-    {
-      ...parts,
-      http2: createHttp2Pool({ origin: config.baseUrl }, parts),
-      call: createHttpCall({ connections: TOKEN_CONNECTIONS }),
-      warn: (sentence) => parts.log.warn({ event: 'fcm.token' }, sentence),
-    },
-  )
 }

@@ -1,5 +1,6 @@
 import { tellTokensKept } from './devices.ts'
 import type { Dbs } from './dbs.ts'
+import { credentialsOf } from './firebase.ts'
 import type { LoopParts } from '../delivery/loop.ts'
 import { createRetirement, type Retirement } from '../delivery/retirement.ts'
 import type { PushWays } from '../domain/push-ways.ts'
@@ -8,10 +9,10 @@ import { createTopics } from '../flows/topics.ts'
 import { createTopicSending } from '../flows/topic-sending.ts'
 import type { Tokens } from '../flows/tokens.ts'
 import type { HttpParts } from '../http/parts.ts'
-import { readCredentials } from '../providers/fcm/credentials.ts'
 import { createFcmTopics } from '../providers/fcm/topics.ts'
 import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
-import type { Config, FcmConfig } from '../settings/config.ts'
+import type { Config } from '../settings/config.ts'
+import type { FcmProject } from '../settings/fcm-projects.ts'
 import { now, pause } from './world.ts'
 
 /** Who follows which topic, and what is still to be told of it. */
@@ -74,22 +75,18 @@ function retirementOf(
 }
 
 function openProviders(config: Config, call: HttpCall, parts: TopicSideParts): readonly TopicProvider[] {
-  const { fcm } = config
-  return fcm === null ? [] : [openOne('fcm', fcm, config, call, parts)]
+  return config.fcmProjects.map((project) => openOne(project, config, call, parts))
 }
 
 function openOne(
-  name: string,
-  fcm: FcmConfig,
+  project: FcmProject,
   { topics }: Config,
   call: HttpCall,
   { log, monotonic, chance, nodes }: TopicSideParts,
 ): TopicProvider {
-  const reading = readCredentials(fcm.credentials)
-  if (reading.kind === 'problem') throw new Error(`FCM: ${reading.problem}`)
-  const { credentials } = reading
+  const { name, projectId, baseUrl: fcmUrl } = project
   return createFcmTopics(
-    { name, credentials, api: topics.api, iidUrl: topics.iidUrl, fcmUrl: fcm.baseUrl },
+    { name, projectId, credentials: credentialsOf(project), api: topics.api, iidUrl: topics.iidUrl, fcmUrl },
     {
       ...{ call, now, monotonic, chance, nodes },
       sleep: (ms, signal) => pause(ms, signal),

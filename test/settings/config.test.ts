@@ -40,7 +40,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     // Looked at where each is read.
     optOuts: expect.any(Object) as unknown,
     rules: expect.any(Object) as unknown,
-    fcm: null,
+    fcmProjects: [],
     firebase: {
       apiKey: null,
       projectId: null,
@@ -155,12 +155,12 @@ test('a service account is taken as JSON or as a path to it', () => {
   const file = join(directory, 'account.json')
   writeFileSync(file, JSON.stringify(ACCOUNT))
   for (const given of [file, JSON.stringify(ACCOUNT)]) {
-    expect(config({ FCM_SERVICE_ACCOUNT: given }).fcm).toEqual({
-      credentials: ACCOUNT,
-      baseUrl: 'https://fcm.googleapis.com',
-      messagesPerMinute: 600_000,
-      rampSeconds: 60,
-    })
+    expect(config({ FCM_SERVICE_ACCOUNT: given }).fcmProjects).toEqual([
+      {
+        ...{ name: 'fcm', projectId: null, apps: [], isUsual: true, credentials: ACCOUNT },
+        ...{ baseUrl: 'https://fcm.googleapis.com', messagesPerMinute: 600_000, rampSeconds: 60 },
+      },
+    ])
   }
   rmSync(directory, { recursive: true })
   expect(faults({ FCM_SERVICE_ACCOUNT: file })[0]?.problem).toContain("can't be read")
@@ -172,10 +172,10 @@ test('a service account is taken as JSON or as a path to it', () => {
 
 test('Google’s default credentials count only where FCM is asked for', () => {
   const google = { GOOGLE_APPLICATION_CREDENTIALS: JSON.stringify(ACCOUNT) }
-  expect(config(google).fcm).toBeNull()
-  expect(config({ ...google, PUSH_PROVIDER: 'fcm' }).fcm?.credentials).toEqual(ACCOUNT)
-  expect(config({ PUSH_PROVIDER: 'fcm' }).fcm?.credentials).toBeNull()
-  expect(config({ FCM_SERVICE_ACCOUNT: JSON.stringify(ACCOUNT), PUSH_PROVIDER: 'sandbox' }).fcm).toBeNull()
+  expect(config(google).fcmProjects).toEqual([])
+  expect(config({ ...google, PUSH_PROVIDER: 'fcm' }).fcmProjects).toMatchObject([{ credentials: ACCOUNT }])
+  expect(config({ PUSH_PROVIDER: 'fcm' }).fcmProjects).toMatchObject([{ name: 'fcm', credentials: null }])
+  expect(config({ FCM_SERVICE_ACCOUNT: JSON.stringify(ACCOUNT), PUSH_PROVIDER: 'sandbox' }).fcmProjects).toEqual([])
 })
 
 test('callers need a key as soon as a provider is live, unless AUTH=off', () => {

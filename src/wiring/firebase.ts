@@ -1,0 +1,60 @@
+import type { PushProvider } from '../domain/provider.ts'
+import type { PushWay } from '../domain/push-ways.ts'
+import { createHttp2Pool, type PoolParts } from '../http2/pool.ts'
+import { readCredentials, type Credentials } from '../providers/fcm/credentials.ts'
+import { createFcm, type FcmParts } from '../providers/fcm/provider.ts'
+import { createHttpCall } from '../providers/http-call.ts'
+import type { Config } from '../settings/config.ts'
+import { projectIdOf, type FcmProject } from '../settings/fcm-projects.ts'
+import type { Log } from './log.ts'
+
+export interface FirebaseParts extends Omit<FcmParts, 'http2' | 'call' | 'warn'>, PoolParts {
+  readonly log: Log
+}
+
+/** A way for each Firebase project; of them `fcm` first. */
+export function firebaseWays({ fcmProjects }: Pick<Config, 'fcmProjects'>): readonly PushWay[] {
+  return fcmProjects.map((project) => ({
+    name: project.name,
+    channel: 'fcm',
+    project: projectIdOf(project),
+    apps: project.apps,
+  }))
+}
+
+/** The provider that addresses go by whose app is no project's; null: there is no project. */
+export function usualProject({ fcmProjects }: Pick<Config, 'fcmProjects'>): string | null {
+  return fcmProjects.find(({ isUsual }) => isUsual)?.name ?? null
+}
+
+/** Each with connections, access tokens and a pace of its own: what becomes of one is nothing to the others. */
+export function openFirebase(
+  { fcmProjects }: Pick<Config, 'fcmProjects'>,
+  parts: FirebaseParts,
+): readonly PushProvider[] {
+  return fcmProjects.map((project) => openProject(project, parts))
+}
+
+/** Throws where they are not as they must be; the sentence holds nothing secret. */
+export function credentialsOf({ name, credentials }: FcmProject): Credentials {
+  const reading = readCredentials(credentials)
+  if (reading.kind === 'problem') throw new Error(`${name}: ${reading.problem}`)
+  return reading.credentials
+}
+
+/** Calls to a project's token endpoint at once: there is one refresh at a time. */
+const TOKEN_CONNECTIONS = 2
+
+function openProject(project: FcmProject, parts: FirebaseParts): PushProvider {
+  const { name, projectId, baseUrl, messagesPerMinute, rampSeconds } = project
+  const named = projectId === null ? {} : { projectId }
+  return createFcm(
+    { name, ...named, credentials: credentialsOf(project), messagesPerMinute, rampSeconds },
+    {
+      ...parts,
+      http2: createHttp2Pool({ origin: baseUrl }, parts),
+      call: createHttpCall({ connections: TOKEN_CONNECTIONS }),
+      warn: (sentence) => parts.log.warn({ event: 'fcm.token', provider: name }, sentence),
+    },
+  )
+}
