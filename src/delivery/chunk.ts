@@ -1,12 +1,21 @@
 import type { Failure } from '../domain/failure.ts'
 import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
+import { categoryOf } from '../domain/lane.ts'
 import { toPushContent } from '../domain/push-fields.ts'
 import { countBits, isMarked, mark } from './bits.ts'
 import { decideTarget, type TargetVerdict } from './decide-push.ts'
 import { MOST_CRASHES } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
+import type { TicketTarget } from '../domain/ticket.ts'
 import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push-work.ts'
+
+export interface DeadToken {
+  readonly tokenId: number
+  readonly reason: string
+  /** From when on, where its push service says so. */
+  readonly since: Date | null
+}
 
 /** What one flush writes of a chunk, and the range of targets that may be submitted once it is committed. */
 export interface ChunkFlush {
@@ -16,7 +25,7 @@ export interface ChunkFlush {
   /** Tokens found dead, whether they are retired or not. */
   readonly dead: number
   /** Tokens to be retired, with the reason. */
-  readonly retired: readonly { readonly tokenId: number; readonly reason: string }[]
+  readonly retired: readonly DeadToken[]
   /** Tokens that belong to another project than the one they were sent through. */
   readonly mismatched: readonly number[]
   /** Tokens the push service took. */
@@ -24,6 +33,8 @@ export interface ChunkFlush {
   readonly from: number
   readonly to: number
 }
+
+export type TicketFor = (target: TicketTarget, remainingMs: number) => string | null
 
 /** One chunk in memory. Its targets are started in order; their outcomes come in any order. */
 export interface Chunk {
@@ -56,6 +67,8 @@ export interface ChunkParts {
   /** When its row was asked for: its age and what is left of its validity count from there. */
   readonly askedAt: number
   readonly chance: () => number
+  /** Where a device reports on its push, which is valid for so many more milliseconds; absent: none is asked to. */
+  readonly ticketFor?: TicketFor
   /** Milliseconds the lane is still paused: what comes back unsent waits that long. */
   readonly pauseMs: () => number
 }
@@ -67,6 +80,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   row.settled.copy(settled)
   const tally: Record<string, number> = { ...row.tally }
   let [started, settledCount] = [row.started, countBits(settled)]
+  const asksToReport = row.content['evidence'] === true
   let calledOff = row.cancelled
   let fresh: { readonly index: number; readonly outcome: Outcome }[] = inDoubt(row, settled)
 
@@ -78,6 +92,13 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     const free = Math.min(window - inFlight(), size - started)
     // Small steps would cost a commit each: start again when a good part of the window is free, or the rest fits.
     return free >= Math.min(window / 4, size - started) ? free : 0
+  }
+
+  function ticketed(index: number, leftMs: number): PushTarget {
+    const target = row.targets[index] ?? NOBODY
+    const tokenId = row.tokenIds?.[index]
+    if (!asksToReport || tokenId === undefined || parts.ticketFor === undefined) return target
+    return withTicket(target, parts.ticketFor({ notificationId: row.notificationId, tokenId }, leftMs))
   }
 
   const over = (): Failure | null => (calledOff ? CANCELLED : remainingMs() <= 0 ? TOO_LATE : null)
@@ -128,7 +149,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   return {
     row,
     content: contentOf(row),
-    target: (index) => row.targets[index] ?? { kind: 'token', value: '' },
+    target: (index) => ticketed(index, remainingMs()),
     goneBecause: (index) => row.targets[index]?.gone ?? null,
     settle: (index, outcome) => void fresh.push({ index, outcome }),
     wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null),
@@ -141,6 +162,12 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     waiting: () => size - started,
     inFlight,
   }
+}
+
+const NOBODY: PushTarget = { kind: 'token', value: '' }
+
+function withTicket(target: PushTarget, ticket: string | null): PushTarget {
+  return ticket === null || (target.kind !== 'token' && target.kind !== 'fid') ? target : { ...target, ticket }
 }
 
 /** What a target gets whose notification's validity is over. */
@@ -160,7 +187,7 @@ interface Written {
   readonly outcomes: TargetOutcome[]
   readonly retries: ChunkRetry[]
   readonly ended: Status[]
-  readonly dead: { tokenId: number; reason: string }[]
+  readonly dead: DeadToken[]
   readonly mismatched: number[]
   readonly taken: number[]
   /** A topic's one outcome has no row of its own: the chunk keeps it. */
@@ -187,17 +214,25 @@ function writeOutcomes(
   for (const { index, outcome } of fresh) {
     const tokenId = row.tokenIds?.[index] ?? null
     const verdict = decideTarget(row, outcome, age, chance, parts.pauseMs())
-    if (verdict.kind === 'again') addAgain(again, row, verdict, tokenId)
+    if (verdict.kind === 'again') addAgain(again, row, verdict, tokenId, isQuiet(outcome))
     else addEnd(written, row, verdict, tokenId)
     if (tokenId === null) continue
     if (outcome.kind === 'accepted') written.taken.push(tokenId)
     else if (outcome.failure.address === 'mismatch') written.mismatched.push(tokenId)
-    else if (outcome.failure.address === 'retire') written.dead.push({ tokenId, reason: outcome.failure.reason })
+    else if (outcome.failure.address === 'retire') written.dead.push(deadToken(tokenId, outcome.failure))
   }
   for (const { retry, tokenIds, size } of again.values()) {
     written.retries.push({ ...retry, tokenIds: row.tokenIds === null ? null : tokenIds, size })
   }
   return written
+}
+
+function isQuiet(outcome: Outcome): boolean {
+  return outcome.kind === 'refused' && outcome.failure.reason === 'quiet_hours'
+}
+
+function deadToken(tokenId: number, { reason, goneSince }: Failure): DeadToken {
+  return { tokenId, reason, since: goneSince ?? null }
 }
 
 /** Between the repeats of targets that were in flight at two crashes: a full window is through in 50 s. */
@@ -208,11 +243,12 @@ function addAgain(
   row: ChunkRow,
   verdict: Extract<TargetVerdict, { kind: 'again' }>,
   tokenId: number | null,
+  quiet: boolean,
 ): void {
   // A target that ends the process would take those around it along: after two crashes each of them goes alone.
   const apart = verdict.crashed && row.crashes + 2 >= MOST_CRASHES
   const waitMs = Math.ceil(verdict.waitMs / 1000) * 1000 + (apart ? again.size * APART_MS : 0)
-  const key = `${waitMs} ${verdict.counted} ${verdict.uncertain} ${verdict.crashed}`
+  const key = `${waitMs} ${verdict.counted} ${verdict.uncertain} ${verdict.crashed} ${quiet}`
   const group = again.get(key) ?? {
     retry: {
       chunkId: row.id,
@@ -222,6 +258,7 @@ function addAgain(
       uncertainAttempts: row.uncertainAttempts + (verdict.uncertain ? 1 : 0),
       crashes: row.crashes + (verdict.crashed ? 1 : 0),
       waitMs,
+      quiet,
     },
     tokenIds: [],
     size: 0,
@@ -256,5 +293,6 @@ function addEnd(
 /** It was checked when it was accepted. */
 function contentOf(row: ChunkRow): PushContent {
   const ttl = row.ttlSeconds === null ? {} : { ttl: row.ttlSeconds }
-  return toPushContent(row.notificationId, { ...(row.content as object), title: row.title, body: row.body, ...ttl })
+  const fields = { ...(row.content as object), title: row.title, body: row.body, ...ttl }
+  return { ...toPushContent(row.notificationId, fields), category: categoryOf(row.lane) }
 }

@@ -10,13 +10,14 @@ import type { Reclaimed } from '../store/reclaim.ts'
 import type { SmsWork } from '../store/sms-work.ts'
 import { startBindShares, type BindShares } from './bind-shares.ts'
 import type { AskPrice } from './charge.ts'
+import type { TicketFor } from './chunk.ts'
 import { createClaims } from './claims.ts'
 import type { Route } from './decide.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { openLease, type Lease } from './lease.ts'
 import { createLedger, type Ledger, type LedgerParts, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type After, type Loop } from './loop.ts'
-import { createPushLane, type PushLane } from './push-lane.ts'
+import { createPushLane, type HoldPush, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
 import { createSmsLane, type SmsLane, type SmsLaneParts } from './sms-lane.ts'
 import { openStops } from './stops.ts'
@@ -60,10 +61,14 @@ export interface DeliveryParts {
    * `expired` where its validity is shorter.
    */
   readonly hold?: (work: SmsWork) => Failure | null
+  /** The same for each target of a push. */
+  readonly holdPush?: HoldPush
   /** Whose opt-outs hold for a message; absent: those of one group of all senders, and codes go through. */
   readonly consentGroup?: ConsentGroup
   /** What is done about flagged numbers; absent: their callers are warned. */
   readonly flagged?: FlaggedMode
+  /** Where devices report on their pushes; absent: they are not asked to. */
+  readonly ticketFor?: TicketFor
   /** Messages were taken over, from a node that ended or from a memory that lost them. */
   readonly onReclaimed?: (taken: Reclaimed) => void
   /** Others declared this node dead; it goes on as a new one. */
@@ -112,7 +117,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   )
   const pushLanes: readonly PushLane[] = parts.push.map((provider) => {
     const retirement = createRetirement(now, (share) => tellKept(parts, share, provider))
-    return createPushLane({ ...common, provider, retirement })
+    return createPushLane({ ...common, ...ticketsOf(parts), provider, retirement })
   })
   const ledger = createLedger({
     db: parts.ledgerDb,
@@ -187,6 +192,10 @@ function intakeTo(
     smsLane: (name) => smsLanes.find((lane) => lane.provider.name === name) ?? null,
     pushLane: (name) => pushLanes.find((lane) => lane.provider.name === name) ?? null,
   })
+}
+
+function ticketsOf({ ticketFor }: DeliveryParts): { ticketFor?: TicketFor } {
+  return ticketFor === undefined ? {} : { ticketFor }
 }
 
 function tellKept({ log, onTokensKept }: DeliveryParts, share: number, provider: PushProvider): void {

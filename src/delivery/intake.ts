@@ -5,7 +5,8 @@ import { readDbFault, unavailable } from '../store/faults.ts'
 import { insertMessages, type InsertedMessage, type NewMessage } from '../store/messages.ts'
 import { pin, type Pinned } from '../store/pinned.ts'
 import { isServerRefusal } from '../store/transaction.ts'
-import { insertNotifications, type InsertedNotification, type NewNotification } from '../store/notifications.ts'
+import { insertPushes } from '../store/new-pushes.ts'
+import type { InsertedNotification, NewNotification } from '../store/notifications.ts'
 import { loadChunks } from '../store/push-work.ts'
 import type { SmsWork, Started } from '../store/sms-work.ts'
 import { reach } from '../store/reach.ts'
@@ -103,14 +104,14 @@ const HELD_TARGETS = 1_000
 /** A place in the lane of each way that it goes by, where there is one. */
 function withPlaces(parts: IntakeParts, notification: Omit<NewNotification, 'held'>): NewNotification {
   const { sendAt, category, provider, tokenIds, others } = notification
-  const reserve = (way: string, targets: number): boolean =>
-    sendAt === null && targets <= HELD_TARGETS && (parts.pushLane(way)?.reserve(category) ?? false)
+  const reserve = (way: string, targets: number, leavesAt: Date | null = null): boolean =>
+    sendAt === null && leavesAt === null && targets <= HELD_TARGETS && (parts.pushLane(way)?.reserve(category) ?? false)
   const held = reserve(provider, tokenIds.length)
   if (others === undefined) return { ...notification, held }
   return {
     ...notification,
     held,
-    others: others.map((way) => ({ ...way, held: reserve(way.provider, way.tokenIds.length) })),
+    others: others.map((way) => ({ ...way, held: reserve(way.provider, way.tokenIds.length, way.part?.leavesAt) })),
   }
 }
 
@@ -204,7 +205,7 @@ async function commitPush(
 ): Promise<(InsertedNotification | null)[]> {
   const owner = parts.lease().owner()
   await reach(parts.pushDb)
-  const inserted = await insertNotifications(parts.pushDb, owner, rows)
+  const inserted = await insertPushes(parts.pushDb, owner, rows)
   // Should it fail, the sweep finds them.
   void hold(parts, owner, rows, inserted).catch(() => undefined)
   return inserted

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 import { CATEGORIES, type Category } from '../domain/category.ts'
-import { failure } from '../domain/failure.ts'
+import { failure, type Failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Gate, Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow, MovedChunk } from '../store/push-work.ts'
-import { createChunk, type Chunk, type ChunkFlush } from './chunk.ts'
+import { createChunk, type Chunk, type ChunkFlush, type TicketFor } from './chunk.ts'
 import type { Lease } from './lease.ts'
 import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
@@ -22,7 +22,13 @@ export interface PushLaneParts {
   readonly after: (ms: number, run: () => void) => void
   readonly kick: () => void
   readonly retirement: Retirement
+  /** Absent: no device is asked to report. */
+  readonly ticketFor?: TicketFor
+  /** Asked right before a target is submitted: why it has to wait, and how long (`waitMs`); null: it goes. Absent: nothing waits. */
+  readonly hold?: HoldPush | undefined
 }
+
+export type HoldPush = (facts: Pick<ChunkRow, 'zones'>) => Failure | null
 
 export interface FlushedChunk {
   readonly chunk: Chunk
@@ -71,6 +77,9 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const leaving = new Set<number>()
   const stop = new AbortController()
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
+  const { chance, ticketFor } = parts
+  const reporting = ticketFor === undefined ? {} : { ticketFor }
+  const chunkParts = { window: provider.window, now, chance, pauseMs: pause.leftMs, ...reporting }
   let closed = false
 
   /** What is here would wait for long, or for ever. */
@@ -97,6 +106,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     return () => {
       const over = chunk.over()
       if (over !== null) return over
+      const held = parts.hold?.(chunk.row) ?? null
+      if (held !== null) return held
       return !closed && isOurs(chunk) && !isHeldBack(chunk) && parts.lease().mayWrite() ? null : KEPT_BACK
     }
   }
@@ -134,10 +145,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     offer(rows, askedAt) {
       for (const row of rows) {
         if (row.owner !== parts.lease().owner() || chunks.get(row.id)?.row.owner === row.owner) continue
-        chunks.set(
-          row.id,
-          createChunk(row, { window: provider.window, now, askedAt, chance: parts.chance, pauseMs: pause.leftMs }),
-        )
+        chunks.set(row.id, createChunk(row, { ...chunkParts, askedAt }))
       }
       kick()
     },

@@ -4,12 +4,17 @@ import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts
 import { projectsOf } from '../domain/push-ways.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
+import type { LongChunks } from '../store/long-notifications.ts'
 import { CHUNK_TARGETS } from '../store/notifications.ts'
 import { upsertTokens, type KnownToken } from '../store/tokens.ts'
 import { createIdList, createIdSet, type IdList } from './id-list.ts'
+import { capLong } from './long-caps.ts'
 import type { Accepted, Idempotency, KeyGuard } from './idempotent.ts'
 import { toAnswer, toKept, type PreparedPush, type PushAnswer } from './push-call.ts'
-import { mainProvider, NO_PROVIDER, providerOf, unreachable } from './push-targets.ts'
+import { refuseForServices } from './push-services.ts'
+import type { PushCaps } from './push-caps.ts'
+import { CAPPED_REASON, ownWords } from './push-storing.ts'
+import { mainProvider, NO_PROVIDER, partAt, providerOf, unreachable } from './push-targets.ts'
 
 /** A device that is named in a line. */
 export interface LineTarget {
@@ -29,37 +34,50 @@ export interface LongPushParts {
   readonly db: Db
   readonly intake: Pick<Intake, 'addLongPush'>
   readonly keys: KeyGuard
+  /** Without them nobody is sent too much. */
+  readonly caps?: PushCaps
 }
 
 /** Different targets of one push; at eight bytes each they are kept in memory until its end. */
 export const MOST_LONG_TARGETS = 5_000_000
 
 /** `found`: its targets are looked up, and one that nothing is set for is left out. */
-export function createLongPush({ db, intake, keys }: LongPushParts, prepared: PreparedPush, found = false): LongPush {
+export function createLongPush(parts: LongPushParts, prepared: PreparedPush, found = false): LongPush {
+  const { db, intake, keys } = parts
   const seen = createIdSet()
-  const live = new Map<string, IdList>()
+  const live = new Map<string, LongGroup>()
   const suppressed = new Map<string, IdList>()
-  const { ways } = prepared
+  const { ways, plan } = prepared
   const projects = projectsOf(ways)
 
-  function put(lists: Map<string, IdList>, name: string, id: number): void {
-    const list = lists.get(name) ?? createIdList(CHUNK_TARGETS)
-    lists.set(name, list)
+  function suppress(reason: string, id: number): void {
+    const list = suppressed.get(reason) ?? createIdList(CHUNK_TARGETS)
+    suppressed.set(reason, list)
     list.add(id)
   }
 
-  function enter({ id, suppressed: reason, app }: KnownToken, address: string): void {
+  function enter(known: KnownToken, address: string): void {
+    const { id, suppressed: reason, app } = known
     if (!seen.add(id)) return
     const provider = providerOf(ways, address, app)
-    if (reason !== null || provider === null) put(suppressed, reason ?? NO_PROVIDER, id)
-    else put(live, provider, id)
+    if (reason !== null || provider === null) return suppress(reason ?? NO_PROVIDER, id)
+    const place = plan?.place(known) ?? null
+    const key = `${provider} ${place}`
+    const group = live.get(key) ?? { provider, place, list: createIdList(CHUNK_TARGETS) }
+    live.set(key, group)
+    group.list.add(id)
   }
 
-  const size = (): number => [...live.values(), ...suppressed.values()].reduce((sum, list) => sum + list.size(), 0)
+  const size = (): number =>
+    [...[...live.values()].map(({ list }) => list), ...suppressed.values()].reduce((sum, list) => sum + list.size(), 0)
 
   return {
     async add(targets, from) {
       refuseFaults(targets, from)
+      refuseForServices(
+        prepared.input,
+        targets.map(({ value }) => value),
+      )
       if (!found)
         refuse(
           unreachable(
@@ -84,22 +102,47 @@ export function createLongPush({ db, intake, keys }: LongPushParts, prepared: Pr
     accept: (idempotency) =>
       keys.once(
         idempotency,
-        () => ({
-          kept: toKept(prepared, size()),
-          insert: (record) =>
-            intake.addLongPush({
-              notification: {
-                ...prepared.notification,
-                provider: mainProvider(ways, new Set(live.keys())),
-                idempotency: record,
-              },
-              chunks: blocksOf(live),
-              suppressed: blocksOf(suppressed),
-            }),
-        }),
+        () => {
+          const planned = plan?.end() ?? null
+          const groups = [...live.values()].map(({ list, place, provider }) => {
+            return { provider, part: partAt(planned, place), blocks: list.blocks() }
+          })
+          const provider = mainProvider(ways, new Set(groups.map((group) => group.provider)))
+          const own = planned === null ? {} : ownWords(prepared.notification, planned)
+          const notification = { ...prepared.notification, ...own, provider }
+          const warnings = [...prepared.warnings, ...(planned?.warnings ?? [])]
+          return {
+            kept: toKept({ notification, warnings }, size()),
+            async insert(record) {
+              const { chunks, capped } = await cappedOf(parts, prepared, groups)
+              const reasons = new Map(suppressed)
+              if (capped !== null && capped.size() > 0) reasons.set(CAPPED_REASON, capped)
+              return intake.addLongPush({
+                notification: { ...notification, idempotency: record },
+                chunks,
+                suppressed: blocksOf(reasons),
+              })
+            },
+          }
+        },
         toAnswer,
       ),
   }
+}
+
+interface LongGroup {
+  readonly provider: string
+  readonly place: number | null
+  readonly list: IdList
+}
+
+async function cappedOf(
+  { db, caps }: LongPushParts,
+  { ways, notification }: PreparedPush,
+  chunks: readonly LongChunks[],
+): Promise<{ readonly chunks: readonly LongChunks[]; readonly capped: IdList | null }> {
+  if (caps === undefined || ways.captured) return { chunks, capped: null }
+  return capLong(db, caps, notification.category, chunks)
 }
 
 function blocksOf(lists: ReadonlyMap<string, IdList>): ReadonlyMap<string, readonly Float64Array[]> {

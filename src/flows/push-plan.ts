@@ -67,7 +67,16 @@ export function createPushPlan(parts: PushPlanParts): PushPlan | null {
   if (wordings === null && time?.kind !== 'local' && quietHours === null) return null
   const groups = new Map<string, { readonly place: number; readonly group: Group }>()
   const times = new Map<string, Leaving>()
+  const said = new Set<string>()
   let late = 0
+
+  function language(locale: string | null): string | null {
+    if (wordings === null) return null
+    const picked = wordings.pick(locale)
+    if (!said.has(picked)) check(wordings.words(picked), picked)
+    said.add(picked)
+    return picked
+  }
 
   function leavingIn(zones: readonly string[]): Leaving {
     const key = zones.join()
@@ -78,8 +87,6 @@ export function createPushPlan(parts: PushPlanParts): PushPlan | null {
 
   function enter(key: string, made: Omit<Group, 'size'>): number {
     const known = groups.get(key) ?? { place: groups.size, group: { ...made, size: 0 } }
-    if (known.group.size === 0 && wordings !== null && made.locale !== null)
-      check(wordings.words(made.locale), made.locale)
     known.group.size += 1
     groups.set(key, known)
     return known.place
@@ -87,17 +94,12 @@ export function createPushPlan(parts: PushPlanParts): PushPlan | null {
 
   return {
     place({ locale, timeZone, contact }) {
-      const language = wordings?.pick(locale) ?? null
       const zones = time?.kind === 'local' || quietHours !== null ? zonesFor(contact, timeZone) : []
       const { leavesAt, isQuiet, isLate } = leavingIn(zones)
       if (isLate) late += 1
       const clocks = quietHours === null || zones.length === 0 ? null : zones
-      return enter(`${language} ${leavesAt?.getTime()} ${clocks}`, {
-        locale: language,
-        leavesAt,
-        isQuiet,
-        zones: clocks,
-      })
+      const group = { locale: language(locale), leavesAt, isQuiet, zones: clocks }
+      return enter(`${group.locale} ${leavesAt?.getTime()} ${clocks?.join()}`, group)
     },
     end() {
       const all = [...groups.values()].map(({ group }) => group)

@@ -2,13 +2,15 @@ import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { topicProblem } from '../domain/permissions.ts'
 import { isCondition, parseCondition, parseTopic } from '../domain/push-topics.ts'
-import type { PushCall, PushInput } from './push-call.ts'
-import type { TemplateWords } from './template-words.ts'
+import type { PushCall, PushInput, Targets } from './push-call.ts'
+import type { PushWords, TemplateWords } from './template-words.ts'
+
+export type PushTemplates = Pick<TemplateWords, 'push' | 'wordings'>
 
 /** A call's own words, its template's, or none where nothing is to be shown. Throws TidingsError. */
-export async function withWords(templates: Pick<TemplateWords, 'push'>, call: PushCall): Promise<PushInput> {
+export async function withWords(templates: PushTemplates, call: PushCall, kind: Targets['kind']): Promise<PushInput> {
   if (hasWords(call)) return call
-  if (call.data_only !== true) return fill(templates, call)
+  if (call.data_only !== true) return fill(templates, call, kind)
   if (call.template === undefined) return { ...call, title: call.title ?? '', body: call.body ?? '' }
   const message = 'With data_only nothing is shown: leave it out'
   throw new TidingsError('invalid_request', `template: ${message}`, { details: [{ path: 'template', message }] })
@@ -27,11 +29,18 @@ export function refuseLoneValidation({ dry_run: dryRun, validate_only: validateO
   })
 }
 
-/** A link or picture of the call's own wins over the template's. */
-async function fill(templates: Pick<TemplateWords, 'push'>, call: PushCall): Promise<PushInput> {
+/** A link or picture of the call's own wins over the template's, as does its locale over those of the devices. */
+async function fill(templates: PushTemplates, call: PushCall, kind: Targets['kind']): Promise<PushInput> {
   const { template, ...options } = call
   if (template === undefined) throw new Error('a call without words or template was let through')
-  return { ...(await templates.push(template)), ...options }
+  if (kind === 'topic' || template.locale !== undefined) return { ...(await templates.push(template)), ...options }
+  const wordings = await templates.wordings(template)
+  const own = (locale: string): PushWords => ({ ...wordings.words(locale), ...addressesOf(options) })
+  return { ...own(wordings.usual), ...options, wordings: { ...wordings, words: own } }
+}
+
+function addressesOf({ link, image }: PushCall): Partial<PushWords> {
+  return { ...(link === undefined ? {} : { link }), ...(image === undefined ? {} : { image }) }
 }
 
 /** A topic's bare name, or a condition as it was written. Throws TidingsError where it is none, or not this caller's. */

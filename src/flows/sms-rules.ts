@@ -122,6 +122,19 @@ export function createQuietHold(hours: QuietHours | null, clock: () => Date): (f
   }
 }
 
+/** The same for pushes, whose chunks know whose clocks they go by; null: nobody's. */
+export function createPushHold(
+  hours: QuietHours | null,
+  clock: () => Date,
+): (facts: { readonly zones: readonly string[] | null }) => Failure | null {
+  return ({ zones }) => {
+    if (hours === null || zones === null) return null
+    const now = clock()
+    const waitMs = opensAt(now, zones, hours).getTime() - now.getTime()
+    return waitMs > 0 ? failure('transient', 'quiet_hours', { counted: false, waitMs }) : null
+  }
+}
+
 /** What a message is charged for, and to whom; null: it costs nothing that is known. */
 export function billOf(price: Price | null, { name, keyId, spendLimit = null }: Caller): Bill | null {
   if (price === null) return null

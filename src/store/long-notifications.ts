@@ -1,15 +1,26 @@
 import { numbers } from './arrays.ts'
+import type { PushPart } from '../domain/push-part.ts'
 import type { Db, DbClient } from './db.ts'
+import { insertFallbacks } from './fallbacks.ts'
 import { insertNotifications, type NewNotification } from './notifications.ts'
 import { inTransaction } from './transaction.ts'
 
 /** A push with more targets than one statement should hold. */
 export interface LongNotification {
   readonly notification: Omit<NewNotification, 'held' | 'tokenIds' | 'others' | 'suppressed'>
-  /** Ids of tokens by the provider that they go by, each chunk up to 1,000; all different. */
-  readonly chunks: ReadonlyMap<string, readonly Float64Array[]>
+  /** All different. */
+  readonly chunks: readonly LongChunks[]
   /** Ids of tokens that are not sent to, by the reason. */
   readonly suppressed: ReadonlyMap<string, readonly Float64Array[]>
+}
+
+/** Targets that go by one provider, with the same words, at the same time. */
+export interface LongChunks {
+  readonly provider: string
+  /** What they have of their own; null: nothing. */
+  readonly part: PushPart | null
+  /** Ids of tokens, each chunk up to 1,000. */
+  readonly blocks: readonly Float64Array[]
 }
 
 /** Chunks in one statement: fifty thousand targets. */
@@ -22,9 +33,9 @@ export async function insertLongNotification(db: Db, owner: number, long: LongNo
     const bare = { ...notification, tokenIds: [], suppressed: [], held: false }
     const [made] = await insertNotifications(client, owner, [bare])
     if (made === null || made === undefined) return null
-    for (const [provider, blocks] of chunks) {
+    for (const { blocks, ...group } of chunks) {
       for (let from = 0; from < blocks.length; from += CHUNKS_AT_ONCE) {
-        await addChunks(client, made.id, { ...notification, provider }, blocks.slice(from, from + CHUNKS_AT_ONCE))
+        await addChunks(client, made.id, notification, { ...group, blocks: blocks.slice(from, from + CHUNKS_AT_ONCE) })
       }
     }
     let left = 0
@@ -34,7 +45,9 @@ export async function insertLongNotification(db: Db, owner: number, long: LongNo
         left += block.length
       }
     }
-    await setTargets(client, made.id, count([...chunks.values()].flat()) + left, left)
+    await setTargets(client, made.id, count(chunks.flatMap(({ blocks }) => blocks)) + left, left)
+    const { fallback } = notification
+    if (fallback !== undefined) await insertFallbacks(client, [{ ...fallback, notificationId: made.id }])
     return made.id
   })
 }
@@ -42,19 +55,26 @@ export async function insertLongNotification(db: Db, owner: number, long: LongNo
 async function addChunks(
   client: DbClient,
   id: number,
-  { provider, category, sendAt }: LongNotification['notification'],
-  chunks: readonly Float64Array[],
+  { category, sendAt, lastSendAt = null, validitySeconds }: LongNotification['notification'],
+  { provider, part, blocks }: LongChunks,
 ): Promise<void> {
   await client.query({
     name: 'add-chunks',
-    text: `insert into push_chunks (notification_id, token_ids, size, lane, run_at)
-      select $1, c.ids::bigint[], c.size, $2, greatest($3::timestamptz, now()) from unnest($4::text[], $5::integer[]) as c (ids, size)`,
+    text: `insert into push_chunks (notification_id, token_ids, size, lane, run_at, variant, zones, quiet, leaves_at, expires_at)
+      select $1, c.ids::bigint[], c.size, $2, l.leaves, $6, $7, $8, case when $9 then l.leaves end,
+        case when $9 then l.leaves + make_interval(secs => $10) end
+      from unnest($4::text[], $5::integer[]) as c (ids, size), (select greatest($3::timestamptz, now()) as leaves) l`,
     values: [
       id,
       `${provider}:${category}`,
-      sendAt?.toISOString() ?? null,
-      chunks.map((chunk) => `{${chunk.join(',')}}`),
-      numbers(chunks.map((chunk) => chunk.length)),
+      (part?.leavesAt ?? sendAt)?.toISOString() ?? null,
+      blocks.map((block) => `{${block.join(',')}}`),
+      numbers(blocks.map((block) => block.length)),
+      part?.variant ?? null,
+      part?.zones ?? null,
+      part?.isQuiet ?? false,
+      lastSendAt !== null,
+      validitySeconds,
     ],
   })
 }

@@ -37,19 +37,26 @@ export interface ChunkRow {
   readonly ageMs: number
   /** Until what was not handed over is no longer sent. */
   readonly remainingMs: number
+  /** Whose clocks its quiet hours go by (IANA); null: it has none. */
+  readonly zones: readonly string[] | null
 }
 
 const CHUNK_COLUMNS = `
-  c.id, c.owner, c.notification_id as "notificationId", c.lane, split_part(c.lane, ':', 1) as provider, n.title, n.body, n.content, n.topic,
+  c.id, c.owner, c.notification_id as "notificationId", c.lane, split_part(c.lane, ':', 1) as provider, n.topic,
+  coalesce(v.words ->> 'title', n.title) as title, coalesce(v.words ->> 'body', n.body) as body,
+  case when v.words is null then n.content
+    else (n.content - 'link' - 'image') || jsonb_strip_nulls(jsonb_build_object('link', v.words -> 'link', 'image', v.words -> 'image')) end as content,
   n.ttl_seconds as "ttlSeconds", n.on_uncertain as "onUncertain", c.token_ids as "tokenIds", c.started, c.settled, c.tally,
   c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes,
   c.cancelled_at is not null as cancelled, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
-  (extract(epoch from n.expires_at - now()) * 1000)::float8 as "remainingMs",
+  (extract(epoch from coalesce(c.expires_at, n.expires_at) - now()) * 1000)::float8 as "remainingMs", c.zones,
   case when c.token_ids is null then jsonb_build_array(
       jsonb_build_object('kind', case when strpos(n.topic, '''') > 0 then 'condition' else 'topic' end, 'value', n.topic))
     else (select jsonb_agg(case when t.retired_reason = any (${FINAL}) then jsonb_build_object('kind', t.kind, 'value', '', 'gone', t.retired_reason)
         else jsonb_build_object('kind', t.kind, 'value', t.token) end order by o.ord)
       from unnest(c.token_ids) with ordinality as o (id, ord) join tokens t on t.id = o.id) end as targets`
+
+const OF_CHUNK = `join notifications n on n.id = c.notification_id cross join lateral (select n.variants -> c.variant::integer as words) v`
 
 /** Takes chunks that are due, up to each lane's room, oldest first. */
 export async function claimChunks(db: Db, owner: number, rooms: ReadonlyMap<string, number>): Promise<ChunkRow[]> {
@@ -64,9 +71,10 @@ with me as materialized (
     order by run_at limit l.room for update skip locked) p
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at,
+    variant, expires_at, zones
 )
-select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
+select ${CHUNK_COLUMNS} from c ${OF_CHUNK} order by c.id`,
     values: [owner, [...rooms.keys()], [...rooms.values()]],
   })
   return rows
@@ -90,13 +98,14 @@ with me as materialized (
 ), picked as materialized (
   select c.id from me, push_chunks c join notifications n on n.id = c.notification_id
   where c.owner is null and c.done_at is null and c.run_at <= now() and c.lane <> all ($2::text[])
-    and (n.expires_at <= now() or c.cancelled_at is not null)
+    and (coalesce(c.expires_at, n.expires_at) <= now() or c.cancelled_at is not null)
   order by c.id limit $3 for update of c skip locked
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)
-  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at
+  returning id, owner, notification_id, lane, token_ids, started, settled, tally, attempts_counted, uncertain_attempts, crashes, cancelled_at,
+    variant, expires_at, zones
 )
-select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id order by c.id`,
+select ${CHUNK_COLUMNS} from c ${OF_CHUNK} order by c.id`,
     values: [owner, served, limit],
   })
   return rows
@@ -106,7 +115,7 @@ select ${CHUNK_COLUMNS} from c join notifications n on n.id = c.notification_id 
 export async function loadChunks(db: Db, owner: number, ids: readonly number[]): Promise<ChunkRow[]> {
   const { rows } = await db.query<ChunkRow>({
     name: 'load-chunks',
-    text: `select ${CHUNK_COLUMNS} from push_chunks c join notifications n on n.id = c.notification_id
+    text: `select ${CHUNK_COLUMNS} from push_chunks c ${OF_CHUNK}
       where c.id = any ($2::bigint[]) and c.owner = $1 and c.done_at is null order by c.id`,
     values: [owner, ids],
   })
@@ -152,6 +161,8 @@ export interface ChunkRetry {
   /** Nodes that died while these targets were in flight. */
   readonly crashes: number
   readonly waitMs: number
+  /** They wait for the end of quiet hours; absent: no. */
+  readonly quiet?: boolean
 }
 
 /** A chunk that was moved on. */
@@ -203,12 +214,14 @@ export async function moveChunks(
       moves.map((m) => m.reason),
       moves.map((m) => m.providerMessageId),
       moves.map((m) => m.from),
+      retries.map((r) => r.quiet ?? false),
     ],
   })
   return rows
 }
 
-// A target's row is written once, when its outcome is known; where it stands since accept, it is moved on.
+// A target's row is written once, when its outcome is known; where it stands since accept, it is moved on. A device may have reported by then:
+// its word stays, and the push service's id is put beside it.
 const MOVE_CHUNKS = `
 with prior as materialized (
   select id, attempt, settled, cancelled_at from push_chunks where id = any ($2::bigint[]) and owner = $1 order by id for update
@@ -219,24 +232,29 @@ with prior as materialized (
   from unnest($2::bigint[], $3::integer[], $4::bytea[], $5::jsonb[], $6::boolean[], $23::text[], $24::text[], $25::integer[])
     as i (id, started, settled, tally, done, reason, provider_message_id, begins) join prior p on p.id = i.id
   where c.id = i.id and c.owner = $1 and bit_count(c.settled) <= bit_count(i.settled)
-  returning c.id, p.attempt, p.cancelled_at, bit_count(p.settled) < bit_count(c.settled) as first
+  returning c.id, p.attempt, p.cancelled_at, bit_count(p.settled) < bit_count(c.settled) as first, c.variant, c.leaves_at, c.expires_at, c.zones
 ), final as (
-  insert into tokennotifications as t (notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
-  select o.notification_id, o.token_id, o.status, o.reason, o.provider_message_id, o.uncertain_attempts
+  insert into tokennotifications as t (notification_id, token_id, status, reason, provider_message_id, uncertain_attempts, variant)
+  select o.notification_id, o.token_id, o.status, o.reason, o.provider_message_id, o.uncertain_attempts, m.variant
   from unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[], $13::smallint[])
     as o (chunk_id, notification_id, token_id, status, reason, provider_message_id, uncertain_attempts)
     join moved m on m.id = o.chunk_id
   order by o.notification_id, o.token_id
-  on conflict (notification_id, token_id) do update set status = excluded.status, reason = excluded.reason,
-    provider_message_id = excluded.provider_message_id, uncertain_attempts = excluded.uncertain_attempts, updated_at = now()
-    where status_rank(excluded.status) >= status_rank(t.status)
+  on conflict (notification_id, token_id) do update set uncertain_attempts = excluded.uncertain_attempts,
+    status = case when status_rank(excluded.status) >= status_rank(t.status) then excluded.status else t.status end,
+    reason = case when status_rank(excluded.status) >= status_rank(t.status) then excluded.reason else t.reason end,
+    provider_message_id = excluded.provider_message_id,
+    updated_at = case when status_rank(excluded.status) >= status_rank(t.status) then now() else t.updated_at end
+    where status_rank(excluded.status) >= status_rank(t.status) or t.received_at is not null or t.opened_at is not null
 ), again as (
-  insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at, cancelled_at)
+  insert into push_chunks (notification_id, token_ids, size, attempt, attempts_counted, uncertain_attempts, crashes, lane, run_at, cancelled_at,
+    variant, leaves_at, expires_at, zones, quiet)
   select r.notification_id, r.token_ids::bigint[], r.size, m.attempt + 1, r.attempts_counted, r.uncertain_attempts, r.crashes, r.lane,
-    case when m.cancelled_at is null then now() + make_interval(secs => r.wait_ms / 1000) else now() end, m.cancelled_at
+    case when m.cancelled_at is null then now() + make_interval(secs => r.wait_ms / 1000) else now() end, m.cancelled_at,
+    m.variant, m.leaves_at, m.expires_at, m.zones, r.quiet
   from unnest($14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::integer[], $19::smallint[], $20::smallint[], $21::smallint[],
-    $22::float8[])
-    as r (chunk_id, notification_id, lane, token_ids, size, attempts_counted, uncertain_attempts, crashes, wait_ms)
+    $22::float8[], $26::boolean[])
+    as r (chunk_id, notification_id, lane, token_ids, size, attempts_counted, uncertain_attempts, crashes, wait_ms, quiet)
     join moved m on m.id = r.chunk_id and m.first
 )
 select id, cancelled_at is not null as cancelled from moved`

@@ -1,3 +1,4 @@
+import type { Msisdn } from '../domain/contact.ts'
 import type { AddressProjects } from '../domain/push-ways.ts'
 import type { Db, DbClient } from './db.ts'
 import { FINAL, otherAddress, projectSql } from './read-tokens.ts'
@@ -9,6 +10,12 @@ export interface KnownToken {
   readonly suppressed: string | null
   /** What its device was registered for; null: nobody said. */
   readonly app: string | null
+  /** BCP 47; null likewise. */
+  readonly locale: string | null
+  /** IANA; null likewise. */
+  readonly timeZone: string | null
+  /** The person's number; null likewise. */
+  readonly contact: Msisdn | null
 }
 
 const NO_PROJECTS: AddressProjects = { usual: '', others: {} }
@@ -59,8 +66,8 @@ export async function lookUpTokens(
 ): Promise<readonly FoundToken[]> {
   const { rows } = await db.query<FoundToken>({
     name: 'look-up-tokens',
-    text: `select i.ord::integer as ord, d.id, d.suppressed, d.app from unnest($1::text[], $2::text[]) with ordinality as i (kind, token, ord)
-      join tokens t on t.hash = token_hash(i.kind, i.token) ${ADDRESS_IN_USE}`,
+    text: `select i.ord::integer as ord, d.id, d.suppressed, ${DEVICE} from unnest($1::text[], $2::text[]) with ordinality as i (kind, token, ord)
+      join tokens t on t.hash = token_hash(i.kind, i.token) ${ADDRESS_IN_USE} ${OF_PERSON}`,
     values: [kinds, tokens, projects.usual, JSON.stringify(projects.others)],
   })
   return rows
@@ -72,13 +79,18 @@ const PROJECT = projectSql('$3', '$4')
 // Of nearly all rows the first branch says everything. A device whose address is dead is reached by its installation id, if it has one that is not.
 const ADDRESS_IN_USE = `
 cross join lateral (
-  select t.id, null::text as suppressed, t.app where t.sent_as is null and t.retired_at is null and t.wrong_project is null
+  select t.id, null::text as suppressed, t.app, t.locale, t.time_zone, t.client_id where t.sent_as is null and t.retired_at is null and t.wrong_project is null
   union all
   select coalesce(f.id, a.id), case when f.id is not null then null when a.wrong_project = ${PROJECT} then 'sender_mismatch'
-    when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end, a.app
+    when a.retired_reason = any (${FINAL}) or a.retired_at > now() - interval '7 days' then a.retired_reason end,
+    a.app, a.locale, a.time_zone, a.client_id
   from tokens a ${otherAddress(PROJECT)}
   where a.id = coalesce(t.sent_as, t.id) and (t.sent_as is not null or t.retired_at is not null or t.wrong_project is not null)
 ) d`
+
+/** What is known of a device beside its address. One of an erased person is nobody's. */
+const DEVICE = `d.app, d.locale, d.time_zone as "timeZone", p.contact`
+const OF_PERSON = `left join clients p on p.id = d.client_id and p.erased_at is null`
 
 /** What another call enters at the same moment is passed over in the first round and found in the next. */
 const ROUNDS = 5
@@ -89,31 +101,36 @@ with input as materialized (
   select t.kind, t.token, token_hash(t.kind, t.token) as hash, t.ord
   from unnest($1::text[], $2::text[]) with ordinality as t (kind, token, ord)
 ), known as materialized (
-  select i.ord, d.id, d.suppressed, d.app from input i join tokens t on t.hash = i.hash ${ADDRESS_IN_USE}
+  select i.ord, d.id, d.suppressed, ${DEVICE} from input i join tokens t on t.hash = i.hash ${ADDRESS_IN_USE} ${OF_PERSON}
 ), added as (
   insert into tokens (kind, token)
   select kind, token from input i where not exists (select from known k where k.ord = i.ord) order by hash
   on conflict (hash) do nothing
   returning id, hash
 )
-select ord::integer as ord, id, suppressed, app from known
+select ord::integer as ord, id, suppressed, app, locale, "timeZone", contact from known
 union all
-select i.ord::integer, a.id, null, null from added a join input i on i.hash = a.hash`
+select i.ord::integer, a.id, null, null, null, null, null from added a join input i on i.hash = a.hash`
 
 // What is known of a push that was under way then does not undo what its owner, or the person's erasing, did.
 const NOT_FINAL = `(retired_reason is null or retired_reason <> all (${FINAL}))`
 
-/** Marks tokens as dead, with the reason: they are kept, but no longer sent to. */
+/**
+ * Marks tokens as dead, with the reason: they are kept, but no longer sent to. `since`: from when on each of them was gone, where that is known;
+ * one that was registered after that is left alone.
+ */
 export async function retireTokens(
   client: DbClient,
   ids: readonly number[],
   reasons: readonly string[],
+  since: readonly (Date | null)[] = ids.map(() => null),
 ): Promise<void> {
   await client.query({
     name: 'retire-tokens',
     text: `update tokens t set retired_at = now(), retired_reason = i.reason
-      from (select * from unnest($1::bigint[], $2::text[]) as u (id, reason) order by id) i where t.id = i.id and ${NOT_FINAL}`,
-    values: [ids, reasons],
+      from (select * from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as u (id, reason, since) order by id) i
+      where t.id = i.id and ${NOT_FINAL} and (i.since is null or t.last_seen_at is null or t.last_seen_at < i.since)`,
+    values: [ids, reasons, since],
   })
 }
 

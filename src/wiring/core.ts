@@ -102,7 +102,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const waits = pollWaits(config.publicUrl)
   const firstPollMs = waits.firstMs
   const evidence = openEvidence(config, { dbs, secretKey: parts.secretKey, clock, hint: side.hint })
-  const delivery = await startDelivery(parts, { ...side, outcomes, ruling, firstPollMs })
+  const delivery = await startDelivery(parts, { ...side, outcomes, ruling, evidence, firstPollMs })
   later.delivery = delivery
   const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, ...turns })
   const checks = startProviderChecks(liveOnes(channels), turns)
@@ -241,12 +241,25 @@ function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbo
 interface DeliverySide extends ReceiptsSide {
   readonly receipts: Pick<ReceiptsFlow, 'settled'>
   readonly outcomes: Outcomes
+  readonly evidence: EvidenceSide
   readonly firstPollMs: number
 }
 
 function startDelivery(
   { version, log, onLine }: CoreParts,
-  { dbs, channels, receipts, outcomes, hint, watching, routing, ruling, consentGroup, firstPollMs }: DeliverySide,
+  {
+    dbs,
+    channels,
+    receipts,
+    outcomes,
+    hint,
+    watching,
+    routing,
+    ruling,
+    consentGroup,
+    evidence,
+    firstPollMs,
+  }: DeliverySide,
 ): Promise<Delivery> {
   const pushLine = onLine === null ? null : createPushLines(onLine, after)
   return openDelivery({
@@ -266,8 +279,10 @@ function startDelivery(
     detour: routing.detour,
     price: routing.price,
     hold: ruling.hold,
+    holdPush: ruling.holdPush,
     onTokensKept: (_, provider) => tellTokensKept(dbs, log, provider),
     consentGroup,
+    ticketFor: evidence.ticketFor,
     onReclaimed: (taken) => watching.reclaimed(taken),
     onFenced: () => watching.fenced(),
     onSettled: (settled) => {

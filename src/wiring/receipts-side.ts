@@ -18,7 +18,7 @@ export interface ReceiptsSide {
   readonly hint: () => void
   readonly watching: Watching
   readonly routing: SmsRouting
-  readonly ruling: Pick<Ruling, 'hold' | 'tell' | 'flags'>
+  readonly ruling: Pick<Ruling, 'hold' | 'holdPush' | 'tell' | 'flags'>
   readonly inbound: Pick<Inbound, 'noteRefusal'>
   readonly consentGroup: ConsentGroup
 }

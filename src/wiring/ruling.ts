@@ -7,7 +7,7 @@ import type { RuleAction } from '../flows/alarms.ts'
 import { createConversions } from '../flows/conversions.ts'
 import { createNumberFlags, type NumberFlags } from '../flows/number-flags.ts'
 import { createRules, type Rules } from '../flows/rules.ts'
-import { createQuietHold, type SmsRules } from '../flows/sms-rules.ts'
+import { createPushHold, createQuietHold, type SmsRules } from '../flows/sms-rules.ts'
 import type { HttpParts } from '../http/parts.ts'
 import type { Sample } from '../metrics/cells.ts'
 import type { Readings } from '../metrics/meters.ts'
@@ -17,9 +17,10 @@ import type { AlarmRecord } from '../store/rules.ts'
 /** What limits sending beyond a single call. */
 export interface Ruling {
   readonly http: Pick<HttpParts, 'conversions'>
-  readonly sms: SmsRules & Pick<Rules, 'foresee'>
+  readonly sms: SmsRules & Pick<Rules, 'foresee' | 'pushes'>
   /** Asked right before a message is submitted. */
   readonly hold: NonNullable<DeliveryParts['hold']>
+  readonly holdPush: NonNullable<DeliveryParts['holdPush']>
   alarms(): readonly AlarmRecord[]
   /** Of numbers. */
   readonly flags: Pick<NumberFlags, 'settled' | 'received'>
@@ -53,6 +54,7 @@ export function openRuling(settings: RulesConfig, parts: RulingParts): Ruling {
     http: { conversions: createConversions(dbs.work, rules.traffic) },
     sms: { ...settings, ...rules },
     hold: createQuietHold(settings.quietHours, clock),
+    holdPush: createPushHold(settings.quietHours, clock),
     flags: flagging === null ? NO_FLAGS : flags,
     alarms: () => rules.alarms.now(),
     tell: (rule, what) => rules.alarms.tell(rule, what),

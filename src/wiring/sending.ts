@@ -1,15 +1,19 @@
 import type { Channels } from './channels.ts'
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
+import type { EvidenceSide } from './evidence.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
 import type { PushProvider } from '../domain/provider.ts'
 import { createSmsBatches } from '../flows/batch.ts'
-import { createDryRuns, type DryRunParts } from '../flows/dry-run.ts'
+import { startLoop, type LoopParts } from '../delivery/loop.ts'
+import { createDryRuns, type DryRunParts, type DryRuns } from '../flows/dry-run.ts'
+import { createFallbacks } from '../flows/fallback-call.ts'
+import { sendFallbacks, type FallbacksParts } from '../flows/fallbacks.ts'
 import { createKeyGuard } from '../flows/idempotent.ts'
 import type { Outcomes } from '../flows/outcomes.ts'
 import { createPushFlow } from '../flows/push.ts'
-import { createSmsFlow } from '../flows/sms.ts'
+import { createSmsFlow, type SmsFlow } from '../flows/sms.ts'
 import { createTemplatesFlow } from '../flows/templates.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { showingRefusals, type LiveLine } from './live-lines.ts'
@@ -21,15 +25,18 @@ import { listPauses } from '../store/read-pauses.ts'
 /** Everything that takes messages in. */
 export interface Sending {
   readonly http: Pick<HttpParts, 'sms' | 'batches' | 'push' | 'dryRuns' | 'templates'>
+  /** Resolves when no SMS is on its way into the database any more that stands in for a push. */
+  close(): Promise<void>
 }
 
-export interface SendingParts {
+export interface SendingParts extends LoopParts {
   readonly config: Config
   readonly dbs: Dbs
   readonly channels: Pick<Channels, 'push' | 'ways'>
   readonly routing: Pick<SmsRouting, 'router' | 'limits'>
   readonly ruling: Pick<Ruling, 'sms'>
   readonly consentGroup: ConsentGroup
+  readonly evidence: Pick<EvidenceSide, 'reporting'>
   readonly delivery: Delivery
   readonly outcomes: Outcomes
   /** For a person who looks on; null: nobody does. */
@@ -49,24 +56,53 @@ export function openSending(parts: SendingParts): Sending {
   const common = { intake, keys: createKeyGuard(dbs.read), outcomes, templates, ...world }
   const { router, limits } = parts.routing
   const rules = parts.ruling.sms
+  const { quietHours } = rules
   const sms = createSmsFlow({ ...common, router, limits, rules, defaultCountry, textFormat })
+  const dryRuns = openDryRuns(parts, clock)
+  const fallbacks = createFallbacks({ sms, dryRuns })
+  const { reporting } = parts.evidence
+  const looking = startLoop('fallbacks', FALLBACKS_MS, () => sendFallbacks(fallbackParts(parts, sms)), parts)
   return {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
       batches: createSmsBatches({ db: dbs.read, sms, intake, rules }),
-      push: createPushFlow({ ...common, db: dbs.work, ways }),
-      dryRuns: createDryRuns({
-        db: dbs.read,
-        pauses: () => listPauses(dbs.read),
-        rules,
-        consentGroup: parts.consentGroup,
-        flagged: config.rules.flaggedNumbers,
-        pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
-        validate: validating(channels.push),
-        clock,
-      }),
+      push: createPushFlow({ ...common, db: dbs.work, ways, reporting, fallbacks, caps: rules.pushes, quietHours }),
+      dryRuns,
       templates,
     },
+    close: () => looking.stop(),
+  }
+}
+
+function openDryRuns({ config, dbs, channels, ruling, consentGroup }: SendingParts, clock: () => Date): DryRuns {
+  return createDryRuns({
+    db: dbs.read,
+    pauses: () => listPauses(dbs.read),
+    rules: ruling.sms,
+    consentGroup,
+    flagged: config.rules.flaggedNumbers,
+    pushBody: (content, target) => createEnvelope(content, clock()).bodyFor(target),
+    validate: validating(channels.push),
+    clock,
+  })
+}
+
+/** Milliseconds between looks at pushes whose deadline may have passed, or that may have failed. */
+const FALLBACKS_MS = 500
+
+function fallbackParts(
+  { config, dbs, log, ruling, consentGroup, delivery }: SendingParts,
+  sms: SmsFlow,
+): FallbacksParts {
+  const { flaggedNumbers: flagged } = config.rules
+  return {
+    db: dbs.work,
+    log,
+    owner: () => delivery.lease.owner(),
+    sms,
+    rules: ruling.sms,
+    groupOf: consentGroup,
+    flagged,
   }
 }
 

@@ -28,6 +28,7 @@ function chunk(more: Partial<ChunkRow>, pauseMs = 0): Chunk {
     cancelled: false,
     ageMs: 0,
     remainingMs: 86_400_000,
+    zones: null,
     ...more,
   }
   return createChunk(row, { window: 8, now: () => 0, askedAt: 0, chance: () => 0, pauseMs: () => pauseMs })

@@ -82,6 +82,7 @@ export function chunk(more: Partial<ChunkRow> = {}): ChunkRow {
     cancelled: false,
     ageMs: 0,
     remainingMs: 60_000,
+    zones: null,
     ...more,
   }
 }

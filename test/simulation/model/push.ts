@@ -104,6 +104,7 @@ function toChunkRow(tx: Transaction, { notifications, tokens }: Tables, chunk: C
     cancelled: chunk.cancelledAt !== null,
     ageMs: tx.now - n.time,
     remainingMs: n.expiresAt - tx.now,
+    zones: null,
     targets:
       tokenIds === null
         ? [{ kind: 'topic', value: topic }]
