@@ -33,9 +33,9 @@ export async function buildWeb() {
   try {
     mkdirSync(half, { recursive: true })
     writeFileSync(join(half, 'sources.json'), JSON.stringify(sourceFiles().map(nameOf)))
-    const [{ build }, { PAGES, WORKER }] = await Promise.all([import('vite'), import('../web/build.mjs')])
+    const [{ build }, { PAGES, WORKERS }] = await Promise.all([import('vite'), import('../web/build.mjs')])
     await build(into(half, PAGES))
-    await build(into(half, WORKER))
+    for (const worker of WORKERS) await build(into(half, worker))
     for (const file of filesIn(half)) compress(file)
     replace(half)
     return true

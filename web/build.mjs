@@ -33,14 +33,14 @@ export const PAGES = {
   },
 }
 
-/** The service worker: its name is Firebase's, it imports nothing, and it is no module. */
-export const WORKER = {
+/** The service workers, Firebase's by the name it has there: each imports nothing, and is no module. */
+export const WORKERS = ['firebase-messaging-sw', 'web-push-sw'].map((name) => ({
   ...COMMON,
   build: {
     ...BUILD,
     rolldownOptions: {
-      input: `${ROOT}device/worker/firebase-messaging-sw.ts`,
-      output: { format: 'iife', entryFileNames: 'firebase-messaging-sw.js', codeSplitting: false },
+      input: `${ROOT}device/worker/${name}.ts`,
+      output: { format: 'iife', entryFileNames: `${name}.js`, codeSplitting: false },
     },
   },
-}
+}))

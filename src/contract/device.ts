@@ -2,6 +2,8 @@
 export interface DeviceSettings {
   /** Null while `faults` says what keeps it from being used. */
   readonly firebase: DeviceFirebase | null
+  /** Where no Firebase project is set, and browsers can be reached without: what they subscribe with. */
+  readonly webPushKey: string | null
   readonly faults: readonly DeviceFault[]
   readonly registration: 'token' | 'fid'
   /** Pushes stay on the server's machine. */

@@ -12,24 +12,17 @@ export const MAX_WEB_PUSH_BYTES = 3_993
 /** FCM's own where nobody says; a push service may keep it for less. */
 const DEFAULT_TTL_SECONDS = 2_419_200
 
-export interface WebPushMessage {
-  /** JSON for the service worker. */
-  readonly payload: string
-  /** TTL, Urgency and Topic; names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-}
-
 /**
- * Pure. The same words as in what FCM hands to a browser: `notification` is what `showNotification` takes, with `title` and `body` in
+ * What the service worker reads, as JSON. Pure. The same words as in what FCM hands to a browser: `notification` is what `showNotification` takes, with `title` and `body` in
  * it; `link` is opened on a click. Without `notification` nothing is shown of itself.
  */
-export function webPushMessage(content: PushContent): WebPushMessage {
-  return { payload: JSON.stringify(payloadOf(content)), headers: headersOf(content) }
+export function webPushPayload(content: PushContent): string {
+  return JSON.stringify(payloadOf(content))
 }
 
 /** A payload that no push service need take, for a call that has such an address among its targets; null: it fits. */
 export function checkWebPushSize(content: PushContent): FaultDetail | null {
-  const bytes = Buffer.byteLength(webPushMessage(content).payload)
+  const bytes = Buffer.byteLength(webPushPayload(content))
   if (bytes <= MAX_WEB_PUSH_BYTES) return null
   const [has, most] = [bytes.toLocaleString('en'), MAX_WEB_PUSH_BYTES.toLocaleString('en')]
   return {
@@ -57,8 +50,8 @@ function tagOf({ notificationId }: PushContent): string {
   return `tidings-${notificationId}`
 }
 
-/** Source: RFC 8030 §5.2 (TTL, which must be there), §5.3 (Urgency) and §5.4 (Topic). */
-function headersOf(content: PushContent): Readonly<Record<string, string>> {
+/** Names in lower case. Source: RFC 8030 §5.2 (TTL, which must be there), §5.3 (Urgency) and §5.4 (Topic). */
+export function webPushHeaders(content: PushContent): Readonly<Record<string, string>> {
   const own = Object.entries(objectAt(content.webpush ?? {}, 'headers')).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
   )

@@ -14,6 +14,8 @@ export interface DeviceParts {
   readonly keys: DeviceKeys
   /** The Firebase project that pushes go out through, where it is known. */
   readonly pushProject: string | null
+  /** What browsers subscribe with that are reached without Firebase; null: they are not. */
+  readonly webPushKey: string | null
 }
 
 /** An uncompressed point of P-256: 0x04 and two coordinates. Source: RFC 8292 §3.2, SEC 1 §2.3.3. */
@@ -25,13 +27,17 @@ const SCALAR_BYTES = 32
 /** What the page is told. Values that can't be right stay here: one of them may be a secret put in the wrong place. */
 export function deviceSettings(
   keys: DeviceKeys,
-  push: Pick<DeviceSettings, 'captured' | 'pushProject' | 'publicUrl'>,
+  push: Pick<DeviceSettings, 'captured' | 'pushProject' | 'publicUrl' | 'webPushKey'>,
 ): DeviceSettings {
-  const faults = faultsOf(keys)
+  const noneIsSet = VALUES.every((name) => keys[name] === null)
+  const webPushKey = noneIsSet ? push.webPushKey : null
+  const faults = webPushKey === null ? faultsOf(keys) : []
   const { captured, pushProject, publicUrl } = push
   const firebase = faults.length === 0 ? complete(keys) : null
-  return { firebase, faults, registration: keys.registration, captured, pushProject, publicUrl }
+  return { firebase, webPushKey, faults, registration: keys.registration, captured, pushProject, publicUrl }
 }
+
+const VALUES = ['apiKey', 'projectId', 'appId', 'messagingSenderId', 'vapidKey'] as const
 
 function complete({ apiKey, projectId, appId, messagingSenderId, vapidKey }: DeviceKeys): DeviceFirebase | null {
   if (apiKey === null || projectId === null || appId === null) return null

@@ -8,6 +8,8 @@ import { openControl, pauseWarnings, routeWarnings } from './control.ts'
 import { openCore, type Core, type CoreParts } from './core.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { createDevicePush } from '../flows/device-push.ts'
+import { createFoundPush } from '../flows/found-push.ts'
+import { createTopicPush } from '../flows/topic-push.ts'
 import { createRateLimiter } from '../http/limits.ts'
 import { listen } from '../http/listen.ts'
 import type { HttpParts } from '../http/parts.ts'
@@ -17,8 +19,8 @@ import { isLoopback, portOf, urlOf } from './place.ts'
 import { checkReady } from './ready.ts'
 import { alarmWarnings } from './ruling.ts'
 import { createRouteLook } from './route-look.ts'
-import { openSending } from './sending.ts'
-import { chance, monotonic, now } from './world.ts'
+import { openSending, type Sending } from './sending.ts'
+import { after, chance, monotonic, now } from './world.ts'
 
 export interface App {
   /** `http://localhost:5000` */
@@ -43,11 +45,13 @@ export async function startApp(parts: CoreParts): Promise<App> {
   // With PORT=0 the port is known only once it listens.
   const state = { stopping: false, port: config.port }
   const core = await openCore(parts, () => state.port)
-  const server = createServer(httpParts(parts, core, () => state.stopping))
+  const sending = openSide(parts, core)
+  const server = createServer(httpParts(parts, core, sending, () => state.stopping))
   try {
     await listen(server, config.host, config.port, { log, newRequestId: () => randomUUID() })
   } catch (error) {
     await server.close()
+    await sending.close()
     await core.close()
     throw error
   }
@@ -62,6 +66,7 @@ export async function startApp(parts: CoreParts): Promise<App> {
       // Whoever asks over the loopback addresses is no load balancer.
       if (config.host !== null) await sleep(NOT_READY_MS)
       await server.close()
+      await sending.close()
       await core.close()
     },
   }
@@ -83,21 +88,32 @@ function sidesOf(core: Core) {
   }
 }
 
-function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isStopping: () => boolean): HttpParts {
-  const { dbs, channels, outcomes, inbox, delivery, watching, routing, ruling, consentGroup } = core
+/** Pushes to devices that are looked up. */
+function foundPushes(
+  { dbs, devices, channels }: Core,
+  push: HttpParts['push'],
+): Pick<HttpParts, 'devicePush' | 'topicPush'> {
+  const found = createFoundPush(push)
+  return {
+    devicePush: createDevicePush(devices.http.tokens, found),
+    topicPush: createTopicPush({ readDb: dbs.read, ways: channels.ways, found }),
+  }
+}
+
+function openSide({ config, log, onLine }: CoreParts, core: Core): Sending {
+  const { dbs, channels, outcomes, delivery, watching, routing, ruling, consentGroup, evidence } = core
   const metered = { ...delivery, intake: watching.intake(delivery.intake) }
-  const sending = openSending({
-    config,
-    dbs,
-    channels,
-    routing,
-    ruling,
-    consentGroup,
-    delivery: metered,
-    outcomes,
-    onLine,
-    monotonic,
-  })
+  const ways = { dbs, channels, routing, ruling, consentGroup, evidence }
+  return openSending({ config, log, ...ways, delivery: metered, outcomes, onLine, monotonic, after, chance })
+}
+
+function httpParts(
+  { config, log, version }: CoreParts,
+  core: Core,
+  sending: Sending,
+  isStopping: () => boolean,
+): HttpParts {
+  const { dbs, channels, inbox, delivery, watching, routing, ruling } = core
   return {
     log,
     version,
@@ -105,7 +121,7 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
     receipts: watching.callbacks(core.receipts),
     ...watching.http,
     ...sidesOf(core),
-    devicePush: createDevicePush(core.devices.http.tokens, sending.http.push),
+    ...foundPushes(core, sending.http.push),
     inbox,
     health: {
       ready: () => checkReady(dbs.read, delivery.lease, now),
@@ -137,7 +153,11 @@ function httpParts({ config, log, version, onLine }: CoreParts, core: Core, isSt
       sms: { provider: config.sms.map(({ name }) => name).join(', ') || SANDBOX, capturing: config.sms.length === 0 },
       push: { provider: pushNow(channels.ways), capturing: channels.ways.all.length === 0 },
     },
-    device: { keys: config.firebase, pushProject: channels.ways.usual?.project || null },
+    device: {
+      keys: config.firebase,
+      pushProject: channels.ways.usual?.project || null,
+      webPushKey: config.webPush.keys?.publicKey ?? null,
+    },
     pages: existsSync(PAGES) ? PAGES : null,
     isStopping,
     newRequestId: () => randomUUID(),

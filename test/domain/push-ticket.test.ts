@@ -4,7 +4,7 @@ import { applePayload } from '../../src/domain/apple-push.ts'
 import { checkPushContent } from '../../src/domain/push-content.ts'
 import { toPushContent } from '../../src/domain/push-fields.ts'
 import { perTicket, withRoom } from '../../src/domain/push-ticket.ts'
-import { webPushMessage } from '../../src/domain/web-push-message.ts'
+import { webPushPayload } from '../../src/domain/web-push-message.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
 
 const NOW = new Date('2026-05-04T10:00:00Z')
@@ -57,7 +57,7 @@ test('Apple’s and a browser’s own payloads have it, too', () => {
   const apple = perTicket(content, (one) => JSON.stringify(applePayload(one)))
   expect(JSON.parse(apple(TICKET))).toMatchObject({ tidings: TICKET, aps: { 'mutable-content': 1 } })
   expect(JSON.parse(apple(undefined))).not.toHaveProperty('tidings')
-  const web = perTicket(content, (one) => webPushMessage(one).payload)
+  const web = perTicket(content, webPushPayload)
   expect(JSON.parse(web(TICKET))).toMatchObject({ data: { b: '2', tidings: TICKET } })
 })
 

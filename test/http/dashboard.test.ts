@@ -20,6 +20,7 @@ beforeAll(() => {
   writeFileSync(join(pages, 'device/index.html'), '')
   writeFileSync(join(pages, 'reference/index.html'), '')
   writeFileSync(join(pages, 'firebase-messaging-sw.js'), '')
+  writeFileSync(join(pages, 'web-push-sw.js'), '')
   writeFileSync(join(pages, ASSET), SCRIPT)
   writeFileSync(join(pages, `${ASSET}.gz`), gzipSync(SCRIPT))
   writeFileSync(join(pages, `${ASSET}.br`), brotliCompressSync(SCRIPT))

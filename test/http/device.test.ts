@@ -28,13 +28,14 @@ beforeAll(() => {
   writeFileSync(join(pages, 'dashboard/index.html'), '')
   writeFileSync(join(pages, 'reference/index.html'), '')
   writeFileSync(join(pages, 'firebase-messaging-sw.js'), 'worker()')
+  writeFileSync(join(pages, 'web-push-sw.js'), 'worker()')
 })
 afterAll(() => rmSync(pages, { recursive: true }))
 
 function faults(keys: Partial<DeviceKeys>): DeviceSettings['faults'] {
   const { firebase, faults: found } = deviceSettings(
     { ...KEYS, ...keys },
-    { captured: true, pushProject: null, publicUrl: null },
+    { captured: true, pushProject: null, webPushKey: null, publicUrl: null },
   )
   expect(firebase === null).toBe(found.length > 0)
   return found
@@ -69,7 +70,7 @@ test.each([
 })
 
 test('a private key that was set for a public one stays on the server', async () => {
-  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null } })
+  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null, webPushKey: null } })
   const app = createServer(parts)
   const answers = await Promise.all(['/', '/firebase-messaging-sw.js'].map((url) => app.inject(url)))
   for (const answer of answers) expect(answer.body).not.toContain(SECRET)
@@ -78,7 +79,7 @@ test('a private key that was set for a public one stays on the server', async ()
 
 test('no value ends the element that carries it', async () => {
   const projectId = '</script><script>alert(1)</script>'
-  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, projectId }, pushProject: null } })
+  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, projectId }, pushProject: null, webPushKey: null } })
   const { body } = await createServer(parts).inject('/')
   expect(body.match(/<\/?script/g)).toEqual(['<script', '</script'])
   const text = /<script type="application\/json" id="settings">(.*?)<\/script>/.exec(body)?.[1] ?? ''
@@ -86,7 +87,7 @@ test('no value ends the element that carries it', async () => {
 })
 
 test('the page and its worker reach Google’s two registration hosts, and no other', async () => {
-  const { parts } = createStandIns({ pages, device: { keys: KEYS, pushProject: null } })
+  const { parts } = createStandIns({ pages, device: { keys: KEYS, pushProject: null, webPushKey: null } })
   const app = createServer(parts)
   const page = await app.inject('/')
   const worker = await app.inject('/firebase-messaging-sw.js')

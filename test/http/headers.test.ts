@@ -19,6 +19,7 @@ beforeAll(async () => {
   for (const folder of ['device', 'dashboard', 'reference', 'assets']) mkdirSync(join(pages, folder))
   for (const page of ['device', 'dashboard', 'reference']) writeFileSync(join(pages, page, 'index.html'), '')
   writeFileSync(join(pages, 'firebase-messaging-sw.js'), '')
+  writeFileSync(join(pages, 'web-push-sw.js'), '')
   writeFileSync(join(pages, ASSET), 'void 0')
   app = createServer(createStandIns({ pages }).parts)
   url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -37,6 +38,7 @@ const OTHERS = [
   ['GET', '/dashboard'],
   ['GET', '/dashboard/inbox/x'],
   ['GET', '/firebase-messaging-sw.js'],
+  ['GET', '/web-push-sw.js'],
   ['GET', '/manifest.webmanifest'],
   ['GET', ASSET],
   ['GET', '/nowhere'],

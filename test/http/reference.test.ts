@@ -16,7 +16,7 @@ let document: Document
 beforeAll(async () => {
   pages = mkdtempSync(join(tmpdir(), 'tidings-pages-'))
   for (const folder of ['device', 'dashboard', 'reference', 'assets']) mkdirSync(join(pages, folder))
-  for (const file of ['dashboard/index.html', 'device/index.html', 'firebase-messaging-sw.js'])
+  for (const file of ['dashboard/index.html', 'device/index.html', 'firebase-messaging-sw.js', 'web-push-sw.js'])
     writeFileSync(join(pages, file), '')
   writeFileSync(join(pages, 'reference/index.html'), '<head><!--service--></head><body><!--plain--></body>')
   app = createServer(createStandIns({ pages }).parts)

@@ -63,7 +63,8 @@ function permissionResult({ secure }: Browser, { permission }: State): Result {
   return ['open', 'Asked for when you press the button']
 }
 
-function keysResult({ faults, firebase }: DeviceSettings): Result {
+function keysResult({ faults, firebase, webPushKey }: DeviceSettings): Result {
+  if (webPushKey !== null) return ['ok', 'Tidings signs its own pushes (Web Push)']
   if (firebase !== null) return ['ok', `Project ${firebase.projectId}`]
   const missing = faults.filter((fault) => fault.problem === 'missing')
   if (missing.length === 5) return ['failed', 'No Firebase project is set']
@@ -73,8 +74,11 @@ function keysResult({ faults, firebase }: DeviceSettings): Result {
   ]
 }
 
-function registrationResult({ registration }: DeviceSettings, { stage }: State): Result {
+function registrationResult({ registration, webPushKey }: DeviceSettings, { stage }: State): Result {
+  const isOurs = webPushKey !== null
+  if (stage.kind === 'registered' && isOurs) return ['ok', 'Tidings knows its subscription']
   if (stage.kind === 'registered')
     return ['ok', registration === 'fid' ? 'FCM knows this installation' : 'FCM gave it a token']
-  return stage.kind === 'registering' ? ['working', 'Asking Google'] : ['open', 'Comes last']
+  const asked = isOurs ? 'Asking the browser’s push service' : 'Asking Google'
+  return stage.kind === 'registering' ? ['working', asked] : ['open', 'Comes last']
 }

@@ -1,4 +1,4 @@
-import type { Address } from './firebase.ts'
+import type { Address } from './registrar.ts'
 
 /** A line for bash that sends a push to this browser. */
 export function curlFor(origin: string, { kind, value }: Address): string {

@@ -2,7 +2,7 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import type { DeviceSettings } from '../../src/contract/device.ts'
 import type { Browser } from './browser.ts'
 import { explain, type Step } from './explain.ts'
-import type { Address, Firebase } from './firebase.ts'
+import type { Address, Registrar } from './registrar.ts'
 import { foreseen, notAllowed, type Problem } from './problem.ts'
 
 export type Stage =
@@ -32,8 +32,8 @@ export interface World {
   /** Calls back whenever a person changes it. */
   onPermission(changed: () => void): void
   startWorker(): Promise<ServiceWorkerRegistration>
-  /** Loads the SDK. */
-  firebase(): Promise<Firebase>
+  /** Loads what Firebase or Web Push needs. */
+  registrar(): Promise<Registrar>
   /** Rejects with a TimeoutError when the work takes longer. */
   inTime<Result>(work: Promise<Result>): Promise<Result>
 }
@@ -62,12 +62,12 @@ export function createDevice(settings: DeviceSettings, browser: Browser, world: 
 
   async function addressOf(): Promise<Address> {
     step = 'code'
-    const firebase = await world.firebase()
+    const registrar = await world.registrar()
     step = 'worker'
     const worker = await world.startWorker()
     change({ workerRuns: true })
-    step = 'firebase'
-    return world.inTime(firebase.register(worker))
+    step = settings.webPushKey === null ? 'firebase' : 'web-push'
+    return world.inTime(registrar.register(worker))
   }
 
   function look(): void {

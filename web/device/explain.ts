@@ -1,8 +1,9 @@
 import type { Browser } from './browser.ts'
+import { NotTaken } from './web-push.ts'
 import { CONSOLE_APP, CONSOLE_VAPID, notAllowed, type Problem } from './problem.ts'
 
-/** What was under way: the page's own code, our worker, or everything that Firebase's SDK does. */
-export type Step = 'code' | 'worker' | 'firebase'
+/** What was under way: the page's own code, our worker, everything that Firebase's SDK does, or subscribing without it. */
+export type Step = 'code' | 'worker' | 'firebase' | 'web-push'
 
 const INSTALLATIONS = 'firebaseinstallations.googleapis.com'
 const REGISTRATIONS = 'fcmregistrations.googleapis.com'
@@ -12,6 +13,8 @@ export function explain(error: unknown, step: Step, { origin, kind }: Browser): 
   const { name, code, message, custom } = partsOf(error)
   if (step === 'code') return serverAway(message)
   if (step === 'worker') return workerFailed(message)
+  if (step === 'web-push' && error instanceof NotTaken) return notTaken(error)
+  if (name === 'TimeoutError' && step === 'web-push') return pushServiceAway(message)
   if (name === 'TimeoutError') return unreachable('Google or the browser’s push service', message)
   if (code === 'installations/app-offline') return unreachable(INSTALLATIONS, 'The browser says it is offline.')
   if (code === 'installations/request-failed') {
@@ -27,8 +30,9 @@ export function explain(error: unknown, step: Step, { origin, kind }: Browser): 
   }
   if (code === 'messaging/token-subscribe-no-token') return refused(REGISTRATIONS, 'An answer without a token.', origin)
   if (code === 'messaging/permission-blocked' || name === 'NotAllowedError') return notAllowed('denied', kind)
-  if (name === 'InvalidCharacterError' || name === 'InvalidAccessError') return badKey(message)
+  if (name === 'InvalidCharacterError' || name === 'InvalidAccessError') return badKey(message, step)
   if (name === 'AbortError') return pushServiceAway(message)
+  if (step === 'web-push' && name === 'TypeError') return serverAway(message)
   if (name === 'TypeError' && /fetch|network|load failed/i.test(message)) return unreachable(INSTALLATIONS, message)
   if (
     name === 'NotSupportedError' ||
@@ -64,12 +68,27 @@ function workerFailed(text: string): Problem {
   }
 }
 
-function badKey(text: string): Problem {
+/** Our own API: whoever may not call it has to sign in; the others are told why. */
+function notTaken({ status, message }: NotTaken): Problem {
+  const title = 'Tidings did not take the subscription.'
+  const common = { check: 'registration', title, answer: { from: 'Tidings', text: message }, again: true } as const
+  if (status !== 401) return { ...common, lead: '', fix: ['Do what the answer says, then try again.'] }
+  const fix = ['Sign in on the dashboard (`/dashboard`), in this browser, and try again.']
+  return { ...common, lead: 'Callers need a key here.', fix }
+}
+
+function badKey(text: string, step: Step): Problem {
+  const variable = step === 'web-push' ? 'WEBPUSH_VAPID_PUBLIC_KEY' : 'FIREBASE_VAPID_KEY'
   return {
     check: 'keys',
-    title: 'The browser does not take FIREBASE_VAPID_KEY for a public key.',
+    title: `The browser does not take ${variable} for a public key.`,
     lead: 'It has the right length, but is no point of the curve: probably a character was lost.',
-    fix: [`Copy it again from ${CONSOLE_VAPID}, all 87 characters.`, 'Then start Tidings again, and reload.'],
+    fix: [
+      step === 'web-push'
+        ? 'Set both halves of one pair anew.'
+        : `Copy it again from ${CONSOLE_VAPID}, all 87 characters.`,
+      'Then start Tidings again, and reload.',
+    ],
     answer: { from: 'The browser', text },
     again: false,
   }

@@ -9,30 +9,15 @@ import {
   type Messaging,
 } from '@firebase/messaging'
 import type { DeviceFirebase } from '../../src/contract/device.ts'
-
-/** Where pushes to this browser are sent. */
-export interface Address {
-  readonly kind: 'token' | 'fid'
-  readonly value: string
-}
-
-/** What FCM hands to a page or a worker. */
-export interface Payload {
-  readonly notification?: { readonly title?: string; readonly body?: string; readonly image?: string }
-  readonly data?: Readonly<Record<string, string>>
-}
-
-export interface Firebase {
-  /** Registers anew only what has changed or is a week old. Rejects with the SDK's and the browser's errors. */
-  register(worker: ServiceWorkerRegistration): Promise<Address>
-}
+import type { Address, Payload, Registrar } from './registrar.ts'
+import { forgetOtherKey } from './subscription.ts'
 
 /** Firebase's SDK with one app. `onPush` gets what arrives while a page of this origin is visible. */
 export async function openFirebase(
   { vapidKey, ...options }: DeviceFirebase,
   kind: Address['kind'],
   onPush: (payload: Payload) => void,
-): Promise<Firebase> {
+): Promise<Registrar> {
   // Without it getMessaging() fails later, where nobody can catch it.
   if (!(await isSupported())) throw new DOMException('IndexedDB or cookies are switched off', 'NotSupportedError')
   const messaging = getMessaging(initializeApp(options))
@@ -53,20 +38,4 @@ function registerInstallation(messaging: Messaging, how: Parameters<typeof regis
     onRegistered(messaging, resolve)
     register(messaging, how).catch(reject)
   })
-}
-
-/** A subscription made with an earlier key would be kept by the SDK, and every push to it refused. */
-async function forgetOtherKey(worker: ServiceWorkerRegistration, vapidKey: string): Promise<void> {
-  const subscription = await worker.pushManager.getSubscription()
-  const used = subscription?.options?.applicationServerKey
-  if (subscription === null || used === null || used === undefined) return
-  if (toBase64url(used) !== vapidKey.replace(/(?<!=)=+$/, '')) await subscription.unsubscribe()
-}
-
-function toBase64url(bytes: ArrayBuffer): string {
-  const text = String.fromCharCode(...new Uint8Array(bytes))
-  return btoa(text)
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/(?<!=)=+$/, '')
 }

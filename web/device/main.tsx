@@ -4,13 +4,14 @@ import './device.css'
 import { createSettings } from '../dashboard/frame/settings.ts'
 import { readBrowser } from './browser.ts'
 import { createDevice, type World } from './device.ts'
-import type { Payload } from './firebase.ts'
+import type { Payload } from './registrar.ts'
 import { Page } from './page.tsx'
 import { CopyButton } from './parts.tsx'
 import { createReceived } from './received.ts'
 import { readSettings } from './settings.ts'
 import { createTestPushes } from './test-push.ts'
-import { createWorkerStart } from './worker-start.ts'
+import { openWebPush } from './web-push.ts'
+import { createWorkerStart, FIREBASE_WORKER, WEB_PUSH_WORKER } from './worker-start.ts'
 
 /** How long Google and the push service may take together. */
 const REGISTER_MS = 30_000
@@ -45,8 +46,12 @@ const world: World = {
       () => undefined,
     )
   },
-  startWorker: browser.missing.length === 0 && browser.secure ? createWorkerStart(window) : () => Promise.reject(),
-  async firebase() {
+  startWorker:
+    browser.missing.length === 0 && browser.secure
+      ? createWorkerStart(window, settings.webPushKey === null ? FIREBASE_WORKER : WEB_PUSH_WORKER)
+      : () => Promise.reject(),
+  async registrar() {
+    if (settings.webPushKey !== null) return openWebPush(settings.webPushKey, (input, init) => fetch(input, init))
     const { openFirebase } = await import('./firebase.ts')
     if (settings.firebase === null) throw new Error('no Firebase project is set')
     return openFirebase(settings.firebase, settings.registration, (payload) => onPush(payload, 'page'))
@@ -71,12 +76,12 @@ function timeout(ms: number): Promise<never> {
 
 if ('serviceWorker' in navigator) {
   navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (isShown(data)) onPush(data.payload, 'notification')
+    if (isShown(data)) onPush(data.payload, data.tidings === 'in-page' ? 'page' : 'notification')
   })
 }
 
-/** Our own worker's word that it has shown a push. */
-function isShown(data: unknown): data is { readonly payload: Payload } {
+/** Our own worker's word that it has shown a push, or leaves it to the page (`in-page`). */
+function isShown(data: unknown): data is { readonly tidings: unknown; readonly payload: Payload } {
   return typeof data === 'object' && data !== null && 'tidings' in data && 'payload' in data
 }
 

@@ -4,7 +4,7 @@ import { CheckList } from './check-list.tsx'
 import { checksOf } from './checks.ts'
 import { curlFor } from './curl.ts'
 import type { Device } from './device.ts'
-import type { Address } from './firebase.ts'
+import type { Address } from './registrar.ts'
 import { Copyable, Prose } from './parts.tsx'
 import type { Problem } from './problem.ts'
 import type { ReceivedList } from './received.ts'
@@ -38,12 +38,14 @@ function StageView(props: PageProps) {
   const { stage } = props.device.state.value
   switch (stage.kind) {
     case 'asking':
-      return <Asking register={props.device.register} />
+      return <Asking settings={props.settings} register={props.device.register} />
     case 'registering':
       return (
         <div role="status">
           <h1>Registering this browser…</h1>
-          <p class="lead">The browser subscribes at its push service, then Google makes an address of it.</p>
+          <p class="lead">
+            The browser subscribes at its push service, then {giver(props.settings, 'Google')} makes an address of it.
+          </p>
         </div>
       )
     case 'registered':
@@ -53,11 +55,18 @@ function StageView(props: PageProps) {
   }
 }
 
-function Asking({ register }: { readonly register: () => Promise<void> }) {
+/** Who gives a browser its address. */
+function giver({ webPushKey }: DeviceSettings, otherwise: string): string {
+  return webPushKey === null ? otherwise : 'Tidings'
+}
+
+function Asking({ settings, register }: Pick<PageProps, 'settings'> & { readonly register: () => Promise<void> }) {
   return (
     <>
       <h1>This browser can receive pushes.</h1>
-      <p class="lead">It will ask whether this page may show notifications. Say yes, and FCM gives it an address.</p>
+      <p class="lead">
+        It will ask whether this page may show notifications. Say yes, and {giver(settings, 'FCM')} gives it an address.
+      </p>
       <button type="button" class="button primary" onClick={() => void register()}>
         Register this browser
       </button>
@@ -66,7 +75,8 @@ function Asking({ register }: { readonly register: () => Promise<void> }) {
 }
 
 function Registered({ browser, settings, received, testPushes, address }: PageProps & { readonly address: Address }) {
-  const name = address.kind === 'fid' ? 'Installation id' : 'Registration token'
+  const token = settings.webPushKey === null ? 'Registration token' : 'Address'
+  const name = address.kind === 'fid' ? 'Installation id' : token
   return (
     <>
       <div role="status">

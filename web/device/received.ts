@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { Payload } from './firebase.ts'
+import type { Payload } from './registrar.ts'
 
 /** A push that reached this browser while the page was open. */
 export interface Received {

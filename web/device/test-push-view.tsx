@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { DeviceSettings } from '../../src/contract/device.ts'
-import type { Address } from './firebase.ts'
+import type { Address } from './registrar.ts'
 import type { TestPush, TestPushes } from './test-push.ts'
 
 interface TestPushProps {
@@ -33,12 +33,12 @@ function Outcome({ state, settings }: { readonly state: TestPush; readonly setti
   switch (state.kind) {
     case 'none':
       return settings.captured ? (
-        <p class="quiet">Push has no provider yet: it will be captured, not sent.</p>
+        <p class="quiet">Push has no provider yet: it will be captured, not sent.{howToSend(settings)}</p>
       ) : (
         <Mismatch {...settings} />
       )
     case 'sending':
-      return <Line kind="wait" shape="◔" word="Being sent" text="Waiting for FCM’s word." />
+      return <Line kind="wait" shape="◔" word="Being sent" text={`Waiting for ${takerOf(settings)}’s word.`} />
     case 'refused':
       return (
         <Line kind="fail" shape="■" word="Refused" text={state.message}>
@@ -66,8 +66,10 @@ function Answered({
   status,
   reason,
   arrivedMs,
+  settings,
 }: Extract<TestPush, { kind: 'answered' }> & { readonly settings: DeviceSettings }) {
   const link = <a href={`/notifications/${id}`}>Notification {id}</a>
+  const taker = takerOf(settings)
   if (arrivedMs !== null) {
     const seconds = (arrivedMs / 1000).toFixed(1)
     return (
@@ -91,20 +93,30 @@ function Answered({
     case 'sent':
     case 'delivered':
       return (
-        <Line kind="wait" shape="◑" word="With the provider" text="FCM took it. It is not here yet.">
+        <Line kind="wait" shape="◑" word="With the provider" text={`${capital(taker)} took it. It is not here yet.`}>
           {link}
         </Line>
       )
     case 'queued':
     case 'sending':
       return (
-        <Line kind="wait" shape="◔" word="Waiting to go out" text={`FCM has not taken it yet${because(reason)}.`}>
+        <Line
+          kind="wait"
+          shape="◔"
+          word="Waiting to go out"
+          text={`${capital(taker)} has not taken it yet${because(reason)}.`}
+        >
           {link}
         </Line>
       )
     default:
       return (
-        <Line kind="fail" shape="■" word="Not delivered" text={`${status}${because(reason)}. ${hint(reason)}`}>
+        <Line
+          kind="fail"
+          shape="■"
+          word="Not delivered"
+          text={`${status}${because(reason)}. ${hint(reason, settings)}`}
+        >
           {link}
         </Line>
       )
@@ -122,8 +134,29 @@ const HINTS: Readonly<Record<string, string>> = {
   permission_denied: 'The service account may not send with this project.',
 }
 
-function hint(reason: string | null): string {
-  return HINTS[reason ?? ''] ?? ''
+/** Without Firebase. */
+const WEB_PUSH_HINTS: Readonly<Record<string, string>> = {
+  sender_mismatch: 'It was registered with another VAPID key. Reload the page to register anew.',
+  unregistered: 'The push service no longer knows this browser. Reload the page to register anew.',
+  vapid_refused: 'The push service does not take our signature: see the log.',
+  private_address: 'Its push service is at an address that is not public: see WEBHOOKS_ALLOW_PRIVATE.',
+}
+
+function hint(reason: string | null, { webPushKey }: DeviceSettings): string {
+  return (webPushKey === null ? HINTS : WEB_PUSH_HINTS)[reason ?? ''] ?? ''
+}
+
+/** Who takes a push for this browser. */
+function takerOf({ webPushKey }: DeviceSettings): string {
+  return webPushKey === null ? 'FCM' : 'the browser’s push service'
+}
+
+function howToSend({ webPushKey }: DeviceSettings): string {
+  return webPushKey === null ? '' : ' To have it sent, set WEBPUSH_VAPID_SUBJECT to mailto: and your address.'
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 function Line(props: {

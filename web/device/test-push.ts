@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Delivery, NotificationAccepted } from '../../src/contract/notifications.ts'
-import type { Address } from './firebase.ts'
+import type { Address } from './registrar.ts'
 
 export type TestPush =
   | { readonly kind: 'none' }

@@ -1,6 +1,16 @@
+export interface WorkerPlace {
+  readonly script: string
+  readonly scope: string
+}
+
 /** Names and scope are Firebase's own, so that its SDK finds the same worker elsewhere. */
-const SCRIPT = '/firebase-messaging-sw.js'
-const SCOPE = '/firebase-cloud-messaging-push-scope'
+export const FIREBASE_WORKER: WorkerPlace = {
+  script: '/firebase-messaging-sw.js',
+  scope: '/firebase-cloud-messaging-push-scope',
+}
+
+/** Where there is no Firebase. The scope is its own: a worker of each kind may be there. */
+export const WEB_PUSH_WORKER: WorkerPlace = { script: '/web-push-sw.js', scope: '/web-push-scope' }
 
 const START_MS = 20_000
 
@@ -15,12 +25,15 @@ declare global {
 }
 
 /** Starts our worker. What it gives resolves with one that is active, and rejects with the browser's reason. */
-export function createWorkerStart(page: Window): () => Promise<ServiceWorkerRegistration> {
+export function createWorkerStart(
+  page: Window,
+  { script, scope }: WorkerPlace,
+): () => Promise<ServiceWorkerRegistration> {
   const rules = { createScriptURL: (url: string) => url }
   // The page's policy allows this name once.
   const policy = page.trustedTypes?.createPolicy('tidings-worker', rules) ?? rules
   return async () => {
-    const registration = await page.navigator.serviceWorker.register(policy.createScriptURL(SCRIPT), { scope: SCOPE })
+    const registration = await page.navigator.serviceWorker.register(policy.createScriptURL(script), { scope })
     // A worker lives on for a day without this, with the code and the keys it had.
     registration.update().catch(() => undefined)
     await active(registration)

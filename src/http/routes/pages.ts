@@ -47,7 +47,12 @@ const SAFE = {
 const PAGE_HEADERS = {
   ...SAFE,
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': [
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+}
+
+/** `away`: other hosts that it may call, with spaces between. */
+function pagePolicy(away: string): string {
+  return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -55,21 +60,19 @@ const PAGE_HEADERS = {
     "img-src 'self' data:",
     "manifest-src 'self'",
     "worker-src 'self'",
-    `connect-src 'self' ${GOOGLE}`,
+    `connect-src 'self' ${away}`.trim(),
     "base-uri 'none'",
     "form-action 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     'trusted-types tidings-worker',
-  ].join('; '),
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  ].join('; ')
 }
 
-const WORKER_HEADERS = {
-  ...SAFE,
-  'content-type': 'text/javascript; charset=utf-8',
-  'content-security-policy': `default-src 'none'; connect-src 'self' ${GOOGLE}`,
+function workerHeaders(away: string): Readonly<Record<string, string>> {
+  const policy = `default-src 'none'; connect-src 'self' ${away}`.trim()
+  return { ...SAFE, 'content-type': 'text/javascript; charset=utf-8', 'content-security-policy': policy }
 }
 
 /** Lets an iPhone add the page to its Home Screen, from where alone it gets pushes. Source: W3C, “Web Application Manifest”. */
@@ -77,8 +80,10 @@ const MANIFEST = JSON.stringify({ name: 'Tidings', short_name: 'Tidings', start_
 
 function devicePage(app: Server, parts: HttpParts, directory: string): void {
   const { publicUrl, channels, device } = parts
-  const { keys, pushProject } = device
-  const settings = deviceSettings(keys, { captured: channels.push.capturing, pushProject, publicUrl })
+  const { keys, pushProject, webPushKey } = device
+  const captured = channels.push.capturing
+  const settings = deviceSettings(keys, { captured, pushProject, publicUrl, webPushKey })
+  const away = settings.webPushKey === null ? GOOGLE : ''
   const page = readFileSync(join(directory, 'device', 'index.html'), 'utf8').replace('<!--settings-->', () =>
     dataElement('settings', settings),
   )
@@ -90,11 +95,17 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
     const service = whatRuns(parts, originOf(request, publicUrl))
     return sendWith(
       reply,
-      PAGE_HEADERS,
+      { ...PAGE_HEADERS, 'content-security-policy': pagePolicy(away) },
       page.replace('<!--service-->', () => service.markup),
     )
   })
-  app.get(`/${WORKER}`, { config: { scope: 'open' } }, (_request, reply) => sendWith(reply, WORKER_HEADERS, worker))
+  app.get(`/${WORKER}`, { config: { scope: 'open' } }, (_request, reply) =>
+    sendWith(reply, workerHeaders(GOOGLE), worker),
+  )
+  const webPushWorker = readFileSync(join(directory, WEB_PUSH_WORKER), 'utf8')
+  app.get(`/${WEB_PUSH_WORKER}`, { config: { scope: 'open' } }, (_request, reply) =>
+    sendWith(reply, workerHeaders(''), webPushWorker),
+  )
   app.get('/manifest.webmanifest', { config: { scope: 'open' } }, (_request, reply) =>
     sendWith(reply, { ...SAFE, 'content-type': 'application/manifest+json' }, MANIFEST),
   )
@@ -102,6 +113,8 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
 
 /** The name that Firebase's SDK gives it. */
 const WORKER = 'firebase-messaging-sw.js'
+/** Where there is no Firebase. */
+const WEB_PUSH_WORKER = 'web-push-sw.js'
 
 function sendWith(reply: FastifyReply, headers: Readonly<Record<string, string>>, body: string): FastifyReply {
   return reply.headers(headers).send(body)

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { CheckStep, Gate, Outcome, PushProvider, PushTarget } from '../../domain/provider.ts'
 import { perTicket, ticketOf } from '../../domain/push-ticket.ts'
-import { MAX_WEB_PUSH_BYTES, webPushMessage, type WebPushMessage } from '../../domain/web-push-message.ts'
+import { MAX_WEB_PUSH_BYTES, webPushHeaders, webPushPayload } from '../../domain/web-push-message.ts'
 import type { WebSubscription } from '../../domain/web-subscription.ts'
 import { fanOut } from '../fan-out.ts'
 import type { HttpCall } from '../http-call.ts'
@@ -30,6 +30,12 @@ export interface WebPushParts {
 
 export const WEB_PUSH = 'webpush'
 
+interface Message {
+  /** 3,993 octets at most. */
+  readonly payload: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** For one chunk: an origin that hangs takes no more of them than its own places. */
 const WINDOW = 200
 
@@ -39,9 +45,9 @@ export function createWebPush(keys: VapidKeys, parts: WebPushParts): PushProvide
   const vapid = createVapid(keys, parts.now)
   const origins = createOrigins({ monotonic, onRefusing })
 
-  function post(subscription: WebSubscription, { payload, headers }: WebPushMessage, signal: AbortSignal) {
+  function post(subscription: WebSubscription, { payload, headers }: Message, signal: AbortSignal) {
     const { origin, href } = new URL(subscription.endpoint)
-    const body = encryptFor(subscription, Buffer.from(payload), drawForMessage())
+    const body = encryptFor(subscription, payload, drawForMessage())
     const own = { 'content-type': 'application/octet-stream', 'content-encoding': 'aes128gcm' }
     const authorization = vapid.authorization(origin)
     const request = { method: 'POST', url: href, headers: { ...headers, ...own, authorization }, body } as const
@@ -50,7 +56,7 @@ export function createWebPush(keys: VapidKeys, parts: WebPushParts): PushProvide
 
   async function submitOne(
     subscription: WebSubscription | null,
-    message: WebPushMessage,
+    message: Message,
     signal: AbortSignal,
     gate: Gate,
   ): Promise<Outcome> {
@@ -68,15 +74,14 @@ export function createWebPush(keys: VapidKeys, parts: WebPushParts): PushProvide
     project: keys.publicKey,
     window: WINDOW,
     async submitMany(content, targets, onOutcome, signal, gate) {
-      const { headers } = webPushMessage(content)
-      const payloadFor = perTicket(content, (one) => webPushMessage(one).payload)
+      const [headers, payloadFor] = [webPushHeaders(content), perTicket(content, webPushPayload)]
       const known = await parts.find(targets.map(({ value }) => value)).catch(() => NOT_FOUND_NOW)
       const submit = async (target: PushTarget): Promise<Outcome> => {
         if (known === NOT_FOUND_NOW) return refused(notSent(AGAIN_MS))
         const subscription = known.get(target.value)
         if (subscription === undefined) return refused(GONE)
-        const payload = payloadFor(ticketOf(target))
-        if (Buffer.byteLength(payload) > MAX_WEB_PUSH_BYTES) return refused(TOO_LARGE)
+        const payload = Buffer.from(payloadFor(ticketOf(target)))
+        if (payload.length > MAX_WEB_PUSH_BYTES) return refused(TOO_LARGE)
         return submitOne(subscription, { payload, headers }, signal, gate)
       }
       await fanOut({ items: targets, window: () => WINDOW, pace: NO_PACE, signal, gate, submit, onOutcome })
