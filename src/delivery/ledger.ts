@@ -269,9 +269,10 @@ function chunkStatements(
   const mismatched = push.flatMap(mismatchesOf)
   const taken = flushes.flatMap((flush) => flush.taken)
   const [dead, reasons] = [retired.map(({ tokenId }) => tokenId), retired.map(({ reason }) => reason)]
+  const since = retired.map((token) => token.since)
   return [
     unlessEmpty(moves, (client) => moveChunks(client, owner, moves, outcomes, retries)),
-    unlessEmpty(dead, (client) => retireTokens(client, dead, reasons)),
+    unlessEmpty(dead, (client) => retireTokens(client, dead, reasons, since)),
     unlessEmpty(mismatched, (client) => markMismatched(client, mismatched)),
     unlessEmpty(taken, (client) => touchTokens(client, taken)),
   ]

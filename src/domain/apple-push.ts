@@ -78,8 +78,8 @@ export function checkApplePush(fields: CheckedPushFields): readonly FaultDetail[
   const type = ownHeaders(content)['apns-push-type']
   const most = type === 'voip' ? MAX_BYTES.voip : MAX_BYTES.others
   if (bytes <= most) return []
-  const message = `As JSON the payload has ${bytes.toLocaleString('en')} bytes; Apple takes ${most.toLocaleString('en')}.`
-  return [{ path: largest(fields), message, suggestion: 'Send an id in data and let the app fetch the rest.' }]
+  const message = `As JSON for Apple the payload has ${bytes.toLocaleString('en')} bytes, most of them in ${largest(fields)}; Apple takes ${most.toLocaleString('en')}.`
+  return [{ path: '', message, suggestion: 'Send an id in data and let the app fetch the rest.' }]
 }
 
 function misplaced({ data = {}, apns = {} }: CheckedPushFields): FaultDetail[] {

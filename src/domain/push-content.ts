@@ -1,3 +1,4 @@
+import { appleAddressFault } from './apple-address.ts'
 import type { FaultDetail } from './errors.ts'
 import type { JsonObject, PushTarget } from './provider.ts'
 import type { PushFields } from './push-fields.ts'
@@ -65,12 +66,18 @@ export function checkPushContent(fields: PushFields, target: PushTarget['kind'])
 
 /** The first faults in a list of registration tokens. `from` is the place of the first one in the whole list. */
 export function checkTokens(tokens: readonly string[], from = 0): readonly FaultDetail[] {
-  return checkEach('tokens', tokens, from, TOKEN, 'A registration token is 1 to 4,096 visible ASCII characters.')
+  return checkEach('tokens', tokens, from, (token) =>
+    TOKEN.test(token)
+      ? appleAddressFault(token)
+      : { message: 'A registration token is 1 to 4,096 visible ASCII characters.' },
+  )
 }
 
 /** Likewise for Firebase installation ids. */
 export function checkFids(fids: readonly string[], from = 0): readonly FaultDetail[] {
-  return checkEach('fids', fids, from, FID, 'A Firebase installation id is 22 letters, digits, "-" or "_".')
+  return checkEach('fids', fids, from, (fid) =>
+    FID.test(fid) ? null : { message: 'A Firebase installation id is 22 letters, digits, "-" or "_".' },
+  )
 }
 
 function checkData(path: string, data: Readonly<Record<string, unknown>>): readonly FaultDetail[] {
@@ -122,17 +129,12 @@ function checkDepth(path: string, block: JsonObject): readonly FaultDetail[] {
   return []
 }
 
-function checkEach(
-  field: string,
-  items: readonly string[],
-  from: number,
-  pattern: RegExp,
-  message: string,
-): readonly FaultDetail[] {
+function checkEach(field: string, items: readonly string[], from: number, rule: ValueRule): readonly FaultDetail[] {
   const faults: FaultDetail[] = []
   for (const [index, item] of items.entries()) {
-    if (pattern.test(item)) continue
-    faults.push({ path: `${field}[${from + index}]`, message })
+    const fault = rule(item)
+    if (fault === null) continue
+    faults.push({ path: `${field}[${from + index}]`, ...fault })
     if (faults.length === MAX_FAULTS) break
   }
   return faults

@@ -15,6 +15,8 @@ export interface Variable {
     | 'Another SMS provider'
     | 'Several SMS providers'
     | 'Firebase Cloud Messaging'
+    | 'Web Push'
+    | 'Apple Push Notification service'
     | 'Device page'
   readonly kind: Kind
   /** As it would be written; null: unset has its own meaning, told in `meaning`. */

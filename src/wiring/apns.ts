@@ -1,12 +1,12 @@
 import type { PushProvider } from '../domain/provider.ts'
 import type { PushWay } from '../domain/push-ways.ts'
 import { createHttp2Pool } from '../http2/pool.ts'
-import { APNS, createApns, type ApnsParts } from '../providers/apns/provider.ts'
+import { APNS, apnsProject, createApns, type ApnsParts } from '../providers/apns/provider.ts'
 import type { Config } from '../settings/config.ts'
 
-/** Null: nothing goes to Apple itself. What an address turns out to be none of is the app in its environment: it is sent to again under another. */
+/** Null: nothing goes to Apple itself. */
 export function apnsWay({ apns }: Pick<Config, 'apns'>): PushWay | null {
-  return apns === null ? null : { name: APNS, channel: 'apns', project: `${apns.topic} ${apns.environment}`, apps: [] }
+  return apns === null ? null : { name: APNS, channel: 'apns', project: apnsProject(apns), apps: [] }
 }
 
 /** Null: likewise. */

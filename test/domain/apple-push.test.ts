@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { appleAddressFault, deviceTokenOf, spelledAsKept } from '../../src/domain/apple-address.ts'
+import { appleAddressFault, deviceTokenOf } from '../../src/domain/apple-address.ts'
 import { appleHeaders, applePayload, checkApplePush } from '../../src/domain/apple-push.ts'
+import { checkTokens } from '../../src/domain/push-content.ts'
 import { toPushContent, type CheckedPushFields } from '../../src/domain/push-fields.ts'
 
 const NOW = new Date('2026-03-01T12:00:00.999Z')
@@ -87,12 +88,12 @@ test('a payload of 4,096 bytes is let through, one more is refused with where mo
   expect(check(room)).toEqual([])
   expect(check(room + 1)).toEqual([
     {
-      path: 'data',
-      message: 'As JSON the payload has 4,097 bytes; Apple takes 4,096.',
+      path: '',
+      message: 'As JSON for Apple the payload has 4,097 bytes, most of them in data; Apple takes 4,096.',
       suggestion: 'Send an id in data and let the app fetch the rest.',
     },
   ])
-  expect(checkApplePush({ title: '', body: 'é'.repeat(2_100) })[0]?.path).toBe('body')
+  expect(checkApplePush({ title: '', body: 'é'.repeat(2_100) })[0]?.message).toContain('most of them in body;')
   const voip = { apns: { headers: { 'apns-push-type': 'voip' } } }
   expect(check(room + 1_024, voip)).toEqual([])
   expect(check(room + 1_025, voip)).toHaveLength(1)
@@ -105,20 +106,23 @@ test('what FCM alone reads is refused, with its path', () => {
   expect(paths({ apns: { headers: { 'Apns-Channel-Id': 'ab' } } })).toEqual(['apns.headers.apns-channel-id'])
 })
 
-test('an address is apns: and 64 to 200 digits of hex, kept in lower case', () => {
-  const hex = 'AB'.repeat(32)
+test('an address is apns: and 64 to 200 digits of hex in lower case', () => {
+  const hex = 'ab'.repeat(32)
   expect(appleAddressFault(`apns:${hex}`)).toBeNull()
-  expect(spelledAsKept(`apns:${hex}`)).toBe(`apns:${hex.toLowerCase()}`)
-  expect(spelledAsKept(hex)).toBe(hex)
-  expect(deviceTokenOf(spelledAsKept(`apns:${hex}`))).toBe(hex.toLowerCase())
+  expect(deviceTokenOf(`apns:${hex}`)).toBe(hex)
+  expect(appleAddressFault(hex.slice(2))).toBeNull()
+  expect(appleAddressFault(`apns:${hex.toUpperCase()}`)?.suggestion).toBe(`apns:${hex}`)
+  const upper = `apns:${hex.toUpperCase()}`
   for (const wrong of [
     'apns:',
     `apns:${hex.slice(2)}`,
     `apns:${hex}a`,
     `apns:${'zz'.repeat(32)}`,
     `apns:${'ab'.repeat(101)}`,
+    upper,
   ]) {
     expect(appleAddressFault(wrong)).not.toBeNull()
     expect(deviceTokenOf(wrong)).toBeNull()
   }
+  expect(checkTokens([`apns:${hex}`, 'abc', upper])).toMatchObject([{ path: 'tokens[2]', suggestion: `apns:${hex}` }])
 })

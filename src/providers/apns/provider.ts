@@ -9,6 +9,7 @@ import { createWindow } from './window.ts'
 export interface ApnsOptions extends ApnsKey {
   /** The app's bundle id. */
   readonly topic: string
+  readonly environment: 'production' | 'sandbox'
   /** In flight at once for one call of `submitMany` at most; 200 unless said. */
   readonly window?: number
 }
@@ -31,14 +32,20 @@ const WINDOW = 200
 /** Apple publishes no rate: the window is what keeps the pace. */
 const UNBOUNDED = { take: () => 0, pausedMs: () => 0 }
 
+/** What an address belongs to: an app, in one of the environments. One that was marked as none of it is sent to again under another. */
+export function apnsProject({ topic, environment }: Pick<ApnsOptions, 'topic' | 'environment'>): string {
+  return `${topic} ${environment}`
+}
+
 /** Apple's own push service: a call for each device, many at once over few connections. */
-export function createApns({ topic, ...options }: ApnsOptions, parts: ApnsParts): PushProvider {
+export function createApns({ topic, environment, ...options }: ApnsOptions, parts: ApnsParts): PushProvider {
   const tokens = createProviderTokens(options, parts.now)
   const submitting = { http2: parts.http2, tokens, topic, now: parts.now }
   const most = options.window ?? WINDOW
   const window = createWindow(most, parts.monotonic)
   return {
     name: APNS,
+    project: apnsProject({ topic, environment }),
     window: most,
     submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, submitting, parts.clock(), gate)

@@ -36,7 +36,11 @@ export function createSubmission(
     const deviceToken = target.kind === 'token' ? deviceTokenOf(target.value) : null
     if (deviceToken === null) return NO_ADDRESS
     const id = common['apns-id'] ?? idFor(content.notificationId, deviceToken)
-    const request = { path: `/3/device/${deviceToken}`, headers: { ...common, 'apns-id': id }, body: bodyFor(ticketOf(target)) }
+    const request = {
+      path: `/3/device/${deviceToken}`,
+      headers: { ...common, 'apns-id': id },
+      body: bodyFor(ticketOf(target)),
+    }
     return send(request, { id, ownTopic }, parts, signal, gate)
   }
 }

@@ -26,7 +26,7 @@ export function openApns(fake: FakeApns, { pool, now = () => new Date(), ...opti
   const clock = { monotonic: () => performance.now(), chance: () => 0.5 }
   const http2 = createHttp2Pool({ origin: fake.url, ...pool }, clock)
   const { key, keyId, teamId } = fake.key
-  const known = { key: createPrivateKey(key), keyId, teamId, topic: fake.topic }
+  const known = { key: createPrivateKey(key), keyId, teamId, topic: fake.topic, environment: 'production' as const }
   return createApns({ ...known, ...options }, { ...clock, http2, now, clock: now })
 }
 
