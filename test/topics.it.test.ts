@@ -248,3 +248,32 @@ test('what can’t be is refused with where and why, and nothing is stored', asy
   expect((await call('GET', '/topics/news/subscriptions?state=odd')).status).toBe(400)
   expect(await sql('select from topics')).toEqual([])
 })
+
+test('with fan_out the devices that were subscribed here are the targets, each with a status of its own', async () => {
+  const { call, subscribe, unsubscribe } = await start()
+  const sets = { a: ['one', 'two', 'both', 'gone'], b: ['both', 'three'], c: ['one'] }
+  for (const [topic, tokens] of Object.entries(sets)) await subscribe(topic, { tokens })
+  await unsubscribe('c', { tokens: ['one'] })
+  await sql(`update tokens set retired_at = now(), retired_reason = 'unregistered' where token = 'gone'`)
+  const words = { title: 'Hello', body: 'There is news.', fan_out: true }
+  async function reached(whom: object): Promise<unknown> {
+    const { status, body } = await call('POST', '/notifications/topic', { ...words, ...whom }, { prefer: 'wait=30' })
+    if (status !== 200) return [status, body['code']]
+    const { body: list } = await call('GET', `/notifications/${String(body['notification_id'])}/deliveries`)
+    return (list['data'] as { token: string; status: string }[])
+      .map(({ token, status: end }) => (end === 'sent' ? token : `${token}: ${end}`))
+      .toSorted()
+  }
+  expect(await reached({ topic: 'a' })).toEqual(['both', 'one', 'two'])
+  expect(await reached({ condition: "'a' in topics && !('b' in topics)" })).toEqual(['one', 'two'])
+  expect(await reached({ condition: "!('a' in topics)" })).toEqual(['three'])
+  // From left to right, as FCM takes it: (a || b) && b.
+  expect(await reached({ condition: "'a' in topics || 'b' in topics && 'b' in topics" })).toEqual(['both', 'three'])
+  expect(await reached({ topic: 'c' })).toEqual([409, 'no_devices'])
+  expect(await reached({ condition: "'a' in topics && 'never' in topics" })).toEqual([409, 'no_devices'])
+
+  const asTopic = await call('POST', '/notifications/topic', { ...words, fan_out: false, dry_run: true, topic: 'a' })
+  expect(asTopic.body).toMatchObject({ data: { topic: 'a', targets: { total: 1 }, subscribers: 3 } })
+  const oneByOne = await call('POST', '/notifications/topic', { ...words, dry_run: true, topic: 'a' })
+  expect(oneByOne.body).toMatchObject({ data: { topic: null, targets: { total: 3, known: 3 }, subscribers: 3 } })
+})

@@ -15,6 +15,7 @@ const COMMANDS = {
   send: async () => (await import('./send.ts')).send,
   tail: async () => (await import('./tail.ts')).tail,
   tokens: async () => (await import('./tokens.ts')).tokens,
+  topics: async () => (await import('./topics.ts')).topics,
   trigger: async () => (await import('./trigger.ts')).trigger,
   webhooks: async () => (await import('./webhooks.ts')).webhooks,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>

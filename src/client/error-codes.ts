@@ -33,6 +33,7 @@ export const ERROR_STATUS = {
   still_open: 409,
   nothing_to_undo: 409,
   no_devices: 409,
+  ticket_expired: 410,
   content_gone: 410,
   events_gone: 410,
   last_admin_key: 409,

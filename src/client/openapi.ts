@@ -162,6 +162,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/evidence/{ticket}/{evidence}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * A device’s word on a push
+     * @description Called by apps and service workers: `data.tidings` of a push is the URL up to the ticket. No key is needed, and no body. Told twice, it counts once.
+     */
+    post: operations['reportEvidence']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/inbound': {
     parameters: {
       query?: never
@@ -574,7 +594,7 @@ export interface paths {
     put?: never
     /**
      * Notify everyone who follows a topic
-     * @description Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses.
+     * @description Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses. `fan_out` sends to each device that this service subscribed.
      */
     post: operations['pushToTopic']
     delete?: never
@@ -1060,6 +1080,51 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/topics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Topics, and how many devices this service subscribed to each
+     * @description A lower bound: apps subscribe by themselves, and FCM tells nobody who follows a topic.
+     */
+    get: operations['listTopics']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/topics/{topic}/subscriptions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Devices that this service subscribed to a topic */
+    get: operations['listTopicSubscriptions']
+    put?: never
+    /**
+     * Subscribes devices to a topic
+     * @description Answers when it is committed to disk; from then on it is carried out, whatever happens, and the last wish holds. In JSON up to 10,000 addresses, stored with one commit, or `to`, a filter. As NDJSON without an end: the first line is `{}`, each other line a device: `"token"`, `{"token": "…"}` or `{"fid": "…"}`; only those that fail are answered with a line, and the last line has the counts. May be repeated.
+     */
+    post: operations['subscribeToTopic']
+    /**
+     * Unsubscribes devices from a topic
+     * @description As `POST`, the other way round, also for devices that subscribed by themselves. In JSON up to 10,000 addresses, stored with one commit, or `to`, a filter. As NDJSON without an end: the first line is `{}`, each other line a device: `"token"`, `{"token": "…"}` or `{"fid": "…"}`; only those that fail are answered with a line, and the last line has the counts. May be repeated.
+     */
+    delete: operations['unsubscribeFromTopic']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/webhooks': {
     parameters: {
       query?: never
@@ -1211,6 +1276,43 @@ export interface paths {
      * @description With the same `webhook-id`, from the first try on.
      */
     post: operations['replayWebhookDelivery']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webpush/key': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** The key that browsers subscribe with */
+    get: operations['readWebPushKey']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/webpush/subscriptions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Registers a browser
+     * @description Takes what the browser gave to your page, and answers with the device: its `token`, `webpush:…`, is an address as a registration token is. The same endpoint is the same token. Call it each time that your page has a subscription; may be repeated. Endpoint and keys are kept sealed, and never shown.
+     */
+    post: operations['putWebSubscription']
     delete?: never
     options?: never
     head?: never
@@ -1680,8 +1782,18 @@ export interface components {
     Delivery: {
       /** @enum {string} */
       kind: 'token' | 'fid'
+      /**
+       * Format: date-time
+       * @description When it first reported that it was opened.
+       */
+      opened_at: string | null
       provider_message_id: string | null
       reason: string | null
+      /**
+       * Format: date-time
+       * @description When the device first reported that it got it.
+       */
+      received_at: string | null
       /**
        * @description What is known about it. `uncertain`: it may have been sent.
        * @enum {string}
@@ -1869,19 +1981,25 @@ export interface components {
       data_only?: boolean
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+      /** @description Ask each device to report that it got it and that it was opened, at the URL in `data.tidings`. Unless given, `PUSH_EVIDENCE` decides, and what a `fallback` needs. */
+      evidence?: boolean
+      fallback?: components['schemas']['Fallback']
       fcm_options?: components['schemas']['FcmOptions']
       /** @description URL of a picture. */
       image?: string
       /** @description Opened on a click, in a browser. */
       link?: string
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
        * @enum {string}
        */
       priority?: 'high' | 'normal'
+      /** @description The Firebase project, by its name in `FCM_PROJECTS_FILE`; `fcm`: that of the variables. For a topic, and for devices whose app is no project’s. */
+      project?: string
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -1988,6 +2106,66 @@ export interface components {
       data: components['schemas']['ErrorPage'][]
       /** @enum {boolean} */
       success: true
+    }
+    /** @description An SMS that goes out where no device has confirmed the push in time, or as soon as all have failed. It is checked as `POST /smss` would check it, and needs the scope `sms:send`. */
+    Fallback: {
+      /** @description Seconds to wait for that, from when the push is accepted or is to leave. 60 unless given. */
+      after?: number
+      sms: {
+        /**
+         * @description Decides its priority, its default `ttl` and what happens when it may have been sent.
+         * @enum {string}
+         */
+        category?: 'otp' | 'transactional' | 'marketing'
+        /**
+         * @description Whom it is for; unless given, the one person of `to.client`.
+         * @example +201009129288
+         */
+        contact?: string
+        max_price?: number
+        max_segments?: number
+        /** @description The text. */
+        message?: string
+        plain?: boolean
+        sender?: string
+        /** @description The title of the push unless given. */
+        subject?: string
+        /** @description That of the push unless given. */
+        tag?: string
+        template?: components['schemas']['TemplateUse']
+        /** @description Seconds. */
+        ttl?: number
+      }
+      /**
+       * @description What keeps the SMS from going out, of one device at least. `received` unless given.
+       * @enum {string}
+       */
+      unless?: 'sent' | 'received' | 'opened'
+    }
+    /** @description The SMS that stands in for it, if one was asked for. */
+    FallbackState: {
+      /** @description Seconds to wait for that, from when the push is accepted or is to leave. 60 unless given. */
+      after: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      deadline_at: string
+      /** Format: date-time */
+      done_at: string | null
+      message_id: number | null
+      /** @description `unconfirmed`, or `all_failed`; why there is no SMS. */
+      reason: string | null
+      /**
+       * @description `went_out`: `message_id` is the SMS. `refused`: by a rule of then, which `reason` names.
+       * @enum {string}
+       */
+      state: 'waiting' | 'confirmed' | 'went_out' | 'cancelled' | 'refused'
+      /**
+       * @description What keeps the SMS from going out, of one device at least. `received` unless given.
+       * @enum {string}
+       */
+      unless: 'sent' | 'received' | 'opened'
     }
     /** @description FCM’s `FcmOptions`. */
     FcmOptions: {
@@ -2364,7 +2542,9 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       created_at: string
+      fallback?: components['schemas']['FallbackState']
       notification_id: number
+      /** @description Of several, the main one. */
       provider: string
       /** @description `partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now. */
       reason: string | null
@@ -2406,6 +2586,11 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       updated_at: string
+      /** @description The providers that its targets go by; those that were left out at once are in none. */
+      ways: {
+        provider: string
+        targets: number
+      }[]
     }
     NotificationAccepted: {
       /** @description How many targets have which status. */
@@ -2601,6 +2786,8 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       send_at: string
+      /** @description Of a topic or a condition alone: devices that this service subscribed, counted up to 100,000. A lower bound: apps subscribe by themselves, too. */
+      subscribers?: number
       targets: {
         /** @description Seen in an earlier call. */
         known: number
@@ -2635,6 +2822,12 @@ export interface components {
         seconds: number | null
       }[]
       warnings: string[]
+      /** @description The providers it would go by, each target by one of them. */
+      ways: {
+        provider: string
+        /** @description Those of them that are dead are left out. */
+        targets: number
+      }[]
     }
     Ready: {
       checks: {
@@ -2718,6 +2911,8 @@ export interface components {
       created_at: string
       /** @enum {string} */
       encoding: 'gsm7' | 'ucs2'
+      /** @description The notification that it stands in for: see its `fallback`. */
+      fallback_of?: number
       message: string
       message_id: number
       /** @description Of all attempts together; only where the routes told it when they were made. */
@@ -2947,6 +3142,8 @@ export interface components {
       contact: string
       /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
       key?: string
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description Refuse the message if it is known to cost more; in the currency of the routes.
        * @example 0.1
@@ -2964,8 +3161,7 @@ export interface components {
       /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
       plain?: boolean
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3009,6 +3205,8 @@ export interface components {
       contact: string
       /** @description As the `Idempotency-Key` of `POST /smss`: this item is never stored twice, in whichever call it comes again. */
       key?: string
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description Refuse the message if it is known to cost more; in the currency of the routes.
        * @example 0.1
@@ -3026,8 +3224,7 @@ export interface components {
       /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
       plain?: boolean
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3065,6 +3262,8 @@ export interface components {
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
       items: components['schemas']['SmsBatchItem'][]
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description Refuse the message if it is known to cost more; in the currency of the routes.
        * @example 0.1
@@ -3084,8 +3283,7 @@ export interface components {
       /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
       plain?: boolean
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3273,6 +3471,8 @@ export interface components {
       contact: string
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description Refuse the message if it is known to cost more; in the currency of the routes.
        * @example 0.1
@@ -3290,8 +3490,7 @@ export interface components {
       /** @description Replace curly quotes, dashes and the like by plain ones where that makes the message smaller. Unless given, `SMS_TYPOGRAPHY` decides. */
       plain?: boolean
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3647,6 +3846,8 @@ export interface components {
       /** @description The registration token, or the installation id; `erased:` and the id where its person was erased. */
       token: string
       token_id: number
+      /** @description Of one device alone: what this service subscribed it to. Apps subscribe by themselves, too. */
+      topics?: components['schemas']['TokenTopic'][]
       /**
        * Format: date-time
        * @description Until when its retirement can be undone; null: there is none to undo.
@@ -3712,6 +3913,9 @@ export interface components {
       data_only?: boolean
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+      /** @description Ask each device to report that it got it and that it was opened, at the URL in `data.tidings`. Unless given, `PUSH_EVIDENCE` decides, and what a `fallback` needs. */
+      evidence?: boolean
+      fallback?: components['schemas']['Fallback']
       fcm_options?: components['schemas']['FcmOptions']
       /** @description Firebase installation ids. */
       fids?: string[]
@@ -3719,14 +3923,17 @@ export interface components {
       image?: string
       /** @description Opened on a click, in a browser. */
       link?: string
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
        * @enum {string}
        */
       priority?: 'high' | 'normal'
+      /** @description The Firebase project, by its name in `FCM_PROJECTS_FILE`; `fcm`: that of the variables. For a topic, and for devices whose app is no project’s. */
+      project?: string
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3763,6 +3970,68 @@ export interface components {
       /** @enum {boolean} */
       success: true
     }
+    TokenTopic: {
+      /** @description Why it failed, or ended. */
+      reason: string | null
+      /**
+       * @description `subscribing`, `unsubscribing`: FCM is still to be told. `failed`: what was asked for last could not be done.
+       * @enum {string}
+       */
+      state: 'subscribing' | 'subscribed' | 'unsubscribing' | 'unsubscribed' | 'failed'
+      topic: string
+    }
+    Topic: {
+      /** @description Devices by state; those that ended are forgotten after 30 days. */
+      counts: {
+        failed: number
+        subscribed: number
+        subscribing: number
+        unsubscribed: number
+        unsubscribing: number
+      }
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      created_at: string
+      /** @description Devices that were subscribed by this service: a lower bound, since apps subscribe by themselves, too. */
+      subscribers: number
+      topic: string
+    }
+    TopicChanged: {
+      /** @description Different ones that were named. */
+      devices: number
+      /** @description Those for which it could not be done, as far as that is known yet. */
+      failed: components['schemas']['TopicFailure'][]
+      /** @enum {boolean} */
+      success: true
+      topic: string
+      /** @description Of them, those that FCM is still to be told of. */
+      waiting: number
+    }
+    /** @description At most 10,000 tokens and fids together, or in place of them `to`: all registered devices that are so. */
+    TopicDevices: {
+      /** @description Firebase installation ids. */
+      fids?: string[]
+      to?: components['schemas']['DeviceFilter']
+      /** @description Registration tokens. */
+      tokens?: string[]
+    }
+    TopicFailure: {
+      /** @description Why: `unregistered`, `too_many_topics` … They stand in /docs/topics.md. */
+      reason: string
+      /** @description The registration token or installation id, as it was named. */
+      token: string
+    }
+    TopicList: {
+      data: components['schemas']['Topic'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @description What these numbers are, and what they are not. */
+      note: string
+      /** @enum {boolean} */
+      success: true
+    }
     TopicRequest: {
       /** @description Buttons, in a browser. */
       actions?: {
@@ -3794,19 +4063,24 @@ export interface components {
       data_only?: boolean
       /** @description Answer what would be sent, where to and how, and store nothing. No Idempotency-Key is used up. */
       dry_run?: boolean
+      /** @description Sends to each device that was subscribed by this service, by itself, with a status of its own; those that subscribed by themselves get nothing. */
+      fan_out?: boolean
       fcm_options?: components['schemas']['FcmOptions']
       /** @description URL of a picture. */
       image?: string
       /** @description Opened on a click, in a browser. */
       link?: string
+      /** @description `send_at` is a time of the recipient’s own clock, like `2030-01-31T18:00`: it leaves when it is that late there. */
+      local?: boolean
       /**
        * @description `high` wakes a sleeping device; `normal` may wait until it is awake.
        * @enum {string}
        */
       priority?: 'high' | 'normal'
+      /** @description The Firebase project, by its name in `FCM_PROJECTS_FILE`; `fcm`: that of the variables. For a topic, and for devices whose app is no project’s. */
+      project?: string
       /**
-       * Format: date-time
-       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there.
+       * @description The earliest time it may leave, at most 366 days away; `ttl` counts from there. RFC 3339; without an offset where `local` is true.
        * @example 2030-01-31T18:00:00Z
        */
       send_at?: string
@@ -3823,6 +4097,39 @@ export interface components {
       /** @description With `dry_run`: FCM is asked whether it would take this for the first target. Nothing is delivered. */
       validate_only?: boolean
       webpush?: components['schemas']['WebpushConfig']
+    }
+    TopicSubscription: {
+      /** @description Whose it is; null: nobody said. */
+      client: string | null
+      /** @enum {string} */
+      kind: 'token' | 'fid'
+      /** @description What it is subscribed through; `sandbox`: it stands here alone. `webpush`, `apns`: the same, for a push with `fan_out`. */
+      provider: string
+      /** @description Why it failed, or ended without being asked to. */
+      reason: string | null
+      /**
+       * @description `subscribing`, `unsubscribing`: FCM is still to be told. `failed`: what was asked for last could not be done.
+       * @enum {string}
+       */
+      state: 'subscribing' | 'subscribed' | 'unsubscribing' | 'unsubscribed' | 'failed'
+      /** @description The registration token, or the installation id. */
+      token: string
+      token_id: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      updated_at: string
+    }
+    TopicSubscriptionList: {
+      data: components['schemas']['TopicSubscription'][]
+      /** @description The `cursor` of the next page; null on the last. */
+      next: string | null
+      /** @description What these numbers are, and what they are not. */
+      note: string
+      /** @enum {boolean} */
+      success: true
+      topic: components['schemas']['Topic']
     }
     Webhook: {
       /**
@@ -4282,6 +4589,63 @@ export interface components {
       /** @description Opened on a click: https://… */
       link?: string
     }
+    WebPushKey: {
+      /** @description `applicationServerKey` for `PushManager.subscribe()`, in base64url. */
+      public_key: string
+      /** @enum {boolean} */
+      success: true
+    }
+    /** @description A browser, and all that is known of it: what is left out is forgotten. */
+    WebSubscriptionRequest: {
+      /**
+       * @description Your name for the app.
+       * @example com.example.shop
+       */
+      app?: string
+      /**
+       * @description The key that the page subscribed with, so that another one than ours is found out.
+       * @example BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8
+       */
+      application_server_key?: string
+      /**
+       * @description Whose it is: a number, with its country code.
+       * @example +201009129288
+       */
+      client?: string
+      /**
+       * @description A language tag (BCP 47).
+       * @example en
+       * @example pt-BR
+       */
+      locale?: string
+      /** @description What `PushSubscription.toJSON()` gives. */
+      subscription: {
+        /**
+         * @description Where its push service takes pushes for it.
+         * @example https://updates.push.services.mozilla.com/wpush/v2/gAAAAA
+         */
+        endpoint: string
+        expirationTime?: number | null
+        keys: {
+          /**
+           * @description Its secret: 16 bytes in base64url.
+           * @example BTBZMqHH6r4Tts7J_aSIgg
+           */
+          auth: string
+          /**
+           * @description Its public key: 65 bytes in base64url.
+           * @example BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4
+           */
+          p256dh: string
+        }
+      }
+      /**
+       * @description Where it is, as IANA names it.
+       * @example Africa/Cairo
+       * @example Europe/Berlin
+       */
+      time_zone?: string
+    }
   }
   responses: never
   parameters: never
@@ -4607,6 +4971,38 @@ export interface operations {
         }
         content: {
           'text/event-stream': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  reportEvidence: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        evidence: 'received' | 'opened'
+        ticket: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Stored, now or before. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Done']
         }
       }
       /** @description It failed. */
@@ -6532,6 +6928,159 @@ export interface operations {
       }
     }
   }
+  listTopics: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of topics. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  listTopicSubscriptions: {
+    parameters: {
+      query?: {
+        /** @description `next` of the page before. */
+        cursor?: string
+        limit?: number
+        /** @description Only these. */
+        state?: 'subscribing' | 'subscribed' | 'unsubscribing' | 'unsubscribed' | 'failed'
+      }
+      header?: never
+      path: {
+        /** @description Its name; `%` in it is written as `%25`. */
+        topic: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A page of devices, the newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicSubscriptionList']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  subscribeToTopic: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description `wait=N`, 1 to 60 seconds: answer when FCM has been told of up to 10,000 devices (RFC 7240). */
+        Prefer?: string
+      }
+      path: {
+        /** @description Its name; `%` in it is written as `%25`. */
+        topic: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TopicDevices']
+        'application/x-ndjson': string
+      }
+    }
+    responses: {
+      /** @description Stored. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicChanged']
+          'application/x-ndjson': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  unsubscribeFromTopic: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description `wait=N`, 1 to 60 seconds: answer when FCM has been told of up to 10,000 devices (RFC 7240). */
+        Prefer?: string
+      }
+      path: {
+        /** @description Its name; `%` in it is written as `%25`. */
+        topic: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TopicDevices']
+        'application/x-ndjson': string
+      }
+    }
+    responses: {
+      /** @description Stored. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TopicChanged']
+          'application/x-ndjson': string
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   listWebhooks: {
     parameters: {
       query?: {
@@ -6885,6 +7434,68 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['WebhookDeliveryAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  readWebPushKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The public half of the VAPID pair. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WebPushKey']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  putWebSubscription: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebSubscriptionRequest']
+      }
+    }
+    responses: {
+      /** @description The device as it is stored. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TokenAnswer']
         }
       }
       /** @description It failed. */

@@ -12,6 +12,7 @@ import { createBatch } from './sms-batch.ts'
 import { createSmsCalls, type SmsCalls } from './sms.ts'
 import { createTemplateCalls, type TemplateCalls } from './templates.ts'
 import { createTokenCalls, type TokenCalls } from './tokens.ts'
+import { createTopicCalls, type TopicCalls } from './topics.ts'
 import { createTransport, type World } from './transport.ts'
 import { createWebhookCalls, type WebhookCalls } from './webhooks.ts'
 
@@ -21,6 +22,7 @@ export type { Events, EventsOptions, EventsQuery, TidingsEvent } from './events.
 export type { DevicesPush, NotificationQuery, TokensPush, TopicPush } from './notifications.ts'
 export type { BatchAnswer, BatchItem, BatchOptions } from './sms-batch.ts'
 export type { SmsMessage, SmsQuery } from './sms.ts'
+export type { TopicDevices, TopicOptions } from './topics.ts'
 
 export interface TidingsOptions {
   /** Where the service runs: `http://localhost:5000`. */
@@ -43,6 +45,7 @@ export interface Tidings extends Omit<ServiceCalls, 'errors'> {
   readonly notifications: NotificationCalls
   readonly clients: ClientCalls
   readonly tokens: TokenCalls
+  readonly topics: TopicCalls
   readonly inbound: InboundCalls
   readonly optOuts: OptOutCalls
   readonly inbox: InboxCalls
@@ -72,6 +75,7 @@ export function createTidings(options: TidingsOptions): Tidings {
     notifications: createNotificationCalls(calls),
     clients: createClientCalls(calls),
     tokens: createTokenCalls(calls),
+    topics: createTopicCalls(calls),
     inbound: createInboundCalls(calls),
     optOuts: createOptOutCalls(calls),
     inbox: createInboxCalls(calls),

@@ -104,6 +104,12 @@ export const PushDryRunData = Type.Object(
       ),
       { description: 'The providers it would go by, each target by one of them.' },
     ),
+    subscribers: Type.Optional(
+      Type.Integer({
+        description:
+          'Of a topic or a condition alone: devices that this service subscribed, counted up to 100,000. A lower bound: apps subscribe by themselves, too.',
+      }),
+    ),
     condition: textOrNull(),
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),

@@ -157,6 +157,36 @@ export type TopicRequest = Static<typeof TopicRequest>
 /** What a push may hold, for the server to register. */
 export const PUSH_REQUESTS = [TokensRequest, TopicRequest, Fallback, FallbackState, ...PUSH_SCHEMAS]
 
+/** Words of a push for devices that have one language. */
+const Wording = Type.Object(
+  {
+    locale: Type.String({ description: 'BCP 47.' }),
+    template: Type.String({ description: '`name@version/locale`.' }),
+    title: Type.String(),
+    body: Type.String(),
+    link: Type.Optional(Type.String()),
+    image: Type.Optional(Type.String()),
+    targets: Type.Integer({ minimum: 0, description: 'How many devices have these words.' }),
+  },
+  { $id: 'Wording', additionalProperties: false },
+)
+
+export type Wording = Static<typeof Wording>
+
+const PushWait = Type.Object(
+  {
+    reason: oneOf(['scheduled', 'quiet_hours']),
+    until: TIME,
+    targets: Type.Integer({ minimum: 1, description: 'How many of its targets wait until then.' }),
+  },
+  { $id: 'PushWait', additionalProperties: false },
+)
+
+export type PushWait = Static<typeof PushWait>
+
+/** What notifications are made of, for the server to register. */
+export const PUSH_PARTS = [Wording, PushWait]
+
 /** How many targets stand where; only statuses that occur. */
 const Counts = Type.Unsafe<Readonly<Record<string, number>>>({
   type: 'object',
@@ -197,7 +227,11 @@ export const Notification = Type.Object(
     reason: textOrNull({
       description: '`partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now.',
     }),
-    provider: Type.String(),
+    provider: Type.String({ description: 'Of several, the main one.' }),
+    ways: Type.Array(
+      Type.Object({ provider: Type.String(), targets: Type.Integer() }, { additionalProperties: false }),
+      { description: 'The providers that its targets go by; those that were left out at once are in none.' },
+    ),
     targets: Type.Integer(),
     counts: Counts,
     send_at: textOrNull({
@@ -205,6 +239,10 @@ export const Notification = Type.Object(
       description: 'The earliest time it may leave, if its caller named one.',
     }),
     template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
+    wordings: Type.Array(named<Wording>('Wording'), {
+      description: 'Its words in the languages of its devices, where they have several; `title` and `body` are those of the template’s default then.',
+    }),
+    waits: Type.Array(named<PushWait>('PushWait'), { description: 'What of it waits for a time.' }),
     resent_from: Type.Unsafe<number | null>({
       type: ['integer', 'null'],
       description: 'The notification whose content was sent again as this one.',
@@ -231,6 +269,7 @@ export const Delivery = Type.Object(
     reason: textOrNull(),
     provider_message_id: textOrNull(),
     received_at: textOrNull({ format: 'date-time', description: 'When the device first reported that it got it.' }),
+    locale: textOrNull({ description: 'Of the words it has, where there are several; see `wordings` of the notification.' }),
     opened_at: textOrNull({ format: 'date-time', description: 'When it first reported that it was opened.' }),
     updated_at: TIME,
   },

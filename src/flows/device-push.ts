@@ -1,10 +1,9 @@
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import type { FilterCall } from './device-reading.ts'
+import type { Finding, FoundPush } from './found-push.ts'
 import type { Accepted, Idempotency } from './idempotent.ts'
-import type { LineTarget } from './long-push.ts'
 import type { PreparedPush, PushAnswer, PushCall } from './push-call.ts'
-import type { PushFlow } from './push.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Pushes to those registered devices that a filter names, as they are when it is accepted. Throws TidingsError: `no_devices`. */
@@ -15,65 +14,24 @@ export interface DevicePush {
   accept(call: PushCall, to: FilterCall, caller: Caller, idempotency: Idempotency | null): Promise<Accepted<PushAnswer>>
 }
 
-/** Beyond it their addresses are not kept in memory. */
-const MOST_KEPT = 100_000
-
-export function createDevicePush(
-  tokens: Pick<Tokens, 'filter' | 'reached'>,
-  push: Pick<PushFlow, 'prepareFound' | 'acceptRead' | 'openLong'>,
-): DevicePush {
-  async function gather(to: FilterCall): Promise<readonly LineTarget[] | null> {
-    const targets: LineTarget[] = []
-    for await (const page of tokens.reached(tokens.filter(to))) {
-      for (const { kind, token } of page) targets.push({ kind, value: token })
-      if (targets.length > MOST_KEPT) return null
-    }
-    return targets
-  }
-
-  async function acceptLong(call: PushCall, to: FilterCall, caller: Caller, idempotency: Idempotency | null) {
-    const long = await push.openLong(call, caller, true)
-    let place = 0
-    for await (const page of tokens.reached(tokens.filter(to))) {
-      await long.add(
-        page.map(({ kind, token }) => ({ kind, value: token })),
-        place,
-      )
-      place += page.length
-    }
-    return long.accept(idempotency)
-  }
-
+export function createDevicePush(tokens: Pick<Tokens, 'filter' | 'reached'>, push: FoundPush): DevicePush {
+  const finding = (to: FilterCall): Finding => ({ pages: () => tokens.reached(tokens.filter(to)), nobody: noDevices })
   return {
-    async prepare(call, to, caller) {
-      const targets = await gather(to)
-      if (targets === null) throw tooManyToExplain()
-      if (targets.length === 0) throw noDevices()
-      return push.prepareFound(call, { tokens: valuesOf(targets, 'token'), fids: valuesOf(targets, 'fid') }, caller)
-    },
-    async accept(call, to, caller, idempotency) {
-      const targets = await gather(to)
-      if (targets === null) return acceptLong(call, to, caller, idempotency)
-      const read = async () => {
-        if (targets.length === 0) throw noDevices()
-        const [named, fids] = [valuesOf(targets, 'token'), valuesOf(targets, 'fid')]
-        return { input: call, targets: { kind: 'token' as const, tokens: named, fids } }
-      }
-      return push.acceptRead(read, caller, idempotency)
-    },
+    prepare: async (call, to, caller) => push.prepare(withPerson(call, to), finding(to), caller),
+    accept: async (call, to, caller, idempotency) =>
+      push.accept(withPerson(call, to), finding(to), caller, idempotency),
   }
 }
 
-function valuesOf(targets: readonly LineTarget[], kind: LineTarget['kind']): readonly string[] {
-  return targets.filter((target) => target.kind === kind).map(({ value }) => value)
+/** An SMS that stands in for a push to one person’s devices is for that person, unless its caller names another. */
+function withPerson(call: PushCall, { client, clients = [] }: FilterCall): PushCall {
+  const { fallback } = call
+  const person = client ?? (clients.length === 1 ? clients[0] : undefined)
+  if (fallback === undefined || person === undefined) return call
+  return { ...call, fallback: { ...fallback, sms: { contact: person, ...fallback.sms } } }
 }
 
 function noDevices(): TidingsError {
   const message = 'No device is what `to` asks for'
   return new TidingsError('no_devices', message, { details: [{ path: 'to', message }] })
-}
-
-function tooManyToExplain(): TidingsError {
-  const message = `a dry run takes at most ${MOST_KEPT.toLocaleString('en')} devices`
-  return new TidingsError('invalid_request', message, { details: [{ path: 'to', message }] })
 }

@@ -1,5 +1,6 @@
 import type { Caller } from '../domain/caller.ts'
 import { TidingsError, withoutStop, type FaultDetail } from '../domain/errors.ts'
+import { topicProblem } from '../domain/permissions.ts'
 import { SANDBOX } from '../domain/provider.ts'
 import { checkFids, checkTokens } from '../domain/push-content.ts'
 import { parseTopic } from '../domain/push-topics.ts'
@@ -97,7 +98,7 @@ export function createTopics(parts: TopicsParts): Topics {
     targets: readonly LineTarget[],
     caller: Caller,
   ): Promise<TopicChange> {
-    const name = topicNamed(topic)
+    const name = allowed(topic, caller)
     const faults = targets.flatMap((target, index) => faultsOf(target, index, caller, parts))
     if (faults.length > 0) throw refuse(faults.slice(0, MOST_FAULTS))
     return store(wish, name, targets, caller, parts)
@@ -120,7 +121,7 @@ export function createTopics(parts: TopicsParts): Topics {
   return {
     change,
     async changeReached(wish, topic, to, caller) {
-      const name = topicNamed(topic)
+      const name = allowed(topic, caller)
       let whole: TopicChange | null = null
       for await (const page of tokens.reached(tokens.filter(to))) {
         const targets = page.map(({ kind, token }) => ({ kind, value: token }))
@@ -250,6 +251,14 @@ export function topicNamed(text: string): string {
   throw refuse([
     { path: 'topic', message: 'a topic has 1 to 900 letters, digits and - _ . ~ %; in a path % is written as %25' },
   ])
+}
+
+/** What a key may not notify it may not fill either. */
+function allowed(text: string, caller: Caller): string {
+  const name = topicNamed(text)
+  const problem = topicProblem(caller, name)
+  if (problem !== null) throw problem
+  return name
 }
 
 function noDevices(): TidingsError {

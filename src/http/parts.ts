@@ -32,6 +32,7 @@ import type { Resends } from '../flows/resend.ts'
 import type { SmsFlow } from '../flows/sms.ts'
 import type { TemplatesFlow } from '../flows/templates.ts'
 import type { Tokens } from '../flows/tokens.ts'
+import type { TopicPush } from '../flows/topic-push.ts'
 import type { Topics } from '../flows/topics.ts'
 import type { WebhookDeeds } from '../flows/webhook-deeds.ts'
 import type { WebSubscriptions } from '../flows/web-subscriptions.ts'
@@ -143,6 +144,7 @@ export interface HttpParts {
   readonly topics: Topics
   readonly webSubscriptions: WebSubscriptions
   readonly devicePush: DevicePush
+  readonly topicPush: TopicPush
   readonly webhooks: WebhookParts
   readonly cancels: Cancels
   readonly conversions: Conversions

@@ -2,14 +2,16 @@ import { expect, test } from 'vitest'
 import { ANYONE, type Caller } from '../../src/domain/caller.ts'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, PushProvider } from '../../src/domain/provider.ts'
-import { projectsOf, toPushWays, type PushWay } from '../../src/domain/push-ways.ts'
+import { noWaySentence, projectsOf, toPushWays, type PushWay } from '../../src/domain/push-ways.ts'
 import { createDevicePush, type DevicePush } from '../../src/flows/device-push.ts'
+import { createDryRuns } from '../../src/flows/dry-run.ts'
+import { createFoundPush } from '../../src/flows/found-push.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
 import { createTokens, type Tokens } from '../../src/flows/tokens.ts'
 import { countOutcomes } from '../../src/store/notifications.ts'
-import { ACCEPTED, ask, refused, type TestNode } from '../support/node.ts'
+import { ACCEPTED, ask, refused, type NodeOptions, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { until } from '../support/until.ts'
@@ -21,6 +23,8 @@ const WAYS: readonly PushWay[] = [
   { name: 'fcm-shop', channel: 'fcm', project: 'shop-2', apps: ['shop'] },
   { name: 'webpush', channel: 'webpush', project: '', apps: [] },
 ]
+
+const APPLES = `apns:${'ab'.repeat(32)}`
 
 const PUSH = { title: 'Hello', body: 'There' }
 const OTP = { ...PUSH, category: 'otp' as const }
@@ -59,8 +63,8 @@ function provider(
   }
 }
 
-async function open(push: readonly PushProvider[], ways = WAYS): Promise<Rig> {
-  const node = await nodes.start({ push })
+async function open(push: readonly PushProvider[], ways = WAYS, more: NodeOptions['ways'] = {}): Promise<Rig> {
+  const node = await nodes.start({ push, ways: more })
   const { db, delivery } = node
   const clock = (): Date => delivery.lease.clock()
   const outcomes = createOutcomes(
@@ -74,7 +78,7 @@ async function open(push: readonly PushProvider[], ways = WAYS): Promise<Rig> {
     ...{ ways: set, staging: null, clock },
   })
   const tokens = createTokens({ db, readDb: db, defaultCountry: null, projects: projectsOf(set), clock })
-  return { node, push: flow, tokens, devicePush: createDevicePush(tokens, flow) }
+  return { node, push: flow, tokens, devicePush: createDevicePush(tokens, createFoundPush(flow)) }
 }
 
 async function settled({ node }: Rig, id: number): Promise<Record<string, number>> {
@@ -106,11 +110,9 @@ test('each device of one push goes by the way of its address and app, and the pu
   ])
   const [shown] = await ask(rig.node, 'select provider, targets from notifications')
   expect(shown).toEqual({ provider: 'fcm', targets: 5 })
-  expect((await lanesOf(rig, answer.notification_id)).map(({ lane }) => lane).toSorted()).toEqual([
-    'fcm-shop:otp',
-    'fcm:otp',
-    'webpush:otp',
-  ])
+  const lanes = (await lanesOf(rig, answer.notification_id)).map(({ lane }) => lane)
+  expect(new Set(lanes)).toEqual(new Set(['fcm:otp', 'fcm-shop:otp', 'webpush:otp']))
+  expect(lanes).toHaveLength(3)
 })
 
 test('a way that does not answer, and one that waits, hold up no other; what is tried again stays in its lane', async () => {
@@ -177,12 +179,12 @@ test('what nothing is set for is refused where a call names it, and left out whe
     WAYS.slice(0, 1).map((way) => provider(way, sent)),
     WAYS.slice(0, 1),
   )
-  const named = rig.push.acceptTokens(PUSH, ['a', 'webpush:1', `apns:${'ab'.repeat(32)}`], [], ANYONE, null)
+  const named = rig.push.acceptTokens(PUSH, ['a', 'webpush:1', APPLES], [], ANYONE, null)
   await expect(named).rejects.toMatchObject({
     code: 'invalid_request',
     details: [
-      { path: 'tokens[1]', message: expect.stringContaining('set WEBPUSH_VAPID_PUBLIC_KEY') },
-      { path: 'tokens[2]', message: expect.stringContaining('set APNS_KEY') },
+      { path: 'tokens[1]', message: noWaySentence('webpush') },
+      { path: 'tokens[2]', message: noWaySentence('apns') },
     ],
   })
   const long = await rig.push.openLong(PUSH, ANYONE)
@@ -204,13 +206,13 @@ test('of a test key everything is captured, whatever its way, and topics are Fir
   const sandbox: PushWay = { name: 'sandbox', channel: 'fcm', project: '', apps: [] }
   const rig = await open([...WAYS, sandbox].map((way) => provider(way, sent)))
   const tester: Caller = { ...ANYONE, mode: 'test' }
-  const { answer } = await rig.push.acceptTokens(PUSH, ['webpush:1', 'apns:ab', 'a'], [], tester, null)
+  const { answer } = await rig.push.acceptTokens(PUSH, ['webpush:1', APPLES, 'a'], [], tester, null)
   await settled(rig, answer.notification_id)
   const topic = await rig.push.acceptTopic(PUSH, 'news', ANYONE, null)
   await settled(rig, topic.answer.notification_id)
   expect(sent.map(({ way, to }) => `${way} ${to}`)).toEqual([
     'sandbox webpush:1',
-    'sandbox apns:ab',
+    `sandbox ${APPLES}`,
     'sandbox a',
     'fcm news',
   ])
@@ -218,6 +220,53 @@ test('of a test key everything is captured, whatever its way, and topics are Fir
   await expect(withoutFcm.push.acceptTopic(PUSH, 'news', ANYONE, null)).rejects.toMatchObject({
     details: [{ path: 'topic' }],
   })
+})
+
+test('too many dead devices of one project stop retiring its own alone, and the alarm says whose they are', async () => {
+  const gone = refused(failure('recipient-gone', 'unregistered', { code: 'UNREGISTERED', address: 'retire' }))
+  const alarms: string[] = []
+  const set = WAYS.slice(0, 2).map((way) => provider(way, [], () => gone))
+  const rig = await open(set, WAYS.slice(0, 2), { onTokensKept: (_, { project }) => void alarms.push(project ?? '') })
+  const names = Array.from({ length: 1_000 }, (_, index) => `s-${index}`)
+  await rig.tokens.putAll(names.map((token) => rig.tokens.read(token, { app: 'shop' })))
+  for (let round = 0; round < 2; round++) {
+    const { answer } = await rig.push.acceptTokens(PUSH, names, [], ANYONE, null)
+    await settled(rig, answer.notification_id)
+    await ask(rig.node, 'update tokens set retired_at = null, retired_reason = null')
+  }
+  const { answer } = await rig.push.acceptTokens(PUSH, ['s-1', 'a'], [], ANYONE, null)
+  await settled(rig, answer.notification_id)
+  expect(alarms).toEqual(['shop-2'])
+  expect(await ask(rig.node, 'select token from tokens where retired_at is not null')).toEqual([{ token: 'a' }])
+})
+
+test('a dry run says how many targets each way would have, and asks the way of the first', async () => {
+  const rig = await open(WAYS.map((way) => provider(way, [])))
+  await rig.tokens.put('in-shop', { app: 'shop' })
+  await rig.tokens.put('dead', {})
+  await ask(rig.node, `update tokens set retired_at = now(), retired_reason = 'unregistered' where token = 'dead'`)
+  const asked: string[] = []
+  const dryRuns = createDryRuns({
+    ...{ db: rig.node.db, pauses: async () => [], pushBody: () => '', clock: () => new Date() },
+    async validate(name) {
+      asked.push(name)
+      return { result: 'accepted', reason: null, code: null }
+    },
+  })
+  const report = async (targets: readonly string[]) => {
+    const call = { ...PUSH, dry_run: true, validate_only: true }
+    return dryRuns.push(await rig.push.prepareTokens(call, targets, [], ANYONE), ANYONE)
+  }
+  const { ways, targets, route } = await report(['in-shop', 'dead', 'new', 'webpush:1', 'webpush:2'])
+  expect(ways.toSorted((a, b) => a.provider.localeCompare(b.provider))).toEqual([
+    { provider: 'fcm', targets: 1 },
+    { provider: 'fcm-shop', targets: 1 },
+    { provider: 'webpush', targets: 2 },
+  ])
+  expect(targets).toEqual({ total: 5, known: 2, suppressed: 1 })
+  expect(route.provider).toBe('fcm')
+  expect(asked).toEqual(['fcm-shop'])
+  expect((await report(['a'])).route.reason).toBe('It is the provider that is set for this channel.')
 })
 
 test('a long list is divided by ways, too, in chunks of a thousand', async () => {

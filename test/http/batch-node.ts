@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NO_WAYS, projectsOf } from '../../src/domain/push-ways.ts'
 import { createSmsBatches } from '../../src/flows/batch.ts'
 import { createDevicePush } from '../../src/flows/device-push.ts'
+import { createFoundPush } from '../../src/flows/found-push.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
@@ -80,7 +81,7 @@ function partsOf({ db, delivery }: TestNode, perMinute: number, ahead: BatchNode
     clock,
   })
   const tokens = createTokens({ db, readDb: db, defaultCountry: null, projects: projectsOf(NO_WAYS), clock })
-  const devices = { tokens, devicePush: createDevicePush(tokens, push) }
+  const devices = { tokens, devicePush: createDevicePush(tokens, createFoundPush(push)) }
   const rateLimiter = createRateLimiter(db, perMinute)
   return createStandIns({ sms, push, batches, dryRuns, templates, rateLimiter, ...devices }).parts
 }

@@ -1,10 +1,13 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TopicRequest } from '../../contract/notifications.ts'
+import type { PreparedPush } from '../../flows/push-call.ts'
 import { conditionText } from '../../flows/push-words.ts'
+import type { TopicPush } from '../../flows/topic-push.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
-import { SEND_BYTES } from '../limits.ts'
-import type { Accepts } from '../overload.ts'
+import { createGate, LARGE_BODIES_UNDER_WAY, SEND_BYTES, type Gate } from '../limits.ts'
+import { overloaded, type Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
@@ -12,6 +15,7 @@ import type { Waits } from '../waits.ts'
 
 export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: Waits): void {
   const { push } = parts
+  const broad = createGate(LARGE_BODIES_UNDER_WAY)
   app.post(
     '/notifications/topic',
     {
@@ -21,25 +25,58 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
     },
     async (request, reply) => {
       refuseParameters(request.query)
-      const { topic = '', condition, ...input } = request.body
+      const { topic = '', condition, fan_out: fanOut = false, ...input } = request.body
       const address = condition === undefined ? topic : conditionText(condition)
-      if (input.dry_run === true) {
-        const prepared = await push.prepareTopic(input, address, request.caller)
-        return sendDryRun(reply, toPushDryRun(await parts.dryRuns.push(prepared, request.caller)))
-      }
+      const way = fanOut ? oneByOne(parts, broad) : asTopic(parts)
+      if (input.dry_run === true)
+        return explain(parts, await way.prepare(input, address, request.caller), address, request, reply)
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       gate.enter(input.category, request.caller)
-      const accepted = push.acceptTopic(input, address, request.caller, idempotency)
+      const accepted = way.accept(input, address, request.caller, idempotency)
       return answerPush(push, waits, await leaving(gate, accepted), request, reply)
     },
   )
+}
+
+type TopicWay = Pick<TopicPush, 'prepare' | 'accept'>
+
+/** To whom FCM knows. */
+function asTopic({ push }: HttpParts): TopicWay {
+  return {
+    prepare: (input, address, caller) => push.prepareTopic(input, address, caller),
+    accept: (input, address, caller, idempotency) => push.acceptTopic(input, address, caller, idempotency),
+  }
+}
+
+/** To whom the ledger knows, whose addresses are kept in memory as those of a long list are. */
+function oneByOne({ topicPush, chance }: HttpParts, broad: Gate): TopicWay {
+  function within<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (!broad.enter()) throw overloaded(chance)
+    return leaving(broad, Promise.resolve().then(work))
+  }
+  return {
+    prepare: async (input, address, caller) => within(() => topicPush.prepare(input, address, caller)),
+    accept: async (input, address, caller, idempotency) =>
+      within(() => topicPush.accept(input, address, caller, idempotency)),
+  }
+}
+
+async function explain(
+  { topicPush, dryRuns }: HttpParts,
+  prepared: PreparedPush,
+  address: string,
+  { caller }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const subscribers = await topicPush.count(address, caller)
+  return sendDryRun(reply, { ...toPushDryRun(await dryRuns.push(prepared, caller)), subscribers })
 }
 
 const TOPIC_DOCS: RouteDocs = {
   operationId: 'pushToTopic',
   summary: 'Notify everyone who follows a topic',
   description:
-    'Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses.',
+    'Answers when the notification is committed to disk. `condition` in place of `topic` puts up to five topics together, with `&&`, `||`, `!` and parentheses. `fan_out` sends to each device that this service subscribed.',
   tag: 'push',
   requestHeaders: SEND_REQUEST_HEADERS,
   body: { $ref: 'TopicRequest#' },
@@ -48,5 +85,5 @@ const TOPIC_DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'push_too_large', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'unknown_template', 'invalid_variables'],
 }

@@ -1,0 +1,168 @@
+import type { Schema, Tidings } from '../client/tidings.ts'
+import { nearest } from '../domain/nearest.ts'
+import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
+import { connect, readLimit, sayAll, timeOf } from './service.ts'
+import { painted, plain, readWords } from './words.ts'
+
+const HELP = `Who follows which topic, as far as this service subscribed them. Apps subscribe by themselves, too.
+
+  tidings topics                                     all of them, with how many devices
+  tidings topics show news                           the devices of one
+  tidings topics subscribe news TOKEN TOKEN          devices, by their tokens
+  tidings topics subscribe news --client +201009129288
+  tidings topics unsubscribe news TOKEN
+
+Of subscribe and unsubscribe: --client for all devices of a person, --fid for another device by its installation id,
+--wait N to wait until FCM was told, at most N seconds. Of show: --state subscribing|subscribed|unsubscribing|unsubscribed|failed.
+Of list and show --limit N. Everywhere --json: one JSON object a line.
+
+TIDINGS_URL says where the service runs, TIDINGS_KEY or TIDINGS_KEY_FILE with which key; list and show need messages:read,
+the others tokens:write. Exit codes: 0 fine, 1 some could not be done, 2 usage, 3 not reached, 4 refused, 5 limited,
+130 stopped.
+`
+
+const OPTIONS = {
+  client: { type: 'string' },
+  fid: { type: 'string' },
+  wait: { type: 'string' },
+  state: { type: 'string' },
+  limit: { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof readWords<typeof OPTIONS>>['values']
+type Flag = Exclude<keyof Values, 'json'>
+
+interface TopicWords {
+  readonly words: readonly string[]
+  readonly values: Values
+  readonly tidings: Tidings
+  readonly at: Surroundings
+}
+
+interface Act {
+  readonly flags: readonly Flag[]
+  run(words: TopicWords): Promise<ExitCode>
+}
+
+const CHANGE_FLAGS = ['client', 'fid', 'wait'] as const
+
+const ACTS: Readonly<Record<string, Act>> = {
+  list: { flags: ['limit'], run: list },
+  show: { flags: ['state', 'limit'], run: show },
+  subscribe: { flags: CHANGE_FLAGS, run: (words) => change('subscribe', words) },
+  unsubscribe: { flags: CHANGE_FLAGS, run: (words) => change('unsubscribe', words) },
+}
+
+export const topics: Command = {
+  name: 'topics',
+  summary: 'who follows which topic',
+  help: HELP,
+  async run(words, at) {
+    const { values, positionals } = readWords(words, OPTIONS)
+    const [name = 'list', ...rest] = positionals
+    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
+    if (act === undefined) throw unknown(name)
+    for (const flag of Object.keys(OPTIONS)) {
+      if (flag in values && !act.flags.some((known) => known === flag))
+        throw new CliRefusal(`--${flag} does not belong to ${name}.`)
+    }
+    return act.run({ words: rest, values, tidings: connect(at), at })
+  },
+}
+
+function list({ words, values, tidings, at }: TopicWords): Promise<ExitCode> {
+  if (words.length > 0) throw new CliRefusal('list takes no topic; show does.')
+  const limit = readLimit(values.limit)
+  const lines = values.json === true ? JSON.stringify : topicLine
+  return sayAll(tidings.topics.list(pageOf(limit), { signal: at.signal }), lines, limit, at, 'There are none.')
+}
+
+function show({ words, values, tidings, at }: TopicWords): Promise<ExitCode> {
+  const [topic, ...more] = words
+  if (topic === undefined || more.length > 0) throw new CliRefusal('show takes one topic: tidings topics show news')
+  const limit = readLimit(values.limit)
+  const query = { ...pageOf(limit), ...(values.state === undefined ? {} : { state: stateOf(values.state) }) }
+  const lines = values.json === true ? JSON.stringify : (one: Schema<'TopicSubscription'>) => lineOf(one, at)
+  const found = tidings.topics.subscriptions(topic, query, { signal: at.signal })
+  return sayAll(found, lines, limit, at, 'There are none.')
+}
+
+async function change(
+  wish: 'subscribe' | 'unsubscribe',
+  { words, values, tidings, at }: TopicWords,
+): Promise<ExitCode> {
+  const [topic, ...tokens] = words
+  const { client, fid } = values
+  const isNamed = tokens.length > 0 || fid !== undefined
+  if (topic === undefined || (client === undefined) === !isNamed)
+    throw new CliRefusal(`${wish} takes a topic, and tokens or --client: tidings topics ${wish} news TOKEN`)
+  const devices =
+    client === undefined
+      ? { ...(tokens.length === 0 ? {} : { tokens: [...tokens] }), ...(fid === undefined ? {} : { fids: [fid] }) }
+      : { to: { client } }
+  const waiting = values.wait === undefined ? {} : { waitSeconds: secondsOf(values.wait) }
+  const done = await tidings.topics[wish](topic, devices, { signal: at.signal, ...waiting })
+  if (values.json === true) await at.say(`${JSON.stringify(done)}\n`)
+  else at.tell(sentenceOf(wish, done))
+  for (const { token, reason } of values.json === true ? [] : done.failed)
+    at.tell(`  ${plain(token)}: ${plain(reason)}`)
+  return done.failed.length === 0 ? EXIT.fine : EXIT.problems
+}
+
+/** `2 of 3 devices are subscribed to news; FCM is still to be told of 1.` */
+function sentenceOf(
+  wish: 'subscribe' | 'unsubscribe',
+  { topic, devices, waiting, failed }: Schema<'TopicChanged'>,
+): string {
+  const done = devices - failed.length
+  const count = failed.length === 0 ? String(done) : `${done} of ${devices}`
+  const what = wish === 'subscribe' ? 'subscribed to' : 'unsubscribed from'
+  const rest = waiting === 0 ? '' : `; FCM is still to be told of ${waiting}`
+  return `${count} ${devices === 1 ? 'device is' : 'devices are'} ${what} ${plain(topic)}${rest}.`
+}
+
+function pageOf(limit: number): { readonly limit: number } {
+  return { limit: Math.min(limit + 1, 200) }
+}
+
+const STATES = ['subscribing', 'subscribed', 'unsubscribing', 'unsubscribed', 'failed'] as const
+
+function stateOf(text: string): (typeof STATES)[number] {
+  const state = STATES.find((one) => one === text)
+  if (state === undefined) throw new CliRefusal(`--state is one of ${STATES.join(', ')}.`)
+  return state
+}
+
+function secondsOf(text: string): number {
+  if (!/^[1-9]\d?$/.test(text) || Number(text) > 60) throw new CliRefusal('--wait is 1 to 60 seconds.')
+  return Number(text)
+}
+
+/** `        12  news  1 failed` */
+function topicLine({ topic, subscribers, counts }: Schema<'Topic'>): string {
+  const more = counts.failed === 0 ? [] : [`${counts.failed} failed`]
+  return [String(subscribers).padStart(10), plain(topic), ...more].join('  ')
+}
+
+/** `2026-03-01 14:02:11  +201009129288    subscribed     dK9…  unregistered` */
+function lineOf(
+  { updated_at: at, client, state, token, reason }: Schema<'TopicSubscription'>,
+  here: Surroundings,
+): string {
+  return [
+    painted(timeOf(at), 'dim', here),
+    plain(client ?? '-').padEnd(15),
+    plain(state).padEnd(13),
+    plain(token),
+    ...(reason === null ? [] : [plain(reason)]),
+  ].join('  ')
+}
+
+function unknown(name: string): CliRefusal {
+  const names = Object.keys(ACTS)
+  const word = plain(name.slice(0, 40))
+  const meant = nearest(word, names, 3)
+  return new CliRefusal(
+    `topics ${word}? ${meant === null ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`}`,
+  )
+}
