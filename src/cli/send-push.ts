@@ -23,6 +23,7 @@ const OPTIONS = {
   data: { type: 'string', multiple: true },
   image: { type: 'string' },
   link: { type: 'string' },
+  project: { type: 'string' },
   priority: { type: 'string' },
   'collapse-key': { type: 'string' },
   badge: { type: 'string' },
@@ -88,7 +89,7 @@ function toPush(values: Words): TokensPush | DevicesPush | TopicPush {
 }
 
 function toContent(values: Words): Omit<TopicPush, 'topic'> {
-  const { title, body, data, image, link, template } = values
+  const { title, body, data, image, link, project, template } = values
   if (values['data-only'] !== true && template === undefined && (title === undefined || body === undefined)) {
     throw new CliRefusal('What does it say? Give --title and --body, or a --template.')
   }
@@ -99,6 +100,7 @@ function toContent(values: Words): Omit<TopicPush, 'topic'> {
     ...(data === undefined ? {} : { data: toPairs(data, '--data') }),
     ...(image === undefined ? {} : { image }),
     ...(link === undefined ? {} : { link }),
+    ...(project === undefined ? {} : { project }),
     ...toSimple(values),
   }
 }

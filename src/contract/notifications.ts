@@ -240,7 +240,8 @@ export const Notification = Type.Object(
     }),
     template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
     wordings: Type.Array(named<Wording>('Wording'), {
-      description: 'Its words in the languages of its devices, where they have several; `title` and `body` are those of the template’s default then.',
+      description:
+        'Its words in the languages of its devices, where they have several; `title` and `body` are those of the template’s default then.',
     }),
     waits: Type.Array(named<PushWait>('PushWait'), { description: 'What of it waits for a time.' }),
     resent_from: Type.Unsafe<number | null>({
@@ -269,7 +270,9 @@ export const Delivery = Type.Object(
     reason: textOrNull(),
     provider_message_id: textOrNull(),
     received_at: textOrNull({ format: 'date-time', description: 'When the device first reported that it got it.' }),
-    locale: textOrNull({ description: 'Of the words it has, where there are several; see `wordings` of the notification.' }),
+    locale: textOrNull({
+      description: 'Of the words it has, where there are several; see `wordings` of the notification.',
+    }),
     opened_at: textOrNull({ format: 'date-time', description: 'When it first reported that it was opened.' }),
     updated_at: TIME,
   },

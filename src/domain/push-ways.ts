@@ -93,7 +93,7 @@ export function projectsOf({ all, usual }: PushWays): AddressProjects {
 /** What to set so that addresses of this kind can be reached. */
 const NEEDED: Readonly<Record<PushChannel, string>> = {
   fcm: 'FCM_SERVICE_ACCOUNT, or FCM_PROJECTS_FILE',
-  webpush: 'WEBPUSH_VAPID_PUBLIC_KEY and WEBPUSH_VAPID_PRIVATE_KEY',
+  webpush: 'WEBPUSH_VAPID_SUBJECT, WEBPUSH_VAPID_PUBLIC_KEY and WEBPUSH_VAPID_PRIVATE_KEY',
   apns: 'APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID and APNS_TOPIC',
 }
 

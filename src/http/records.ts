@@ -14,7 +14,7 @@ import type { ClientRecord } from '../store/read-clients.ts'
 import type { AttemptRecord, MessageRecord, PartRecord } from '../store/read-messages.ts'
 import type { DeliveryRecord, FallbackRecord, NotificationRecord } from '../store/read-notifications.ts'
 import type { TokenRecord } from '../store/read-tokens.ts'
-import { summarise } from './notification-status.ts'
+import { summarise, type Summary } from './notification-status.ts'
 
 /** Messages as they stand on the wire. */
 export function toSms(message: MessageRecord): Sms {
@@ -56,17 +56,27 @@ export function toNotification(notification: NotificationRecord): Notification {
     content: notification.content,
     tag: notification.tag,
     category: notification.category,
-    ...summarise(notification.counts, notification.paused),
+    ...waitingFor(summarise(notification.counts, notification.paused), notification.waits),
     provider: notification.provider,
+    ways: notification.ways.map((way) => ({ ...way })),
     targets: notification.targets,
     counts: notification.counts,
     send_at: notification.sendAt?.toISOString() ?? null,
     template: notification.template,
+    wordings: notification.variants.map((variant) => ({ ...variant })),
+    waits: notification.waits.map(({ until, ...wait }) => ({ ...wait, until: until.toISOString() })),
     resent_from: notification.resentFrom,
     ...(notification.fallback === null ? {} : { fallback: toFallback(notification.fallback) }),
     created_at: notification.time.toISOString(),
     updated_at: notification.updatedAt.toISOString(),
   }
+}
+
+/** What waits, waits for the morning of its recipients, all of it. */
+function waitingFor(summary: Summary, waits: NotificationRecord['waits']): Summary {
+  const isQuiet = waits.length > 0 && waits.every(({ reason }) => reason === 'quiet_hours')
+  const isWaiting = summary.status === 'queued' || summary.status === 'scheduled'
+  return isQuiet && isWaiting && summary.reason === null ? { ...summary, reason: 'quiet_hours' } : summary
 }
 
 function toFallback(fallback: FallbackRecord): NonNullable<Notification['fallback']> {
@@ -95,6 +105,7 @@ export function toDelivery(delivery: DeliveryRecord): Delivery {
     reason: delivery.reason,
     provider_message_id: delivery.providerMessageId,
     received_at: delivery.receivedAt?.toISOString() ?? null,
+    locale: delivery.locale,
     opened_at: delivery.openedAt?.toISOString() ?? null,
     updated_at: delivery.updatedAt.toISOString(),
   }

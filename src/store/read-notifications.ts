@@ -1,5 +1,6 @@
 import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import type { PushVariant } from '../domain/push-part.ts'
 import type { Status } from '../domain/status.ts'
 import { addUp, type StatusCounts } from '../domain/tally.ts'
 import type { Db } from './db.ts'
@@ -18,7 +19,10 @@ export interface NotificationRecord {
   readonly content: JsonObject
   readonly tag: string | null
   readonly category: Category
+  /** Of several that it goes by, the one it is shown with. */
   readonly provider: string
+  /** What its targets go by, most of them first; those that were left out at once are in none. */
+  readonly ways: readonly { readonly provider: string; readonly targets: number }[]
   readonly targets: number
   /** Every target is counted once; only statuses that occur. */
   readonly counts: StatusCounts
@@ -30,8 +34,19 @@ export interface NotificationRecord {
   readonly resentFrom: number | null
   /** The SMS that stands in for it; null: none was asked for. */
   readonly fallback: FallbackRecord | null
+  /** Its words in the languages that its targets have; empty: all have the same. */
+  readonly variants: readonly PushVariant[]
+  /** What of it waits for a time, by that time. */
+  readonly waits: readonly PushWait[]
   readonly time: Date
   readonly updatedAt: Date
+}
+
+/** Targets that wait for a time. */
+export interface PushWait {
+  readonly reason: 'scheduled' | 'quiet_hours'
+  readonly until: Date
+  readonly targets: number
 }
 
 export interface FallbackRecord {
@@ -56,6 +71,8 @@ export interface DeliveryRecord {
   /** When the device itself first said so; null: it did not. */
   readonly receivedAt: Date | null
   readonly openedAt: Date | null
+  /** Of the words it has, where there are several languages; null: those that all have. */
+  readonly locale: string | null
   readonly updatedAt: Date
 }
 
@@ -80,14 +97,20 @@ function toRecord({
   ended,
   inFlight,
   calledOff,
-  later,
+  scheduled,
   fallback,
+  ways,
+  variants,
+  waits,
   ...notification
 }: NotificationRow): NotificationRecord {
   return {
     ...notification,
+    ways: ways ?? [],
+    variants: variants ?? [],
+    waits: (waits ?? []).map(({ until, ...wait }) => ({ ...wait, until: new Date(until) })),
     fallback: fallback && toFallback(fallback),
-    counts: countAll(notification.targets, ended, { inFlight, calledOff, later }),
+    counts: countAll(notification.targets, ended, { inFlight, calledOff, scheduled }),
   }
 }
 
@@ -95,12 +118,33 @@ function toFallback({ deadlineAt, doneAt, ...fallback }: FallbackRow): FallbackR
   return { ...fallback, deadlineAt: new Date(deadlineAt), doneAt: doneAt === null ? null : new Date(doneAt) }
 }
 
+// What is tried again is in chunks of its own, which stay in their lane.
+const WAYS = `(
+  select jsonb_agg(jsonb_build_object('provider', w.provider, 'targets', w.targets) order by w.targets desc, w.provider) from (
+    select split_part(c.lane, ':', 1) as provider, sum(c.size)::integer as targets
+    from push_chunks c where c.notification_id = n.id and c.attempt = 1 group by 1) w)`
+
+// A lane of one of its ways may be paused, and not the others.
+const PAUSED = `(${isPausedSql('n')} or exists (select from pauses z join push_chunks c on split_part(c.lane, ':', 1) = z.provider
+  where c.notification_id = n.id and c.done_at is null and z.category in ('*', n.category)))`
+
+/** Targets of a notification's chunks whose time has not come; those that quiet hours keep back at the last moment are queued. */
+export const SCHEDULED = `sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is null and coalesce(c.leaves_at, n.send_at) > now())`
+
+const WAITS = `(
+  select jsonb_agg(jsonb_build_object('reason', case when w.quiet then 'quiet_hours' else 'scheduled' end, 'until', w.run_at, 'targets', w.targets)
+    order by w.run_at, w.quiet) from (
+    select c.run_at, c.quiet, sum(c.size)::integer as targets from push_chunks c
+    where c.notification_id = n.id and c.done_at is null and c.owner is null and c.cancelled_at is null and c.run_at > now()
+      and (c.quiet or coalesce(c.leaves_at, n.send_at) > now())
+    group by 1, 2) w)`
+
 // `tally` holds what has ended. A chunk's targets before `started` that aren't settled are with the provider at this moment; of one that is
 // cancelled those from there on have ended, though nobody has written it yet, unless they may have been sent before.
 const NOTIFICATIONS = `
-select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, n.targets, n.time,
-  n.send_at as "sendAt", n.template, n.resent_from as "resentFrom", ${isPausedSql('n')} as paused,
-  coalesce(n.send_at > now(), false) as later, coalesce(k.last_done, n.time) as "updatedAt",
+select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, ${WAYS} as ways, n.targets, n.time,
+  n.send_at as "sendAt", n.template, n.resent_from as "resentFrom", ${PAUSED} as paused,
+  n.variants, ${WAITS} as waits, coalesce(k.scheduled, 0)::integer as scheduled, coalesce(k.last_done, n.time) as "updatedAt",
   (select jsonb_build_object('state', f.state, 'reason', f.reason, 'unless', f.unless, 'afterSeconds', f.after_seconds,
     'deadlineAt', f.deadline_at, 'messageId', f.message_id, 'doneAt', f.done_at)
     from fallbacks f where f.notification_id = n.id) as fallback,
@@ -113,7 +157,8 @@ select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider,
 from notifications n left join lateral (
   select max(c.done_at) as last_done,
     sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight,
-    sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off
+    sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off,
+    ${SCHEDULED} as scheduled
   from push_chunks c where c.notification_id = n.id) k on true`
 
 const READ_NOTIFICATION = `${NOTIFICATIONS}
@@ -129,20 +174,22 @@ interface FallbackRow extends Omit<FallbackRecord, 'deadlineAt' | 'doneAt'> {
   readonly doneAt: string | null
 }
 
-interface NotificationRow extends Omit<NotificationRecord, 'counts' | 'fallback'> {
+interface NotificationRow extends Omit<NotificationRecord, 'counts' | 'fallback' | 'ways' | 'variants' | 'waits'> {
+  readonly variants: NotificationRecord['variants'] | null
+  readonly waits: readonly (Omit<PushWait, 'until'> & { readonly until: string })[] | null
+  readonly ways: NotificationRecord['ways'] | null
   readonly fallback: FallbackRow | null
   readonly ended: StatusCounts
   readonly inFlight: number
   readonly calledOff: number
-  /** Its time has not come. */
-  readonly later: boolean
+  readonly scheduled: number
 }
 
-/** Of the targets that have no end: how many are with the provider, or were cancelled; whether the others wait for their time. */
+/** Of the targets that have no end: how many are with the provider, or were cancelled, or wait for their time. */
 export interface OpenTargets {
   readonly inFlight: number
   readonly calledOff: number
-  readonly later: boolean
+  readonly scheduled: number
 }
 
 /** What has not ended is on its way or waits. The two are read at one moment, but a late tally must not make a count negative. */
@@ -151,13 +198,15 @@ export function countAll(targets: number, tally: StatusCounts, unended: OpenTarg
   const open = Math.max(0, targets - Object.values(ended).reduce((sum, count) => sum + count, 0))
   const sending = Math.min(open, unended.inFlight)
   const calledOff = Math.min(open - sending, unended.calledOff)
-  const waiting = open - sending - calledOff
+  const scheduled = Math.min(open - sending - calledOff, unended.scheduled)
+  const queued = open - sending - calledOff - scheduled
   const cancelled = (ended.cancelled ?? 0) + calledOff
   return {
     ...ended,
     ...(cancelled > 0 ? { cancelled } : {}),
     ...(sending > 0 ? { sending } : {}),
-    ...(waiting > 0 ? { [unended.later ? 'scheduled' : 'queued']: waiting } : {}),
+    ...(scheduled > 0 ? { scheduled } : {}),
+    ...(queued > 0 ? { queued } : {}),
   }
 }
 
@@ -190,7 +239,7 @@ export async function readDeliveries(
 const READ_DELIVERIES = `
 with open as materialized (
   select o.token_id, case when o.ord <= c.started then 'sending' when c.cancelled_at is not null and c.uncertain_attempts = 0 then 'cancelled'
-      when n.send_at > now() then 'scheduled' else 'queued' end as status, greatest(c.created_at, n.time) as time
+      when coalesce(c.leaves_at, n.send_at) > now() then 'scheduled' else 'queued' end as status, greatest(c.created_at, n.time) as time, c.variant
   from push_chunks c join notifications n on n.id = c.notification_id
     cross join lateral unnest(c.token_ids) with ordinality as o (token_id, ord)
   where c.notification_id = $1 and c.done_at is null and o.token_id > $2
@@ -203,7 +252,8 @@ with open as materialized (
 )
 select p.token_id as "tokenId", t.token, t.kind,
   case when o.status is not null and coalesce(status_rank(r.status), 0) < 2 then o.status else r.status end as status,
-  r.reason, r.provider_message_id as "providerMessageId", r.received_at as "receivedAt", r.opened_at as "openedAt", coalesce(r.updated_at, o.time) as "updatedAt"
+  r.reason, r.provider_message_id as "providerMessageId", r.received_at as "receivedAt", r.opened_at as "openedAt",
+  (select n.variants -> coalesce(r.variant, o.variant)::integer ->> 'locale' from notifications n where n.id = $1) as locale, coalesce(r.updated_at, o.time) as "updatedAt"
 from page p join tokens t on t.id = p.token_id
   left join tokennotifications r on r.notification_id = $1 and r.token_id = p.token_id
   left join open o on o.token_id = p.token_id

@@ -67,6 +67,7 @@ export const NOTIFICATION: NotificationRecord = {
   tag: null,
   category: 'transactional',
   provider: 'fcm',
+  ways: [{ provider: 'fcm', targets: 2 }],
   targets: 2,
   counts: { sent: 1, failed: 1 },
   paused: false,
@@ -74,6 +75,8 @@ export const NOTIFICATION: NotificationRecord = {
   template: null,
   resentFrom: null,
   fallback: null,
+  variants: [{ locale: 'de', template: 'sale@1/de', title: 'Hallo', body: 'Du', targets: 1 }],
+  waits: [{ reason: 'scheduled', until: AT, targets: 1 }],
   time: AT,
   updatedAt: AT,
 }
@@ -87,6 +90,7 @@ export const DELIVERY: DeliveryRecord = {
   providerMessageId: null,
   receivedAt: null,
   openedAt: null,
+  locale: null,
   updatedAt: AT,
 }
 
