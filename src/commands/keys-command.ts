@@ -5,7 +5,7 @@ import { TidingsError } from '../domain/errors.ts'
 import { createSealer } from '../domain/sealed.ts'
 import { StartRefusal } from '../embedded/refusal.ts'
 import { createKeyHash } from '../flows/key-hash.ts'
-import { resealAll } from '../flows/reseal.ts'
+import { resealAll, type Resealed } from '../flows/reseal.ts'
 import { COMMAND_LINE, createKeys, type Keys } from '../flows/keys.ts'
 import { toKey } from '../http/records.ts'
 import type { KeysAct } from './keys-words.ts'
@@ -57,13 +57,20 @@ async function reseal(
 ): Promise<void> {
   if (secretKey === null) throw new StartRefusal('There is no SECRET_KEY: nothing is encrypted under it.')
   const sealer = createSealer(secretKey, config.previousSecretKeys)
-  const { resealed, unreadable } = await resealAll(db, sealer)
+  const { webhooks, browsers } = await resealAll(db, sealer)
+  const { resealed, unreadable } = webhooks
   const keys = await keysUnderOthers(db, createKeyHash(secretKey).mark)
-  if (json) say(`${JSON.stringify({ resealed, unreadable, keys_under_others: keys })}\n`)
+  if (json) say(`${JSON.stringify({ resealed, unreadable, browsers, keys_under_others: keys })}\n`)
   tell(`Encrypted again: the secrets of ${resealed} webhooks.`)
   if (unreadable > 0) tell(`Unreadable, as their key is not in SECRET_KEY_PREVIOUS: those of ${unreadable} webhooks.`)
+  tellOfBrowsers(browsers, tell)
   if (keys.length > 0) tell(`Not used since SECRET_KEY was changed: the keys ${keys.join(', ')}.`)
-  if (unreadable + keys.length === 0) tell('Nothing needs SECRET_KEY_PREVIOUS any more.')
+  if (unreadable + browsers.unreadable + keys.length === 0) tell('Nothing needs SECRET_KEY_PREVIOUS any more.')
+}
+
+function tellOfBrowsers({ resealed, unreadable }: Resealed, tell: (line: string) => void): void {
+  if (resealed > 0) tell(`Encrypted again: the subscriptions of ${resealed} browsers.`)
+  if (unreadable > 0) tell(`Unreadable, as their key is not in SECRET_KEY_PREVIOUS: those of ${unreadable} browsers.`)
 }
 
 async function change(

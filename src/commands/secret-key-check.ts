@@ -17,7 +17,7 @@ export async function checkSecretKeys(databaseUrl: string, secretKeys: readonly 
     const keys = secretKeys.map((key) => createKeyHash(key).mark)
     const { known, unknown } = await countByMark(db, { sealed, keys, noSecret })
     if (unknown === 0) return null
-    const what = `${unknown} ${unknown === 1 ? 'API key or webhook was' : 'API keys and webhooks were'} made under another SECRET_KEY`
+    const what = `${unknown} ${unknown === 1 ? 'API key, webhook or browser was' : 'API keys, webhooks and browsers were'} made under another SECRET_KEY`
     if (known > 0) return `${what}, and open nothing. Name that one in SECRET_KEY_PREVIOUS.`
     throw new StartRefusal(
       `${what}, and none under this one. Set it back, or name the earlier one in SECRET_KEY_PREVIOUS. If it is lost, make a key with npm run keys first.`,

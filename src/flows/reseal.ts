@@ -1,6 +1,8 @@
 import type { Sealer } from '../domain/sealed.ts'
 import type { Db } from '../store/db.ts'
 import { readSealed, replaceSealed, type SealedRow } from '../store/sealed.ts'
+import { readOtherSubscriptions, replaceSubscription } from '../store/web-subscriptions.ts'
+import { subscriptionPlace } from '../domain/web-subscription.ts'
 import { secretPlace } from './webhook-try.ts'
 
 export interface Resealed {
@@ -15,7 +17,14 @@ const BATCH = 100
  * Encrypts under the current key what is under an earlier one, while the service runs: each row is replaced in one statement, and only
  * as it was read, so that it can be read at every moment and a rotation meanwhile wins. What was done stays done: a second run goes on.
  */
-export async function resealAll(db: Db, sealer: Sealer): Promise<Resealed> {
+export async function resealAll(
+  db: Db,
+  sealer: Sealer,
+): Promise<{ readonly webhooks: Resealed; readonly browsers: Resealed }> {
+  return { webhooks: await resealWebhooks(db, sealer), browsers: await resealSubscriptions(db, sealer) }
+}
+
+async function resealWebhooks(db: Db, sealer: Sealer): Promise<Resealed> {
   const sum = { resealed: 0, unreadable: 0 }
   for (let after = 0; ;) {
     const rows = await readSealed(db, sealer.mark, after, BATCH)
@@ -25,6 +34,21 @@ export async function resealAll(db: Db, sealer: Sealer): Promise<Resealed> {
       if (again === null) sum.unreadable += 1
       else if (await replaceSealed(db, row, again)) sum.resealed += 1
       after = row.id
+    }
+  }
+}
+
+async function resealSubscriptions(db: Db, sealer: Sealer): Promise<Resealed> {
+  const sum = { resealed: 0, unreadable: 0 }
+  for (let after = 0; ;) {
+    const rows = await readOtherSubscriptions(db, sealer.mark, after, BATCH)
+    if (rows.length === 0) return sum
+    for (const { id, token, sealed } of rows) {
+      const place = subscriptionPlace(token)
+      const plain = sealer.open(sealed, place)
+      if (plain === null) sum.unreadable += 1
+      else if (await replaceSubscription(db, id, sealed, sealer.seal(plain, place))) sum.resealed += 1
+      after = id
     }
   }
 }

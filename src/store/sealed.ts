@@ -15,7 +15,10 @@ export interface KeyMarks {
   readonly noSecret: string
 }
 
-/** How many secrets of webhooks, and API keys that open, were made under one of these secret keys, and under others. */
+/**
+ * How many secrets of webhooks, API keys that open, and subscriptions of browsers were made under one of these secret keys, and under others.
+ * Of subscriptions, of which there may be millions, the newest thousand are looked at.
+ */
 export async function countByMark(
   db: Db,
   { sealed, keys, noSecret }: KeyMarks,
@@ -28,6 +31,9 @@ export async function countByMark(
         union all
         select secret_key_mark = any ($2::text[]) from api_keys
         where revoked_at is null and (expires_at is null or expires_at > now()) and secret_key_mark <> $3
+        union all
+        select substring(subscription, 1, 5) = any ($1::bytea[]) from (
+          select subscription from web_subscriptions order by token_id desc limit 1000) newest
       ) marks`,
     values: [sealed, keys, noSecret],
   })

@@ -79,6 +79,34 @@ async function reseal(previous: Buffer): Promise<string> {
   return told.join('\n')
 }
 
+/** Browsers whose subscriptions are sealed under this key. */
+async function makeBrowsers(sealer: Sealer, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await db.query({
+      text: `with t as (insert into tokens (kind, token) values ('token', $1) returning id)
+        insert into web_subscriptions (token_id, subscription) select id, $2 from t`,
+      values: [name, sealer.seal(Buffer.from(name), `web_subscriptions|${name}|subscription`)],
+    })
+  }
+}
+
+test('subscriptions of browsers are encrypted again, too; those whose key is nowhere are left, and told of', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `webpush:${index}`)
+  await makeBrowsers(sealerOf(FIRST), names)
+  await makeBrowsers(sealerOf(OTHER), ['webpush:lost'])
+  await expect(checkSecretKeys(database.url, [SECOND])).rejects.toThrow('121 API keys, webhooks and browsers')
+  const told = await reseal(FIRST)
+  expect(told).toContain('the subscriptions of 120 browsers.')
+  expect(told).toContain('those of 1 browsers.')
+  const text = 'select t.token, w.subscription from web_subscriptions w join tokens t on t.id = w.token_id'
+  const { rows } = await db.query<{ token: string; subscription: Buffer }>({ text, values: [] })
+  const read = rows.flatMap(
+    ({ token, subscription }) =>
+      sealerOf(SECOND).open(subscription, `web_subscriptions|${token}|subscription`)?.toString() ?? [],
+  )
+  expect(read.toSorted()).toEqual(names.toSorted())
+})
+
 test('a key opens while SECRET_KEY is changed, and was stored under the new one by then', async () => {
   const { key } = await makeKey()
   expect(await keyringUnder(SECOND).look(`Bearer ${key}`)).toBe('foreign')
@@ -136,7 +164,7 @@ test('a start with a wrong SECRET_KEY is refused in one line; one that is being 
   await makeKey()
   await makeWebhooks(sealerOf(FIRST), 1, 1)
   await expect(checkSecretKeys(database.url, [OTHER])).rejects.toThrow(
-    /^2 API keys and webhooks were made under another SECRET_KEY, and none under this one\. Set it back, .*$/,
+    /^2 API keys, webhooks and browsers were made under another SECRET_KEY, and none under this one\. Set it back, .*$/,
   )
   expect(await checkSecretKeys(database.url, [FIRST])).toBeNull()
   expect(await checkSecretKeys(database.url, [OTHER, FIRST])).toBeNull()

@@ -41,6 +41,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     optOuts: expect.any(Object) as unknown,
     rules: expect.any(Object) as unknown,
     fcmProjects: [],
+    webPush: { keys: null, subject: null },
     firebase: {
       apiKey: null,
       projectId: null,
