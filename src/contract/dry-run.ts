@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import type { WordingDryRun } from './push-parts.ts'
 import { CATEGORY, freeObject, named, oneOf, priceOf, REPLACED, textOrNull, TIME } from './words.ts'
 
 /** Asks what would happen, and nothing more. */
@@ -111,6 +112,9 @@ export const PushDryRunData = Type.Object(
       }),
     ),
     condition: textOrNull(),
+    wordings: Type.Array(named<WordingDryRun>('WordingDryRun'), {
+      description: 'Its words in the languages of its devices, where they have several.',
+    }),
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),
     fcm: freeObject('The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here.'),

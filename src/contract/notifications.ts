@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { DRY_RUN, VALIDATE_ONLY } from './dry-run.ts'
 import { Fallback, FallbackState } from './fallback.ts'
 import { PUSH_SCHEMAS } from './push-platforms.ts'
+import type { PushWait, Wording } from './push-parts.ts'
 import { ONE_ADDRESS, pushWords, SIMPLE_WORDS } from './push-words.ts'
 import type { TemplateUse } from './templates.ts'
 import {
@@ -156,36 +157,6 @@ export type TopicRequest = Static<typeof TopicRequest>
 
 /** What a push may hold, for the server to register. */
 export const PUSH_REQUESTS = [TokensRequest, TopicRequest, Fallback, FallbackState, ...PUSH_SCHEMAS]
-
-/** Words of a push for devices that have one language. */
-const Wording = Type.Object(
-  {
-    locale: Type.String({ description: 'BCP 47.' }),
-    template: Type.String({ description: '`name@version/locale`.' }),
-    title: Type.String(),
-    body: Type.String(),
-    link: Type.Optional(Type.String()),
-    image: Type.Optional(Type.String()),
-    targets: Type.Integer({ minimum: 0, description: 'How many devices have these words.' }),
-  },
-  { $id: 'Wording', additionalProperties: false },
-)
-
-export type Wording = Static<typeof Wording>
-
-const PushWait = Type.Object(
-  {
-    reason: oneOf(['scheduled', 'quiet_hours']),
-    until: TIME,
-    targets: Type.Integer({ minimum: 1, description: 'How many of its targets wait until then.' }),
-  },
-  { $id: 'PushWait', additionalProperties: false },
-)
-
-export type PushWait = Static<typeof PushWait>
-
-/** What notifications are made of, for the server to register. */
-export const PUSH_PARTS = [Wording, PushWait]
 
 /** How many targets stand where; only statuses that occur. */
 const Counts = Type.Unsafe<Readonly<Record<string, number>>>({

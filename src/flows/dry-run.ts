@@ -16,6 +16,8 @@ import { readFlagReasons } from '../store/number-flags.ts'
 import { readOptedOut } from '../store/read-opt-outs.ts'
 import type { PauseScope } from '../store/read-pauses.ts'
 import type { PreparedPush } from './push-call.ts'
+import type { PlannedPush } from './push-plan.ts'
+import { foreseeCaps, partWaits, reportWordings, usualWords, type WordingReport } from './push-parts-report.ts'
 import { lookUpAims, type KnownTokens, type WayCount } from './push-look-up.ts'
 import { mainProvider } from './push-targets.ts'
 import type { Rules } from './rules.ts'
@@ -58,6 +60,8 @@ export interface PushReport extends Journey {
   readonly targets: KnownTokens
   /** The providers it would go by, and how many of its targets each would get: those that are dead are left out. */
   readonly ways: readonly WayCount[]
+  /** Empty: all would have the same words. */
+  readonly wordings: readonly WordingReport[]
   readonly bytes: number
   readonly mostBytes: number
   /** The body of FCM's `messages:send` for the first target, as JSON. */
@@ -84,7 +88,7 @@ export interface DryRunParts {
   readonly db: Db
   readonly pauses: () => Promise<readonly PauseScope[]>
   /** Without them nothing is kept back. */
-  readonly rules?: Pick<Rules, 'foresee'>
+  readonly rules?: Pick<Rules, 'foresee' | 'pushes'>
   /** Whose opt-outs hold for a message; without it nobody's do. */
   readonly consentGroup?: ConsentGroup
   /** What is done about flagged numbers; without it they are not looked at. */
@@ -118,26 +122,46 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         ...journey(message, smsTimes(message, quietUntil), pauses, caller, choice, now),
       }))
     },
-    async push({ input, targets, ways, notification, warnings }, caller) {
+    async push(prepared, caller) {
+      const { input, targets, ways, plan, notification, warnings } = prepared
       const pauses = await parts.pauses()
-      const times = { sendAt: notification.sendAt, seconds: notification.validitySeconds }
-      const aims = await lookUpAims(parts.db, targets, ways)
-      const [content, target] = [toPushContent(0, input), firstOf(targets)]
+      const aims = await lookUpAims(parts.db, targets, ways, plan)
+      const { planned } = aims
+      const words = usualWords(input, planned)
+      const [content, target] = [toPushContent(0, words), firstOf(targets)]
       const provider = mainProvider(ways, new Set(aims.ways.map((way) => way.provider)))
       const chosen = { provider: ways.all.length === 0 ? SANDBOX : provider, reason: reasonOf(aims.ways) }
       const asked = input.validate_only === true
+      const capped = await foreseeCaps(parts.rules?.pushes, prepared, aims)
       return {
-        notification,
-        warnings,
+        notification: { ...notification, template: words.origin ?? null },
+        warnings: [...warnings, ...(planned?.warnings ?? []), ...capped],
         validation: asked ? await validate(parts, aims.first ?? provider, content, target) : null,
-        ...{ targets: aims.targets, ways: aims.ways },
-        bytes: payloadBytes(input),
+        ...{ targets: aims.targets, ways: aims.ways, wordings: reportWordings(input, planned) },
+        bytes: payloadBytes(words),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(content, target),
-        ...journey({ ...notification, provider }, times, pauses, caller, chosen, parts.clock()),
+        ...pushJourney({ ...notification, provider }, planned, pauses, caller, chosen, parts.clock()),
       }
     },
   }
+}
+
+function pushJourney(
+  notification: PreparedPush['notification'],
+  planned: PlannedPush | null,
+  pauses: readonly PauseScope[],
+  caller: Caller,
+  chosen: Chosen,
+  now: Date,
+): Journey {
+  const times = { sendAt: planned?.sendAt ?? notification.sendAt, seconds: notification.validitySeconds }
+  const all = journey(notification, times, pauses, caller, chosen, now)
+  const own = partWaits(planned, now)
+  if (own === null || planned === null) return all
+  const last = planned.lastSendAt ?? now
+  const paused = all.waits.filter(({ reason }) => reason === 'paused')
+  return { ...all, expiresAt: new Date(last.getTime() + times.seconds * 1_000), waits: [...own, ...paused] }
 }
 
 /** What is captured is nobody's business but ours. */

@@ -1,11 +1,13 @@
 import { TidingsError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import type { PushVariant } from '../domain/push-part.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import { readSentPush, readSentSms, readSentTargets, type SentPush } from '../store/read-resend.ts'
 import type { PushInput, Targets } from './push-call.ts'
 import type { SmsInput } from './sms.ts'
+import { wordingsOf, type PushWords, type Wordings } from './template-words.ts'
 
 /** The call that sends a message once more. It is not sent here, but as any other call. Both throw TidingsError: `not_found`, … */
 export interface Resends {
@@ -57,7 +59,8 @@ export function createResends(db: Db): Resends {
 
 const OPEN: ReadonlySet<Status> = new Set<Status>(['scheduled', 'queued', 'sending'])
 
-function inputOf({ title, body, content, tag, category, ttlSeconds, template }: SentPush, id: number): PushInput {
+function inputOf(sent: SentPush, id: number): PushInput {
+  const { title, body, content, tag, category, ttlSeconds, template } = sent
   return {
     // As its caller gave it; checked then, and checked again.
     ...(content as JsonObject & Omit<PushInput, 'title' | 'body'>),
@@ -65,7 +68,26 @@ function inputOf({ title, body, content, tag, category, ttlSeconds, template }: 
     ...(tag === null ? {} : { tag }),
     ...(ttlSeconds === null ? {} : { ttl: ttlSeconds }),
     ...(template === null ? {} : { origin: template }),
+    ...(sent.variants === null ? {} : { wordings: wordingsSent(sent, sent.variants) }),
   }
+}
+
+/** Each device has the words of its language again, as they were then. */
+function wordingsSent({ title, body, content, template }: SentPush, variants: readonly PushVariant[]): Wordings {
+  const usual = (template ?? '').slice((template ?? '').lastIndexOf('/') + 1)
+  const { link, image } = content
+  const own = { title, body, origin: template ?? '', ...textOf('link', link), ...textOf('image', image) }
+  const locales = [...new Set([usual, ...variants.map(({ locale }) => locale)])]
+  return wordingsOf(usual, locales, (locale) => {
+    const variant = variants.find((one) => one.locale === locale)
+    if (variant === undefined) return own
+    const { locale: _locale, targets: _targets, template: origin, ...words } = variant
+    return { ...words, origin }
+  })
+}
+
+function textOf(name: 'link' | 'image', value: unknown): Partial<PushWords> {
+  return typeof value === 'string' ? { [name]: value } : {}
 }
 
 async function targetsOf(db: Db, id: number, sent: SentPush, only: readonly Status[] | null): Promise<Targets> {

@@ -44,6 +44,7 @@ export function toPushDryRun(report: PushReport): PushDryRunData {
     template: notification.template,
     targets: { ...targets, new: notification.topic === null ? targets.total - targets.known : 0 },
     ways: report.ways.map((way) => ({ ...way })),
+    wordings: report.wordings.map((wording) => ({ ...wording })),
     bytes: report.bytes,
     most_bytes: report.mostBytes,
     // Our own JSON, of an object.

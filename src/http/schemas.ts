@@ -32,6 +32,7 @@ import {
   NotificationAnswer,
   PUSH_REQUESTS,
 } from '../contract/notifications.ts'
+import { PushWait, Wording, WordingDryRun } from '../contract/push-parts.ts'
 import { Session, SessionAnswer, SignIn } from '../contract/session.ts'
 import { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
 import {
@@ -54,6 +55,9 @@ import { WEBHOOK_SCHEMAS } from '../contract/webhooks.ts'
 /** What the server registers, so that routes can name it. */
 export const SCHEMAS = [
   ...PUSH_REQUESTS,
+  PushWait,
+  Wording,
+  WordingDryRun,
   Attempt,
   AuditEntry,
   AuditList,

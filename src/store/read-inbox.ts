@@ -2,7 +2,7 @@ import type { Category } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
 import type { Status } from '../domain/status.ts'
 import type { Db } from './db.ts'
-import { countAll, type StatusCounts } from './read-notifications.ts'
+import { countAll, SCHEDULED, type StatusCounts } from './read-notifications.ts'
 
 /** An SMS that the sandbox took, or is about to. */
 export interface InboxSms {
@@ -64,10 +64,10 @@ export async function readInboxSms(db: Db, ids: readonly number[]): Promise<Inbo
 export async function readInboxPushes(db: Db, ids: readonly number[]): Promise<InboxPush[]> {
   if (ids.length === 0) return []
   const { rows } = await db.query<PushRow>({ name: 'read-inbox-pushes', text: READ_PUSHES, values: [ids] })
-  return rows.map(({ ended, inFlight, calledOff, later, ...row }) => ({
+  return rows.map(({ ended, inFlight, calledOff, scheduled, ...row }) => ({
     channel: 'push',
     ...row,
-    counts: countAll(row.targets, ended, { inFlight, calledOff, later }),
+    counts: countAll(row.targets, ended, { inFlight, calledOff, scheduled }),
   }))
 }
 
@@ -113,12 +113,13 @@ function toDate(text: string | null): Date | null {
 const READ_PUSHES = `
 select n.id, n.topic, n.targets, n.title, n.body, n.content, n.tag, n.category, n.time, k.ended,
   greatest(n.time, k.moved_at) as "updatedAt", coalesce(k.in_flight, 0)::integer as "inFlight",
-  coalesce(k.called_off, 0)::integer as "calledOff", coalesce(n.send_at > now(), false) as later, case when n.topic is null and n.targets = 1 then (
+  coalesce(k.called_off, 0)::integer as "calledOff", coalesce(k.scheduled, 0)::integer as scheduled, case when n.topic is null and n.targets = 1 then (
     select t.token from tokennotifications r join tokens t on t.id = r.token_id where r.notification_id = n.id limit 1) end as token
 from notifications n left join lateral (
   select max(c.updated_at) as moved_at,
     sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight,
-    sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off, (
+    sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off,
+    ${SCHEDULED} as scheduled, (
       select coalesce(jsonb_object_agg(s.status, s.count), '{}') from (
         select t.key as status, sum(t.value::bigint) as count
         from (select n.tally union all select o.tally from push_chunks o where o.notification_id = n.id) as l (tally)
@@ -131,5 +132,5 @@ interface PushRow extends Omit<InboxPush, 'channel' | 'counts'> {
   readonly ended: StatusCounts
   readonly inFlight: number
   readonly calledOff: number
-  readonly later: boolean
+  readonly scheduled: number
 }

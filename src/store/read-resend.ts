@@ -1,5 +1,6 @@
 import type { Category, OnUncertain } from '../domain/category.ts'
 import type { JsonObject } from '../domain/provider.ts'
+import type { PushVariant } from '../domain/push-part.ts'
 import type { Status } from '../domain/status.ts'
 import type { Tlvs } from '../domain/tlvs.ts'
 import type { Db } from './db.ts'
@@ -50,6 +51,8 @@ export interface SentPush {
   readonly category: Category
   readonly ttlSeconds: number | null
   readonly template: string | null
+  /** Null: all have the same words. */
+  readonly variants: readonly PushVariant[] | null
   /** Some of its targets have no end yet. */
   readonly waits: boolean
 }
@@ -59,7 +62,7 @@ export async function readSentPush(db: Db, id: number): Promise<SentPush | null>
   const { rows } = await db.query<SentPush>({
     name: 'read-sent-push',
     text: `
-select n.title, n.body, n.content, n.topic, n.tag, n.category, n.ttl_seconds as "ttlSeconds", n.template,
+select n.title, n.body, n.content, n.topic, n.tag, n.category, n.ttl_seconds as "ttlSeconds", n.template, n.variants,
   exists (select from push_chunks c where c.notification_id = n.id and c.done_at is null) as waits
 from notifications n where n.id = $1`,
     values: [id],

@@ -116,10 +116,11 @@ const CHUNKS_AT_ONCE = 200
 // A cancelled chunk hands nothing over any more: whoever takes it next only writes down how it ended.
 const END_CHUNKS = `
 with open as materialized (
-  select c.id, c.notification_id, c.token_ids, c.size, c.started, c.settled, c.uncertain_attempts, n.expires_at <= $1::timestamptz as late
+  select c.id, c.notification_id, c.token_ids, c.size, c.started, c.settled, c.uncertain_attempts,
+    coalesce(c.expires_at, n.expires_at) <= $1::timestamptz as late
   from push_chunks c join notifications n on n.id = c.notification_id
   where c.done_at is null and c.cancelled_at is null
-    and not (c.owner is null and c.attempt = 1 and c.started = 0 and c.run_at > ${LATER} and n.send_at > ${LATER})
+    and not (c.owner is null and c.attempt = 1 and c.started = 0 and c.run_at > ${LATER} and coalesce(c.leaves_at, n.send_at) > ${LATER})
   order by c.id limit $2
 ), target as materialized (
   select o.id, o.notification_id, t.token_id,

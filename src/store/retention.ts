@@ -37,8 +37,8 @@ const PUSH_AT_REST = `(select true from push_chunks c where c.notification_id = 
 
 const EMPTY_SMS = `update messages m set subject = '', body = '', text = null, tlvs = null
   where m.id in (select id from chosen) and (m.subject <> '' or m.body <> '' or m.text is not null or m.tlvs is not null)`
-const EMPTY_PUSH = `update notifications m set title = '', body = '', content = '{}'
-  where m.id in (select id from chosen) and (m.title <> '' or m.body <> '' or m.content <> '{}')`
+const EMPTY_PUSH = `update notifications m set title = '', body = '', content = '{}', variants = null
+  where m.id in (select id from chosen) and (m.title <> '' or m.body <> '' or m.content <> '{}' or m.variants is not null)`
 const EMPTY_INBOUND = `update inbound m set text = '' where m.id in (select id from chosen) and m.text <> ''`
 const DELETE_INBOUND = `delete from inbound m where m.id in (select id from chosen)`
 const DELETE_SMS = `delete from messages m where m.id in (select id from chosen)`

@@ -118,6 +118,8 @@ with own as materialized (
   select id from tokens where client_id = $1
 ), rows as (
 ${ALL_ADDRESSES('own')}
+), uncounted as (
+  delete from recipient_counts where contact in (select 'device:' || id from rows)
 )
 update tokens t set kind = 'token', token = 'erased:' || t.id, retired_at = coalesce(t.retired_at, now()), retired_reason = 'erased', ${NOTHING_SAID}
 from rows r where t.id = r.id`,

@@ -32,6 +32,7 @@ const NOTIFICATIONS: Searched = {
   contact: null,
   words: {
     status: `(m.tally ?| $::text[] or (m.send_at > now() and 'scheduled' = any ($::text[])) or (select true from push_chunks k where k.notification_id = m.id and (k.tally ?| $::text[]
+      or (k.done_at is null and k.leaves_at > now() and 'scheduled' = any ($::text[]))
       or (k.done_at is null and 'sending' = any ($::text[]) and k.started > bit_count(k.settled))
       or (k.done_at is null and k.started < k.size and 'queued' = any ($::text[]))) limit 1))`,
     via: `m.provider || '' = any ($::text[])`,
