@@ -8,6 +8,7 @@ const HELP = `What a code means, and what helps. It needs no service.
   tidings explain exhausted              a reason of a message
   tidings explain 21610                  a code of Twilio
   tidings explain UNREGISTERED           a code of FCM
+  tidings explain BadDeviceToken         a code of APNs
   tidings explain                        lists them all
   tidings explain 21610 --json           for programs
 

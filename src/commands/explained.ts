@@ -2,6 +2,7 @@ import type { Explained } from '../cli/command.ts'
 import { ERROR_CODES } from '../domain/errors.ts'
 import { REASON_SECTIONS } from '../domain/reason-pages.ts'
 import { ERROR_PAGES } from '../http/error-pages.ts'
+import { REASON_OF_CODE as OF_APNS } from '../providers/apns/outcomes.ts'
 import { REASON_OF_CODE as OF_FCM } from '../providers/fcm/outcomes.ts'
 import { REASON_OF_CODE as OF_TWILIO } from '../providers/twilio/codes.ts'
 
@@ -12,6 +13,7 @@ export function explained(): readonly Explained[] {
     ...reasons(),
     ...provided('Twilio', OF_TWILIO, (code) => `https://www.twilio.com/docs/api/errors/${code}`),
     ...provided('FCM', OF_FCM, () => 'https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode'),
+    ...provided('APNs', OF_APNS, () => 'docs/apns.md'),
   ]
 }
 

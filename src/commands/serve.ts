@@ -114,9 +114,13 @@ function announce(parts: ServeParts, url: string, data: string, firstKey: FirstK
   warn(parts, firstKey)
 }
 
-function pushTitle({ fcmProjects, webPush }: Config): string | null {
+function pushTitle({ fcmProjects, webPush, apns }: Config): string | null {
   const several = fcmProjects.length > 1 ? ` (${fcmProjects.length} projects)` : ''
-  const titles = [...(fcmProjects.length === 0 ? [] : [`FCM${several}`]), ...(webPush.subject === null ? [] : ['Web Push'])]
+  const titles = [
+    ...(fcmProjects.length === 0 ? [] : [`FCM${several}`]),
+    ...(webPush.subject === null ? [] : ['Web Push']),
+    ...(apns === null ? [] : ['APNs']),
+  ]
   return titles.length === 0 ? null : titles.join(', ')
 }
 

@@ -123,7 +123,8 @@ describe('explain', () => {
   test('a word is taken as it is written, else in any case', async () => {
     expect(await explained('internal')).toContain('reason')
     expect(await explained('INTERNAL')).toContain('code of FCM')
-    expect(await explained('Unregistered')).toMatch(/reason, of pushes[\s\S]*code of FCM/)
+    expect(await explained('Unregistered')).toContain('code of APNs')
+    expect(await explained('unREGISTERED')).toMatch(/reason, of pushes[\s\S]*code of FCM[\s\S]*code of APNs/)
   })
 
   test('for an unknown code the near one is named, and it ends with 2', async () => {
