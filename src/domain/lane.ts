@@ -7,6 +7,10 @@ export function laneOf(provider: string, category: Category): Lane {
   return `${provider}:${category}`
 }
 
+export function categoryOf(lane: string): Category {
+  return CATEGORIES.find((category) => lane.endsWith(`:${category}`)) ?? 'transactional'
+}
+
 /** Slots out of seven, while all three have something waiting: one-time codes go first, marketing is never starved. */
 const TURNS: readonly Category[] = ['otp', 'transactional', 'otp', 'transactional', 'otp', 'marketing', 'otp']
 

@@ -1,3 +1,4 @@
+import type { Category } from './category.ts'
 import type { Msisdn } from './contact.ts'
 import type { Failure } from './failure.ts'
 
@@ -203,6 +204,8 @@ export interface PushContent {
   readonly body: string
   /** Nothing is shown: there are no title and body. */
   readonly dataOnly: boolean
+  /** Decides whose turn it is where a push service takes only so many; absent: `transactional`. */
+  readonly category?: Category
   /** Seconds until the push service may drop it; null: the service's own default. */
   readonly ttlSeconds: number | null
   readonly image: string | null

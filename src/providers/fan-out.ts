@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events'
 import type { Failure } from '../domain/failure.ts'
 import type { Gate, Outcome } from '../domain/provider.ts'
 import { notSent } from './http2-faults.ts'
-import type { Pace } from './pace.ts'
+import type { PaceLine } from './pace.ts'
 
 export interface FanOut<Item> {
   readonly items: readonly Item[]
   /** Submitted at once; asked for anew before each item. */
   readonly window: () => number
-  readonly pace: Pick<Pace, 'take' | 'pausedMs'>
+  readonly pace: PaceLine
   readonly signal: AbortSignal
   /** Asked before each item is begun. */
   readonly gate: Gate

@@ -1,3 +1,6 @@
+import type { Category } from '../domain/category.ts'
+import { createLines, type Line } from './lines.ts'
+
 export interface PaceOptions {
   /** Messages a second once the ramp is over; above 0. */
   readonly perSecond: number
@@ -14,10 +17,18 @@ export interface PaceParts {
   readonly nodes: () => number
 }
 
+/** What one that sends many needs of it. */
+export type PaceLine = Pick<Pace, 'take' | 'pausedMs'>
+
 /** A token bucket that holds one second's worth: what a provider grants for a minute is never spent at its beginning. */
 export interface Pace {
   /** 0: one message may go now. Else nothing was taken: the milliseconds after which to ask again. */
   take(): number
+  /**
+   * The same for one of several that send at once. When there is not enough for all of them, one-time codes go before a campaign, the categories
+   * take turns, and within one of them whoever has waited longest is next.
+   */
+  line(category: Category): PaceLine
   /** Milliseconds until a pause ends; 0: there is none. */
   pausedMs(): number
   /**
@@ -42,24 +53,37 @@ export function createPace(options: PaceOptions, { monotonic, chance, nodes }: P
   let pausedUntil = 0
   let pauses = 0
 
+  const lines = createLines()
+
   function restart(now: number): void {
     ramp = { ...ramp, from: gentle, startMs: now, lengthMs: rampMs }
     bucket = { held: roomAt(ramp, now), atMs: now }
     used = true
   }
+  function take(line: Line | null): number {
+    const now = monotonic()
+    if (now < pausedUntil) return Math.ceil(pausedUntil - now)
+    if (rampMs > 0 && (!used || now - bucket.atMs >= rampMs)) restart(now)
+    // The bucket is everybody's: what this node takes, the others are held to have taken too.
+    const cost = Math.max(1, nodes())
+    const held = Math.min(Math.max(cost, roomAt(ramp, now)), bucket.held + grown(ramp, bucket.atMs, now))
+    const wait = line === null ? NO_WAIT : lines.wait(line, now, held / cost)
+    const enough = held >= cost && wait.isOver
+    bucket = { held: enough ? held - cost : held, atMs: now }
+    if (!enough) return Math.max(1, Math.ceil(((cost * (wait.ahead + 1) - held) / rateAt(ramp, now)) * 1_000))
+    if (line !== null) lines.took(line)
+    return 0
+  }
+
+  const pausedMs = (): number => Math.max(0, Math.ceil(pausedUntil - monotonic()))
+
   return {
-    take() {
-      const now = monotonic()
-      if (now < pausedUntil) return Math.ceil(pausedUntil - now)
-      if (rampMs > 0 && (!used || now - bucket.atMs >= rampMs)) restart(now)
-      // The bucket is everybody's: what this node takes, the others are held to have taken too.
-      const cost = Math.max(1, nodes())
-      const held = Math.min(Math.max(cost, roomAt(ramp, now)), bucket.held + grown(ramp, bucket.atMs, now))
-      const enough = held >= cost
-      bucket = { held: enough ? held - cost : held, atMs: now }
-      return enough ? 0 : Math.max(1, Math.ceil(((cost - held) / rateAt(ramp, now)) * 1_000))
+    take: () => take(null),
+    line(category) {
+      const line = { category }
+      return { take: () => take(line), pausedMs }
     },
-    pausedMs: () => Math.max(0, Math.ceil(pausedUntil - monotonic())),
+    pausedMs,
     throttle(toldMs) {
       const now = monotonic()
       const again = now < pausedUntil
@@ -88,6 +112,8 @@ function rateAt({ from, to, startMs, lengthMs }: Ramp, atMs: number): number {
   if (atMs >= startMs + lengthMs) return to
   return from + (to - from) * Math.max(0, (atMs - startMs) / lengthMs)
 }
+
+const NO_WAIT = { isOver: true, ahead: 0 }
 
 /** One second's worth, but always one message. */
 function roomAt(ramp: Ramp, atMs: number): number {

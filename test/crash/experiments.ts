@@ -18,6 +18,7 @@ import { L1 } from './experiments/l1-overload.ts'
 import { L3 } from './experiments/l3-idempotency.ts'
 import { L4 } from './experiments/l4-opt-outs.ts'
 import { L5 } from './experiments/l5-soak.ts'
+import { L6 } from './experiments/l6-million.ts'
 import { N1 } from './experiments/n1-database-cut-off.ts'
 import { N2, N2F } from './experiments/n2-answers-lost.ts'
 import { T1 } from './experiments/t1-clocks.ts'
@@ -66,6 +67,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   L3,
   L4,
   L5,
+  L6,
   N1,
   N2,
   N2F,

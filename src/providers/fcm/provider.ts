@@ -62,7 +62,8 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
     submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, sender, parts.clock(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
-      return fanOut({ items: targets, window: () => window, pace, signal, gate, submit, onOutcome })
+      const line = pace.line(content.category ?? 'transactional')
+      return fanOut({ items: targets, window: () => window, pace: line, signal, gate, submit, onOutcome })
     },
     validate: (content, target, signal) => validateOne(content, target, sender, parts.clock(), signal),
     check: (signal) => checkSteps(tokens, sender, signal),
