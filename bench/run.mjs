@@ -2,6 +2,8 @@
 // npm run bench -- batch [--rounds N --items N --save]: how many items a second batches and lists of targets take.
 // npm run bench -- history [--messages N --pages N --plans --save]: how long searches take.
 // npm run bench -- smpp | twilio [--rounds N --seconds N --save]: our client and our adapter, each beside the library that others take.
+// npm run bench -- fcm [--rounds N --messages N --save]: pushes to FCM, beside the official SDK and Node's own client.
+// npm run bench -- million [--messages N --save]: one push to a million devices, from the call to the last outcome, beside the official SDK.
 // npm run bench -- sms-http [--rounds N --seconds N --connections N --save]: from HTTP to SMPP, beside Kannel.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
@@ -15,6 +17,9 @@ import { table } from './table.mjs'
 /** Cores that other programs may take before the figures mean little. */
 const NOISE = 0.2
 
+const MILLION = 1_000_000
+const FCM_MESSAGES = 200_000
+
 const RESULTS = fileURLToPath(new URL('results', import.meta.url))
 
 const { values, positionals } = parseArgs({
@@ -24,7 +29,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '64' },
     save: { type: 'boolean', default: false },
-    messages: { type: 'string', default: '1000000' },
+    messages: { type: 'string' },
     items: { type: 'string', default: '200000' },
     pages: { type: 'string', default: '40' },
     plans: { type: 'boolean', default: false },
@@ -37,7 +42,7 @@ const settings = {
 }
 
 const [what = 'accept'] = positionals
-const rows = { accept, batch, history, smpp, twilio, 'sms-http': smsHttp }
+const rows = { accept, batch, history, smpp, twilio, 'sms-http': smsHttp, fcm, million }
 if (!Object.hasOwn(rows, what) || positionals.length > 1) {
   console.error(`bench: there is no row ${positionals.join(' ')}. There are: ${Object.keys(rows).join(', ')}.`)
   process.exitCode = 2
@@ -83,7 +88,7 @@ function batchText({ rounds, items, measured }) {
 async function history() {
   // What is measured is built first.
   const { historyText, measureHistory } = await import('./history.mjs')
-  const asked = { messages: Number(values.messages), rounds: Number(values.pages), plans: values.plans }
+  const asked = { messages: Number(values.messages ?? MILLION), rounds: Number(values.pages), plans: values.plans }
   const result = await measureHistory(asked, tell)
   return { result, text: historyText(result) }
 }
@@ -98,6 +103,19 @@ async function twilio() {
   const { measureTwilio, twilioText } = await import('./twilio.mjs')
   const result = await measureTwilio(settings, tell)
   return { result, text: twilioText(result, machine()) }
+}
+
+async function fcm() {
+  const { fcmText, measureFcm } = await import('./fcm.mjs')
+  const asked = { rounds: settings.rounds, messages: Number(values.messages ?? FCM_MESSAGES) }
+  const result = await measureFcm(asked, tell)
+  return { result, text: fcmText(result, machine()) }
+}
+
+async function million() {
+  const { measureMillion, millionText } = await import('./million.mjs')
+  const result = await measureMillion({ messages: Number(values.messages ?? MILLION) }, tell)
+  return { result, text: millionText(result, machine()) }
 }
 
 async function smsHttp() {
