@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { APNS } from '../../src/fakes/apns/command.ts'
+import { REASONS } from '../../src/fakes/apns/reasons.ts'
 import { ERROR_WORDS } from '../../src/fakes/fcm/errors.ts'
 import { createRules } from '../../src/fakes/rules.ts'
 import { HTTP_SMS } from '../../src/fakes/http-sms/command.ts'
@@ -10,6 +12,8 @@ import { PLAY as SMSC_PLAY } from '../../src/fakes/smsc/script.ts'
 import { FCM } from '../../src/fakes/fcm/command.ts'
 import { TWILIO } from '../../src/fakes/twilio/command.ts'
 import { PLAY as TWILIO_PLAY } from '../../src/fakes/twilio/play.ts'
+import { WEB_PUSH } from '../../src/fakes/webpush/command.ts'
+import { PLAY as WEB_PUSH_PLAY } from '../../src/fakes/webpush/play.ts'
 import { VONAGE } from '../../src/fakes/vonage/command.ts'
 import { PLAY as VONAGE_PLAY } from '../../src/fakes/vonage/play.ts'
 import { blocksOf, readPage } from '../support/documents.ts'
@@ -21,6 +25,8 @@ describe('docs/fakes.md', () => {
     ['http-sms', Object.keys(HTTP_SMS_PLAY.properties)],
     ['smsc', Object.keys(SMSC_PLAY.properties)],
     ['fcm', ERROR_WORDS],
+    ['apns', REASONS],
+    ['webpush', Object.keys(WEB_PUSH_PLAY.properties)],
     ['sink', Object.keys(SINK_PLAY.properties)],
   ])('explains all that %s can be told to play', (name, plays) => {
     const [, section = ''] =
@@ -35,7 +41,7 @@ describe('docs/fakes.md', () => {
   })
 })
 
-test.each(Object.entries({ TWILIO, VONAGE, HTTP_SMS, SMSC, FCM, SINK }))(
+test.each(Object.entries({ TWILIO, VONAGE, HTTP_SMS, SMSC, FCM, WEB_PUSH, SINK }))(
   'the help of %s names every flag',
   (_, { flags, help }) => {
     const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)
