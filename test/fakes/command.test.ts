@@ -81,7 +81,7 @@ describe.each(FAKES)('tidings fake %s', (name) => {
 })
 
 test.each([
-  [['twillio'], 'There is no look-alike twillio. There are twilio, vonage, http-sms, smsc, fcm, sink.'],
+  [['twillio'], 'There is no look-alike twillio. There are twilio, vonage, http-sms, smsc, fcm, apns, webpush, sink.'],
   [['twilio', '--prot', '1'], "Unknown option '--prot'."],
   [['twilio', '--port', '70000'], '--port 70000 is not a port; 0 takes any free one.'],
   [['twilio', '--port', 'x'], '--port x is not a port; 0 takes any free one.'],
