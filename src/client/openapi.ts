@@ -1782,6 +1782,8 @@ export interface components {
     Delivery: {
       /** @enum {string} */
       kind: 'token' | 'fid'
+      /** @description Of the words it has, where there are several; see `wordings` of the notification. */
+      locale: string | null
       /**
        * Format: date-time
        * @description When it first reported that it was opened.
@@ -2586,11 +2588,15 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       updated_at: string
+      /** @description What of it waits for a time. */
+      waits: components['schemas']['PushWait'][]
       /** @description The providers that its targets go by; those that were left out at once are in none. */
       ways: {
         provider: string
         targets: number
       }[]
+      /** @description Its words in the languages of its devices, where they have several; `title` and `body` are those of the template’s default then. */
+      wordings: components['schemas']['Wording'][]
     }
     NotificationAccepted: {
       /** @description How many targets have which status. */
@@ -2828,6 +2834,19 @@ export interface components {
         /** @description Those of them that are dead are left out. */
         targets: number
       }[]
+      /** @description Its words in the languages of its devices, where they have several. */
+      wordings: components['schemas']['WordingDryRun'][]
+    }
+    PushWait: {
+      /** @enum {string} */
+      reason: 'scheduled' | 'quiet_hours'
+      /** @description How many of its targets wait until then. */
+      targets: number
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC.
+       */
+      until: string
     }
     Ready: {
       checks: {
@@ -4645,6 +4664,32 @@ export interface components {
        * @example Europe/Berlin
        */
       time_zone?: string
+    }
+    Wording: {
+      body: string
+      image?: string
+      link?: string
+      /** @description BCP 47. */
+      locale: string
+      /** @description How many devices have these words. */
+      targets: number
+      /** @description `name@version/locale`. */
+      template: string
+      title: string
+    }
+    WordingDryRun: {
+      body: string
+      /** @description Keys and values, as FCM counts them. */
+      bytes: number
+      image?: string
+      link?: string
+      /** @description BCP 47. */
+      locale: string
+      /** @description How many devices have these words. */
+      targets: number
+      /** @description `name@version/locale`. */
+      template: string
+      title: string
     }
   }
   responses: never

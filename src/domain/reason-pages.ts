@@ -35,7 +35,7 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
   ],
   no_provider: [
     'The push service that this device is reached through has no provider here. It was stored, and never sent.',
-    '[docs/providers.md](providers.md) says what to set. A device that a call names itself is refused instead.',
+    '[Which way a push goes](push.md#which-way-a-push-goes) says what to set. A call that names such a device itself is refused.',
   ],
   exhausted: ['It was tried as often, or for as long, as makes sense.', 'The attempts say what each came to.'],
   node_lost: [
@@ -138,7 +138,10 @@ const OF_SMS: Readonly<Record<string, Row>> = {
     'The carrier could not deliver it, and says no more than its own code.',
     'The code of the attempt; ask the provider.',
   ],
-  rate_exceeded: ['Faster than the account or sender may. Waits.', 'More senders, a higher rate.'],
+  rate_exceeded: [
+    'Faster than the account or sender may, or than a browser’s push service takes. Waits.',
+    'More senders, a higher rate.',
+  ],
   queue_full: ['More than ten hours of messages wait at this sender. Waits.', 'More senders.'],
   queue_overflow: ['Twilio dropped it from a queue that was too long. Tried again, slower.', 'More senders.'],
   daily_limit: ['The account’s messages of a day are used up. Waits.', 'A higher limit at Twilio.'],
@@ -173,7 +176,7 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
     'Register it at each start of the app: PUT /tokens/{token}.',
   ],
   sender_mismatch: [
-    'The token belongs to another Firebase project; at Apple, to another app, or to the other environment.',
+    'The token belongs to another Firebase project; at Apple, to another app, or to the other environment; of a browser, to another VAPID key.',
     'The app’s configuration, or the service account; [`APNS_ENVIRONMENT` and `APNS_TOPIC`](apns.md#another-app-or-environment).',
   ],
   invalid_payload: ['The push service refuses a field of the message.', 'The log’s code names the field.'],
@@ -202,6 +205,18 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
   ],
   project_not_found: ['There is no such Firebase project. Everything waits.', '`project_id` in the credentials.'],
   project_unknown: ['The credentials name no project. Everything waits.', 'A service account’s key file.'],
+  vapid_refused: [
+    'The push service of a browser does not take [our signature](web-push.md#what-can-go-wrong). Tried again for a day.',
+    '`WEBPUSH_VAPID_SUBJECT`, the two keys beside it, and the clock.',
+  ],
+  private_address: [
+    'A browser’s subscription leads to an address that is not public. Nothing was sent there.',
+    'Look where it came from; `WEBHOOKS_ALLOW_PRIVATE` where it is meant.',
+  ],
+  unreadable_subscription: [
+    'A browser’s subscription is encrypted under another `SECRET_KEY`. Tried again for a day.',
+    '`SECRET_KEY_PREVIOUS`.',
+  ],
 }
 
 /** Every `reason`, below the heading it stands under. */
