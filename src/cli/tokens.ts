@@ -3,6 +3,7 @@ import { nearest } from '../domain/nearest.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect, readLimit, sayAll, timeOf } from './service.ts'
 import { readSince } from './since.ts'
+import { readSubscription } from './subscription-file.ts'
 import { painted, plain, readWords } from './words.ts'
 
 const HELP = `The devices that pushes go to.
@@ -11,11 +12,12 @@ const HELP = `The devices that pushes go to.
   tidings tokens list state:retired code:stale        found as GET /tokens does
   tidings tokens show TOKEN                           one, by its token or installation id
   tidings tokens put TOKEN --client +201009129288 --platform ios --app com.example.shop
+  tidings tokens browser FILE --client +201009129288  a browser, by what PushSubscription.toJSON() gave; - reads it here
   tidings tokens delete TOKEN --yes                   nothing is sent to it any more
   tidings tokens restore TOKEN                        undoes its retirement, for 30 days
   tidings tokens restore --since 2h --reason unregistered --yes
 
-Of put: --client, --platform android|ios|web, --app, --locale, --zone, --fid, and --kind fid where TOKEN is an installation id.
+Of browser: --client, --app, --locale, --zone. Of put: --client, --platform android|ios|web, --app, --locale, --zone, --fid, and --kind fid where TOKEN is an installation id.
 What is left out is forgotten. Of list --limit N. Everywhere --json: one JSON object a line.
 
 TIDINGS_URL says where the service runs, TIDINGS_KEY or TIDINGS_KEY_FILE with which key; list and show need messages:read,
@@ -55,6 +57,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   list: { flags: ['limit'], run: list },
   show: { flags: [], run: show },
   put: { flags: ['client', 'platform', 'app', 'locale', 'zone', 'fid', 'kind'], run: put },
+  browser: { flags: ['client', 'app', 'locale', 'zone'], run: browser },
   delete: { flags: ['yes'], run: remove },
   restore: { flags: ['since', 'reason', 'yes'], run: restore },
 }
@@ -90,13 +93,25 @@ async function show({ words, values, tidings, at }: TokenWords): Promise<ExitCod
   return sayOne(one, values, at)
 }
 
-async function put({ words, values, tidings, at }: TokenWords): Promise<ExitCode> {
-  const { client, app, locale, zone, fid } = values
-  const device = {
+async function browser({ words: [file, ...more], values, tidings, at }: TokenWords): Promise<ExitCode> {
+  if (file === undefined || more.length > 0) throw new CliRefusal('browser takes one file: tidings tokens browser FILE')
+  const body = { subscription: readSubscription(file), ...factsOf(values) }
+  return sayOne(await tidings.tokens.putBrowser(body, { signal: at.signal }), values, at)
+}
+
+function factsOf({ client, app, locale, zone }: Values) {
+  return {
     ...(client === undefined ? {} : { client }),
     ...(app === undefined ? {} : { app }),
     ...(locale === undefined ? {} : { locale }),
     ...(zone === undefined ? {} : { time_zone: zone }),
+  }
+}
+
+async function put({ words, values, tidings, at }: TokenWords): Promise<ExitCode> {
+  const { fid } = values
+  const device = {
+    ...factsOf(values),
     ...(fid === undefined ? {} : { fid }),
     ...(values.platform === undefined ? {} : { platform: oneOf('platform', values.platform, PLATFORMS) }),
     ...(values.kind === undefined ? {} : { kind: oneOf('kind', values.kind, KINDS) }),

@@ -8,6 +8,10 @@ export interface TokenCalls {
   put(token: string, device?: Schema<'DeviceRequest'>, options?: CallOptions): Promise<Token>
   /** Up to 10,000 of them with one commit: all, or with `partial` those that are good. */
   putAll(devices: Schema<'DevicesRequest'>, options?: CallOptions): Promise<Schema<'DevicesAnswer'>>
+  /** Registers a browser with what `PushSubscription.toJSON()` gave. Its `token` is `webpush:…`, the same for the same endpoint. */
+  putBrowser(browser: Schema<'WebSubscriptionRequest'>, options?: CallOptions): Promise<Token>
+  /** `applicationServerKey`, which browsers subscribe with. */
+  webPushKey(options?: CallOptions): Promise<string>
   /** By its token or its installation id. */
   get(token: string, options?: CallOptions): Promise<Token>
   /** Takes a device away: nothing is sent to it any more before it is registered again. */
@@ -34,6 +38,12 @@ export function createTokenCalls({ raw }: Calls): TokenCalls {
       const answer = await unwrap(raw.PUT('/tokens', { body, ...signalOf(options) }))
       if (typeof answer === 'string') throw new Error('a call in JSON was answered with lines')
       return answer
+    },
+    async putBrowser(body, options = {}) {
+      return (await unwrap(raw.POST('/webpush/subscriptions', { body, ...signalOf(options) }))).data
+    },
+    async webPushKey(options = {}) {
+      return (await unwrap(raw.GET('/webpush/key', signalOf(options)))).public_key
     },
     async get(token, options = {}) {
       return (await unwrap(raw.GET('/tokens/{token}', { params: { path: { token } }, ...signalOf(options) }))).data

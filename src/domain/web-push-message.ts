@@ -14,7 +14,7 @@ const DEFAULT_TTL_SECONDS = 2_419_200
 
 /**
  * What the service worker reads, as JSON. Pure. The same words as in what FCM hands to a browser: `notification` is what `showNotification` takes, with `title` and `body` in
- * it; `link` is opened on a click. Without `notification` nothing is shown of itself.
+ * it; `link` is opened on a click; a browser's own `data` stands in place of the common one. Without `notification` nothing is shown of itself.
  */
 export function webPushPayload(content: PushContent): string {
   return JSON.stringify(payloadOf(content))
@@ -38,10 +38,11 @@ function payloadOf(content: PushContent): JsonObject {
   const shown = dataOnly ? {} : given({ title, body, image: image ?? undefined, tag: tagOf(content) })
   const notification = underOwn(shown, objectAt(own, 'notification'))
   const opened = objectAt(own, 'fcm_options')['link'] ?? link ?? undefined
+  const told = own['data'] === undefined ? data : objectAt(own, 'data')
   return given({
     notification,
     link: opened,
-    data: { tidings_id: String(content.notificationId), ...data, ...objectAt(own, 'data') },
+    data: { tidings_id: String(content.notificationId), ...told },
   })
 }
 

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import webPush from 'web-push'
 import { startService, type Service } from '../client/service.ts'
 import { createTidings } from '../../src/client/tidings.ts'
 import { tidings, type Ended, type RunOptions } from './run.ts'
@@ -9,7 +12,14 @@ let service: Service
 let here: RunOptions
 
 beforeAll(async () => {
-  service = await startService()
+  const { publicKey, privateKey } = webPush.generateVAPIDKeys()
+  service = await startService({
+    WEBPUSH_VAPID_PUBLIC_KEY: publicKey,
+    WEBPUSH_VAPID_PRIVATE_KEY: privateKey,
+    WEBPUSH_VAPID_SUBJECT: 'mailto:push@example.com',
+    PUSH_PROVIDER: 'sandbox',
+    SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
+  })
   here = { cwd: service.directory, env: { TIDINGS_URL: service.url } }
 })
 
@@ -37,6 +47,25 @@ test('a device is registered, found, sent to, and taken away', async () => {
   expect(refused.stderr).toContain('tidings explain no_devices')
   expect(await run('tokens', 'restore', 'token-1')).toMatchObject({ code: 4 })
   expect((await run('tokens', 'restore', '--since', '1d', '--yes')).stderr).toBe('0 are sent to again.\n')
+})
+
+test('a browser is registered by what it gave to its page, and said to be one where that is no subscription', async () => {
+  const file = join(service.directory, 'subscription.json')
+  const p256dh = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
+  const subscription = {
+    endpoint: 'https://push.example.com/1',
+    keys: { p256dh, auth: 'BTBZMqHH6r4Tts7J_aSIgg' },
+  }
+  await writeFile(file, JSON.stringify(subscription))
+  const made = await run('tokens', 'browser', file, '--client', CONTACT, '--locale', 'en')
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(made.stdout).toMatch(/\+201009129288 {4}web .* webpush:[\w-]{22}\n$/)
+  await writeFile(file, '{}')
+  expect(await run('tokens', 'browser', file)).toMatchObject({ code: 2 })
+  const { tokens } = createTidings({ url: service.url })
+  expect(await tokens.webPushKey()).toMatch(/^B[\w-]{86}$/)
+  const named = await tokens.putBrowser({ subscription })
+  expect(made.stdout).toContain(named.token)
 })
 
 test('what it does not understand it says, with what was probably meant', async () => {

@@ -38,7 +38,7 @@ const ROWS = {
   tooLarge: { class: 'permanent', reason: 'invalid_payload' },
   wrong: { class: 'permanent', reason: 'invalid_payload' },
   notTaken: { class: 'blocked', reason: 'vapid_refused', service: 'refusing', more: HELD },
-  tooMany: { class: 'throttled', reason: 'throttled', service: 'busy', more: BUSY, told: true },
+  tooMany: { class: 'throttled', reason: 'rate_exceeded', service: 'busy', more: BUSY, told: true },
   internal: { class: 'transient', reason: 'internal', told: true },
   unavailable: { class: 'transient', reason: 'unavailable', service: 'busy', more: { waitMs: 10_000 }, told: true },
   gatewayTimeout: { class: 'uncertain', reason: 'gateway_timeout' },
