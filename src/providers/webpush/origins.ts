@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../domain/failure.ts'
 import type { Outcome } from '../../domain/provider.ts'
-import type { Reading } from './outcomes.ts'
+import { UNREACHED, type Reading } from './outcomes.ts'
 
 /** The push services that are called, each by itself: one that hangs, or wants to be left alone, holds no other. */
 export interface Origins {
@@ -136,7 +136,7 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
   }
 }
 
-const LEFT_ALONE = failure('transient', 'unavailable', { counted: false })
+const LEFT_ALONE = failure('transient', 'unavailable', UNREACHED)
 
 /** One that was silent is tried by one call, not by all that wait. */
 function hasRoom(origin: Origin, underWay: number): boolean {

@@ -26,6 +26,8 @@ const DAY_MS = 1_440 * MINUTE_MS
 /** A fault of our key, or of what we make of it, is looked at again every 5 minutes for a day; the address is never to blame. */
 const HELD = { waitMs: 5 * MINUTE_MS, pause: 'recipient', maxAgeMs: DAY_MS } as const
 const BUSY = { waitMs: MINUTE_MS, pause: 'recipient' } as const
+/** Nothing left: it costs no attempt, and an address where nobody ever answers ends within a day. */
+export const UNREACHED = { counted: false, waitMs: 10_000, maxAgeMs: DAY_MS }
 /** What is not explained is tried three times more. */
 const UNKNOWN = { waitsMs: [10_000, MINUTE_MS, 5 * MINUTE_MS] }
 
@@ -90,8 +92,9 @@ function rowFor({ status, body }: HttpAnswer): keyof typeof ROWS {
 
 function ofFault(fault: HttpFault): Reading {
   if (fault.forbidden === true) return { outcome: refused(failure('permanent', 'private_address')), service: 'fine' }
-  const ours = fault.reason === 'aborted'
-  return { outcome: refused(failureOfFault(fault)), service: ours ? 'fine' : 'silent' }
+  const made = failureOfFault(fault)
+  if (fault.reason === 'aborted') return { outcome: refused(made), service: 'fine' }
+  return { outcome: refused(fault.written ? made : { ...made, ...UNREACHED }), service: 'silent' }
 }
 
 function refused(reason: Failure): Outcome {

@@ -1,61 +1,18 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { describe, expect, test } from 'vitest'
 import webPush from 'web-push'
-import { readCidr } from '../../../src/domain/public-address.ts'
 import type { Outcome, PushContent, PushProvider } from '../../../src/domain/provider.ts'
-import { nameOfSubscription, type WebSubscription } from '../../../src/domain/web-subscription.ts'
 import { startFakeWebPush, type FakeWebPush, type FakeWebPushOptions } from '../../../src/fakes/webpush.ts'
-import type { FakeSubscription } from '../../../src/fakes/webpush/subscriptions.ts'
-import { createGuard } from '../../../src/outbound/guard.ts'
-import { createNames } from '../../../src/outbound/names.ts'
-import { createHttpCall } from '../../../src/providers/http-call.ts'
-import { createWebPush, type WebPushParts } from '../../../src/providers/webpush/provider.ts'
 import { until } from '../../support/until.ts'
 import { after, CONTENT, failureOf, NEVER, OPEN, range, tokens } from '../fcm/rig.ts'
+import { KEYS, openRig, type Rig, type RigOptions } from './rig.ts'
 
-const KEYS = { ...webPush.generateVAPIDKeys(), subject: 'mailto:push@example.com' }
-
-interface Rig {
-  readonly provider: PushProvider
-  readonly refusing: string[]
-  /** The address of a browser, as it is stored. */
-  add(subscription: FakeSubscription, more?: Partial<WebSubscription>): string
-}
-
-interface RigOptions extends Partial<WebPushParts> {
-  readonly trust?: readonly string[]
-  readonly allowed?: readonly string[]
-  readonly totalMs?: number
-}
-
-function rig({ trust = [], allowed = ['127.0.0.1'], totalMs = 15_000, ...parts }: RigOptions = {}): Rig {
-  const known = new Map<string, WebSubscription | null>()
-  const refusing: string[] = []
-  const allowedPrivate = allowed.map(readCidr).filter((cidr) => cidr !== null)
-  const findAddresses = createNames({ servers: null, askMachine: true })
-  const own = { ownAddresses: () => [], ownPorts: () => [] }
-  const connect = createGuard({ allowedPrivate, findAddresses, ...own, trust }, 3_000)
-  const provider = createWebPush(KEYS, {
-    call: createHttpCall({ connections: 64, connect, totalMs }),
-    find: async (names) => new Map([...known].filter(([name]) => names.includes(name))),
-    now: () => new Date(),
-    monotonic: () => performance.now(),
-    onRefusing: (origin) => void refusing.push(origin),
-    ...parts,
-  })
-  after(() => provider.close())
-  return {
-    provider,
-    refusing,
-    add({ endpoint, keys }, more = {}) {
-      const [p256dh, auth] = [Buffer.from(keys.p256dh, 'base64url'), Buffer.from(keys.auth, 'base64url')]
-      known.set(nameOfSubscription(endpoint), { endpoint, p256dh, auth, vapidKey: KEYS.publicKey, ...more })
-      return nameOfSubscription(endpoint)
-    },
-  }
+function rig(options: RigOptions = {}): Rig {
+  const opened = openRig(options)
+  after(() => opened.provider.close())
+  return opened
 }
 
 async function startFake(options: FakeWebPushOptions = {}): Promise<FakeWebPush> {
