@@ -117,7 +117,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   )
   const pushLanes: readonly PushLane[] = parts.push.map((provider) => {
     const retirement = createRetirement(now, (share) => tellKept(parts, share, provider))
-    return createPushLane({ ...common, ...ticketsOf(parts), provider, retirement })
+    return createPushLane({ ...common, ...ticketsOf(parts), provider, retirement, hold: parts.holdPush })
   })
   const ledger = createLedger({
     db: parts.ledgerDb,

@@ -25,7 +25,7 @@ export interface NodeOptions {
   readonly now?: () => number
   readonly log?: Logger
   /** Where messages go on, what keeps them back, who looks on. */
-  readonly ways?: Pick<DeliveryParts, 'onward' | 'detour' | 'hold' | 'consentGroup' | 'flagged' | 'onTokensKept'>
+  readonly ways?: Pick<DeliveryParts, 'onward' | 'detour' | 'hold' | 'holdPush' | 'consentGroup' | 'flagged' | 'onTokensKept'>
   readonly onSettled?: (settled: readonly SettledSms[]) => void
 }
 
