@@ -6,6 +6,12 @@ import { given, isObject, objectAt, underOwn } from './push-merge.ts'
 /** Bytes of the JSON, brackets and quotes counted. Source: Apple, "Generating a remote notification". */
 const MAX_BYTES = { voip: 5_120, others: 4_096 } as const
 
+/** Source: Apple, "CFBundleIdentifier". */
+const TOPIC = /^[A-Za-z0-9.-]{1,255}$/
+
+/** Of anything else HTTP/2 would make another value, or a fault of the connection. Source: RFC 9113 §8.2.1. */
+const VISIBLE = /^[\x20-\x7e]+$/
+
 /** No id of a notification is longer. */
 const LONGEST_ID = Number.MAX_SAFE_INTEGER
 
@@ -72,7 +78,7 @@ export function namesTopic(content: PushContent): boolean {
 /** What stands against handing this content to Apple's service itself; `checkPushContent` found nothing. Empty when all is well. */
 export function checkApplePush(fields: CheckedPushFields): readonly FaultDetail[] {
   const content = toPushContent(LONGEST_ID, fields)
-  const faults = [...misplaced(fields), ...wrongChannel(content)]
+  const faults = [...misplaced(fields), ...headerFaults(content)]
   if (faults.length > 0) return faults
   const bytes = Buffer.byteLength(JSON.stringify(applePayload(content)))
   const type = ownHeaders(content)['apns-push-type']
@@ -95,9 +101,18 @@ function misplaced({ data = {}, apns = {} }: CheckedPushFields): FaultDetail[] {
   return faults
 }
 
-function wrongChannel(content: PushContent): FaultDetail[] {
-  if (ownHeaders(content)['apns-channel-id'] === undefined) return []
-  return [{ path: 'apns.headers.apns-channel-id', message: 'A push to devices goes to no channel: leave it out.' }]
+/** Of what `checkHeaders` let through for FCM, which hands it over as JSON. */
+function headerFaults(content: PushContent): FaultDetail[] {
+  return Object.entries(ownHeaders(content)).flatMap(([name, value]) => {
+    const path = `apns.headers.${name}`
+    if (name === 'apns-channel-id') return [{ path, message: 'A push to devices goes to no channel: leave it out.' }]
+    if (name === 'apns-topic' && !TOPIC.test(value)) {
+      return [{ path, message: 'It is a bundle id: letters, digits, hyphens and periods.' }]
+    }
+    return VISIBLE.test(value) && value.trim() === value
+      ? []
+      : [{ path, message: 'A header holds visible ASCII alone.' }]
+  })
 }
 
 /** Of what the caller wrote the part that has the most bytes. */

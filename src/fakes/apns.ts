@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Session } from 'node:http2'
 import { createJudge } from './apns/judge.ts'
 import { play } from './apns/play.ts'
 import { createKeys, type FakeKey } from './apns/provider-token.ts'
@@ -64,18 +65,19 @@ export async function startFakeApns(options: FakeApnsOptions = {}): Promise<Fake
     ledger.write({ apns_id: id, device, topic, type, id: payload['tidings_id'] ?? null })
   }
   const script = (push: FakePush, seen: number): Script | null => options.script?.(push, seen) ?? byRules(push)
-  const judge = createJudge({ keys, topics, script, now })
+  const streams = createStreams()
+  const judge = createJudge({ keys, topics, script, now, onKnown: streams.open })
   function onHttp1(request: IncomingMessage, response: ServerResponse): void {
     if (request.url !== '/control') return answerJson(response, 404, { reason: 'BadPath' })
     const deeds = { ...deedsOf(controls), script: (wish: unknown) => rules.replace(wish) }
     void answerControl(request, response, deeds, () => ({ accepted, sessions: sessions.size }))
   }
-  const served = await listen(options.port ?? 0, certificate, onHttp1)
+  const served = await listen(options.port ?? 0, certificate, onHttp1, UNKNOWN_STREAMS)
   const sessions = keepSessions(served.http2, (seen, stream, session) => {
     options.onRequest?.(seen)
     play(judge(seen, session), stream, session, take)
   })
-  const controls = sessionControls(served.http2, sessions)
+  const controls = { ...sessionControls(served.http2, sessions), setMaxStreams: streams.setMost }
   return {
     url: `http://127.0.0.1:${served.plainPort}`,
     tlsUrl: `https://127.0.0.1:${served.tlsPort}`,
@@ -89,6 +91,26 @@ export async function startFakeApns(options: FakeApnsOptions = {}): Promise<Fake
       for (const session of sessions) session.destroy()
       await served.close()
       ledger.close()
+    },
+  }
+}
+
+/** On a connection whose token was not taken yet. Source: Apple, Local and Remote Notification Programming Guide, "Communicating with APNs". */
+const UNKNOWN_STREAMS = 1
+
+/** How many requests the connections may have under way. */
+function createStreams(): { open(session: ServerHttp2Session): void; setMost(count: number): void } {
+  const known = new Set<ServerHttp2Session>()
+  let most = 1_000
+  return {
+    open(session) {
+      known.add(session)
+      session.on('close', () => known.delete(session))
+      session.settings({ maxConcurrentStreams: most })
+    },
+    setMost(count) {
+      most = count
+      for (const session of known) session.settings({ maxConcurrentStreams: count })
     },
   }
 }

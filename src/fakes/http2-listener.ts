@@ -14,11 +14,16 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Serves both versions on a plain port and on one with TLS, on 127.0.0.1. 0 takes any free port. */
-export async function listen(port: number, certificate: Certificate, onHttp1: RequestListener): Promise<Listening> {
+/** Serves both versions on a plain port and on one with TLS, on 127.0.0.1. 0 takes any free port. `streams`: at once on one connection. */
+export async function listen(
+  port: number,
+  certificate: Certificate,
+  onHttp1: RequestListener,
+  streams = 100,
+): Promise<Listening> {
   const sockets = new Set<Socket>()
   const http1 = createHttp1(onHttp1)
-  const http2 = createHttp2({ settings: { maxConcurrentStreams: 100 } })
+  const http2 = createHttp2({ settings: { maxConcurrentStreams: streams } })
   const plain = createTcp({ pauseOnConnect: false }, (socket) => {
     keep(socket)
     socket.once('data', (first: Buffer) => {

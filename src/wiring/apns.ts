@@ -4,6 +4,12 @@ import { createHttp2Pool } from '../http2/pool.ts'
 import { APNS, apnsProject, createApns, type ApnsParts } from '../providers/apns/provider.ts'
 import type { Config } from '../settings/config.ts'
 
+/**
+ * Apple wants connections to be kept, and may take many new ones for an attack; routers in between forget silent ones after some minutes.
+ * Source: Apple, "Sending notification requests to APNs"; AWS, NAT gateways: 350 s.
+ */
+const IDLE_MS = 300_000
+
 /** Null: nothing goes to Apple itself. */
 export function apnsWay({ apns }: Pick<Config, 'apns'>): PushWay | null {
   return apns === null ? null : { name: APNS, channel: 'apns', project: apnsProject(apns), apps: [] }
@@ -15,5 +21,5 @@ export function openApns(
   parts: Omit<ApnsParts, 'http2'> & { readonly chance: () => number },
 ): PushProvider | null {
   if (apns === null) return null
-  return createApns(apns, { ...parts, http2: createHttp2Pool({ origin: apns.baseUrl }, parts) })
+  return createApns(apns, { ...parts, http2: createHttp2Pool({ origin: apns.baseUrl, idleMs: IDLE_MS }, parts) })
 }

@@ -106,6 +106,18 @@ test('what FCM alone reads is refused, with its path', () => {
   expect(paths({ apns: { headers: { 'Apns-Channel-Id': 'ab' } } })).toEqual(['apns.headers.apns-channel-id'])
 })
 
+test('what a header of HTTP/2 can not hold is refused before it would break a connection', () => {
+  const faultsOf = (name: string, value: string) =>
+    checkApplePush({ ...SHOWN, apns: { headers: { [name]: value } } }).map(({ path }) => path)
+  for (const value of ['', 'com.example.app\n', 'com example', 'é', '😀', 'a/../b']) {
+    expect(faultsOf('APNS-Topic', value)).toEqual(['apns.headers.apns-topic'])
+  }
+  for (const value of ['parcel\r\nx: y', 'é', '😀', ' parcel']) {
+    expect(faultsOf('apns-collapse-id', value)).toEqual(['apns.headers.apns-collapse-id'])
+  }
+  expect(faultsOf('apns-collapse-id', 'parcel 1042')).toEqual([])
+})
+
 test('an address is apns: and 64 to 200 digits of hex in lower case', () => {
   const hex = 'ab'.repeat(32)
   expect(appleAddressFault(`apns:${hex}`)).toBeNull()

@@ -41,7 +41,7 @@ describe('docs/fakes.md', () => {
   })
 })
 
-test.each(Object.entries({ TWILIO, VONAGE, HTTP_SMS, SMSC, FCM, WEB_PUSH, SINK }))(
+test.each(Object.entries({ TWILIO, VONAGE, HTTP_SMS, SMSC, FCM, APNS, WEB_PUSH, SINK }))(
   'the help of %s names every flag',
   (_, { flags, help }) => {
     const named = [...help.matchAll(/^ {2}--([a-z-]+) /gm)].map(([, flag]) => flag)

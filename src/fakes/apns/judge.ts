@@ -13,6 +13,8 @@ export interface JudgeParts {
   readonly topics: readonly string[]
   /** `seen` counts the device's earlier pushes. Null: take it. */
   readonly script: (push: FakePush, seen: number) => Script | null
+  /** The connection’s token was taken, for the first time. */
+  readonly onKnown: (session: ServerHttp2Session) => void
   readonly now: () => Date
 }
 
@@ -20,7 +22,7 @@ export interface JudgeParts {
 const UPDATE_EVERY_MS = 20 * 60_000
 
 /** Method and path first, then who it is, then the push. Apple publishes no order. */
-export function createJudge({ keys, topics, script, now }: JudgeParts) {
+export function createJudge({ keys, topics, script, onKnown, now }: JudgeParts) {
   const tokens = new WeakMap<ServerHttp2Session, { readonly issuedAt: number; readonly since: number }>()
   const seen = new Map<string, number>()
 
@@ -30,6 +32,7 @@ export function createJudge({ keys, topics, script, now }: JudgeParts) {
     if (before?.issuedAt === issuedAt) return false
     if (before !== undefined && at - before.since < UPDATE_EVERY_MS) return true
     tokens.set(session, { issuedAt, since: at })
+    if (before === undefined) onKnown(session)
     return false
   }
   return ({ method, path, headers, body }: SeenStream, session: ServerHttp2Session): Verdict => {

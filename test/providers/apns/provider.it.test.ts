@@ -25,6 +25,25 @@ test('over TLS thousands go over few connections, though each may carry ten at o
   expect(fake.sessions()).toBeLessThanOrEqual(4)
 })
 
+test('a connection has one push under way until Apple has taken its token, as Apple wants it', async () => {
+  let [open, most] = [0, 0]
+  const { provider, fake } = await rig({
+    pool: { sessions: 1 },
+    fake: {
+      script: () => {
+        open += 1
+        most = Math.max(most, open)
+        setImmediate(() => (open -= 1))
+        return null
+      },
+    },
+  })
+  const outcomes = await submit(provider, range(200).map(device))
+  expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true)
+  expect(fake.accepted()).toBe(200)
+  expect(most).toBeGreaterThan(1)
+})
+
 test('the apns-id is ours, the same for each attempt at a device, and in the ledger of the look-alike', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'apns-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -127,14 +146,13 @@ test('after Apple had too much, no more are under way at once than the window ha
 })
 
 test('ENHANCE_YOUR_CALM makes doubt of what was written, and holds the way', async () => {
-  const { fake, provider } = await rig({ fake: { script: () => ({ kind: 'hang' }) } })
+  let requests = 0
+  const { fake, provider } = await rig({
+    fake: { script: () => ({ kind: 'hang' }), onRequest: () => void (requests += 1) },
+  })
   const outcomes = submit(provider, range(3).map(device))
-  await until(() => fake.sessions() === 1)
-  let done = false
-  void outcomes.finally(() => (done = true))
-  const goaway = setInterval(() => fake.goaway(11), 20)
-  await until(() => done)
-  clearInterval(goaway)
+  await until(() => requests === 3)
+  fake.goaway(11)
   for (const outcome of await outcomes) {
     expect(failureOf(outcome)).toMatchObject({ class: 'uncertain', reason: 'enhance_your_calm', pause: 'lane' })
   }

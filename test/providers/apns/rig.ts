@@ -6,7 +6,7 @@ import { startFakeApns, type FakeApns, type FakeApnsOptions } from '../../../src
 import { createHttp2Pool, type PoolOptions } from '../../../src/http2/pool.ts'
 import { createApns, type ApnsOptions } from '../../../src/providers/apns/provider.ts'
 
-export { CONTENT, failureOf, NEVER, range, submit } from '../fcm/rig.ts'
+export { failureOf, NEVER, range, submit } from '../fcm/rig.ts'
 
 /** 32 bytes that no device has; another number is another device. */
 export function deviceToken(index: number): string {
