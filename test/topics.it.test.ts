@@ -277,3 +277,18 @@ test('with fan_out the devices that were subscribed here are the targets, each w
   const oneByOne = await call('POST', '/notifications/topic', { ...words, dry_run: true, topic: 'a' })
   expect(oneByOne.body).toMatchObject({ data: { topic: null, targets: { total: 3, known: 3 }, subscribers: 3 } })
 })
+
+test('a project that is none is refused with those there are; test keys and ONLY_TO keep FCM out of it', async () => {
+  const allowed = 'allowed-device-token'
+  const { call, subscribe, unsubscribe } = await start({ ONLY_TO: allowed })
+  const refused = await subscribe('news', { tokens: ['a'], project: 'fcn' })
+  expect(refused).toMatchObject({ status: 400, body: { details: [{ path: 'project' }] } })
+  const streamed = await call('POST', '/topics/news/subscriptions', '{"project":"nope"}\n"a"\n')
+  expect(streamed).toMatchObject({ status: 400, body: { details: [{ path: 'project' }] } })
+  await subscribe('news', { tokens: [allowed, 'other'] })
+  expect(fake.subscribers('news')).toEqual([allowed])
+  const { body } = await call('GET', '/topics/news/subscriptions')
+  const ways = (body['data'] as { token: string; provider: string }[]).map(({ token, provider }) => [token, provider])
+  expect(Object.fromEntries(ways)).toEqual({ other: 'sandbox', [allowed]: 'fcm' })
+  expect((await unsubscribe('news', { tokens: ['other'] })).body).toMatchObject({ devices: 1, waiting: 0 })
+})

@@ -18,6 +18,7 @@ const OPTIONS = {
   client: { type: 'string', multiple: true },
   topic: { type: 'string' },
   condition: { type: 'string' },
+  'fan-out': { type: 'boolean' },
   title: { type: 'string' },
   body: { type: 'string' },
   data: { type: 'string', multiple: true },
@@ -83,8 +84,10 @@ function toPush(values: Words): TokensPush | DevicesPush | TopicPush {
   }
   const content = toContent(values)
   if (clients !== undefined) return { ...content, to: { clients } }
-  if (topic !== undefined) return { ...content, topic }
-  if (condition !== undefined) return { ...content, condition }
+  const fanOut = values['fan-out'] === true ? { fan_out: true } : {}
+  if (topic !== undefined) return { ...content, ...fanOut, topic }
+  if (condition !== undefined) return { ...content, ...fanOut, condition }
+  if (values['fan-out'] === true) throw new CliRefusal('--fan-out belongs to --topic and --condition.')
   return { ...content, ...(tokens.length > 0 ? { tokens } : {}), ...(fids.length > 0 ? { fids } : {}) }
 }
 

@@ -19,7 +19,7 @@ const HELP = `Sends one SMS, or one push.
 Both      --tag --category --send-at --local --ttl SECONDS --template --locale --var NAME=TEXT --var NAME:=NUMBER
           --wait --dry-run --idempotency-key KEY --json
 Of SMS    --subject --sender --max-segments --max-price AMOUNT --plain --no-plain --time-zone ZONE
-Of pushes --token, --fid, --client (each may stand several times), --topic or --condition; --title --body --data NAME=TEXT --image --link
+Of pushes --token, --fid, --client (each may stand several times), --topic or --condition (--fan-out); --title --body --data NAME=TEXT --image --link
           --priority high --collapse-key KEY --badge N --sound NAME --action NAME=TITLE --data-only --project NAME --validate
 
 Prints its id and, in a sentence, what became of it so far. Without --idempotency-key one is drawn, so that what is repeated

@@ -13,7 +13,7 @@ const HELP = `Who follows which topic, as far as this service subscribed them. A
   tidings topics unsubscribe news TOKEN
 
 Of subscribe and unsubscribe: --client for all devices of a person, --fid for another device by its installation id,
---wait N to wait until FCM was told, at most N seconds. Of show: --state subscribing|subscribed|unsubscribing|unsubscribed|failed.
+--project NAME, --wait N to wait until FCM was told, at most N seconds. Of show: --state subscribing|subscribed|unsubscribing|unsubscribed|failed.
 Of list and show --limit N. Everywhere --json: one JSON object a line.
 
 TIDINGS_URL says where the service runs, TIDINGS_KEY or TIDINGS_KEY_FILE with which key; list and show need messages:read,
@@ -24,6 +24,7 @@ the others tokens:write. Exit codes: 0 fine, 1 some could not be done, 2 usage, 
 const OPTIONS = {
   client: { type: 'string' },
   fid: { type: 'string' },
+  project: { type: 'string' },
   wait: { type: 'string' },
   state: { type: 'string' },
   limit: { type: 'string' },
@@ -44,7 +45,7 @@ interface Act {
   run(words: TopicWords): Promise<ExitCode>
 }
 
-const CHANGE_FLAGS = ['client', 'fid', 'wait'] as const
+const CHANGE_FLAGS = ['client', 'fid', 'project', 'wait'] as const
 
 const ACTS: Readonly<Record<string, Act>> = {
   list: { flags: ['limit'], run: list },
@@ -92,7 +93,7 @@ async function change(
   { words, values, tidings, at }: TopicWords,
 ): Promise<ExitCode> {
   const [topic, ...tokens] = words
-  const { client, fid } = values
+  const { client, fid, project } = values
   const isNamed = tokens.length > 0 || fid !== undefined
   if (topic === undefined || (client === undefined) === !isNamed)
     throw new CliRefusal(`${wish} takes a topic, and tokens or --client: tidings topics ${wish} news TOKEN`)
@@ -100,8 +101,9 @@ async function change(
     client === undefined
       ? { ...(tokens.length === 0 ? {} : { tokens: [...tokens] }), ...(fid === undefined ? {} : { fids: [fid] }) }
       : { to: { client } }
+  const named = project === undefined ? {} : { project }
   const waiting = values.wait === undefined ? {} : { waitSeconds: secondsOf(values.wait) }
-  const done = await tidings.topics[wish](topic, devices, { signal: at.signal, ...waiting })
+  const done = await tidings.topics[wish](topic, { ...devices, ...named }, { signal: at.signal, ...waiting })
   if (values.json === true) await at.say(`${JSON.stringify(done)}\n`)
   else at.tell(sentenceOf(wish, done))
   for (const { token, reason } of values.json === true ? [] : done.failed)

@@ -4032,6 +4032,8 @@ export interface components {
     TopicDevices: {
       /** @description Firebase installation ids. */
       fids?: string[]
+      /** @description The Firebase project of devices whose app decides none; absent: the usual one. */
+      project?: string
       to?: components['schemas']['DeviceFilter']
       /** @description Registration tokens. */
       tokens?: string[]

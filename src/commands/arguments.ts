@@ -15,6 +15,7 @@ const CLIENTS = [
   'send',
   'tail',
   'tokens',
+  'topics',
   'trigger',
   'webhooks',
 ] as const
@@ -75,6 +76,7 @@ Look after it
   routes      where SMS go, and how each provider does
   opt-outs    who wants no more messages: lists, adds and removes them
   tokens      the devices that pushes go to: lists, registers, removes and restores them
+  topics      who follows which topic
 
 Understand it
   explain     what an error code, a reason or a provider's code means

@@ -10,6 +10,10 @@ const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
 
 const to = Type.Optional(named<DeviceFilter>('DeviceFilter'))
 
+const project = Type.Optional(
+  Type.String({ description: 'The Firebase project of devices whose app decides none; absent: the usual one.' }),
+)
+
 /** Either lists of addresses, or a filter. */
 const LISTS_OR_FILTER = {
   anyOf: [{ required: ['tokens'] }, { required: ['fids'] }, { required: ['to'] }],
@@ -26,6 +30,7 @@ export const TopicDevices = Type.Object(
       Type.Array(target, { minItems: 1, maxItems: MOST_IN_JSON, description: 'Firebase installation ids.' }),
     ),
     to,
+    project,
   },
   {
     $id: 'TopicDevices',
@@ -41,6 +46,7 @@ export const TopicDevicesShape = Type.Object(
     tokens: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     fids: Type.Optional(Type.Unsafe<readonly unknown[]>({ type: 'array', minItems: 1 })),
     to,
+    project,
   },
   { additionalProperties: false, ...LISTS_OR_FILTER },
 )
@@ -48,7 +54,9 @@ export const TopicDevicesShape = Type.Object(
 export type TopicDevicesShape = Static<typeof TopicDevicesShape>
 
 /** The first line of devices that are streamed. */
-export const TopicDevicesCommon = Type.Object({}, { additionalProperties: false })
+export const TopicDevicesCommon = Type.Object({ project }, { additionalProperties: false })
+
+export type TopicDevicesCommon = Static<typeof TopicDevicesCommon>
 
 const STATE = oneOf(['subscribing', 'subscribed', 'unsubscribing', 'unsubscribed', 'failed'], {
   description:

@@ -23,6 +23,8 @@ import { enterTopic, readWishes, wishTopic, type WishedState } from '../store/to
 import { inTransaction } from '../store/transaction.ts'
 import type { FilterCall } from './device-reading.ts'
 import type { LineTarget } from './long-push.ts'
+import type { CallWays } from './push-call.ts'
+import { NO_PROVIDER, waysOf } from './push-targets.ts'
 import type { Tokens } from './tokens.ts'
 
 /** A device that a wish was not done for, by the address that it was named by. */
@@ -42,14 +44,25 @@ export interface TopicChange {
   readonly open: { readonly topicId: number; readonly addresses: ReadonlyMap<number, LineTarget> }
 }
 
+/** What is asked for. */
+export interface TopicOrder {
+  readonly wish: TopicWish
+  readonly topic: string
+  /** Whose devices those are whose app is no project's own; absent: the usual one's. */
+  readonly project?: string
+  readonly caller: Caller
+}
+
 /** Which devices follow which topics, as far as it was said here: apps subscribe by themselves, too. All throw TidingsError. */
 export interface Topics {
   /** Resolves after COMMIT: what is wished for is carried out, and the last wish holds. At most 10,000 devices. May be repeated. */
-  change(wish: TopicWish, topic: string, targets: readonly LineTarget[], caller: Caller): Promise<TopicChange>
+  change(order: TopicOrder, targets: readonly LineTarget[]): Promise<TopicChange>
   /** The same for all devices that a filter names, some thousand at a time. */
-  changeReached(wish: TopicWish, topic: string, to: FilterCall, caller: Caller): Promise<TopicChange>
+  changeReached(order: TopicOrder, to: FilterCall): Promise<TopicChange>
+  /** Throws for what is wrong with all of it, whatever its devices are. */
+  check(order: TopicOrder): void
   /** What is wrong with one address; null: nothing. */
-  faultOf(target: LineTarget, caller: Caller): TidingsError | null
+  faultOf(order: TopicOrder, target: LineTarget): TidingsError | null
   /** When nothing waits any more, or after `waitMs`. Of more than MOST_AWAITED devices, at once. */
   settled(change: TopicChange, waitMs: number): Promise<TopicChange>
   list(limit: number, after: number): Promise<readonly TopicRecord[]>
@@ -92,16 +105,11 @@ const ASK_MS = 250
 export function createTopics(parts: TopicsParts): Topics {
   const { readDb, tokens } = parts
 
-  async function change(
-    wish: TopicWish,
-    topic: string,
-    targets: readonly LineTarget[],
-    caller: Caller,
-  ): Promise<TopicChange> {
-    const name = allowed(topic, caller)
-    const faults = targets.flatMap((target, index) => faultsOf(target, index, caller, parts))
+  async function change(order: TopicOrder, targets: readonly LineTarget[]): Promise<TopicChange> {
+    const aims = aimsOf(order, parts)
+    const faults = targets.flatMap((target, index) => faultsOf(target, index, aims))
     if (faults.length > 0) throw refuse(faults.slice(0, MOST_FAULTS))
-    return store(wish, name, targets, caller, parts)
+    return store(order, targets, aims, parts)
   }
 
   async function settled(before: TopicChange, waitMs: number): Promise<TopicChange> {
@@ -120,18 +128,20 @@ export function createTopics(parts: TopicsParts): Topics {
 
   return {
     change,
-    async changeReached(wish, topic, to, caller) {
-      const name = allowed(topic, caller)
+    async changeReached(order, to) {
+      const aims = aimsOf(order, parts)
       let whole: TopicChange | null = null
       for await (const page of tokens.reached(tokens.filter(to))) {
         const targets = page.map(({ kind, token }) => ({ kind, value: token }))
-        whole = joined(whole, await store(wish, name, targets, caller, parts))
+        whole = joined(whole, await store(order, targets, aims, parts))
       }
-      if (whole === null && wish === 'subscribe') throw noDevices()
-      return whole ?? { topic: name, devices: 0, waiting: 0, failed: [], open: { topicId: 0, addresses: new Map() } }
+      if (whole === null && order.wish === 'subscribe') throw noDevices()
+      const none = { topicId: 0, addresses: new Map<number, LineTarget>() }
+      return whole ?? { topic: aims.topic, devices: 0, waiting: 0, failed: [], open: none }
     },
-    faultOf(target, caller) {
-      const faults = faultsOf(target, null, caller, parts)
+    check: (order) => void aimsOf(order, parts),
+    faultOf(order, target) {
+      const faults = faultsOf(target, null, aimsOf(order, parts))
       return faults.length === 0 ? null : refuse(faults)
     },
     settled,
@@ -150,22 +160,30 @@ export function createTopics(parts: TopicsParts): Topics {
 /** Told at once. */
 const MOST_FAULTS = 20
 
-type Aims = Pick<TopicsParts, 'ways' | 'staging'>
+interface Aims {
+  readonly topic: string
+  readonly ways: CallWays
+  /** Null: everybody may be reached. */
+  readonly staging: StagingRules | null
+}
+
+/** Throws TidingsError: no topic, or none of this caller's; no project of that name. */
+function aimsOf({ topic, project, caller }: TopicOrder, { ways, staging }: TopicsParts): Aims {
+  return { topic: allowed(topic, caller), ways: waysOf(ways, project, caller), staging }
+}
 
 /** `index`: its place in its list; null: it stands alone. */
-function faultsOf(target: LineTarget, index: number | null, caller: Caller, aims: Aims): readonly FaultDetail[] {
-  const { kind, value } = target
+function faultsOf({ kind, value }: LineTarget, index: number | null, aims: Aims): readonly FaultDetail[] {
   const path = index === null ? kind : `${kind}s[${index}]`
   const [fault] = kind === 'token' ? checkTokens([value]) : checkFids([value])
   if (fault !== undefined) return [{ path, message: withoutStop(fault.message) }]
-  if (wayFor(value, null, caller, aims) !== null) return []
+  if (wayFor(value, null, aims) !== null) return []
   return [{ path, message: withoutStop(noWaySentence(channelOf(value))) }]
 }
 
 /** Null: nothing is set for addresses like this one. */
-function wayFor(address: string, app: string | null, caller: Caller, { ways, staging }: Aims): string | null {
-  if (caller.mode === 'test' || ways.all.length === 0) return SANDBOX
-  if (staging !== null && !mayReach(staging, address)) return SANDBOX
+function wayFor(address: string, app: string | null, { ways, staging }: Aims): string | null {
+  if (ways.captured || (staging !== null && !mayReach(staging, address))) return SANDBOX
   return wayOf(ways, address, app)?.name ?? null
 }
 
@@ -176,12 +194,12 @@ interface Known {
 
 /** Tokens are entered beforehand: one that nobody uses in the end is harmless. Of a device that is named by several addresses there is one. */
 async function known(
-  wish: TopicWish,
+  { wish }: TopicOrder,
   targets: readonly LineTarget[],
-  caller: Caller,
+  aims: Aims,
   parts: TopicsParts,
 ): Promise<Known> {
-  const projects = projectsOf(parts.ways)
+  const projects = projectsOf(aims.ways)
   const found: Known = { devices: new Map(), failed: [] }
   const different = [...new Map(targets.map((target) => [`${target.kind}:${target.value}`, target])).values()]
   for (let from = 0; from < different.length; from += TOKENS_AT_ONCE) {
@@ -190,29 +208,29 @@ async function known(
     const tokens = await refusing(() => upsertTokens(parts.db, kinds, values, projects))
     some.forEach((target, index) => {
       const { id, suppressed, app } = tokens[index] ?? { id: 0, suppressed: null, app: null }
-      const way = wayFor(target.value, app, caller, parts)
-      const reason = suppressed ?? (way === null ? 'no_provider' : null)
+      const way = wayFor(target.value, app, aims)
+      const reason = suppressed ?? (way === null ? NO_PROVIDER : null)
       // What is gone follows nothing any more.
       if (reason === null && way !== null) found.devices.set(id, { target, way })
-      else if (wish === 'subscribe') found.failed.push({ ...target, reason: reason ?? 'no_provider' })
+      else if (wish === 'subscribe') found.failed.push({ ...target, reason: reason ?? NO_PROVIDER })
     })
   }
   return found
 }
 
 async function store(
-  wish: TopicWish,
-  topic: string,
+  order: TopicOrder,
   targets: readonly LineTarget[],
-  caller: Caller,
+  aims: Aims,
   parts: TopicsParts,
 ): Promise<TopicChange> {
-  const { devices, failed } = await known(wish, targets, caller, parts)
+  const { topic } = aims
+  const { devices, failed } = await known(order, targets, aims, parts)
   const wished = [...devices].map(([tokenId, { way }]) => ({ tokenId, way }))
   const { topicId, states } = await refusing(() =>
     inTransaction(parts.db, async (client) => {
       const id = await enterTopic(client, topic)
-      return { topicId: id, states: wished.length === 0 ? [] : await wishTopic(client, id, wish, wished) }
+      return { topicId: id, states: wished.length === 0 ? [] : await wishTopic(client, id, order.wish, wished) }
     }),
   )
   const waiting = states.filter(({ waits }) => waits)

@@ -62,7 +62,7 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     cancels: { sms: notFound, push: notFound },
     conversions: { mark: notFound },
     resends: { sms: notFound, push: notFound },
-    pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [] },
+    pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [], pausePush: notFound, resumePush: notFound },
     receipts: {
       accept: async (provider, callback) => {
         recorded.callbacks.push({ provider, callback })
@@ -115,6 +115,7 @@ const notFound = async (): Promise<never> => Promise.reject(new TidingsError('no
 const NO_TOPICS: HttpParts['topics'] = {
   change: notFound,
   changeReached: notFound,
+  check: () => undefined,
   faultOf: () => null,
   settled: async (change) => change,
   list: async () => [],

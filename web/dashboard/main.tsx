@@ -20,6 +20,8 @@ import { isOfProviders } from './providers/address.ts'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { createSession, LINK_MARK } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
+import { isOfTopics } from './topics/address.ts'
+import { TopicsPage } from './topics/topics-page.tsx'
 import { isOfWebhooks } from './webhooks/address.ts'
 import { WebhooksPage } from './webhooks/webhooks-page.tsx'
 
@@ -75,6 +77,7 @@ function Shown(): JSX.Element {
   if (isOfMessages(path)) return <MessagesPage />
   if (path === INBOUND) return <InboundPage />
   if (isOfOptOuts(path)) return <OptOutsPage />
+  if (isOfTopics(path)) return <TopicsPage />
   if (isOfWebhooks(path)) return <WebhooksPage />
   return isOfProviders(path) ? <ProvidersPage /> : <InboxPage />
 }

@@ -49,15 +49,21 @@ export function usePaged<T>(
   return { loading, act, more }
 }
 
-/** The way to what is older. */
-export function Older<T>({ paging }: { readonly paging: Paging<T> }): JSX.Element {
+/** The way to what is older; `word`: as the button says where the list is in another order. */
+export function Older<T>({
+  paging,
+  word = 'Older ones',
+}: {
+  readonly paging: Paging<T>
+  readonly word?: string
+}): JSX.Element {
   const { loading, act, more } = paging
   const hasMore = loading.state.kind === 'there' && loading.state.value.next !== null
   return (
     <>
       {hasMore && (
         <button type="button" class="button more" disabled={act.busy !== null} onClick={more}>
-          {act.busy === null ? 'Older ones' : 'Loading …'}
+          {act.busy === null ? word : 'Loading …'}
         </button>
       )}
       <Outcome act={act} />

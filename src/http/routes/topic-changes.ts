@@ -1,17 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MOST_IN_JSON, TopicDevicesCommon, TopicDevicesShape, type TopicChanged } from '../../contract/topics.ts'
-import type { Caller } from '../../domain/caller.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import type { TopicWish } from '../../domain/topics.ts'
 import type { LineTarget } from '../../flows/long-push.ts'
-import { topicNamed, type TopicChange, type Topics } from '../../flows/topics.ts'
+import type { TopicChange, TopicOrder, Topics } from '../../flows/topics.ts'
 import { toItemError } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
 import { refuse } from '../faults.ts'
 import type { LongLists } from '../large-json.ts'
 import type { Leavings } from '../leavings.ts'
 import { BATCH_BYTES, createGate, LARGE_BODIES_UNDER_WAY, MOST_STREAMS } from '../limits.ts'
-import { isNdjson, openBody, readLine, refuseNoBody } from '../ndjson.ts'
+import { dropping, isNdjson, openBody, readLine, refuseNoBody } from '../ndjson.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { limitLargeBodies } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
@@ -74,14 +73,16 @@ async function whole(
   { parts, waits }: Served,
 ): Promise<TopicChanged> {
   const { topics } = parts
-  const topic = topicOf(request.params)
+  const order = orderOf(wish, request, body)
   const waitMs = preferWait(request, reply)
   const stored =
-    body.to === undefined
-      ? await topics.change(wish, topic, await listed(body), request.caller)
-      : await topics.changeReached(wish, topic, body.to, request.caller)
+    body.to === undefined ? await topics.change(order, await listed(body)) : await topics.changeReached(order, body.to)
   if (waitMs === null || stored.waiting === 0) return toAnswer(stored)
   return toAnswer(await waits.until((ms) => topics.settled(stored, ms), waitMs))
+}
+
+function orderOf(wish: TopicWish, { params, caller }: FastifyRequest, { project }: TopicDevicesCommon): TopicOrder {
+  return { wish, topic: topicOf(params), caller, ...(project === undefined ? {} : { project }) }
 }
 
 async function listed(lists: Pick<TopicDevicesShape, 'tokens' | 'fids'>): Promise<readonly LineTarget[]> {
@@ -110,11 +111,12 @@ async function stream(
   { parts, leavings }: Served,
 ): Promise<FastifyReply> {
   const { topics } = parts
-  const topic = topicNamed(topicOf(request.params))
-  const body = await openBody<object>(request, reply, TopicDevicesCommon, leavings)
+  const body = await openBody<TopicDevicesCommon>(request, reply, TopicDevicesCommon, leavings)
+  const order = orderOf(wish, request, body.common)
+  await dropping(request, reply, async () => topics.check(order))
   const read = (value: unknown): Entry => {
     const target = toTarget(value)
-    return topics.faultOf(target, request.caller) ?? target
+    return topics.faultOf(order, target) ?? target
   }
   return answerLines<Entry>(request, reply, {
     log: parts.log,
@@ -123,21 +125,19 @@ async function stream(
     onlyFailures: true,
     refusalOf: (entry) => (entry instanceof TidingsError ? entry : null),
     prepare: async (lines) => lines.map((line) => readLine(line, read)),
-    store: (group, from) => store(topics, wish, topic, group, from, request.caller),
+    store: (group, from) => store(topics, order, group, from),
   })
 }
 
 /** The good ones with one commit; `from` is the place of the first. */
 async function store(
   topics: Topics,
-  wish: TopicWish,
-  topic: string,
+  order: TopicOrder,
   entries: readonly Entry[],
   from: number,
-  caller: Caller,
 ): Promise<readonly (object & { readonly success: boolean })[]> {
   const good = entries.filter((entry): entry is LineTarget => !(entry instanceof TidingsError))
-  const failed = good.length === 0 ? [] : (await topics.change(wish, topic, good, caller)).failed
+  const failed = good.length === 0 ? [] : (await topics.change(order, good)).failed
   const reasons = new Map(failed.map(({ kind, value, reason }) => [`${kind}:${value}`, reason]))
   return entries.map((entry, place) => {
     const index = from + place

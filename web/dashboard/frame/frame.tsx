@@ -7,6 +7,7 @@ import { isOfMessages, MESSAGES } from '../messages/address.ts'
 import { isOfOptOuts, OPT_OUTS } from '../opt-outs/address.ts'
 import { usePage } from '../page.ts'
 import { isOfProviders, PROVIDERS } from '../providers/address.ts'
+import { isOfTopics, TOPICS } from '../topics/address.ts'
 import { isOfWebhooks, WEBHOOKS } from '../webhooks/address.ts'
 import type { Theme } from './settings.ts'
 import { Warned } from './warned.tsx'
@@ -66,7 +67,9 @@ function Mode(): JSX.Element {
 
 function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
   const { path } = useLocation()
-  const isElsewhere = [isOfMessages, isOfInbound, isOfOptOuts, isOfProviders, isOfWebhooks].some((isOf) => isOf(path))
+  const isElsewhere = [isOfMessages, isOfInbound, isOfOptOuts, isOfTopics, isOfProviders, isOfWebhooks].some((isOf) =>
+    isOf(path),
+  )
   return (
     <nav aria-label="Main">
       <h2>Watch</h2>
@@ -81,6 +84,9 @@ function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element 
       </Section>
       <Section href={OPT_OUTS} isCurrent={isOfOptOuts(path)} onChosen={onChosen}>
         Opt-outs
+      </Section>
+      <Section href={TOPICS} isCurrent={isOfTopics(path)} onChosen={onChosen}>
+        Topics
       </Section>
       <h2>Connect</h2>
       <Section href={PROVIDERS} isCurrent={isOfProviders(path)} onChosen={onChosen}>

@@ -35,7 +35,8 @@ export function waitForNext(origin: string, { to, code }: Item): string | null {
   return `curl ${quoted(`${origin}/inbox/wait?${query.toString()}`)}`
 }
 
-function post(url: string, body: object): string {
+/** A line for bash that posts this as JSON. */
+export function post(url: string, body: object): string {
   return `curl ${url} \\\n  -H 'content-type: application/json' \\\n  -d ${quoted(onOneLine(body))}`
 }
 
