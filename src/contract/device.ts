@@ -10,6 +10,8 @@ export interface DeviceSettings {
   readonly captured: boolean
   /** The Firebase project that pushes go out through, where it is known. */
   readonly pushProject: string | null
+  /** What a push to this page’s browsers names as its `project`; null: nothing, the usual one is theirs. */
+  readonly callProject: string | null
   /** Where the outside reaches the server; without a trailing slash. */
   readonly publicUrl: string | null
 }

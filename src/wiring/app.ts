@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Access } from './access.ts'
-import { pushNow } from './channels.ts'
+import { pageProject, pushNow } from './channels.ts'
 import { openControl, pauseWarnings, routeWarnings } from './control.ts'
 import { openCore, type Core, type CoreParts } from './core.ts'
 import { SANDBOX } from '../domain/provider.ts'
@@ -155,7 +155,7 @@ function httpParts(
     },
     device: {
       keys: config.firebase,
-      pushProject: channels.ways.usual?.project || null,
+      ...pageProject(channels.ways, config.firebase),
       webPushKey: config.webPush.keys?.publicKey ?? null,
     },
     pages: existsSync(PAGES) ? PAGES : null,

@@ -1,4 +1,4 @@
-import type { Config } from '../settings/config.ts'
+import type { Config, FirebaseConfig } from '../settings/config.ts'
 import {
   SANDBOX,
   type InboundSms,
@@ -7,7 +7,7 @@ import {
   type SmsProvider,
   type UnreadableReceipt,
 } from '../domain/provider.ts'
-import { toPushWays, type PushWays } from '../domain/push-ways.ts'
+import { projectName, toPushWays, type PushWays } from '../domain/push-ways.ts'
 import { firebaseWays, openFirebase, usualProject } from './firebase.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
@@ -85,6 +85,16 @@ export function liveOnes({ sms, push }: Pick<Channels, 'sms' | 'push'>): readonl
 export function pushWaysOf(config: Pick<Config, 'fcmProjects' | 'webPush' | 'apns'>): PushWays {
   const ways = [...firebaseWays(config), webPushWay(config), apnsWay(config)].filter((way) => way !== null)
   return toPushWays(ways, usualProject(config))
+}
+
+/** The Firebase project of the page that registers a browser: that of its web app, or the usual one; and how a call names it, where it must. */
+export function pageProject(
+  { all, usual }: PushWays,
+  { projectId }: Pick<FirebaseConfig, 'projectId'>,
+): { readonly pushProject: string | null; readonly callProject: string | null } {
+  const own = all.find(({ channel, project }) => channel === 'fcm' && project === projectId) ?? usual
+  const callProject = own === null || own === usual ? null : projectName(own.name)
+  return { pushProject: own?.project || null, callProject }
 }
 
 /** Where a push with no addresses of its own is shown to go. */

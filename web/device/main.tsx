@@ -28,6 +28,7 @@ const testPushes = createTestPushes(
   (input, init) => fetch(input, init),
   () => performance.now(),
   () => crypto.randomUUID(),
+  settings.callProject,
 )
 
 function onPush(payload: Payload, where: 'page' | 'notification'): void {

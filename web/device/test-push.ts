@@ -29,8 +29,13 @@ const WAIT_SECONDS = 10
 /** The key by which a test push is known again. */
 const MARK = 'test'
 
-/** Sends test pushes through the public API. `monotonic` in ms. */
-export function createTestPushes(call: typeof fetch, monotonic: () => number, newId: () => string): TestPushes {
+/** Sends test pushes through the public API. `monotonic` in ms; `project`: what they name as theirs, null: nothing. */
+export function createTestPushes(
+  call: typeof fetch,
+  monotonic: () => number,
+  newId: () => string,
+  project: string | null,
+): TestPushes {
   const state = signal<TestPush>({ kind: 'none' })
   let current = { id: '', sentAt: 0, arrivedMs: null as number | null }
   return {
@@ -39,7 +44,7 @@ export function createTestPushes(call: typeof fetch, monotonic: () => number, ne
       const sent = { id: newId(), sentAt: monotonic(), arrivedMs: null }
       current = sent
       state.value = { kind: 'sending' }
-      const answer = await post(call, address, sent.id)
+      const answer = await post(call, address, sent.id, project)
       // It may have arrived before the answer did.
       state.value = answer.kind === 'answered' ? { ...answer, arrivedMs: current.arrivedMs } : answer
     },
@@ -51,9 +56,15 @@ export function createTestPushes(call: typeof fetch, monotonic: () => number, ne
   }
 }
 
-async function post(call: typeof fetch, { kind, value }: Address, mark: string): Promise<TestPush> {
+async function post(
+  call: typeof fetch,
+  { kind, value }: Address,
+  mark: string,
+  project: string | null,
+): Promise<TestPush> {
   const targets = kind === 'fid' ? { fids: [value] } : { tokens: [value] }
-  const content = { title: 'Test push', body: 'From Tidings to this browser.', data: { [MARK]: mark } }
+  const named = project === null ? {} : { project }
+  const content = { ...named, title: 'Test push', body: 'From Tidings to this browser.', data: { [MARK]: mark } }
   const headers = { 'content-type': 'application/json', prefer: `wait=${WAIT_SECONDS}` }
   try {
     const answer = await call('/notifications/tokens', {
