@@ -45,6 +45,17 @@ test('over a day every token is taken, none is older than 52 minutes, and a new 
   }
 })
 
+test('a clock that is up to a minute fast makes no token of the future', async () => {
+  for (const [after, issued] of [
+    [0, -1_800],
+    [59_000, -1_800],
+    [60_000, 0],
+  ] as const) {
+    const { tokens } = setUp(HALF_PAST + after)
+    expect((await tokens.get()).issuedAtSeconds).toBe(HALF_PAST / 1_000 + issued)
+  }
+})
+
 test('nodes that start at different moments say that their tokens are of the same time', async () => {
   const [one, other] = [setUp(HALF_PAST + 2 * MINUTE), setUp(HALF_PAST + 25 * MINUTE)]
   expect((await one.tokens.get()).issuedAtSeconds).toBe((await other.tokens.get()).issuedAtSeconds)
