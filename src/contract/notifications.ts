@@ -209,6 +209,7 @@ export const Notification = Type.Object(
       format: 'date-time',
       description: 'The earliest time it may leave, if its caller named one.',
     }),
+    paused_at: textOrNull({ format: 'date-time', description: 'Since when it is paused by itself.' }),
     template: textOrNull({ description: 'What it was made from: `name@version/locale`.' }),
     wordings: Type.Array(named<Wording>('Wording'), {
       description:

@@ -88,7 +88,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const inLane = (category: Category): Chunk[] =>
     [...chunks.values()].filter((chunk) => chunk.row.lane === laneOf(provider.name, category))
   const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
-  const isHeldBack = ({ row }: Chunk): boolean => parts.stops.isPaused(row.lane)
+  const isHeldBack = ({ row }: Chunk): boolean =>
+    parts.stops.isPaused(row.lane) || parts.stops.isPushPaused(row.notificationId)
   /** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
   const fairShare = (category: Category): number =>
     Math.ceil(CHUNKS_PER_CATEGORY / parts.lease().nodes()) -

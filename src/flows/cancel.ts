@@ -4,7 +4,8 @@ import type { Db } from '../store/db.ts'
 import { cancelFallback } from '../store/fallbacks.ts'
 import { refusing } from '../store/faults.ts'
 import { readMessage, type MessageRecord } from '../store/read-messages.ts'
-import { readNotification, type NotificationRecord, type StatusCounts } from '../store/read-notifications.ts'
+import type { NotificationRecord } from '../store/read-notifications.ts'
+import { readPush, tooLate, tooLateFor, waits } from './open-push.ts'
 
 /** Takes back what has not left. Both may be repeated; both throw TidingsError: `not_found`, `too_late`. */
 export interface Cancels {
@@ -23,15 +24,15 @@ export function createCancels(db: Db): Cancels {
       const message = await refusing(() => readMessage(db, id))
       if (message === null) throw new TidingsError('not_found', 'Not Found')
       if (done || isCancelled(message)) return message
-      throw tooLate(message.status)
+      throw tooLateFor('cancelled', message.status)
     },
     async push(id) {
       await refusing(() => cancelFallback(db, id))
       const before = await readPush(db, id)
-      if (waiting(before.counts) === 0) return cancelledOnly(before)
+      if (!waits(before)) return cancelledOnly(before)
       while ((await refusing(() => cancelChunks(db, id))) > 0);
       const after = await readPush(db, id)
-      return waiting(after.counts) > 0 ? after : cancelledOnly(after)
+      return waits(after) ? after : cancelledOnly(after)
     },
   }
 }
@@ -40,27 +41,7 @@ function isCancelled({ status, reason }: MessageRecord): boolean {
   return status === 'cancelled' || (status === 'uncertain' && reason === 'called_off')
 }
 
-async function readPush(db: Db, id: number): Promise<NotificationRecord> {
-  const push = await refusing(() => readNotification(db, id))
-  if (push === null) throw new TidingsError('not_found', 'Not Found')
-  return push
-}
-
-/** Those that were not handed over, or will be again. */
-function waiting(counts: StatusCounts): number {
-  return (counts.scheduled ?? 0) + (counts.queued ?? 0)
-}
-
 function cancelledOnly(push: NotificationRecord): NotificationRecord {
   if ((push.counts.cancelled ?? 0) > 0 || push.fallback?.state === 'cancelled') return push
-  const [first] = Object.entries(push.counts).toSorted(([, a], [, b]) => b - a)
-  throw tooLate(first?.[0] ?? 'sent')
-}
-
-function tooLate(status: string): TidingsError {
-  const why =
-    status === 'sending' ? 'it is being handed to the provider at this moment' : `its status is \`${status}\` already`
-  return new TidingsError('too_late', `It can’t be cancelled: ${why}`, {
-    details: [{ path: 'status', message: status }],
-  })
+  throw tooLate('cancelled', push)
 }

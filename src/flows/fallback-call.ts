@@ -32,8 +32,6 @@ export interface FallbackCall {
 
 /** What a fallback takes over from its push. */
 export interface FallbackOrigin {
-  /** Whose devices the push goes to; null: nobody’s alone. */
-  readonly client: string | null
   readonly title: string
   readonly tag?: string
   readonly category?: Category
@@ -41,6 +39,10 @@ export interface FallbackOrigin {
 
 export interface PreparedFallback {
   readonly sms: PreparedSms
+  /** What would become of the SMS now. */
+  readonly report: SmsReport
+  /** Sentences. */
+  readonly warnings: readonly string[]
   readonly stored: NewFallback
 }
 
@@ -52,8 +54,6 @@ export const USUAL_CONFIRMATION: Confirmation = 'received'
 export interface Fallbacks {
   /** Throws TidingsError for every refusal; a fault's path begins with `fallback.sms.`. */
   prepare(call: FallbackCall, origin: FallbackOrigin, caller: Caller): Promise<PreparedFallback>
-  /** What would become of the SMS now. */
-  look(prepared: PreparedFallback, caller: Caller): Promise<SmsReport>
 }
 
 export interface FallbackCallParts {
@@ -62,45 +62,47 @@ export interface FallbackCallParts {
 }
 
 export function createFallbacks({ sms, dryRuns }: FallbackCallParts): Fallbacks {
+  async function read(call: FallbackCall['sms'], origin: FallbackOrigin, caller: Caller) {
+    const { contact } = call
+    if (contact === undefined) throw noContact()
+    const input = await sms.words({ ...inherited(call, origin), ...call, contact })
+    const prepared = sms.prepare(input, caller)
+    const [report] = await dryRuns.sms([prepared], caller)
+    if (report === undefined) throw new Error('a dry run came to nothing')
+    return { input: { ...input, contact: prepared.message.contact }, prepared, report }
+  }
+
   return {
-    async prepare({ sms: call, after, unless }, { client, title, tag, category }, caller) {
+    async prepare({ sms: call, after = USUAL_AFTER_SECONDS, unless = USUAL_CONFIRMATION }, origin, caller) {
       const problem = scopeProblem(caller, 'sms:send')
       if (problem !== null) throw below(problem)
-      const contact = call.contact ?? client
-      if (contact === null) throw noContact()
-      try {
-        const own = {
-          subject: title,
-          ...(tag === undefined ? {} : { tag }),
-          ...(category === undefined ? {} : { category }),
-        }
-        const words = call.template === undefined ? { ...own, ...call } : { ...withoutSubject(own), ...call }
-        const input = await sms.words({ ...words, contact })
-        const prepared = sms.prepare(input, caller)
-        const settled = { ...input, contact: prepared.message.contact }
-        return {
-          sms: prepared,
-          stored: {
-            contact: prepared.message.contact,
-            sms: JSON.stringify(toKeep(settled, caller)),
-            unless: unless ?? USUAL_CONFIRMATION,
-            afterSeconds: after ?? USUAL_AFTER_SECONDS,
-          },
-        }
-      } catch (error) {
-        throw error instanceof TidingsError ? below(error) : error
+      const { input, prepared, report } = await read(call, origin, caller).catch(refuse)
+      const { contact } = prepared.message
+      const kept = JSON.stringify(toKeep(input, caller))
+      return {
+        sms: prepared,
+        report,
+        warnings: report.warnings.map((warning) => `Of its fallback: ${warning}`),
+        stored: { contact, sms: kept, unless, afterSeconds: after },
       }
-    },
-    async look({ sms: prepared }, caller) {
-      const [report] = await dryRuns.sms([prepared], caller)
-      if (report === undefined) throw new Error('a dry run came to nothing')
-      return report
     },
   }
 }
 
-function withoutSubject<Own extends { readonly subject: string }>({ subject: _, ...own }: Own): Omit<Own, 'subject'> {
-  return own
+function refuse(error: unknown): never {
+  throw error instanceof TidingsError ? below(error) : error
+}
+
+/** What the SMS has of its push, where it says nothing else; a template brings its own subject. */
+function inherited(
+  { template }: FallbackCall['sms'],
+  { title, tag, category }: FallbackOrigin,
+): { subject?: string; tag?: string; category?: Category } {
+  return {
+    ...(template === undefined ? { subject: title } : {}),
+    ...(tag === undefined ? {} : { tag }),
+    ...(category === undefined ? {} : { category }),
+  }
 }
 
 /** As it is kept until it goes out: who asked is what rules look at, and nothing that opens anything. */
@@ -127,9 +129,7 @@ export function readKept(kept: unknown): { readonly input: SmsInput; readonly ca
 
 function noContact(): TidingsError {
   const message = 'Whom is the SMS for? Name a number here, or one person in `to.client`'
-  return new TidingsError('invalid_request', `fallback.sms.contact: ${message}`, {
-    details: [{ path: 'fallback.sms.contact', message }],
-  })
+  return new TidingsError('invalid_request', message, { details: [{ path: 'contact', message }] })
 }
 
 /** The same refusal, said of where it stands in the call. */

@@ -64,6 +64,7 @@ export function toNotification(notification: NotificationRecord): Notification {
     send_at: notification.sendAt?.toISOString() ?? null,
     template: notification.template,
     wordings: notification.variants.map((variant) => ({ ...variant })),
+    paused_at: notification.pausedAt?.toISOString() ?? null,
     waits: notification.waits.map(({ until, ...wait }) => ({ ...wait, until: until.toISOString() })),
     resent_from: notification.resentFrom,
     ...(notification.fallback === null ? {} : { fallback: toFallback(notification.fallback) }),

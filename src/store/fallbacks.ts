@@ -14,6 +14,30 @@ export interface NewFallback {
   readonly afterSeconds: number
 }
 
+/** In the transaction that enters their pushes: both are there, or neither. One whose push has nobody to go to is due at once. */
+export async function insertFallbacks(
+  client: DbClient,
+  fallbacks: readonly (NewFallback & { readonly notificationId: number })[],
+): Promise<void> {
+  await client.query({
+    name: 'insert-fallbacks',
+    text: `
+insert into fallbacks (notification_id, contact, sms, unless, after_seconds, deadline_at, due_at)
+select n.id, f.contact, f.sms, f.unless, f.after_seconds, d.at,
+  case when exists (select from push_chunks c where c.notification_id = n.id) then d.at else now() end
+from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::text[], $5::integer[]) as f (notification_id, contact, sms, unless, after_seconds)
+  join notifications n on n.id = f.notification_id
+  cross join lateral (select greatest(n.send_at, n.time) + make_interval(secs => f.after_seconds) as at) d`,
+    values: [
+      numbers(fallbacks.map(({ notificationId }) => notificationId)),
+      texts(fallbacks.map(({ contact }) => contact)),
+      texts(fallbacks.map(({ sms }) => sms)),
+      texts(fallbacks.map(({ unless }) => unless)),
+      numbers(fallbacks.map(({ afterSeconds }) => afterSeconds)),
+    ],
+  })
+}
+
 /** One that is looked at now. */
 export interface DueFallback {
   readonly notificationId: number

@@ -58,6 +58,10 @@ const CHUNK_COLUMNS = `
 
 const OF_CHUNK = `join notifications n on n.id = c.notification_id cross join lateral (select n.variants -> c.variant::integer as words) v`
 
+/** What is paused is left where it is until that ends, or its validity does. */
+const MAY_GO_ON = `(k.cancelled_at is not null or not exists (select from paused_pushes z where z.notification_id = k.notification_id)
+      or exists (select from notifications o where o.id = k.notification_id and coalesce(k.expires_at, o.expires_at) <= now()))`
+
 /** Takes chunks that are due, up to each lane's room, oldest first. */
 export async function claimChunks(db: Db, owner: number, rooms: ReadonlyMap<string, number>): Promise<ChunkRow[]> {
   const { rows } = await db.query<ChunkRow>({
@@ -67,7 +71,7 @@ with me as materialized (
   select id from nodes where id = $1 and ended_at is null for key share
 ), picked as materialized (
   select p.id from me, unnest($2::text[], $3::integer[]) as l (lane, room) cross join lateral (
-    select id from push_chunks where lane = l.lane and owner is null and done_at is null and run_at <= now()
+    select id from push_chunks k where lane = l.lane and owner is null and done_at is null and run_at <= now() and ${MAY_GO_ON}
     order by run_at limit l.room for update skip locked) p
 ), c as (
   update push_chunks set owner = $1, updated_at = now() where id in (select id from picked)

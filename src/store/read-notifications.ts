@@ -28,6 +28,8 @@ export interface NotificationRecord {
   readonly counts: StatusCounts
   /** Somebody has paused what it is: what waits of it stays. */
   readonly paused: boolean
+  /** Since when it is paused by itself; null: it is not. */
+  readonly pausedAt: Date | null
   readonly sendAt: Date | null
   /** name@version/locale */
   readonly template: string | null
@@ -125,7 +127,7 @@ const WAYS = `(
     from push_chunks c where c.notification_id = n.id and c.attempt = 1 group by 1) w)`
 
 // A lane of one of its ways may be paused, and not the others.
-const PAUSED = `(${isPausedSql('n')} or exists (select from pauses z join push_chunks c on split_part(c.lane, ':', 1) = z.provider
+const PAUSED = `(${isPausedSql('n')} or exists (select from paused_pushes z where z.notification_id = n.id) or exists (select from pauses z join push_chunks c on split_part(c.lane, ':', 1) = z.provider
   where c.notification_id = n.id and c.done_at is null and z.category in ('*', n.category)))`
 
 /** Targets of a notification's chunks whose time has not come; those that quiet hours keep back at the last moment are queued. */
@@ -144,6 +146,7 @@ const WAITS = `(
 const NOTIFICATIONS = `
 select n.id, n.topic, n.title, n.body, n.content, n.tag, n.category, n.provider, ${WAYS} as ways, n.targets, n.time,
   n.send_at as "sendAt", n.template, n.resent_from as "resentFrom", ${PAUSED} as paused,
+  (select z.paused_at from paused_pushes z where z.notification_id = n.id) as "pausedAt",
   n.variants, ${WAITS} as waits, coalesce(k.scheduled, 0)::integer as scheduled, coalesce(k.last_done, n.time) as "updatedAt",
   (select jsonb_build_object('state', f.state, 'reason', f.reason, 'unless', f.unless, 'afterSeconds', f.after_seconds,
     'deadlineAt', f.deadline_at, 'messageId', f.message_id, 'doneAt', f.done_at)

@@ -30,6 +30,7 @@ export const TABLES = [
   'retention',
   'retention_left',
   'pauses',
+  'paused_pushes',
   'webhooks',
   'topics',
   'topic_subscriptions',

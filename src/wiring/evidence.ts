@@ -1,17 +1,18 @@
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
-import { createTickets, DAYS_TO_REPORT, type TicketTarget } from '../domain/ticket.ts'
+import type { TicketFor } from '../delivery/chunk.ts'
+import { createTickets, DAYS_TO_REPORT, TICKET_LENGTH } from '../domain/ticket.ts'
 import { createEvidence } from '../flows/evidence.ts'
+import type { Reporting } from '../flows/push-reporting.ts'
 import type { HttpParts } from '../http/parts.ts'
-
-/** Where a device reports what became of a push; valid for some days longer than the push. */
-export type TicketUrl = (target: TicketTarget, expiresAt: Date) => string
 
 /** What devices say, and what lets them say it. */
 export interface EvidenceSide {
   readonly http: Pick<HttpParts, 'evidence'>
-  /** Null: it can't be had, since nobody outside reaches this service, or nothing is signed. */
-  readonly ticketUrl: TicketUrl | null
+  /** For accepting pushes. */
+  readonly reporting: Reporting
+  /** For sending them. */
+  readonly ticketFor: TicketFor
   close(): Promise<void>
 }
 
@@ -26,20 +27,24 @@ export interface EvidenceSideParts {
 const DAY_MS = 86_400_000
 
 export function openEvidence(
-  { publicUrl, previousSecretKeys }: Pick<Config, 'publicUrl' | 'previousSecretKeys'>,
+  { publicUrl, pushEvidence, previousSecretKeys }: Pick<Config, 'publicUrl' | 'pushEvidence' | 'previousSecretKeys'>,
   { dbs, secretKey, clock, hint }: EvidenceSideParts,
 ): EvidenceSide {
   const tickets = secretKey === null ? null : createTickets(secretKey, previousSecretKeys)
   const evidence = createEvidence({ db: dbs.work, tickets, clock, onReported: hint })
+  const before = `${publicUrl}/evidence/`
+  const missing = publicUrl === null ? 'PUBLIC_URL' : tickets === null ? 'SECRET_KEY' : null
   return {
     http: { evidence },
-    ticketUrl:
-      tickets === null || publicUrl === null
-        ? null
-        : (target, expiresAt) => {
-            const until = new Date(expiresAt.getTime() + DAYS_TO_REPORT * DAY_MS)
-            return `${publicUrl}/evidence/${tickets.write(target, until)}`
-          },
+    reporting: {
+      usual: pushEvidence,
+      ticket: missing === null ? { length: before.length + TICKET_LENGTH } : { missing },
+    },
+    ticketFor(target, remainingMs) {
+      if (tickets === null || publicUrl === null) return null
+      const until = new Date(clock().getTime() + Math.max(0, remainingMs) + DAYS_TO_REPORT * DAY_MS)
+      return before + tickets.write(target, until)
+    },
     close: () => evidence.close(),
   }
 }

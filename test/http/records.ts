@@ -71,6 +71,7 @@ export const NOTIFICATION: NotificationRecord = {
   targets: 2,
   counts: { sent: 1, failed: 1 },
   paused: false,
+  pausedAt: null,
   sendAt: null,
   template: null,
   resentFrom: null,

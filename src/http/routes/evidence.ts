@@ -25,18 +25,6 @@ export function evidenceRoutes(app: Server, { evidence, addressOf }: HttpParts):
     done()
   })
 
-  app.options(PATH, { config: { scope: 'open' } }, (_request, reply) =>
-    reply
-      .code(204)
-      .headers({
-        Allow: 'POST, OPTIONS',
-        'Access-Control-Allow-Methods': 'POST',
-        'Access-Control-Allow-Headers': 'content-type',
-        'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
-      })
-      .send(),
-  )
-
   app.post(
     PATH,
     { bodyLimit: BODY_BYTES, config: { docs: DOCS, scope: 'open' } },
@@ -52,6 +40,18 @@ export function evidenceRoutes(app: Server, { evidence, addressOf }: HttpParts):
       }
       return { success: true }
     },
+  )
+
+  app.options(PATH, { config: { scope: 'open' } }, (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        Allow: 'POST, OPTIONS',
+        'Access-Control-Allow-Methods': 'POST',
+        'Access-Control-Allow-Headers': 'content-type',
+        'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
+      })
+      .send(),
   )
 
   /** A ticket that is right is never kept waiting by what else comes from its address, which may be that of a proxy. */
