@@ -185,7 +185,15 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
     '`FCM_MESSAGES_PER_MINUTE`; ask Google for more.',
   ],
   device_rate: ['Too many messages to this one device. Waits.', 'Fewer messages.'],
-  topic_rate: ['Too many messages to this topic. Waits.', 'Fewer messages.'],
+  topic_rate: ['Too many messages to this topic, or too many devices to be subscribed. Waits.', 'Fewer of them.'],
+  too_many_topics: [
+    'Only of a [subscription](topics.md): the device follows 2,000 topics, and can follow no more.',
+    'Unsubscribe it from some.',
+  ],
+  invalid_argument: [
+    'Only of a [subscription](topics.md): FCM can’t read the address, or does not take it. It is kept.',
+    'See where the address comes from.',
+  ],
   unavailable: ['The push service is overloaded. Tried again.', 'Nothing.'],
   internal: ['An error inside the push service. Tried again.', 'Nothing.'],
   apns_auth: [

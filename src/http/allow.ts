@@ -80,8 +80,9 @@ function nearestPattern(patterns: readonly string[], path: string): string | nul
     const before = asked.length - parts.length
     const edits = before < 0 ? Infinity : editsBetween(parts, asked.slice(before))
     const loose = parts.filter((part, index) => part.startsWith(':') && !fitsPart(part, asked[before + index] ?? ''))
-    // Two slips in words are likelier than a word where an id belongs.
-    return edits <= MOST_EDITS && (before === 0 || edits === 0) ? [{ pattern, edits: edits + 2 * loose.length }] : []
+    // Two slips in words are likelier than a word where an id belongs, and one than something that stands before all of it.
+    const odd = 2 * loose.length + (before > 0 ? 2 : 0)
+    return edits <= MOST_EDITS && (before === 0 || edits === 0) ? [{ pattern, edits: edits + odd }] : []
   })
   return ranked.toSorted((one, other) => one.edits - other.edits)[0]?.pattern ?? null
 }

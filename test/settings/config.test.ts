@@ -41,6 +41,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     optOuts: expect.any(Object) as unknown,
     rules: expect.any(Object) as unknown,
     fcmProjects: [],
+    topics: { api: 'iid', iidUrl: 'https://iid.googleapis.com' },
     webPush: { keys: null, subject: null },
     firebase: {
       apiKey: null,
@@ -51,6 +52,16 @@ test('without any variable it serves on port 5000 of this machine and captures e
       registration: 'token',
     },
   })
+})
+
+test('what stands in for FCM stands in for the Instance ID API, unless another place is named', () => {
+  expect(config({ FCM_BASE_URL: 'http://127.0.0.1:9000/' }).topics.iidUrl).toBe('http://127.0.0.1:9000')
+  const both = {
+    FCM_BASE_URL: 'http://127.0.0.1:9000',
+    FCM_TOPICS_BASE_URL: 'http://127.0.0.1:9001',
+    FCM_TOPICS_API: 'v1',
+  }
+  expect(config(both).topics).toEqual({ api: 'v1', iidUrl: 'http://127.0.0.1:9001' })
 })
 
 test('all faults are reported at once', () => {
