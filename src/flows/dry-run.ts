@@ -22,15 +22,7 @@ import { lookUpAims, type KnownTokens, type WayCount } from './push-look-up.ts'
 import { mainProvider } from './push-targets.ts'
 import type { Rules } from './rules.ts'
 import type { PreparedSms } from './sms.ts'
-
-/** Something that would keep a message from leaving at once. */
-export interface Wait {
-  readonly reason: 'scheduled' | 'quiet_hours' | 'paused' | 'rate_limited'
-  /** A sentence. */
-  readonly message: string
-  /** Null: nobody knows. */
-  readonly seconds: number | null
-}
+import type { Wait } from './wait.ts'
 
 /** Where it would go, and when. */
 interface Journey {

@@ -1,11 +1,11 @@
 import type { PushVariant } from '../domain/push-part.ts'
 import { payloadBytes } from '../domain/push-size.ts'
-import type { Wait } from './dry-run.ts'
 import type { PushCaps } from './push-caps.ts'
 import type { Looked } from './push-look-up.ts'
 import type { PreparedPush, PushInput } from './push-call.ts'
 import type { PlannedPush } from './push-plan.ts'
 import { inWords } from './push-planning.ts'
+import type { Wait } from './wait.ts'
 
 /** Words of a push in one language, how many devices would have them, and their bytes as FCM counts them. */
 export interface WordingReport extends PushVariant {

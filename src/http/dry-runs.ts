@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
-import type { PushReport, SmsReport, Wait } from '../flows/dry-run.ts'
+import type { PushReport, SmsReport } from '../flows/dry-run.ts'
+import type { Wait } from '../flows/wait.ts'
 import { toBroadcast } from './records.ts'
 
 /** Written as it is: the route's own answer is another. */

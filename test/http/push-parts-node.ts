@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
+import { afterEach, beforeEach } from 'vitest'
 import type { PushProvider } from '../../src/domain/provider.ts'
 import type { QuietHours } from '../../src/domain/quiet-hours.ts'
 import { onlyWay } from '../../src/domain/push-ways.ts'
@@ -15,6 +16,7 @@ import type { Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
 import { readDeliveries, readNotification } from '../../src/store/read-notifications.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, ask, startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
 
@@ -138,3 +140,52 @@ export async function register(
     )
   }
 }
+
+/** What is read of an answer. */
+export type Body = Readonly<Record<string, unknown>>
+
+/** Nodes on a database of each test's own. Called once in a test file. */
+export function usePartsNodes(): {
+  url(): string
+  start(options?: PartsNodeOptions): Promise<PartsNode>
+} {
+  let database: TestDatabase
+  const nodes: PartsNode[] = []
+
+  beforeEach(async () => void (database = await createTestDatabase()))
+
+  afterEach(async () => {
+    await Promise.allSettled(nodes.splice(0).map((one) => one.close()))
+    await database.drop()
+  })
+
+  return {
+    url: () => database.url,
+    async start(options = {}) {
+      const one = await startPartsNode(database.url, options)
+      nodes.push(one)
+      return one
+    },
+  }
+}
+
+export async function call(
+  one: PartsNode,
+  method: 'GET' | 'POST' | 'PUT',
+  url: string,
+  payload?: object,
+): Promise<Body> {
+  const answer = await one.app.inject({ method, url, ...(payload === undefined ? {} : { payload }) })
+  return { http: answer.statusCode, ...answer.json<Body>() }
+}
+
+export async function read(one: PartsNode, { notification_id: id }: Body): Promise<Body> {
+  return (await call(one, 'GET', `/notifications/${Number(id)}`))['data'] as Body
+}
+
+export async function deliveries(one: PartsNode, { notification_id: id }: Body): Promise<readonly Body[]> {
+  return (await call(one, 'GET', `/notifications/${Number(id)}/deliveries`))['data'] as readonly Body[]
+}
+
+export const tokensOf = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `token-of-a-device-${index}`)
