@@ -7,7 +7,7 @@ import { onlyWay } from '../../src/domain/push-ways.ts'
 import { createDryRuns } from '../../src/flows/dry-run.ts'
 import { createKeyGuard } from '../../src/flows/idempotent.ts'
 import { createOutcomes } from '../../src/flows/outcomes.ts'
-import { createPushFlow } from '../../src/flows/push.ts'
+import { createPushFlow, type PushFlow } from '../../src/flows/push.ts'
 import { createResends } from '../../src/flows/resend.ts'
 import { createRules, type Rules, type RuleSettings } from '../../src/flows/rules.ts'
 import { createPushHold } from '../../src/flows/sms-rules.ts'
@@ -25,6 +25,7 @@ export interface PartsNode {
   readonly node: TestNode
   readonly app: Server
   readonly rules: Rules
+  readonly push: PushFlow
   /** What the provider was handed, in order. */
   readonly sent: readonly SentPush[]
   close(): Promise<void>
@@ -66,9 +67,10 @@ export async function startPartsNode(url: string, options: PartsNodeOptions = {}
       spendLimit: null,
     },
   })
-  const app = createServer(serve(node, rules, quietHours, clock))
+  const parts = serve(node, rules, quietHours, clock)
+  const app = createServer(parts)
   return {
-    ...{ node, app, rules, sent },
+    ...{ node, app, rules, sent, push: parts.push },
     async close() {
       await app.close()
       await rules.close()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ANYONE } from '../../src/domain/caller.ts'
 import { ask } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import {
@@ -167,4 +168,54 @@ test('a repeated call counts once for the caps, and is answered as the first', a
     const [row] = await ask(one.node, `select cardinality(times) as count from recipient_counts`)
     return row?.['count'] === 1
   })
+})
+
+test('a push of millions has languages, hours and caps as a short one has', async () => {
+  const one = await start({ caps: { mode: 'enforce', perTenMinutes: 1 }, quietHours: nightNow() })
+  const locales = { en: { title: 'Hello', body: 'There' }, de: { title: 'Hallo', body: 'Du' } }
+  await call(one, 'PUT', '/templates/sale', { kind: 'push', default_locale: 'en', locales, variables: {} })
+  const [german = '', phone = '', tablet = '', asleep = '', greedy = ''] = tokensOf(5)
+  await register(one.node, [
+    { token: german, locale: 'de', zone: 'Asia/Tokyo' },
+    { token: phone, zone: 'Asia/Tokyo', contact: '+15005550006' },
+    { token: tablet, zone: 'Asia/Tokyo', contact: '+15005550006' },
+    { token: asleep, zone: 'UTC' },
+    { token: greedy, zone: 'Asia/Tokyo' },
+  ])
+  const [row] = await ask(one.node, `select id from tokens where token = $1`, [greedy])
+  await one.rules.pushes.count({ category: 'marketing', recipients: [`device:${Number(row?.['id'])}`] })
+  const long = await one.push.openLong({ template: { name: 'sale' }, category: 'marketing', ttl: 60 }, ANYONE)
+  await long.add(
+    [german, phone].map((value) => ({ kind: 'token', value })),
+    0,
+  )
+  await long.add(
+    [tablet, asleep, greedy].map((value) => ({ kind: 'token', value })),
+    2,
+  )
+  const { answer } = await long.accept(null)
+  await until(() => one.sent.length === 3)
+  expect(new Map(one.sent.map(({ token, title }) => [token, title]))).toEqual(
+    new Map([
+      [german, 'Hallo'],
+      [phone, 'Hello'],
+      [tablet, 'Hello'],
+    ]),
+  )
+  const made = { notification_id: answer.notification_id }
+  await until(async () => ((await read(one, made))['counts'] as Body)['sent'] === 3)
+  expect(await read(one, made)).toMatchObject({
+    counts: { sent: 3, scheduled: 1, suppressed: 1 },
+    wordings: [{ locale: 'de' }, { locale: 'en' }],
+    waits: [{ reason: 'quiet_hours', targets: 1 }],
+  })
+  expect(await deliveries(one, made)).toContainEqual(
+    expect.objectContaining({ token: greedy, status: 'suppressed', reason: 'recipient_cap' }),
+  )
+  expect(
+    await ask(
+      one.node,
+      `select extract(epoch from expires_at - run_at)::integer as seconds from push_chunks where quiet`,
+    ),
+  ).toEqual([{ seconds: 60 }])
 })
