@@ -29,7 +29,7 @@ export interface FcmProject extends FcmConfig {
 }
 
 export interface FcmSetup {
-  /** Empty: pushes to FCM's addresses have no provider. The one called `fcm` comes first. */
+  /** Empty: pushes to FCM's addresses have no provider. The one called `fcm` comes first, then the usual one. */
   readonly projects: readonly FcmProject[]
   readonly faults: readonly ConfigFault[]
   /** Variables that the file names. */
@@ -246,7 +246,7 @@ export function projectIdOf({ projectId, credentials }: Pick<FcmProject, 'projec
   return projectId ?? (typeof named === 'string' ? named : '')
 }
 
-/** One that says so; else what the variables describe, or the only one. Those called `fcm` first. */
+/** One that says so; else what the variables describe, or the only one. It comes first, but for the one called `fcm`. */
 function chooseUsual(projects: readonly FcmProject[], isOwnSet: boolean, reader: JsonReader): readonly FcmProject[] {
   const inFile = isOwnSet ? projects.slice(1) : projects
   const said = inFile.filter(({ isUsual }) => isUsual)
@@ -260,5 +260,11 @@ function chooseUsual(projects: readonly FcmProject[], isOwnSet: boolean, reader:
   const chosen = said[0] ?? projects[0]
   return projects
     .map((project) => ({ ...project, isUsual: project === chosen }))
-    .toSorted((a, b) => Number(b.name === 'fcm') - Number(a.name === 'fcm'))
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+}
+
+/** A push that goes by several is shown with the first of them. */
+function rankOf({ name, isUsual }: FcmProject): number {
+  if (name === 'fcm') return 0
+  return isUsual ? 1 : 2
 }

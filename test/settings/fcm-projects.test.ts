@@ -64,16 +64,16 @@ test('each project has its account, apps and pace; what it does not say, the var
   const found = config(GOOD, { SHOP_ACCOUNT, FCM_RAMP_SECONDS: '7' })
   expect(found.fcmProjects).toEqual([
     {
-      ...{ name: 'fcm-shop', projectId: null, apps: ['com.example.shop'], isUsual: false, rampSeconds: 0 },
-      ...{ credentials: account('shop-2'), baseUrl: 'http://127.0.0.1:9000', messagesPerMinute: 1_200 },
-    },
-    {
       ...{ name: 'fcm-news', projectId: null, apps: ['com.example.news'], isUsual: true, rampSeconds: 7 },
       ...{ credentials: account('news-3'), baseUrl: 'https://fcm.googleapis.com', messagesPerMinute: 600_000 },
     },
+    {
+      ...{ name: 'fcm-shop', projectId: null, apps: ['com.example.shop'], isUsual: false, rampSeconds: 0 },
+      ...{ credentials: account('shop-2'), baseUrl: 'http://127.0.0.1:9000', messagesPerMinute: 1_200 },
+    },
   ])
-  expect(firebaseWays(found).map(({ project }) => project)).toEqual(['shop-2', 'news-3'])
-  expect([liveProviders(found), usualProject(found)]).toEqual([['fcm-shop', 'fcm-news'], 'fcm-news'])
+  expect(firebaseWays(found).map(({ project }) => project)).toEqual(['news-3', 'shop-2'])
+  expect([liveProviders(found), usualProject(found)]).toEqual([['fcm-news', 'fcm-shop'], 'fcm-news'])
 })
 
 test('the variables’ own project is one more, called fcm, and the default unless the file has one', () => {
