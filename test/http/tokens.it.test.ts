@@ -65,7 +65,10 @@ async function targetsOf(body: object, path = '/notifications/devices'): Promise
 test('a device is registered, read, found by what is known of it, and taken away', async () => {
   const made = await put('token-1', FACTS)
   expect(made).toMatchObject({ status: 200, body: { data: { ...FACTS, locale: 'ar-EG', retired_at: null } } })
-  expect((await call('GET', '/tokens/token-1')).body).toEqual(made.body)
+  expect((await call('GET', '/tokens/token-1')).body).toEqual({
+    ...made.body,
+    data: { ...(made.body['data'] as object), topics: [] },
+  })
   const again = await put('token-1', { platform: 'ios' })
   expect(again.body).toMatchObject({ data: { token_id: 1, client: null, platform: 'ios', app: null } })
 
