@@ -32,6 +32,11 @@ const OPTIONS = {
   action: { type: 'string', multiple: true },
   'data-only': { type: 'boolean' },
   validate: { type: 'boolean' },
+  evidence: { type: 'boolean' },
+  'fallback-sms': { type: 'string' },
+  'fallback-to': { type: 'string' },
+  after: { type: 'string' },
+  unless: { type: 'string' },
 } as const
 
 export async function sendPush(words: readonly string[], at: Surroundings): Promise<ExitCode> {
@@ -83,12 +88,34 @@ function toPush(values: Words): TokensPush | DevicesPush | TopicPush {
     )
   }
   const content = toContent(values)
-  if (clients !== undefined) return { ...content, to: { clients } }
+  const reporting = toReporting(values, topic !== undefined || condition !== undefined)
+  if (clients !== undefined) return { ...content, ...reporting, to: { clients } }
   const fanOut = values['fan-out'] === true ? { fan_out: true } : {}
   if (topic !== undefined) return { ...content, ...fanOut, topic }
   if (condition !== undefined) return { ...content, ...fanOut, condition }
   if (values['fan-out'] === true) throw new CliRefusal('--fan-out belongs to --topic and --condition.')
-  return { ...content, ...(tokens.length > 0 ? { tokens } : {}), ...(fids.length > 0 ? { fids } : {}) }
+  return { ...content, ...reporting, ...(tokens.length > 0 ? { tokens } : {}), ...(fids.length > 0 ? { fids } : {}) }
+}
+
+/** What devices are asked for, and the SMS that stands in for what they don't confirm. */
+function toReporting(values: Words, toTopic: boolean): Pick<TokensPush, 'evidence' | 'fallback'> {
+  const { evidence, 'fallback-sms': message, 'fallback-to': contact, after, unless } = values
+  if (toTopic && (evidence ?? message) !== undefined) {
+    throw new CliRefusal('--evidence and --fallback-sms go with devices: a topic has none of its own.')
+  }
+  if (message === undefined && [contact, after, unless].some((one) => one !== undefined)) {
+    throw new CliRefusal('--fallback-to, --after and --unless say when --fallback-sms goes out, and to whom.')
+  }
+  const asked = evidence === undefined ? {} : { evidence }
+  if (message === undefined) return asked
+  const sms = { message, ...(contact === undefined ? {} : { contact }) }
+  const when = after === undefined ? {} : { after: toWhole(after, '--after') }
+  return { ...asked, fallback: { sms, ...when, ...(unless === undefined ? {} : { unless: toUnless(unless) }) } }
+}
+
+function toUnless(text: string): 'sent' | 'received' | 'opened' {
+  if (text === 'sent' || text === 'received' || text === 'opened') return text
+  throw new CliRefusal('--unless must be sent, received or opened.')
 }
 
 function toContent(values: Words): Omit<TopicPush, 'topic'> {
@@ -131,15 +158,17 @@ function toActions(words: readonly string[]): { action: string; title: string }[
 }
 
 function dryRun({ topic, condition, targets, bytes, most_bytes, ...report }: Schema<'PushDryRunData'>): string {
-  const { route, waits, warnings, validation } = report
+  const { route, waits, warnings, wordings, validation, fallback } = report
   const dead = targets.suppressed === 0 ? '' : `, ${targets.suppressed} of them dead`
   const lines = [
     `To        ${toWhom(topic, condition) ?? `${targets.total} targets${dead}`}`,
+    ...wordings.map((one) => `In ${one.locale.padEnd(7)}${one.targets} of them, ${one.bytes} bytes: ${one.title}`),
     `Size      ${bytes} of ${most_bytes} bytes`,
     `Through   ${route.provider}: ${route.reason}`,
     ...(validation === undefined ? [] : [`FCM       ${saidOf(validation)}`]),
     `Leaves    ${report.send_at}, at the latest ${report.expires_at}`,
     ...waits.map(({ message }) => `Waits     ${message}`),
+    ...(fallback === undefined ? [] : [`Else SMS  ${fallback.contact}, ${fallback.segments} segments: ${fallback.text}`]),
     ...warnings.map((warning) => `Mind      ${warning}`),
   ]
   return `${lines.map(plain).join('\n')}\nNothing was sent.\n`

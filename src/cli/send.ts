@@ -14,6 +14,7 @@ const HELP = `Sends one SMS, or one push.
   tidings send push --topic news --title "Open late" --body "Until ten this Friday"
   tidings send push --condition "'news' in topics && !('sport' in topics)" --title Open --body Late --priority high
   tidings send push --client +201009129288 --title Parcel --body "It is here"
+  tidings send push --client +201009129288 --title Parcel --body "It is here" --fallback-sms "Your parcel is here" --after 120
   tidings send push --token TOKEN --title Parcel --body "It is here" --data order=1042
 
 Both      --tag --category --send-at --local --ttl SECONDS --template --locale --var NAME=TEXT --var NAME:=NUMBER
@@ -21,6 +22,7 @@ Both      --tag --category --send-at --local --ttl SECONDS --template --locale -
 Of SMS    --subject --sender --max-segments --max-price AMOUNT --plain --no-plain --time-zone ZONE
 Of pushes --token, --fid, --client (each may stand several times), --topic or --condition (--fan-out); --title --body --data NAME=TEXT --image --link
           --priority high --collapse-key KEY --badge N --sound NAME --action NAME=TITLE --data-only --project NAME --validate
+          --evidence --fallback-sms TEXT --fallback-to CONTACT --after SECONDS --unless received
 
 Prints its id and, in a sentence, what became of it so far. Without --idempotency-key one is drawn, so that what is repeated
 after a lost answer is not sent twice; give one where you may run the command itself again.

@@ -503,6 +503,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/notifications/{id}/pause': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Stop a notification for now
+     * @description Within a second no node hands any more of it over, what is in flight ends. Its `ttl` runs. It can be cancelled while it is paused. May be repeated.
+     */
+    post: operations['pauseNotification']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/notifications/{id}/resend': {
     parameters: {
       query?: never
@@ -517,6 +537,26 @@ export interface paths {
      * @description A new notification with the same words, to all targets of the first one or to some of them.
      */
     post: operations['resendNotification']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/notifications/{id}/resume': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Go on with a notification
+     * @description What waited and is still valid goes out. A pause of its provider or category stays. May be repeated.
+     */
+    post: operations['resumeNotification']
     delete?: never
     options?: never
     head?: never
@@ -1903,7 +1943,7 @@ export interface components {
        * @example Europe/Berlin
        */
       time_zone?: string
-      /** @description The registration token, or with `"kind": "fid"` the installation id. */
+      /** @description The registration token, with `apns:` before Apple’s own device tokens, or with `"kind": "fid"` the installation id. */
       token: string
     }
     /** @description All that is known of the device: what is left out is forgotten. */
@@ -2546,6 +2586,11 @@ export interface components {
       created_at: string
       fallback?: components['schemas']['FallbackState']
       notification_id: number
+      /**
+       * Format: date-time
+       * @description Since when it is paused by itself.
+       */
+      paused_at: string | null
       /** @description Of several, the main one. */
       provider: string
       /** @description `partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now. */
@@ -2588,6 +2633,8 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       updated_at: string
+      /** @description What became of it, and of an SMS that stands in for it, in a sentence or two that can be passed on. */
+      verdict: string
       /** @description What of it waits for a time. */
       waits: components['schemas']['PushWait'][]
       /** @description The providers that its targets go by; those that were left out at once are in none. */
@@ -2763,6 +2810,10 @@ export interface components {
       success: true
     }
     PushDryRunData: {
+      /** @description The JSON that Apple would get, where the first target is an `apns:` address; `tidings_id` is 0 here. */
+      apns?: {
+        [key: string]: unknown
+      }
       /** @description Keys and values, as FCM counts them. */
       bytes: number
       /**
@@ -2776,6 +2827,7 @@ export interface components {
        * @description RFC 3339, UTC.
        */
       expires_at: string
+      fallback?: components['schemas']['SmsDryRunData']
       /** @description The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here. */
       fcm: {
         [key: string]: unknown
@@ -3962,7 +4014,7 @@ export interface components {
       tag?: string
       template?: components['schemas']['TemplateUse']
       title?: string
-      /** @description Registration tokens. */
+      /** @description Registration tokens; `apns:` and the device token in hex for Apple’s own service. */
       tokens?: string[]
       /** @description Seconds. 0: now or never. */
       ttl?: number
@@ -5742,6 +5794,37 @@ export interface operations {
       }
     }
   }
+  pauseNotification: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The notification, with how many of its targets stand where. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAnswer']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
   resendNotification: {
     parameters: {
       query?: never
@@ -5769,6 +5852,37 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['NotificationAccepted'] | components['schemas']['PushDryRun']
+        }
+      }
+      /** @description It failed. */
+      default: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Error']
+        }
+      }
+    }
+  }
+  resumeNotification: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The notification, with how many of its targets stand where. */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['NotificationAnswer']
         }
       }
       /** @description It failed. */

@@ -118,6 +118,12 @@ export const PushDryRunData = Type.Object(
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),
     fcm: freeObject('The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here.'),
+    apns: Type.Optional(
+      freeObject(
+        'The JSON that Apple would get, where the first target is an `apns:` address; `tidings_id` is 0 here.',
+      ),
+    ),
+    fallback: Type.Optional(named<SmsDryRunData>('SmsDryRunData')),
     validation: Type.Optional(
       Type.Object(
         {

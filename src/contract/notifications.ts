@@ -12,6 +12,7 @@ import {
   LONGEST_TTL_SECONDS,
   named,
   oneOf,
+  QUIET_UNTIL,
   SEND_AT,
   STATUS,
   textOrNull,
@@ -82,7 +83,11 @@ const target = Type.String({ minLength: 1, maxLength: LONGEST_TARGET })
 const TokensRequest = Type.Object(
   {
     tokens: Type.Optional(
-      Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Registration tokens.' }),
+      Type.Array(target, {
+        minItems: 1,
+        maxItems: MOST_TARGETS,
+        description: 'Registration tokens; `apns:` and the device token in hex for Apple’s own service.',
+      }),
     ),
     fids: Type.Optional(
       Type.Array(target, { minItems: 1, maxItems: MOST_TARGETS, description: 'Firebase installation ids.' }),
@@ -173,6 +178,7 @@ export const NotificationAccepted = Type.Object(
     reason: Type.Optional(textOrNull({ description: 'Only with `Prefer: wait`.' })),
     targets: Type.Integer({ minimum: 1, description: 'How many different ones there are.' }),
     counts: Type.Optional(Counts),
+    quiet_hours_until: Type.Optional(QUIET_UNTIL),
     warnings: Type.Optional(Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string' } })),
   },
   { $id: 'NotificationAccepted', additionalProperties: false },
@@ -197,6 +203,10 @@ export const Notification = Type.Object(
     status: STATUS,
     reason: textOrNull({
       description: '`partial`: the targets ended differently, see `counts`. `paused`: what waits stays for now.',
+    }),
+    verdict: Type.String({
+      description:
+        'What became of it, and of an SMS that stands in for it, in a sentence or two that can be passed on.',
     }),
     provider: Type.String({ description: 'Of several, the main one.' }),
     ways: Type.Array(

@@ -1,12 +1,14 @@
+import { applePayload } from '../domain/apple-push.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { Category } from '../domain/category.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
 import { describeContact } from '../domain/contact.ts'
 import { flagWarning, type FlaggedMode } from '../domain/number-flags.ts'
-import { SANDBOX, type PushContent, type PushTarget, type PushValidation } from '../domain/provider.ts'
+import { SANDBOX, type JsonObject, type PushContent, type PushTarget, type PushValidation } from '../domain/provider.ts'
 import { toPushContent } from '../domain/push-fields.ts'
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../domain/push-size.ts'
 import { broadcastOf } from '../domain/push-topics.ts'
+import { channelOf } from '../domain/push-ways.ts'
 import type { Choice, Price } from '../domain/routing.ts'
 import type { SmsMeasure } from '../domain/sms-text.ts'
 import type { Db } from '../store/db.ts'
@@ -58,8 +60,12 @@ export interface PushReport extends Journey {
   readonly mostBytes: number
   /** The body of FCM's `messages:send` for the first target, as JSON. */
   readonly fcm: string
+  /** What Apple would be sent for it, where that is one of its addresses; else null. */
+  readonly apns: JsonObject | null
   /** What FCM says of it; null: it was not to be asked. */
   readonly validation: PushValidation | NotAsked | null
+  /** What would become of the SMS that stands in for it; null: none does. */
+  readonly fallback: SmsReport | null
   readonly warnings: readonly string[]
 }
 
@@ -130,9 +136,11 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         warnings: [...warnings, ...(planned?.warnings ?? []), ...capped],
         validation: asked ? await validate(parts, aims.first ?? provider, content, target) : null,
         ...{ targets: aims.targets, ways: aims.ways, wordings: reportWordings(input, planned) },
+        fallback: prepared.fallback?.report ?? null,
         bytes: payloadBytes(words),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(content, target),
+        apns: channelOf(target.value) === 'apns' ? applePayload(content) : null,
         ...pushJourney({ ...notification, provider }, planned, pauses, caller, chosen, parts.clock()),
       }
     },

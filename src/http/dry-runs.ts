@@ -50,7 +50,9 @@ export function toPushDryRun(report: PushReport): PushDryRunData {
     most_bytes: report.mostBytes,
     // Our own JSON, of an object.
     fcm: JSON.parse(report.fcm) as PushDryRunData['fcm'],
+    ...(report.apns === null ? {} : { apns: { ...report.apns } }),
     ...(report.validation === null ? {} : { validation: { ...report.validation } }),
+    ...(report.fallback === null ? {} : { fallback: toSmsDryRun(report.fallback) }),
     category: notification.category,
     ...toJourney(report),
     warnings: [...report.warnings],

@@ -6,6 +6,7 @@ import type { Token } from '../contract/tokens.ts'
 import { keyPrefix } from '../domain/api-key.ts'
 import { countryOf } from '../domain/country.ts'
 import type { NumberFlag } from '../domain/number-flags.ts'
+import { pushVerdict } from '../domain/push-verdict.ts'
 import { isCondition } from '../domain/push-topics.ts'
 import { fromMicros, toMicros } from '../domain/spend.ts'
 import { verdict } from '../domain/verdict.ts'
@@ -56,6 +57,7 @@ export function toNotification(notification: NotificationRecord): Notification {
     content: notification.content,
     tag: notification.tag,
     category: notification.category,
+    verdict: pushVerdict(notification),
     ...waitingFor(summarise(notification.counts, notification.paused), notification.waits),
     provider: notification.provider,
     ways: notification.ways.map((way) => ({ ...way })),
