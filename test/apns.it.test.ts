@@ -79,3 +79,18 @@ test('an address for a service that nothing is set for is refused, with what to 
   expect(json['details']).toMatchObject([{ path: 'tokens[1]' }])
   expect(fake.accepted()).toBe(0)
 })
+
+test('a dry run shows what Apple would get', async () => {
+  const { fake, call } = await setUp()
+  const push = { tokens: [address(1)], ...SOME, badge: 3, data: { parcel: '1042' }, dry_run: true }
+  const { json } = await call('/notifications/tokens', push)
+  expect(json['data']).toMatchObject({
+    ways: [{ provider: 'apns', targets: 1 }],
+    apns: {
+      aps: { alert: { title: 'Your parcel', body: 'It is at the door' }, badge: 3 },
+      parcel: '1042',
+      tidings_id: '0',
+    },
+  })
+  expect(fake.accepted()).toBe(0)
+})

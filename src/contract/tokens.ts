@@ -66,7 +66,8 @@ const address = Type.String({
   minLength: 1,
   maxLength: LONGEST_TARGET,
   pattern: '^[!-~]+$',
-  description: 'The registration token, or with `"kind": "fid"` the installation id.',
+  description:
+    'The registration token, with `apns:` before Apple’s own device tokens, or with `"kind": "fid"` the installation id.',
 })
 
 /** As the outside sees an item: what it has in common with the others may be left out. */

@@ -43,6 +43,8 @@ test('without any variable it serves on port 5000 of this machine and captures e
     fcmProjects: [],
     topics: { api: 'iid', iidUrl: 'https://iid.googleapis.com' },
     webPush: { keys: null, subject: null },
+    apns: null,
+    pushEvidence: false,
     firebase: {
       apiKey: null,
       projectId: null,
