@@ -46,6 +46,9 @@ export interface NotificationCalls {
   ): AsyncIterable<Schema<'Delivery'>>
   /** Takes it back as far as it has not left. Refused with `too_late` where all of it has. */
   cancel(id: number, options?: CallOptions): Promise<Schema<'Notification'>>
+  /** Stops it for now, on every node within a second. */
+  pause(id: number, options?: CallOptions): Promise<Schema<'Notification'>>
+  resume(id: number, options?: CallOptions): Promise<Schema<'Notification'>>
   /** Sends it again, as a new one; with `only` to targets of these statuses. */
   resend(id: number, change?: Omit<Schema<'NotificationResend'>, 'dry_run'>, options?: SendOptions): Promise<Accepted>
   /** What is found, newest first. `q`: the search grammar. */
@@ -78,6 +81,14 @@ export function createNotificationCalls({ raw, newKey }: Calls): NotificationCal
     async cancel(id, options = {}) {
       const params = { path: { id } }
       return (await unwrap(raw.POST('/notifications/{id}/cancel', { params, ...signalOf(options) }))).data
+    },
+    async pause(id, options = {}) {
+      const params = { path: { id } }
+      return (await unwrap(raw.POST('/notifications/{id}/pause', { params, ...signalOf(options) }))).data
+    },
+    async resume(id, options = {}) {
+      const params = { path: { id } }
+      return (await unwrap(raw.POST('/notifications/{id}/resume', { params, ...signalOf(options) }))).data
     },
     list: (query = {}, options = {}) => itemsOf(query, (asked) => page(asked, options)),
     page,

@@ -6,6 +6,8 @@ import type { Lease } from './lease.ts'
 /** What somebody has paused or cancelled, as this node knows it: it asks the database again and again. */
 export interface Stops {
   isPaused(lane: string): boolean
+  /** By itself, whatever its lane. */
+  isPushPaused(notificationId: number): boolean
   /** Empty: nothing is paused. */
   pauses(): readonly PauseScope[]
 }
@@ -26,18 +28,20 @@ export interface StopsParts {
 
 /** Has asked once when it resolves: what was paused before this process began stays so. */
 export async function openStops({ db, lease, onChange, onCancelled }: StopsParts): Promise<StopsWatch> {
-  let { pauses } = await readStops(db, lease().owner())
-  let known = JSON.stringify(pauses)
+  let { pauses, pushes } = await readStops(db, lease().owner())
+  let known = JSON.stringify([pauses, pushes])
   return {
     pauses: () => pauses,
+    isPushPaused: (notificationId) => pushes.includes(notificationId),
     isPaused: (lane) => pauses.some((pause) => covers(pause, lane)),
     async look() {
       const read = await readStops(db, lease().owner())
       if (read.cancelled.length > 0) onCancelled(read.cancelled)
-      const found = JSON.stringify(read.pauses)
+      const found = JSON.stringify([read.pauses, read.pushes])
       if (found === known) return
       known = found
       pauses = read.pauses
+      pushes = read.pushes
       onChange()
     },
   }

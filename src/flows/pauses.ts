@@ -5,9 +5,11 @@ import { nearest } from '../domain/nearest.ts'
 import { doneBy, writeAudit } from '../store/audit.ts'
 import type { Db, DbClient } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
-import { addPause, removePauses } from '../store/pauses.ts'
+import { addPause, pausePush, removePauses, resumePush } from '../store/pauses.ts'
 import { listPauses, type PauseRecord, type PauseScope } from '../store/read-pauses.ts'
+import type { NotificationRecord } from '../store/read-notifications.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { readPush, tooLate, waits } from './open-push.ts'
 
 /** As it stands on the wire. What is left out stands for all. */
 export interface PauseInput {
@@ -23,6 +25,10 @@ export interface Pauses {
   /** Ends the pauses within what is named: `ended` are so many. */
   resume(input: PauseInput, caller: Caller): Promise<{ ended: number; pauses: readonly PauseRecord[] }>
   list(): Promise<readonly PauseRecord[]>
+  /** One push by itself; too late where nothing of it waits. May be repeated. */
+  pausePush(id: number, caller: Caller): Promise<NotificationRecord>
+  /** Whether or not it was paused. A pause of what it goes by, or of its category, stays. */
+  resumePush(id: number): Promise<NotificationRecord>
 }
 
 export interface PausesParts {
@@ -58,6 +64,19 @@ export function createPauses({ db, providers, onChange }: PausesParts): Pauses {
       })
     },
     list: () => refusing(() => listPauses(db)),
+    async pausePush(id, caller) {
+      const push = await readPush(db, id)
+      if (!waits(push)) throw tooLate('paused', push)
+      await refusing(() => pausePush(db, id, caller.name))
+      onChange()
+      return readPush(db, id)
+    },
+    async resumePush(id) {
+      await readPush(db, id)
+      await refusing(() => resumePush(db, id))
+      onChange()
+      return readPush(db, id)
+    },
   }
 }
 

@@ -40,7 +40,7 @@ import { metricsRoutes } from './routes/metrics.ts'
 import { notificationHistoryRoutes } from './routes/notification-history.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { optOutRoutes } from './routes/opt-outs.ts'
-import { pauseRoutes } from './routes/pauses.ts'
+import { pauseRoutes, pushPauseRoutes } from './routes/pauses.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { referenceRoutes } from './routes/reference.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -149,6 +149,7 @@ function registerRoutes(app: Server, parts: HttpParts, accepts: Accepts): void {
     convertedRoutes(scope, parts)
     resendRoutes(scope, parts, accepts)
     pauseRoutes(scope, parts)
+    pushPauseRoutes(scope, parts)
     historyRoutes(scope, parts)
     tokenRoutes(scope, parts)
     webPushRoutes(scope, parts)

@@ -15,13 +15,27 @@ interface Handed {
 export interface Rig {
   readonly lane: PushLane
   readonly handed: Handed[]
-  readonly clock: { ms: number; owner: number; mayWrite: boolean; nodes: number; paused: string | null }
+  readonly clock: {
+    ms: number
+    owner: number
+    mayWrite: boolean
+    nodes: number
+    paused: string | null
+    pausedPush: number | null
+  }
 }
 
 /** A provider that keeps what it is given, and asks the gate when the test says so: as one would whose pace makes targets wait. */
 export function rig(window = 4): Rig {
   const handed: Handed[] = []
-  const clock = { ms: 0, owner: 1, mayWrite: true, nodes: 1, paused: null as string | null }
+  const clock = {
+    ms: 0,
+    owner: 1,
+    mayWrite: true,
+    nodes: 1,
+    paused: null as string | null,
+    pausedPush: null as number | null,
+  }
   const open = createOpenRows(1, () => clock.ms)
   const lease: Lease = {
     owner: () => clock.owner,
@@ -43,7 +57,7 @@ export function rig(window = 4): Rig {
   const made = createPushLane({
     provider,
     lease: () => lease,
-    stops: { isPaused: (one) => one === clock.paused, pauses: () => [] },
+    stops: { isPaused: (one) => one === clock.paused, isPushPaused: (id) => id === clock.pausedPush, pauses: () => [] },
     log: pino({ level: 'silent' }),
     now: () => clock.ms,
     chance: () => 0,

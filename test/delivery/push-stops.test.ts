@@ -55,6 +55,21 @@ test('a paused category starts nothing, holds back what is not written yet, and 
   expect(lane.has(5)).toBe(false)
 })
 
+test('a push that is paused by itself starts nothing, holds back what is not written yet, and is let go of; others go on', () => {
+  const { lane, handed, clock } = rig()
+  lane.offer([chunk()], 0)
+  commit(lane)
+  clock.pausedPush = 7
+  expect(handed[0]?.gate()).toMatchObject({ reason: 'not_sent', counted: false })
+  expect(lane.reserve('transactional')).toBe(true)
+  for (const index of [0, 1, 2, 3]) handed[0]?.answer(index, ACCEPTED)
+  lane.offer([chunk({ id: 6, notificationId: 1_000 })], 0)
+  commit(lane)
+  // Of the one that goes on.
+  expect(handed).toHaveLength(2)
+  expect(lane.spill()).toEqual([5])
+})
+
 test('a chunk that is let go of is not taken for lost before that is written', () => {
   const { lane, clock } = rig()
   lane.offer([chunk()], 0)

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
 import type { Category } from '../../src/domain/category.ts'
+import { createCancels } from '../../src/flows/cancel.ts'
 import { createPauses, type Pauses } from '../../src/flows/pauses.ts'
+import type { Gate, PushProvider } from '../../src/domain/provider.ts'
 import { readMessage } from '../../src/store/read-messages.ts'
 import { readNotification } from '../../src/store/read-notifications.ts'
 import { upsertTokens } from '../../src/store/tokens.ts'
@@ -119,6 +121,66 @@ test('a paused push waits, and expires all the same', async () => {
   const before = taken.length
   await until(async () => (await readNotification(node.db, brief))?.counts.expired === 1)
   expect(taken.length).toBe(before)
+})
+
+test('one push is paused on every node while it runs, others pass it, and it goes on where it was', async () => {
+  const taken: string[] = []
+  const gate = createGate()
+  const asked: Gate[] = []
+  const push: PushProvider = {
+    ...scripted(() => ACCEPTED),
+    window: 10,
+    async submitMany(_content, targets, onOutcome, _signal, mayGo) {
+      if (taken.length > 0) {
+        asked.push(mayGo)
+        await gate.opened
+      }
+      targets.forEach(({ value }, index) => {
+        const closed = mayGo()
+        if (closed === null) taken.push(value)
+        onOutcome(index, closed === null ? ACCEPTED : { kind: 'refused', failure: closed })
+      })
+    },
+  }
+  const [one, two] = [await nodes.start({ push: [push] }), await nodes.start({ push: [push] })]
+  const names = Array.from({ length: 3_000 }, (_, index) => `token-${index}`)
+  const tokens = await upsertTokens(one.db, Array<'token'>(names.length).fill('token'), names)
+  const id = (await one.delivery.intake.addPush(notification({ tokenIds: tokens.map((token) => token.id) })))?.id ?? 0
+  await until(() => asked.length > 0)
+  expect(await pausesOf(two).pausePush(id, ANYONE)).toMatchObject({ id, paused: true })
+  await until(() => asked.every((mayGo) => mayGo() !== null))
+  gate.open()
+  const open = 'select id from push_chunks where owner is not null'
+  await until(async () => (await ask(one, open)).length === 0)
+  const before = taken.length
+  // What is beside it passes.
+  const [other] = await upsertTokens(one.db, ['token'], ['another'])
+  await two.delivery.intake.addPush(notification({ tokenIds: [other?.id ?? 0] }))
+  await until(() => taken.includes('another'))
+  expect(taken.length).toBe(before + 1)
+  expect(before).toBeLessThan(names.length)
+  expect((await pausesOf(one).resumePush(id)).pausedAt).toBeNull()
+  await until(async () => (await readNotification(one.db, id))?.counts.sent === names.length)
+  expect(taken.toSorted()).toEqual([...names, 'another'].toSorted())
+  await expect(pausesOf(one).pausePush(id, ANYONE)).rejects.toMatchObject({ code: 'too_late' })
+  await expect(pausesOf(one).resumePush(id + 9_999)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('what is paused by itself can be cancelled, and ends with its validity', async () => {
+  const push = { ...scripted(() => ACCEPTED), submitMany: async () => Promise.resolve() }
+  const node = await nodes.start({ push: [push] })
+  const [token] = await upsertTokens(node.db, ['token'], ['token-1'])
+  const add = async (validitySeconds: number): Promise<number> => {
+    const sendAt = new Date(Date.now() + 500)
+    const made = notification({ tokenIds: [token?.id ?? 0], validitySeconds, sendAt })
+    return (await node.delivery.intake.addPush(made))?.id ?? 0
+  }
+  const [brief, called] = [await add(1), await add(3_600)]
+  for (const id of [brief, called]) await pausesOf(node).pausePush(id, ANYONE)
+  await until(async () => (await readNotification(node.db, brief))?.counts.expired === 1)
+  await createCancels(node.db).push(called)
+  await until(async () => (await ask(node, 'select id from push_chunks where done_at is null')).length === 0)
+  expect((await readNotification(node.db, called))?.counts).toEqual({ cancelled: 1 })
 })
 
 test('a pause begun twice is one; ending a part of what is paused ends nothing wider', async () => {

@@ -62,7 +62,13 @@ export function createStandIns(more: Partial<HttpParts> = {}): StandIns {
     cancels: { sms: notFound, push: notFound },
     conversions: { mark: notFound },
     resends: { sms: notFound, push: notFound },
-    pauses: { pause: async () => [], resume: async () => ({ ended: 0, pauses: [] }), list: async () => [], pausePush: notFound, resumePush: notFound },
+    pauses: {
+      pause: async () => [],
+      resume: async () => ({ ended: 0, pauses: [] }),
+      list: async () => [],
+      pausePush: notFound,
+      resumePush: notFound,
+    },
     receipts: {
       accept: async (provider, callback) => {
         recorded.callbacks.push({ provider, callback })

@@ -2,9 +2,11 @@ import { PauseRequest, ResumeRequest, type Pause, type PauseList, type Resumed }
 import { named } from '../../contract/words.ts'
 import type { PauseRecord } from '../../store/read-pauses.ts'
 import { json, type RouteDocs } from '../documentation.ts'
+import { ID_PARAMETER, readId } from '../ids.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
+import { toNotification } from '../records.ts'
 
 const scope = 'admin'
 
@@ -41,6 +43,20 @@ export function pauseRoutes(app: Server, { pauses, publicUrl }: HttpParts): void
       return { success: true, ended, data: left.map(toPause) }
     },
   )
+}
+
+/** One push alone: whoever may send it may stop it. */
+export function pushPauseRoutes(app: Server, { pauses, publicUrl }: HttpParts): void {
+  const onRequest = refuseOtherSites(publicUrl)
+  const config = (docs: RouteDocs) => ({ onRequest, config: { docs, scope: 'push:send' as const } })
+  app.post('/notifications/:id/pause', config(PUSH_PAUSE_DOCS), async (request) => {
+    refuseParameters(request.query)
+    return { success: true, data: toNotification(await pauses.pausePush(readId(request.params), request.caller)) }
+  })
+  app.post('/notifications/:id/resume', config(PUSH_RESUME_DOCS), async (request) => {
+    refuseParameters(request.query)
+    return { success: true, data: toNotification(await pauses.resumePush(readId(request.params))) }
+  })
 }
 
 function toPause({ provider, category, reason, caller, pausedAt }: PauseRecord): Pause {
@@ -85,4 +101,39 @@ const RESUME_DOCS: RouteDocs = {
   body: { $ref: 'ResumeRequest#' },
   ok: { description: 'What is still paused.', content: json('Resumed') },
   errors: CHANGE_ERRORS,
+}
+
+const PUSH_ERRORS: RouteDocs['errors'] = [
+  'invalid_request',
+  'cross_site',
+  'not_found',
+  'database_unavailable',
+  'outcome_unknown',
+]
+
+const PUSH_PAUSE_DOCS: RouteDocs = {
+  operationId: 'pauseNotification',
+  summary: 'Stop a notification for now',
+  description:
+    'Within a second no node hands any more of it over, what is in flight ends. Its `ttl` runs. It can be cancelled while it is paused. May be repeated.',
+  tag: 'push',
+  params: ID_PARAMETER,
+  ok: {
+    description: 'The notification, with how many of its targets stand where.',
+    content: json('NotificationAnswer'),
+  },
+  errors: [...PUSH_ERRORS, 'too_late'],
+}
+
+const PUSH_RESUME_DOCS: RouteDocs = {
+  operationId: 'resumeNotification',
+  summary: 'Go on with a notification',
+  description: 'What waited and is still valid goes out. A pause of its provider or category stays. May be repeated.',
+  tag: 'push',
+  params: ID_PARAMETER,
+  ok: {
+    description: 'The notification, with how many of its targets stand where.',
+    content: json('NotificationAnswer'),
+  },
+  errors: PUSH_ERRORS,
 }
