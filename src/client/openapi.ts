@@ -2651,6 +2651,11 @@ export interface components {
         [key: string]: number
       }
       notification_id: number
+      /**
+       * Format: date-time
+       * @description It waits until then: it is marketing, and these are the quiet hours of its recipient.
+       */
+      quiet_hours_until?: string
       /** @description Only with `Prefer: wait`. */
       reason?: string | null
       /**
