@@ -168,7 +168,9 @@ function dryRun({ topic, condition, targets, bytes, most_bytes, ...report }: Sch
     ...(validation === undefined ? [] : [`FCM       ${saidOf(validation)}`]),
     `Leaves    ${report.send_at}, at the latest ${report.expires_at}`,
     ...waits.map(({ message }) => `Waits     ${message}`),
-    ...(fallback === undefined ? [] : [`Else SMS  ${fallback.contact}, ${fallback.segments} segments: ${fallback.text}`]),
+    ...(fallback === undefined
+      ? []
+      : [`Else SMS  ${fallback.contact}, ${fallback.segments} segments: ${fallback.text}`]),
     ...warnings.map((warning) => `Mind      ${warning}`),
   ]
   return `${lines.map(plain).join('\n')}\nNothing was sent.\n`

@@ -24,15 +24,15 @@ export const RULE_VARIABLES = [
   }),
   variable('CAPS', 'SMS rules', { type: 'choice', of: ['off', 'observe', 'codes', 'enforce'] }, 'codes', {
     meaning:
-      'How many SMS [one recipient](rules.md#caps) is sent. `codes`: one-time codes above a cap are rejected, of others a warning tells; `enforce`: all are rejected; `observe`: none is.',
+      'How many SMS and pushes [one recipient](rules.md#caps) is sent. `codes`: one-time codes above a cap are rejected, of others a warning tells; `enforce`: all are rejected; `observe`: none is.',
     example: 'enforce',
   }),
   variable('CAP_PER_TEN_MINUTES', 'SMS rules', { type: 'number', min: 1, max: 1_000 }, '5', {
-    meaning: 'SMS to one recipient within ten minutes.',
+    meaning: 'SMS and pushes to one recipient within ten minutes.',
     example: '3',
   }),
   variable('CAP_PER_DAY', 'SMS rules', { type: 'number', min: 1, max: 1_000 }, '20', {
-    meaning: 'SMS to one recipient within 24 hours.',
+    meaning: 'SMS and pushes to one recipient within 24 hours.',
     example: '10',
   }),
   variable('CODE_DELAY_SECONDS', 'SMS rules', { type: 'number', min: 0, max: 600 }, '30', {
