@@ -78,9 +78,12 @@ test('one push goes by two Firebase projects and Apple, and everything says whic
 
 test('a call names the project of a topic; a slip is told, and what was meant', async () => {
   const { main, courier, call } = await setUp()
-  const { status } = await call('/notifications/topic', { topic: 'drivers', project: 'courier', ...SOME })
+  const { status, json } = await call('/notifications/topic', { topic: 'drivers', project: 'courier', ...SOME })
   expect(status).toBe(200)
   await until(() => courier.accepted() === 1)
+  const again = `/notifications/${String(json['notification_id'])}/resend`
+  await until(async () => (await call(again, {})).status === 200)
+  await until(() => courier.accepted() === 2)
   expect(main.accepted()).toBe(0)
   for (const [path, whom] of [
     ['tokens', { tokens: ['a'] }],

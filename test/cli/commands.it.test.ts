@@ -88,7 +88,19 @@ describe('send', () => {
   test('says what a push is to do on a device, and asks what FCM would say of it', async () => {
     const condition = "'news' in topics && 'sport' in topics"
     const simple = ['--priority', 'high', '--collapse-key', 'parcels', '--badge', '3', '--sound', 'default']
-    const words = ['send', 'push', '--condition', condition, '--title', 'Parcel', '--body', 'It is here', ...simple]
+    const words = [
+      'send',
+      'push',
+      '--condition',
+      condition,
+      '--title',
+      'Parcel',
+      '--body',
+      'It is here',
+      ...simple,
+      '--project',
+      'courier',
+    ]
     const { stdout } = await tidings([...words, '--action', 'open=Open it', '--dry-run', '--validate'], here)
     expect(stdout).toContain(`devices where ${condition}`)
     expect(stdout).toContain('FCM       was not asked: it would be captured')
@@ -101,6 +113,7 @@ describe('send', () => {
         collapse_key: 'parcels',
         badge: 3,
         sound: 'default',
+        project: 'courier',
         actions: [{ action: 'open', title: 'Open it' }],
       },
     })
