@@ -11,8 +11,3 @@ export const ENDED_TOPIC_DAYS = 30
 
 /** Hours after which a wish that a push service does not take is given up. */
 export const TOPIC_WISH_HOURS = 24
-
-/** Whose subscriptions a push service keeps; a push to a topic reaches no other address. */
-export function keepsTopics(way: string): boolean {
-  return way.startsWith('fcm')
-}

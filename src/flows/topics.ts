@@ -90,9 +90,6 @@ export interface TopicsParts {
   readonly sleep: (ms: number) => Promise<void>
 }
 
-/** Devices of one call, stored with one commit. */
-export const MOST_TOPIC_DEVICES = 10_000
-
 /** Tokens looked up in one statement. */
 const TOKENS_AT_ONCE = 5_000
 

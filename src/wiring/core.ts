@@ -14,11 +14,12 @@ import { openDelivery, type Delivery } from '../delivery/delivery.ts'
 import type { InboundSms, Receipt } from '../domain/provider.ts'
 import { isAlive } from '../embedded/processes.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
-import { createInbox, type Inbox } from '../flows/inbox.ts'
+import type { Inbox } from '../flows/inbox.ts'
 import { SENDER_REFUSED } from '../flows/receipt-alarms.ts'
 import { createOutcomes, type Outcomes } from '../flows/outcomes.ts'
 import type { ReceiptsFlow } from '../flows/receipts.ts'
 import { openInbound, type Inbound } from './inbound-side.ts'
+import { openInbox } from './inbox-side.ts'
 import { createPushLines, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import type { Sample } from '../metrics/cells.ts'
@@ -223,19 +224,6 @@ function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise
     () => [...channels.sms, ...channels.push].map((provider) => provider.close()),
     () => [closeDbs(dbs)],
   ])
-}
-
-function openInbox(config: Config, log: Log, dbs: Dbs, channels: Channels): Inbox {
-  return createInbox({
-    db: dbs.inbox,
-    workDb: dbs.work,
-    log,
-    now: monotonic,
-    sleep: pause,
-    chance,
-    defaultCountry: config.defaultCountry,
-    report: (attempt, life) => channels.sandboxSms.play(attempt, life),
-  })
 }
 
 interface DeliverySide extends ReceiptsSide {
