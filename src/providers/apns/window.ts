@@ -27,7 +27,7 @@ export function createWindow(most: number, monotonic: () => number): Window {
       }
       if (!BUSY.has(outcome.failure.reason) || monotonic() - cutAt < CUT_EVERY_MS) return
       cutAt = monotonic()
-      size = Math.max(LEAST, size / 2)
+      size = Math.max(Math.min(LEAST, most), size / 2)
     },
   }
 }

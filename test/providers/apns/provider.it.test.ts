@@ -121,6 +121,9 @@ test('while Apple has too much fewer are under way at once, and more again with 
   }
   expect(window.size()).toBe(4)
   count(OF_ONE_DEVICE, 100)
+  const narrow = createWindow(1, () => nowMs)
+  narrow.count(BUSY)
+  expect(narrow.size()).toBe(1)
   count(TAKEN, 10_000)
   expect(window.size()).toBe(64)
 })
