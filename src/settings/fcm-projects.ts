@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { given, NOTHING, withoutSlash, type ConfigFault, type Env, type Read } from './config-reading.ts'
 import { readAccount } from './google-account.ts'
+import { readCredentials as readGoogle } from '../providers/fcm/credentials.ts'
 import { readJsonFile, sentenceOf } from './http-settings.ts'
 import { createJsonReader, isObject, type JsonFields, type JsonReader } from './json-reader.ts'
 import { namesIn } from './routes-providers.ts'
@@ -187,10 +188,16 @@ function readCredentials(fields: JsonFields, path: string, reader: JsonReader, p
     ? readVariable(value, place, reader, parts)
     : toPath(reader.text(value, place), parts.directory)
   const read = readGiven(account)
-  if (read === null || 'account' in read) return read?.account ?? null
+  if (read === null) return null
+  if ('account' in read) {
+    const reading = readGoogle(read.account)
+    return reading.kind === 'credentials' ? read.account : refuse(`is not usable: ${reading.problem}`, NEW_KEY)
+  }
   // A variable may hold a key that is not as it must be, and is then taken for a path.
   return refuse(isObject(value) ? read.problem.replace(/(can't be read): .*/s, '$1') : read.problem, read.fix)
 }
+
+const NEW_KEY = 'Make a new key for the service account, and leave it as Google wrote it.'
 
 function toPath(name: string | null, directory: string): string | null {
   return name === null ? null : resolve(directory, name)

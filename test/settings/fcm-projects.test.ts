@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,9 +9,12 @@ import type { ConfigFault } from '../../src/settings/config-reading.ts'
 import { liveProviders, readConfig, type Config } from '../../src/settings/config.ts'
 import { firebaseWays, usualProject } from '../../src/wiring/firebase.ts'
 
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
 const account = (id: string) => ({
   ...{ type: 'service_account', project_id: id },
-  ...{ client_email: `push@${id}.iam.gserviceaccount.com`, private_key: 'hush' },
+  ...{ client_email: `push@${id}.iam.gserviceaccount.com`, private_key: PEM },
 })
 const OWN = { FCM_SERVICE_ACCOUNT: JSON.stringify(account('own-1')) }
 const SHOP_ACCOUNT = JSON.stringify(account('shop-2'))
@@ -106,6 +110,7 @@ test('every fault is told at once, with its place and what to do, and none of wh
       { name: 'a', credentials: hush, messages_per_minute: '100' },
       { name: 'a', credentials: { env: 'HUSH' }, base_url: 'ftp://x', default: 'yes' },
       { name: 'b', credentials: './none.json', project_id: 'a/b' },
+      { name: 'f', credentials: { env: 'BROKEN' } },
       { name: 'c', apps: ['x'] },
       { name: 'd', project_id: 'same-1', apps: ['x'] },
       { name: 'fcm', project_id: 'same-1', default: true },
@@ -113,7 +118,8 @@ test('every fault is told at once, with its place and what to do, and none of wh
       7,
     ],
   }
-  const found = faults(bad, { ...OWN, HUSH: hush.slice(1) })
+  const broken = JSON.stringify({ ...account('broken-1'), private_key: 'hush' })
+  const found = faults(bad, { ...OWN, HUSH: hush.slice(1), BROKEN: broken })
   expect(schema?.(bad)).toBe(false)
   const told = found.map(({ variable, problem, fix }) => `${variable} ${problem} · ${fix}`)
   const places = told.map((one) => /`([^`]*)`/.exec(one)?.[1])
@@ -125,10 +131,11 @@ test('every fault is told at once, with its place and what to do, and none of wh
       ...['projects[2].name', 'projects[2].credentials', 'projects[2].base_url', 'projects[2].default'],
       ...['projects[3].credentials', 'projects[3].project_id'],
       'projects[4].credentials',
-      'projects[5].apps[0]',
-      ...['projects[6].name', 'projects[6]'],
-      'projects[7]',
-      ...['projects[8]', 'projects[8].name', 'projects[8].credentials'],
+      'projects[5].credentials',
+      'projects[6].apps[0]',
+      ...['projects[7].name', 'projects[7]'],
+      'projects[8]',
+      ...['projects[9]', 'projects[9].name', 'projects[9].credentials'],
       'projects',
     ]),
   )
