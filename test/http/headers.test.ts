@@ -84,7 +84,8 @@ test('no answer can be framed, guessed at, kept, or read by another site', async
       resource: headers.get('cross-origin-resource-policy') === 'same-origin',
       policy: policy.startsWith("default-src 'none'") && !/unsafe|\*/.test(policy),
       kept: call.includes('/assets/') || headers.get('cache-control') === 'no-store',
-      cors: ![...headers.keys()].some((name) => name.startsWith('access-control-')),
+      // Devices report from workers of every origin, and read nothing but that it was stored.
+      cors: call.includes(' /evidence/') || ![...headers.keys()].some((name) => name.startsWith('access-control-')),
       maker: !headers.has('server') && !headers.has('x-powered-by'),
       tls: !headers.has('strict-transport-security'),
       id: headers.has('request-id'),

@@ -70,6 +70,7 @@ function pagePolicy(away: string): string {
   ].join('; ')
 }
 
+/** `away`: other hosts that it may call; where a push says where to report, that is the service's public address. */
 function workerHeaders(away: string): Readonly<Record<string, string>> {
   const policy = `default-src 'none'; connect-src 'self' ${away}`.trim()
   return { ...SAFE, 'content-type': 'text/javascript; charset=utf-8', 'content-security-policy': policy }
@@ -84,6 +85,7 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
   const captured = channels.push.capturing
   const settings = deviceSettings(keys, { captured, pushProject, callProject, publicUrl, webPushKey })
   const away = settings.webPushKey === null ? GOOGLE : ''
+  const reports = publicUrl === null ? '' : new URL(publicUrl).origin
   const page = readFileSync(join(directory, 'device', 'index.html'), 'utf8').replace('<!--settings-->', () =>
     dataElement('settings', settings),
   )
@@ -100,11 +102,11 @@ function devicePage(app: Server, parts: HttpParts, directory: string): void {
     )
   })
   app.get(`/${WORKER}`, { config: { scope: 'open' } }, (_request, reply) =>
-    sendWith(reply, workerHeaders(GOOGLE), worker),
+    sendWith(reply, workerHeaders(`${GOOGLE} ${reports}`), worker),
   )
   const webPushWorker = readFileSync(join(directory, WEB_PUSH_WORKER), 'utf8')
   app.get(`/${WEB_PUSH_WORKER}`, { config: { scope: 'open' } }, (_request, reply) =>
-    sendWith(reply, workerHeaders(''), webPushWorker),
+    sendWith(reply, workerHeaders(reports), webPushWorker),
   )
   app.get('/manifest.webmanifest', { config: { scope: 'open' } }, (_request, reply) =>
     sendWith(reply, { ...SAFE, 'content-type': 'application/manifest+json' }, MANIFEST),

@@ -1,5 +1,6 @@
 import { initializeApp } from '@firebase/app'
 import { getMessaging, onBackgroundMessage, type MessagePayload } from '@firebase/messaging/sw'
+import { dataOf, report } from './report.ts'
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Put before this code by the server; null while no project is set. */
@@ -14,9 +15,14 @@ const options = self.TIDINGS_FIREBASE ?? null
 // Listeners count only when they are added while the code runs for the first time.
 self.addEventListener('install', () => void self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
-self.addEventListener('notificationclick', (event) => event.waitUntil(open(event.notification)))
+// Before the SDK's own, which lets nobody come after it.
+self.addEventListener('notificationclick', (event) => {
+  event.waitUntil(Promise.all([open(event.notification), report(dataOf(event.notification.data), 'opened')]))
+})
 if (options !== null) {
-  self.addEventListener('push', (event) => event.waitUntil(showBesideOtherPages(event.data)))
+  self.addEventListener('push', (event) => {
+    event.waitUntil(Promise.all([showBesideOtherPages(event.data), report(read(event.data)?.data, 'received')]))
+  })
   // The SDK waits for what this returns, which its types don't say: the worker must live until all is shown.
   const handle: (payload: MessagePayload) => unknown = onBackground
   onBackgroundMessage(getMessaging(initializeApp(options)), handle)
@@ -49,8 +55,13 @@ function read(data: PushMessageData | null): Pick<MessagePayload, 'notification'
 
 async function show({ notification, data }: Pick<MessagePayload, 'notification' | 'data'>): Promise<void> {
   const title = notification?.title ?? data?.['title'] ?? 'Data message'
-  const body = notification?.body ?? data?.['body'] ?? JSON.stringify(data ?? {}, null, 1)
-  await self.registration.showNotification(title, { body, data: { tidings: true } })
+  const body = notification?.body ?? data?.['body'] ?? asText(data)
+  await self.registration.showNotification(title, { body, data: { tidings: true, data } })
+}
+
+/** Without what says where to report. */
+function asText({ tidings: _, ...data }: Readonly<Record<string, string>> = {}): string {
+  return JSON.stringify(data, null, 1)
 }
 
 /** Only of what we have shown; the SDK sees to its own. */

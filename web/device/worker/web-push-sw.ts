@@ -1,3 +1,4 @@
+import { dataOf, report } from './report.ts'
 import { linkOf, readPayload, toShown, type WebPushPayload } from './web-push-message.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -9,15 +10,19 @@ const PAGE = '/'
 self.addEventListener('install', () => void self.skipWaiting())
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 self.addEventListener('push', (event) => event.waitUntil(receive(event.data?.text() ?? '')))
-self.addEventListener('notificationclick', (event) => event.waitUntil(open(event.notification)))
+self.addEventListener('notificationclick', (event) => {
+  event.waitUntil(Promise.all([open(event.notification), report(dataOf(event.notification.data), 'opened')]))
+})
 
 async function receive(text: string): Promise<void> {
   const payload = readPayload(text)
   if (payload === null) return self.registration.showNotification('Push', { body: 'It is none of Tidings’.' })
+  const told = report(payload.data, 'received')
   const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
   const isSeen = windows.some((one) => one.visibilityState === 'visible' && new URL(one.url).pathname === PAGE)
   if (!isSeen) await show(payload)
   for (const page of windows) page.postMessage({ tidings: isSeen ? 'in-page' : 'shown', payload }, [])
+  await told
 }
 
 async function show(payload: WebPushPayload): Promise<void> {
