@@ -35,6 +35,7 @@ create table topic_subscriptions (
 create index topic_subscriptions_token on topic_subscriptions (token_id, topic_id);
 create index topic_subscriptions_state on topic_subscriptions (topic_id, state, token_id);
 create index topic_subscriptions_due on topic_subscriptions (next_at) where next_at is not null;
+create index topic_subscriptions_erased on topic_subscriptions (wished_at) where address is not null;
 create index topic_subscriptions_ended on topic_subscriptions (updated_at) where state in ('unsubscribed', 'failed');
 
 -- How many there are of each state: what was added and taken away, put together from time to time. Nobody waits for anybody.

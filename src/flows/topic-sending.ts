@@ -11,6 +11,7 @@ import {
   dropEmptyTopics,
   foldCounts,
   forgetEnded,
+  forgetErased,
   settleWishes,
   type ClaimedWish,
   type SettledWish,
@@ -174,6 +175,7 @@ function waitMs({ waitMs: told, counted, reason }: Failure, tries: number, chanc
 async function keepUp(db: Db): Promise<boolean> {
   const folded = await foldCounts(db)
   const forgotten = await forgetEnded(db)
+  await forgetErased(db)
   await inTransaction(db, dropEmptyTopics)
   return folded > 0 || forgotten > 0
 }

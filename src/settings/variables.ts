@@ -178,7 +178,7 @@ export const VARIABLES = [
   }),
   variable('FCM_TOPICS_BASE_URL', 'Firebase Cloud Messaging', HTTP, null, {
     meaning:
-      'Another place that speaks the Instance ID API. Unset: Google’s, or `FCM_BASE_URL` where that is set to another place.',
+      'Another place that speaks the Instance ID API. Unset: Google’s, or for a project that is sent to another place by FCM’s API, that place.',
     example: 'http://127.0.0.1:9000',
   }),
   ...WEB_PUSH_VARIABLES,

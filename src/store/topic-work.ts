@@ -126,6 +126,15 @@ select count(*)::integer as taken from taken`,
   return rows[0]?.taken ?? 0
 }
 
+/** Forgets addresses of erased people that no push service could be told of in time, as where its provider is not set any more. */
+export async function forgetErased(db: DbClient): Promise<void> {
+  await db.query({
+    name: 'forget-erased-topics',
+    text: `delete from topic_subscriptions where address is not null and wished_at < now() - make_interval(hours => ${TOPIC_WISH_HOURS} + 1)`,
+    values: [],
+  })
+}
+
 /** Forgets what ended, or failed, some time ago. Returns how many. */
 export async function forgetEnded(db: DbClient): Promise<number> {
   const { rowCount } = await db.query({

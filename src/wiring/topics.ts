@@ -13,6 +13,7 @@ import { createFcmTopics } from '../providers/fcm/topics.ts'
 import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
 import type { Config } from '../settings/config.ts'
 import type { FcmProject } from '../settings/fcm-projects.ts'
+import { iidUrlOf } from '../settings/topic-settings.ts'
 import { now, pause } from './world.ts'
 
 /** Who follows which topic, and what is still to be told of it. */
@@ -86,7 +87,7 @@ function openOne(
 ): TopicProvider {
   const { name, projectId, baseUrl: fcmUrl } = project
   return createFcmTopics(
-    { name, projectId, credentials: credentialsOf(project), api: topics.api, iidUrl: topics.iidUrl, fcmUrl },
+    { name, projectId, credentials: credentialsOf(project), api: topics.api, iidUrl: iidUrlOf(topics, fcmUrl), fcmUrl },
     {
       ...{ call, now, monotonic, chance, nodes },
       sleep: (ms, signal) => pause(ms, signal),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { asksForKeys, readConfig, withEnvFile, type Config } from '../../src/settings/config.ts'
 import type { ConfigFault } from '../../src/settings/config-reading.ts'
+import { iidUrlOf } from '../../src/settings/topic-settings.ts'
 import { isLoopback } from '../../src/wiring/place.ts'
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`
@@ -41,7 +42,7 @@ test('without any variable it serves on port 5000 of this machine and captures e
     optOuts: expect.any(Object) as unknown,
     rules: expect.any(Object) as unknown,
     fcmProjects: [],
-    topics: { api: 'iid', iidUrl: 'https://iid.googleapis.com' },
+    topics: { api: 'iid', iidUrl: null },
     webPush: { keys: null, subject: null },
     apns: null,
     pushEvidence: false,
@@ -57,13 +58,11 @@ test('without any variable it serves on port 5000 of this machine and captures e
 })
 
 test('what stands in for FCM stands in for the Instance ID API, unless another place is named', () => {
-  expect(config({ FCM_BASE_URL: 'http://127.0.0.1:9000/' }).topics.iidUrl).toBe('http://127.0.0.1:9000')
-  const both = {
-    FCM_BASE_URL: 'http://127.0.0.1:9000',
-    FCM_TOPICS_BASE_URL: 'http://127.0.0.1:9001',
-    FCM_TOPICS_API: 'v1',
-  }
-  expect(config(both).topics).toEqual({ api: 'v1', iidUrl: 'http://127.0.0.1:9001' })
+  expect(iidUrlOf(config({}).topics, 'https://fcm.googleapis.com')).toBe('https://iid.googleapis.com')
+  expect(iidUrlOf(config({}).topics, 'http://127.0.0.1:9000')).toBe('http://127.0.0.1:9000')
+  const { topics } = config({ FCM_TOPICS_BASE_URL: 'http://127.0.0.1:9001/', FCM_TOPICS_API: 'v1' })
+  expect(topics).toEqual({ api: 'v1', iidUrl: 'http://127.0.0.1:9001' })
+  expect(iidUrlOf(topics, 'http://127.0.0.1:9000')).toBe('http://127.0.0.1:9001')
 })
 
 test('all faults are reported at once', () => {

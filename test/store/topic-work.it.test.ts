@@ -8,6 +8,7 @@ import {
   dropEmptyTopics,
   foldCounts,
   forgetEnded,
+  forgetErased,
   settleWishes,
   type ClaimedWish,
   type SettledWish,
@@ -116,4 +117,28 @@ test('what is captured leaves alone what FCM has been told', async () => {
   expect(await states(node)).toEqual([{ id: ids[0], state: 'subscribed', waits: false }])
   // The same wish again is carried out again: who was told by an app is not known here.
   expect(await wish(db, 'news', 'subscribe', ids)).toMatchObject([{ state: 'subscribing', waits: true }])
+})
+
+test('the address of an erased person is gone once FCM was told, or a day later', async () => {
+  const node = await nodes.start({})
+  const { db } = node
+  const tokens = await upsertTokens(db, ['token', 'token', 'token'], ['a', 'b', 'c'])
+  const ids = tokens.map(({ id }) => id)
+  await wish(db, 'news', 'subscribe', ids)
+  await settle(db, await claim(db))
+  await ask(
+    node,
+    `update tokens set token = 'erased:' || id, retired_at = now(), retired_reason = 'erased' where token in ('a', 'b')`,
+  )
+  const claimed = await claim(db)
+  expect(claimed.map(({ address, state, isErased }) => [address, state, isErased]).toSorted()).toEqual([
+    ['a', 'unsubscribing', true],
+    ['b', 'unsubscribing', true],
+  ])
+  await settle(db, claimed.slice(0, 1))
+  await forgetErased(db)
+  expect(await states(node)).toHaveLength(2)
+  await ask(node, `update topic_subscriptions set wished_at = now() - interval '26 hours'`)
+  await forgetErased(db)
+  expect((await states(node)).map(({ state }) => state)).toEqual(['subscribed'])
 })
