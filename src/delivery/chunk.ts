@@ -22,11 +22,11 @@ export interface ChunkFlush {
   readonly move: ChunkMove
   readonly outcomes: readonly TargetOutcome[]
   readonly retries: readonly ChunkRetry[]
-  /** Tokens found dead, whether they are retired or not. */
+  /** Tokens found dead or of another project, whether they are retired and marked or not. */
   readonly dead: number
   /** Tokens to be retired, with the reason. */
   readonly retired: readonly DeadToken[]
-  /** Tokens that belong to another project than the one they were sent through. */
+  /** Tokens to be marked as of another project than the one they were sent through. */
   readonly mismatched: readonly number[]
   /** Tokens the push service took. */
   readonly taken: readonly number[]
@@ -137,8 +137,8 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
       },
       outcomes: written.outcomes,
       retries: written.retries,
-      dead: written.dead.length,
-      mismatched: written.mismatched,
+      dead: written.dead.length + written.mismatched.length,
+      mismatched: written.mismatched.filter(retire),
       retired: written.dead.filter((dead) => retire(dead.tokenId)),
       taken: written.taken,
       from,

@@ -1,6 +1,6 @@
 /**
- * Guards the tokens against a wave of wrong refusals (another project's credentials, a bad deploy): when too large a part of what was sent
- * lately came back as dead, no more tokens are retired until the wave has passed.
+ * Guards the tokens against a wave of wrong refusals (another project's credentials, Apple's other environment, a bad deploy): when too large a
+ * part of what was sent lately came back as dead, or as another's, no more tokens are retired or marked until the wave has passed.
  */
 export interface Retirement {
   allows(tokenId: number): boolean

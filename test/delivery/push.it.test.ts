@@ -97,6 +97,19 @@ test('a wave of dead tokens does not wipe the list', async () => {
   expect(rows.length).toBeLessThan(1000)
 })
 
+test('a wave of tokens that are another’s does not mark the whole list, and is told', async () => {
+  const wrong = refused(failure('permanent', 'sender_mismatch', { address: 'mismatch' }))
+  const kept: number[] = []
+  const ways = { onTokensKept: (share: number) => void kept.push(share) }
+  const node = await start({ push: [{ ...scriptedPush(() => wrong, 100), project: 'another' }], ways })
+  const made = await node.delivery.intake.addPush(push(await tokens(node, 1500)))
+  expect(await settledCounts(node, made?.id)).toEqual({ failed: 1500 })
+  const rows = await ask(node, 'select id from tokens where wrong_project is not null')
+  expect(rows.length).toBeGreaterThanOrEqual(500)
+  expect(rows.length).toBeLessThan(1000)
+  expect(kept).toEqual([1])
+})
+
 test('targets worth another try move on by themselves; the rest is not sent twice', async () => {
   const tries = new Map<string, number>()
   const node = await start({
