@@ -13,7 +13,7 @@ export interface WebSubscription {
 }
 
 /** What the address of a subscription begins with, where others have a registration token. */
-export const WEB_PUSH_PREFIX = 'webpush:'
+const WEB_PUSH_PREFIX = 'webpush:'
 
 const POINT_BYTES = 65
 const COORDINATE_BYTES = 32
@@ -25,10 +25,6 @@ const NAME_BYTES = 16
 export function nameOfSubscription(endpoint: string): string {
   const digest = createHash('sha256').update(endpoint).digest()
   return `${WEB_PUSH_PREFIX}${digest.subarray(0, NAME_BYTES).toString('base64url')}`
-}
-
-export function isWebPush(token: string): boolean {
-  return token.startsWith(WEB_PUSH_PREFIX)
 }
 
 /** A key as `PushSubscription.toJSON()` gives it; padding, and the letters of plain base64, are taken, too. Null: not base64. */

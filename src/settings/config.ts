@@ -111,9 +111,7 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
   const read: Read = (name) =>
     given(env, name) ?? VARIABLES.find((variable) => variable.name === name)?.fallback ?? null
   const sms = readSmsProviders(read, env, readHttp)
-  const fcm = readFcmProjects(read, env)
-  const webPush = readWebPush(read, env)
-  const apns = readApns(read)
+  const [fcm, webPush, apns] = [readFcmProjects(read, env), readWebPush(read, env), readApns(read)]
   const config: Config = {
     port: Number(read('PORT')),
     host: read('HOST') === 'localhost' ? null : read('HOST'),
@@ -150,14 +148,8 @@ export function readConfig(env: Env, readHttp: ReadHttpSms | null = null): Confi
     firebase: readFirebase(read),
   }
   const own = withoutNames(env, new Set([...sms.names, ...fcm.names]))
-  const faults = [
-    ...singleFaults(env, own),
-    ...sms.faults,
-    ...fcm.faults,
-    ...webPush.faults,
-    ...apns.faults,
-    ...jointFaults(config),
-  ]
+  const ofProviders = [sms, fcm, webPush, apns].flatMap((reading) => reading.faults)
+  const faults = [...singleFaults(env, own), ...ofProviders, ...jointFaults(config)]
   return faults.length > 0 ? { faults } : { config, hints: [...hintsOf(own), ...sms.hints] }
 }
 

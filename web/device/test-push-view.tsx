@@ -61,65 +61,50 @@ function Mismatch({ firebase, pushProject }: DeviceSettings) {
   )
 }
 
-function Answered({
-  id,
-  status,
-  reason,
-  arrivedMs,
-  settings,
-}: Extract<TestPush, { kind: 'answered' }> & { readonly settings: DeviceSettings }) {
+type Known = Extract<TestPush, { kind: 'answered' }> & { readonly settings: DeviceSettings }
+
+function Answered({ id, status, reason, arrivedMs, settings }: Known) {
   const link = <a href={`/notifications/${id}`}>Notification {id}</a>
-  const taker = takerOf(settings)
   if (arrivedMs !== null) {
-    const seconds = (arrivedMs / 1000).toFixed(1)
+    const text = `It arrived ${(arrivedMs / 1000).toFixed(1)} s after your click.`
     return (
-      <Line kind="info" shape="◉" word="On the device" text={`It arrived ${seconds} s after your click.`}>
+      <Line kind="info" shape="◉" word="On the device" text={text}>
         {link}
       </Line>
     )
   }
+  if (status === 'captured') {
+    return (
+      <Line
+        kind="mute"
+        shape="▢"
+        word="Captured, not sent"
+        text="Push has no provider yet, so nothing left this machine."
+      >
+        <a href="/dashboard">See it in the inbox</a>
+      </Line>
+    )
+  }
+  return <Line {...standing(status, reason, settings)}>{link}</Line>
+}
+
+/** What is told of a push that this browser does not have yet. */
+function standing(status: string, reason: string | null, settings: DeviceSettings): Omit<LineProps, 'children'> {
+  const taker = capital(takerOf(settings))
   switch (status) {
-    case 'captured':
-      return (
-        <Line
-          kind="mute"
-          shape="▢"
-          word="Captured, not sent"
-          text="Push has no provider yet, so nothing left this machine."
-        >
-          <a href="/dashboard">See it in the inbox</a>
-        </Line>
-      )
     case 'sent':
     case 'delivered':
-      return (
-        <Line kind="wait" shape="◑" word="With the provider" text={`${capital(taker)} took it. It is not here yet.`}>
-          {link}
-        </Line>
-      )
+      return { kind: 'wait', shape: '◑', word: 'With the provider', text: `${taker} took it. It is not here yet.` }
     case 'queued':
     case 'sending':
-      return (
-        <Line
-          kind="wait"
-          shape="◔"
-          word="Waiting to go out"
-          text={`${capital(taker)} has not taken it yet${because(reason)}.`}
-        >
-          {link}
-        </Line>
-      )
-    default:
-      return (
-        <Line
-          kind="fail"
-          shape="■"
-          word="Not delivered"
-          text={`${status}${because(reason)}. ${hint(reason, settings)}`}
-        >
-          {link}
-        </Line>
-      )
+      return {
+        ...{ kind: 'wait', shape: '◔', word: 'Waiting to go out' },
+        text: `${taker} has not taken it yet${because(reason)}.`,
+      }
+    default: {
+      const text = `${status}${because(reason)}. ${hint(reason, settings)}`
+      return { kind: 'fail', shape: '■', word: 'Not delivered', text }
+    }
   }
 }
 
@@ -159,13 +144,15 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-function Line(props: {
+interface LineProps {
   readonly kind: string
   readonly shape: string
   readonly word: string
   readonly text: string
   readonly children?: ComponentChildren
-}) {
+}
+
+function Line(props: LineProps) {
   return (
     <p>
       <span class={`state ${props.kind}`}>

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import webPush from 'web-push'
-import type { Outcome, PushContent, PushProvider } from '../../../src/domain/provider.ts'
+import { failure } from '../../../src/domain/failure.ts'
+import type { Gate, Outcome, PushContent, PushProvider } from '../../../src/domain/provider.ts'
 import { startFakeWebPush, type FakeWebPush, type FakeWebPushOptions } from '../../../src/fakes/webpush.ts'
 import { until } from '../../support/until.ts'
 import { after, CONTENT, failureOf, NEVER, OPEN, range, tokens } from '../fcm/rig.ts'
@@ -182,7 +183,26 @@ describe('of several push services', () => {
     expect([strange.asked(), refusing]).toEqual([3, [strange.url]])
   })
 
-  test('what is not written when it is told to stop, or a pause begins, is as it was', async () => {
+  test('what still waits for its place when a pause begins is not written', async () => {
+    const slow = await startFake({ rules: [{ play: { slowMs: 300 } }] })
+    const { provider, add } = rig()
+    const paused = failure('transient', 'paused', { counted: false })
+    let isPaused = false
+    const gate: Gate = () => (isPaused ? paused : null)
+    const done = submit(
+      provider,
+      range(100).map(() => add(slow.subscribe())),
+      {},
+      { signal: NEVER, gate },
+    )
+    await until(() => slow.asked() === 64)
+    isPaused = true
+    const outcomes = await done
+    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(64)
+    expect(outcomes.slice(64).map(failureOf)).toEqual(outcomes.slice(64).map(() => paused))
+  })
+
+  test('what is not written when it is told to stop is as it was', async () => {
     const hanging = await startFake({ rules: [{ play: { link: 'hang' } }] })
     const { provider, add } = rig()
     const names = range(100).map(() => add(hanging.subscribe()))
