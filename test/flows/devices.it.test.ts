@@ -113,7 +113,9 @@ test('a token of another project is kept, told to nobody, and sent to again thro
   expect(await lookUpTokens(node.db, ['token'], ['a'], projects('q'))).toMatchObject([{ id, suppressed: null }])
   expect(await ask(node, `select from events where type = 'token.retired'`)).toEqual([])
   await tokens.put('a', {})
-  expect(await upsertTokens(node.db, ['token'], ['a'], projects('p'))).toEqual([{ id, suppressed: null, app: null }])
+  expect(await upsertTokens(node.db, ['token'], ['a'], projects('p'))).toEqual([
+    { id, suppressed: null, app: null, locale: null, timeZone: null, contact: null },
+  ])
 })
 
 test('a retirement is told once, and a wave of them stops with an alarm', async () => {
