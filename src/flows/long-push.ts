@@ -112,7 +112,7 @@ export function createLongPush(parts: LongPushParts, prepared: PreparedPush, fou
           const notification = { ...prepared.notification, ...own, provider }
           const warnings = [...prepared.warnings, ...(planned?.warnings ?? [])]
           return {
-            kept: toKept({ notification, warnings }, size()),
+            kept: toKept({ notification, warnings, quietUntil: planned?.quietUntil ?? null }, size()),
             async insert(record) {
               const { chunks, capped } = await cappedOf(parts, prepared, groups)
               const reasons = new Map(suppressed)

@@ -95,17 +95,31 @@ export interface PushAnswer {
   readonly status: Status
   /** How many different targets there are. */
   readonly targets: number
+  /** RFC 3339; only where all of it waits for the end of quiet hours: when the first of them end. */
+  readonly quiet_hours_until?: string
   /** Sentences; only there when there is something to say. */
   readonly warnings?: readonly string[]
 }
 
+/** What an answer tells of a push beside its targets. */
+export interface ToldPush {
+  readonly notification: Pick<NewNotification, 'sendAt'>
+  readonly warnings: readonly string[]
+  /** Null, or absent: not all of it waits for the end of quiet hours. */
+  readonly quietUntil?: Date | null
+}
+
 /** The answer without the id, as it is kept for a repeated call. */
 export function toKept(
-  { notification, warnings }: { notification: Pick<NewNotification, 'sendAt'>; warnings: readonly string[] },
+  { notification, warnings, quietUntil = null }: ToldPush,
   targets: number,
 ): Omit<PushAnswer, 'notification_id'> {
-  const status = notification.sendAt === null ? 'queued' : 'scheduled'
-  return { status, targets, ...(warnings.length === 0 ? {} : { warnings }) }
+  return {
+    status: notification.sendAt === null ? 'queued' : 'scheduled',
+    targets,
+    ...(quietUntil === null ? {} : { quiet_hours_until: quietUntil.toISOString() }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  }
 }
 
 export function toAnswer(id: number, kept: unknown): PushAnswer {

@@ -15,6 +15,8 @@ export interface CappedPush {
 export interface PushCaps {
   /** Whether those above a cap are not sent to. */
   holds(category: Category): boolean
+  /** Whether it matters who so many targets are: else `count` and `watch` say nothing. */
+  looksAt(category: Category, targets: number): boolean
   /**
    * Counts a push for each recipient to whom it goes, where caps hold; returns those to whom it does not go. Throws a TidingsError where the
    * database can't be asked: then nothing is counted.
@@ -72,6 +74,7 @@ export function createPushCaps({ caps, counts, seen, onRule }: PushCapsParts): P
 
   return {
     holds,
+    looksAt: (category, targets) => holds(category) || (caps.mode !== 'off' && targets <= MOST_WATCHED),
     count: async ({ category, recipients }) => (holds(category) ? count(recipients) : NOBODY),
     giveBack({ category, recipients }) {
       if (!holds(category)) return

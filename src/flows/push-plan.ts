@@ -35,6 +35,8 @@ export interface PlannedPush {
   readonly sendAt: Date | null
   /** The latest one; null: now. */
   readonly lastSendAt: Date | null
+  /** When the first quiet hours end, where all of it waits for that; null: it does not. */
+  readonly quietUntil: Date | null
   /** Sentences. */
   readonly warnings: readonly string[]
 }
@@ -138,6 +140,7 @@ function planned({ wordings }: PushPlanParts, groups: readonly Group[]): Omit<Pl
   const [only] = locales
   const leaves = groups.map(({ leavesAt }) => leavesAt)
   const later = leaves.filter((at) => at !== null).toSorted((one, other) => one.getTime() - other.getTime())
+  const sendAt = later.length < leaves.length ? null : (later[0] ?? null)
   return {
     groups: groups.map(({ locale, leavesAt, zones, isQuiet }) => ({
       variant: locale === null || locales.length < 2 ? null : locales.indexOf(locale),
@@ -149,7 +152,8 @@ function planned({ wordings }: PushPlanParts, groups: readonly Group[]): Omit<Pl
     variants:
       wordings === null || locales.length < 2 ? [] : locales.map((one) => toVariant(wordings, one, sizeOf(one))),
     words: wordings === null || only === undefined || locales.length > 1 ? null : wordings.words(only),
-    sendAt: later.length < leaves.length ? null : (later[0] ?? null),
+    sendAt,
+    quietUntil: groups.every(({ isQuiet }) => isQuiet) ? sendAt : null,
     lastSendAt: later.at(-1) ?? null,
   }
 }

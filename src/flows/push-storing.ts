@@ -12,8 +12,10 @@ export interface ReadyPush {
   readonly push: StoredPush
   /** Sentences. */
   readonly warnings: readonly string[]
-  /** Whom caps count it for; null: they don't look at it. */
-  readonly counted: CappedPush | null
+  /** Whether caps look at it. */
+  readonly isCounted: boolean
+  /** When the first quiet hours end, where all of it waits for that. */
+  readonly quietUntil: Date | null
   /** Whom a device is. */
   readonly owner: (tokenId: number) => string
 }
@@ -23,14 +25,21 @@ export function toReady(prepared: PreparedPush, known: KnownTargets): ReadyPush 
   const { notification, ways, targets } = prepared
   const { aims, planned, owners } = known
   const owner = (tokenId: number): string => recipientOf(tokenId, owners.get(tokenId) ?? null)
-  const ids = [aims.tokenIds, ...aims.others.map(({ tokenIds }) => tokenIds)].flat()
-  const isCounted = !ways.captured && targets.kind === 'token'
   return {
     push: { ...notification, ...aims, ...(planned === null ? {} : ownWords(notification, planned)) },
     warnings: [...prepared.warnings, ...(planned?.warnings ?? [])],
-    counted: isCounted ? { category: notification.category, recipients: [...new Set(ids.map(owner))] } : null,
+    isCounted: !ways.captured && targets.kind === 'token',
+    quietUntil: planned?.quietUntil ?? null,
     owner,
   }
+}
+
+/** Whom caps count a push for; null: they don't look at it. */
+function countedOf(caps: PushCaps | undefined, { push, isCounted, owner }: ReadyPush): CappedPush | null {
+  const { category, tokenIds, others = [] } = push
+  if (caps === undefined || !isCounted || !caps.looksAt(category, countTargets(push))) return null
+  const ids = [tokenIds, ...others.map((way) => way.tokenIds)].flat()
+  return { category, recipients: [...new Set(ids.map(owner))] }
 }
 
 /** What a plan changes of a push: its time, and its words where all have those of another language. */
@@ -45,9 +54,13 @@ export function ownWords(
 }
 
 /** How it is answered, without its id. */
-export function keptOf({ push, warnings }: Pick<ReadyPush, 'push' | 'warnings'>): ReturnType<typeof toKept> {
-  const kept = toKept({ notification: push, warnings }, countTargets(push))
-  return isLeft(push) ? kept : { ...kept, status: 'suppressed' }
+export function keptOf({
+  push,
+  warnings,
+  quietUntil,
+}: Pick<ReadyPush, 'push' | 'warnings' | 'quietUntil'>): ReturnType<typeof toKept> {
+  if (isLeft(push)) return toKept({ notification: push, warnings, quietUntil }, countTargets(push))
+  return { ...toKept({ notification: push, warnings }, countTargets(push)), status: 'suppressed' }
 }
 
 /**
@@ -60,15 +73,13 @@ export async function storePush(
   record: IdempotencyRecord | null,
   add: (push: Omit<NewNotification, 'held'>) => Promise<InsertedNotification | null>,
 ): Promise<Made | null> {
-  const { counted } = ready
+  const counted = countedOf(caps, ready)
   const capped = counted === null ? undefined : await caps?.count(counted)
   const going = capped === undefined || counted === null ? null : goingOf(counted, capped)
   try {
     const warning = counted === null ? null : (caps?.watch(counted) ?? null)
-    const told = {
-      push: withoutCapped(ready, capped),
-      warnings: [...ready.warnings, ...cappedWarnings(warning, capped)],
-    }
+    const warnings = [...ready.warnings, ...cappedWarnings(warning, capped)]
+    const told = { push: withoutCapped(ready, capped), warnings, quietUntil: ready.quietUntil }
     const kept = keptOf(told)
     const made = await add({ ...told.push, idempotency: record && { ...record, answer: kept } })
     if (made === null && going !== null) caps?.giveBack(going)

@@ -111,6 +111,8 @@ test('codes and transactional pushes wait for nobody’s morning', async () => {
   const one = await start({ quietHours: nightNow() })
   const [asleep = ''] = tokensOf(1)
   await register(one.node, [{ token: asleep, zone: 'UTC' }])
+  const offer = await call(one, 'POST', '/notifications/tokens', { ...PUSH, tokens: [asleep], category: 'marketing' })
+  expect(offer).toMatchObject({ status: 'scheduled', quiet_hours_until: (await read(one, offer))['send_at'] })
   for (const category of ['otp', 'transactional']) {
     await call(one, 'POST', '/notifications/tokens', { ...PUSH, tokens: [asleep], category })
   }
