@@ -9,8 +9,7 @@ import { toPushContent } from '../domain/push-fields.ts'
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../domain/push-size.ts'
 import { broadcastOf } from '../domain/push-topics.ts'
 import { channelOf } from '../domain/push-ways.ts'
-import type { Choice, Price } from '../domain/routing.ts'
-import type { SmsMeasure } from '../domain/sms-text.ts'
+import type { Choice } from '../domain/routing.ts'
 import type { Db } from '../store/db.ts'
 import { refusing } from '../store/faults.ts'
 import type { NewMessage } from '../store/messages.ts'
@@ -24,29 +23,8 @@ import { lookUpAims, type KnownTokens, type WayCount } from './push-look-up.ts'
 import { mainProvider } from './push-targets.ts'
 import type { Rules } from './rules.ts'
 import type { PreparedSms } from './sms.ts'
+import type { Journey, SmsReport } from './sms-report.ts'
 import type { Wait } from './wait.ts'
-
-/** Where it would go, and when. */
-interface Journey {
-  readonly route: { readonly provider: string; readonly reason: string }
-  readonly sendAt: Date
-  readonly expiresAt: Date
-  readonly waits: readonly Wait[]
-}
-
-/** What would become of an SMS. */
-export interface SmsReport extends Journey {
-  readonly message: PreparedSms['message']
-  readonly measure: SmsMeasure
-  /** ISO 3166-1 alpha-2. */
-  readonly country: string | null
-  /** As the numbering plan has it: `mobile`. */
-  readonly numberType: string | null
-  readonly replaced: PreparedSms['replaced']
-  /** Null: not known, or it would be captured. */
-  readonly price: Price | null
-  readonly warnings: readonly string[]
-}
 
 /** What would become of a push. */
 export interface PushReport extends Journey {

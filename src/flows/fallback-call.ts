@@ -4,7 +4,7 @@ import { TidingsError } from '../domain/errors.ts'
 import type { Confirmation } from '../domain/fallback.ts'
 import { scopeProblem } from '../domain/permissions.ts'
 import type { NewFallback } from '../store/fallbacks.ts'
-import type { DryRuns, SmsReport } from './dry-run.ts'
+import type { SmsReport } from './sms-report.ts'
 import type { PreparedSms, SmsFlow, SmsInput } from './sms.ts'
 import type { TemplateUse } from './template-words.ts'
 
@@ -58,7 +58,7 @@ export interface Fallbacks {
 
 export interface FallbackCallParts {
   readonly sms: Pick<SmsFlow, 'words' | 'prepare'>
-  readonly dryRuns: Pick<DryRuns, 'sms'>
+  readonly dryRuns: { sms(prepared: readonly PreparedSms[], caller: Caller): Promise<readonly SmsReport[]> }
 }
 
 export function createFallbacks({ sms, dryRuns }: FallbackCallParts): Fallbacks {

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
-import type { PushReport, SmsReport } from '../flows/dry-run.ts'
+import type { PushReport } from '../flows/dry-run.ts'
+import type { SmsReport } from '../flows/sms-report.ts'
 import type { Wait } from '../flows/wait.ts'
 import { toBroadcast } from './records.ts'
 

@@ -60,8 +60,8 @@ async function show({ notification, data }: Pick<MessagePayload, 'notification' 
 }
 
 /** Without what says where to report. */
-function asText({ tidings: _, ...data }: Readonly<Record<string, string>> = {}): string {
-  return JSON.stringify(data, null, 1)
+function asText(data: Readonly<Record<string, string>> = {}): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'tidings')), null, 1)
 }
 
 /** Only of what we have shown; the SDK sees to its own. */
