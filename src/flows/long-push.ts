@@ -75,7 +75,7 @@ export function createLongPush(parts: LongPushParts, prepared: PreparedPush, fou
     async add(targets, from) {
       refuseFaults(targets, from)
       refuseForServices(
-        prepared.input,
+        prepared.measured,
         targets.map(({ value }) => value),
       )
       if (!found)

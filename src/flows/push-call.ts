@@ -71,6 +71,8 @@ export type Targets =
 /** Everything that is known of a push from its call alone. */
 export interface PreparedPush {
   readonly input: PushInput
+  /** With room for what is put into it for each device: by it is judged whether it fits. */
+  readonly measured: PushInput
   readonly targets: Targets
   /** Named, and left out: they may not be reached from here. */
   readonly leftOut: Devices

@@ -125,6 +125,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     const kept = fallback === null ? notification : { ...notification, fallback: fallback.stored }
     return {
       input,
+      measured,
       targets: aimed.targets,
       leftOut: aimed.leftOut,
       ways,
