@@ -136,12 +136,13 @@ class Pool implements Http2Client {
       this.growIn(waitMs)
       return
     }
-    const session = new Session(this.options, {
+    const events = {
       onRoom: () => this.pump(),
       onCalm: () => this.calm(),
-      onRetired: (retired) => this.retired(retired),
-      onClosed: (closed) => this.closed(closed),
-    })
+      onRetired: (retired: Session) => this.retired(retired),
+      onClosed: (closed: Session) => this.closed(closed),
+    }
+    const session = new Session(this.options, events, this.parts.monotonic)
     this.sessions.add(session)
   }
 

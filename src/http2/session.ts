@@ -1,14 +1,12 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type Settings } from 'node:http2'
 import type { Socket } from 'node:net'
-import { type Call, fault } from './call.ts'
-import type { Http2Fault, Http2Request } from './client.ts'
+import type { Call } from './call.ts'
+import { Connection } from './connection.ts'
+import { CODE } from './frames.ts'
+import { openSocket, type SocketOptions } from './socket.ts'
+import type { Stream } from './stream.ts'
 
-export interface SessionOptions {
-  /** `https://host[:port]`, or `http://` for a look-alike on a loopback address. */
-  readonly origin: string
-  /** In PEM: the authority trusted instead of Node's own list, for look-alikes. Null: that list. */
-  readonly ca: string | null
-  /** To the peer's SETTINGS, in milliseconds. */
+export interface SessionOptions extends SocketOptions {
+  /** To the peer's SETTINGS, and from ours until it has taken them over, in milliseconds. */
   readonly connectMs: number
   /** From the write of a request to the end of its answer, in milliseconds. */
   readonly requestMs: number
@@ -30,205 +28,230 @@ export interface SessionEvents {
   onClosed(session: Session): void
 }
 
-const ANSWER_CHARACTERS = 65_536
 const LINGER_MS = 500
+/** What may wait in the socket before no request is added, in bytes. */
+const UNSENT_BYTES = 262_144
 
 /** One HTTP/2 connection's life: opening → ready → retired → closed. Nothing that happens to it is ever thrown. */
 export class Session {
-  open = 0
-  /** Answers it has brought, of any status. */
-  answers = 0
   ready = false
   retired = false
-  private peerMost = 0
-  private calm = false
-  private lastStreamId: number | null = null
+  private isOpen = false
+  private isEnded = false
+  private willFlush = false
+  private willTell = false
   private heard = false
+  private answersBefore = 0
   private quietMs = 0
+  private unacknowledgedMs = 0
   private pinging: NodeJS.Timeout | null = null
   private leaving: NodeJS.Timeout | null = null
-  private socket: Socket | null = null
-  private readonly heartbeat: NodeJS.Timeout
+  private sweeping: NodeJS.Timeout | null = null
   private readonly connecting: NodeJS.Timeout
-  private readonly h2: ClientHttp2Session
-  private readonly prepared = new WeakMap<Http2Request['headers'], Record<string, string>>()
+  private readonly heartbeat: NodeJS.Timeout
+  private readonly socket: Socket
+  private readonly connection: Connection
   private readonly options: SessionOptions
   private readonly events: SessionEvents
+  private readonly monotonic: () => number
 
-  constructor(options: SessionOptions, events: SessionEvents) {
+  constructor(options: SessionOptions, events: SessionEvents, monotonic: () => number) {
     this.options = options
     this.events = events
-    this.h2 = connect(options.origin, {
-      settings: { enablePush: false },
-      ...(options.ca === null ? {} : { ca: options.ca }),
+    this.monotonic = monotonic
+    const { protocol, host } = new URL(options.origin)
+    this.connection = new Connection(protocol.slice(0, -1), host, {
+      onSettings: () => this.onSettings(),
+      onGoaway: (code) => this.onGoaway(code),
+      onPong: () => this.onPong(),
+      onBroken: () => this.retire(),
     })
-    this.connecting = setTimeout(() => this.h2.destroy(), options.connectMs)
+    this.socket = openSocket(options, () => {
+      this.isOpen = true
+      this.flush()
+    })
+    this.connecting = setTimeout(() => this.socket.destroy(), options.connectMs)
     this.heartbeat = setInterval(() => this.beat(), options.pingAfterMs).unref()
     this.listen()
   }
 
-  /** Requests it may still take, the peer's SETTINGS_MAX_CONCURRENT_STREAMS and our own limit respected. */
+  get open(): number {
+    return this.connection.requests.open
+  }
+
+  /** Answers it has brought, of any status. */
+  get answers(): number {
+    return this.connection.answers
+  }
+
+  /** Requests it may still take: the peer's SETTINGS_MAX_CONCURRENT_STREAMS and our own limit respected, and what the peer reads. */
   room(most: number): number {
-    return this.ready && !this.retired ? Math.min(most, this.peerMost) - this.open : 0
+    const { requests, outbox } = this.connection
+    if (!this.ready || this.retired || requests.isBlocked || requests.isUsedUp) return 0
+    if (this.socket.writableLength + outbox.length > UNSENT_BYTES) return 0
+    return Math.min(most, requests.mostStreams) - requests.open
   }
 
   /** False: this session could not take it, nothing was written, give it to another one. */
   write(call: Call): boolean {
-    const stream = this.openStream(call)
+    const { requests } = this.connection
+    if (this.retired || requests.isUsedUp) return false
+    const stream = this.begin(call)
     if (stream === null) return false
-    this.open += 1
-    this.follow(call, stream)
-    stream.end(call.request.body)
+    call.cancel = () => this.cancel(stream, 'aborted')
+    this.sweeping ??= setTimeout(() => this.sweep(), this.options.requestMs)
+    this.flushSoon()
+    if (requests.isUsedUp) setImmediate(() => this.retire())
     return true
   }
 
-  /** Takes no new requests, lets those in flight end, then closes. An error comes before the GOAWAY that explains it: told later than both. */
+  /** Takes no new requests, lets those in flight end, then closes. */
   retire(): void {
     if (this.retired) return
     this.retired = true
-    this.h2.close()
     this.leaveWhenEmpty()
-    setImmediate(() => this.events.onRetired(this))
+    this.events.onRetired(this)
   }
 
-  /** A closed session waits for the peer to close the socket, which it may never do. */
-  private leaveWhenEmpty(): void {
-    if (!this.retired || this.open > 0) return
-    this.leaving ??= setTimeout(() => {
-      this.h2.destroy()
-      this.socket?.destroy()
-    }, LINGER_MS)
-  }
-
-  private listen(): void {
-    const { h2 } = this
-    h2.on('connect', (_session, socket) => (this.socket = socket))
-    h2.on('remoteSettings', (settings: Settings) => {
-      this.peerMost = settings.maxConcurrentStreams ?? Infinity
-      this.ready = true
-      clearTimeout(this.connecting)
-      this.events.onRoom()
-    })
-    h2.on('goaway', (code: number, lastStreamId: number) => {
-      this.lastStreamId = lastStreamId
-      this.calm ||= code === constants.NGHTTP2_ENHANCE_YOUR_CALM
-      if (code === constants.NGHTTP2_ENHANCE_YOUR_CALM) this.events.onCalm()
-      this.retire()
-    })
-    // The reason is told by each stream; without this listener it would be an uncaught exception.
-    h2.on('error', () => this.retire())
-    h2.on('close', () => {
-      clearTimeout(this.connecting)
-      clearInterval(this.heartbeat)
-      this.retire()
-      for (const timer of [this.pinging, this.leaving]) if (timer !== null) clearTimeout(timer)
-      setImmediate(() => this.events.onClosed(this))
-    })
-  }
-
-  /** `request()` throws at once on a session that has just received a GOAWAY or was destroyed, or that has used up its stream ids. */
-  private openStream(call: Call): ClientHttp2Stream | null {
-    const headers = this.headersOf(call.request)
+  /** A request that cannot be written is a bug of who made it. */
+  private begin(call: Call): Stream | null {
     try {
-      return this.h2.request(headers)
+      return this.connection.requests.write(call, this.monotonic())
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : null
-      if (!GONE.has(code)) {
-        call.fail(error instanceof Error ? error : new Error(String(error)))
-        return null
-      }
-      this.retire()
+      call.fail(error instanceof Error ? error : new Error(String(error)))
       return null
     }
   }
 
-  private headersOf(request: Http2Request): Record<string, string> {
-    const known = this.prepared.get(request.headers)
-    if (known?.[':path'] === request.path) return known
-    const headers = { ':method': 'POST', ':path': request.path, ...request.headers }
-    this.prepared.set(request.headers, headers)
-    return headers
+  /** A closed session waits for the peer to close the socket, which it may never do. */
+  private leaveWhenEmpty(): void {
+    if (!this.retired || this.open > 0 || this.leaving !== null) return
+    this.leaving = setTimeout(() => this.socket.destroy(), LINGER_MS)
+    if (!this.isOpen) {
+      this.socket.destroy()
+      return
+    }
+    if (!this.connection.isOver) this.connection.outbox.goaway(CODE.NO_ERROR)
+    this.flush()
+    this.isEnded = true
+    this.socket.end()
   }
 
-  private follow(call: Call, stream: ClientHttp2Stream): void {
-    let status = 0
-    let headers: Record<string, string> = {}
-    let body = ''
-    const timer = setTimeout(() => this.giveUp(call), this.options.requestMs)
-    call.cancel = (ended) => {
-      call.settle(ended)
-      stream.close(constants.NGHTTP2_CANCEL)
-    }
-    stream.setEncoding('utf8')
-    stream.on('response', (received) => {
-      this.heard = true
-      status = received[':status'] ?? 0
-      headers = flat(received)
+  private listen(): void {
+    const { socket } = this
+    socket.on('data', (bytes: Buffer) => this.onBytes(bytes))
+    socket.on('drain', () => this.events.onRoom())
+    // The reason is told by each stream; without this listener it would be an uncaught exception.
+    socket.on('error', () => this.retire())
+    // The peer reads no more either, whatever it says: what is not written yet never was.
+    socket.on('end', () => {
+      this.isEnded = true
+      this.retire()
     })
-    stream.on('data', (piece: string) => {
-      if (body.length < ANSWER_CHARACTERS) body = (body + piece).slice(0, ANSWER_CHARACTERS)
+    socket.on('close', () => {
+      this.isEnded = true
+      clearTimeout(this.connecting)
+      clearInterval(this.heartbeat)
+      this.retire()
+      this.connection.lose()
+      for (const timer of [this.pinging, this.leaving, this.sweeping]) if (timer !== null) clearTimeout(timer)
+      setImmediate(() => this.events.onClosed(this))
     })
-    stream.on('end', () => {
-      if (status === 0 || stream.rstCode !== constants.NGHTTP2_NO_ERROR) return
-      this.answers += 1
-      call.settle({ kind: 'answer', status, headers, body })
-    })
-    stream.on('error', () => undefined)
-    stream.on('close', () => {
-      clearTimeout(timer)
-      this.open -= 1
-      this.leaveWhenEmpty()
-      if (!call.settled) this.explain(call, stream)
+  }
+
+  private onBytes(bytes: Buffer): void {
+    this.heard = true
+    const before = this.open
+    this.connection.receive(bytes)
+    this.flushSoon()
+    if (this.open === before) return
+    this.leaveWhenEmpty()
+    this.tellRoomSoon()
+  }
+
+  private onSettings(): void {
+    this.ready = true
+    clearTimeout(this.connecting)
+    this.tellRoomSoon()
+  }
+
+  private onGoaway(code: number): void {
+    if (code === CODE.ENHANCE_YOUR_CALM) this.events.onCalm()
+    this.retire()
+  }
+
+  private onPong(): void {
+    if (this.pinging !== null) clearTimeout(this.pinging)
+    this.pinging = null
+  }
+
+  /** All that is written in one turn of the event loop leaves in one piece. */
+  private flushSoon(): void {
+    if (this.willFlush || this.connection.outbox.length === 0) return
+    this.willFlush = true
+    setImmediate(() => this.flush())
+  }
+
+  private flush(): void {
+    this.willFlush = false
+    if (!this.isOpen || this.isEnded || this.socket.destroyed || this.connection.outbox.length === 0) return
+    const { bytes, done } = this.connection.outbox.take()
+    this.connection.requests.handOver()
+    this.socket.write(bytes, done)
+  }
+
+  private cancel(stream: Stream, reason: 'aborted' | 'timeout'): void {
+    this.connection.cancel(stream, reason)
+    this.flushSoon()
+    this.leaveWhenEmpty()
+    this.tellRoomSoon()
+  }
+
+  /** Not at once: who is in the middle of ending many would have others begun that are to end as well. */
+  private tellRoomSoon(): void {
+    if (this.willTell) return
+    this.willTell = true
+    setImmediate(() => {
+      this.willTell = false
       this.events.onRoom()
     })
   }
 
-  /** A GOAWAY is told one tick after the streams that it ended, so the reason is looked for later than that. */
-  private explain(call: Call, stream: ClientHttp2Stream): void {
-    const [id, code] = [stream.id, stream.rstCode]
-    const lost = this.h2.destroyed
-    setImmediate(() => call.settle(this.faultOf(id, code, lost)))
-  }
-
-  private faultOf(id: number | undefined, code: number | undefined, lost: boolean): Http2Fault {
-    if (this.calm) return fault('maybe', 'calm')
-    if (code === constants.NGHTTP2_REFUSED_STREAM) return fault('no', 'refused')
-    if (id === undefined || (this.lastStreamId !== null && id > this.lastStreamId)) return fault('no', 'refused')
-    return fault('maybe', lost || this.h2.destroyed ? 'connection_lost' : 'reset')
-  }
-
-  /** A request out of time casts doubt on the whole connection: ask it at once. */
-  private giveUp(call: Call): void {
-    call.cancel?.(fault('maybe', 'timeout'))
-    this.ping()
+  /** All have the same time, so the oldest are out of it first. One out of time casts doubt on the whole connection: ask it at once. */
+  private sweep(): void {
+    this.sweeping = null
+    const now = this.monotonic()
+    for (const stream of this.connection.requests.all()) {
+      const leftMs = stream.writtenMs + this.options.requestMs - now
+      if (leftMs > 0) {
+        this.sweeping = setTimeout(() => this.sweep(), Math.ceil(leftMs))
+        return
+      }
+      this.cancel(stream, 'timeout')
+      this.ping()
+    }
   }
 
   private beat(): void {
-    const [heard, silent] = [this.heard, this.options.pingAfterMs]
+    const { connection, options } = this
+    connection.forgive()
+    if (this.open > 0 && !this.heard) this.ping()
     this.heard = false
-    if (this.open > 0 && !heard) this.ping()
-    this.quietMs = this.open > 0 || heard ? 0 : this.quietMs + silent
-    if (this.quietMs >= this.options.idleMs) this.retire()
+    const isQuiet = this.open === 0 && this.answers === this.answersBefore
+    this.answersBefore = this.answers
+    this.quietMs = isQuiet ? this.quietMs + options.pingAfterMs : 0
+    if (this.quietMs >= options.idleMs) this.retire()
+    if (!this.ready || connection.isAcknowledged) return
+    this.unacknowledgedMs += options.pingAfterMs
+    if (this.unacknowledgedMs < options.connectMs) return
+    connection.breakOff(CODE.SETTINGS_TIMEOUT)
+    this.leaveWhenEmpty()
   }
 
   private ping(): void {
-    if (this.pinging !== null || this.h2.destroyed) return
-    this.pinging = setTimeout(() => this.h2.destroy(), this.options.pingMs)
-    this.h2.ping(() => {
-      if (this.pinging !== null) clearTimeout(this.pinging)
-      this.pinging = null
-    })
+    if (this.pinging !== null || this.isEnded || this.connection.isOver) return
+    this.pinging = setTimeout(() => this.socket.destroy(), this.options.pingMs)
+    this.connection.ping()
+    this.flushSoon()
   }
-}
-
-const GONE = new Set<unknown>(['ERR_HTTP2_GOAWAY_SESSION', 'ERR_HTTP2_INVALID_SESSION', 'ERR_HTTP2_OUT_OF_STREAMS'])
-
-function flat(received: Readonly<Record<string, string | string[] | number | undefined>>): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name in received) {
-    const value = received[name]
-    if (typeof value === 'string') headers[name] = value
-    else if (Array.isArray(value)) headers[name] = value.join(', ')
-  }
-  return headers
 }
