@@ -119,6 +119,11 @@ const DEVICE_FILTERS = fc.constantFrom(
   { platforms: ['ios'], locales: ['en'] },
 )
 
+const TOPIC_DEVICES = fc.oneof(
+  fc.record({ tokens: fc.uniqueArray(fc.constantFrom('token-1', 'token-2', 'token-3'), { minLength: 1 }) }),
+  DEVICE_FILTERS.map((to) => ({ to })),
+)
+
 const FIELDS: Hints = {
   contact: fc.constantFrom(...CONTACTS),
   '{contact}': fc.constantFrom(...CONTACTS.slice(0, 4)),
@@ -126,6 +131,7 @@ const FIELDS: Hints = {
   '?q': fc.constantFrom(...SEARCHES),
   '{token}': fc.integer({ min: 1, max: 9 }).map((n) => `token-${n}`),
   'POST /tokens/{token}/restore {token}': fc.constant(RETIRES),
+  '{topic}': fc.constantFrom('news', 'sport', '%2Ftopics%2Fnews', 'a b'),
   '{code}': fc.constantFrom('not_found', 'invalid_json.txt', 'overloaded', 'nothing'),
   '{name}': fc.constantFrom(...NAMES),
   'DELETE /templates/{name} {name}': fc.constantFrom('code', 'gone'),
@@ -162,6 +168,8 @@ const FIELDS: Hints = {
   'PUT /tokens': fc
     .tuple(fc.integer({ min: 1, max: 300 }), DEVICE)
     .map(([n, device]) => ({ items: [{ token: `token-${n}`, ...device }], partial: true })),
+  'POST /topics/{topic}/subscriptions': TOPIC_DEVICES,
+  'DELETE /topics/{topic}/subscriptions': TOPIC_DEVICES,
   'POST /notifications/devices': fc
     .tuple(DEVICE_FILTERS, COMMON)
     .map(([to, common]) => ({ to, title: 'a', body: 'b', ...common })),

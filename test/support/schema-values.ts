@@ -112,7 +112,8 @@ function texts({ pattern, format, minLength = 0, maxLength }: Schema): Arbitrary
     return fc.integer({ min: -2, max: 400 * 24 }).map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString())
   }
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern), { maxLength: maxLength ?? 64 })
-  const usual = fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength ?? USUAL_LENGTH, USUAL_LENGTH) })
+  const most = Math.max(minLength, Math.min(maxLength ?? USUAL_LENGTH, USUAL_LENGTH))
+  const usual = fc.string({ unit: 'grapheme', minLength, maxLength: most })
   if (maxLength === undefined) return usual
   return fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: fc.constant('n'.repeat(maxLength)) })
 }
