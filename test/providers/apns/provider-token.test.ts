@@ -30,8 +30,8 @@ test('over a day every token is taken, none is older than 52 minutes, and a new 
   for (const offset of [0, 1, 20, 29]) {
     const { keys, tokens, pass, at } = setUp(HALF_PAST + offset * MINUTE)
     let [last, changedAt] = [(await tokens.get()).authorization, at()]
-    for (let minute = 0; minute < 24 * 60; minute++) {
-      pass(MINUTE)
+    for (let minute = 0; minute < 24 * 60; minute += 3) {
+      pass(3 * MINUTE)
       const { authorization, issuedAtSeconds } = await tokens.get()
       expect(keys.judge(authorization)).toEqual({ issuedAtSeconds })
       const age = at() / 1_000 - issuedAtSeconds
