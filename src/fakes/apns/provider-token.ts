@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, verify, type KeyObject } from 'node:crypto'
 
 /** What Apple's developer site hands out for one team. */
 export interface FakeKey {
@@ -29,8 +29,7 @@ export function createKeys(now: () => Date): FakeKeys {
   const known = { key, keyId: 'LOOKALIKE1', teamId: 'FAKETEAM01' }
   return {
     key: known,
-    judge: (authorization) =>
-      judge(authorization, known, createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })), now()),
+    judge: (authorization) => judge(authorization, known, publicKey, now()),
   }
 }
 
