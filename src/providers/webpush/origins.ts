@@ -76,7 +76,12 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
 
   async function enter(origin: Origin, signal: AbortSignal): Promise<void> {
     if (signal.aborted || hasRoom(origin, underWay) || heldBack(origin) !== null) return take(origin)
-    await new Promise<void>((go) => {
+    await new Promise<void>((resolve) => {
+      // The signal lives as long as the lane, and many wait.
+      const go = (): void => {
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
       const end = (): void => {
         const place = origin.waiting.indexOf(go)
         if (place === -1) return

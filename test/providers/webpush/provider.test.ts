@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -189,15 +190,17 @@ describe('of several push services', () => {
     const paused = failure('transient', 'paused', { counted: false })
     let isPaused = false
     const gate: Gate = () => (isPaused ? paused : null)
+    const { signal } = new AbortController()
     const done = submit(
       provider,
       range(100).map(() => add(slow.subscribe())),
       {},
-      { signal: NEVER, gate },
+      { signal, gate },
     )
     await until(() => slow.asked() === 64)
     isPaused = true
     const outcomes = await done
+    expect(getEventListeners(signal, 'abort')).toEqual([])
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(64)
     expect(outcomes.slice(64).map(failureOf)).toEqual(outcomes.slice(64).map(() => paused))
   })
