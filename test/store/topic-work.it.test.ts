@@ -131,10 +131,9 @@ test('the address of an erased person is gone once FCM was told, or a day later'
     `update tokens set token = 'erased:' || id, retired_at = now(), retired_reason = 'erased' where token in ('a', 'b')`,
   )
   const claimed = await claim(db)
-  expect(claimed.map(({ address, state, isErased }) => [address, state, isErased]).toSorted()).toEqual([
-    ['a', 'unsubscribing', true],
-    ['b', 'unsubscribing', true],
-  ])
+  const erased = { state: 'unsubscribing', isErased: true }
+  expect(claimed).toHaveLength(2)
+  for (const address of ['a', 'b']) expect(claimed).toContainEqual(expect.objectContaining({ address, ...erased }))
   await settle(db, claimed.slice(0, 1))
   await forgetErased(db)
   expect(await states(node)).toHaveLength(2)
