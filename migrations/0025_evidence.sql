@@ -8,7 +8,7 @@ alter table tokennotifications
 
 -- One row a push that has an SMS to fall back on.
 create table fallbacks (
-  notification_id bigint primary key references notifications,
+  notification_id bigint primary key references notifications on delete cascade,
   -- Whom the SMS is for; null: he was erased, or it was forgotten.
   contact text,
   -- The SMS as it was asked for, its words filled in, and who asked; null likewise.

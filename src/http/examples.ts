@@ -42,6 +42,8 @@ export const EXAMPLES: Readonly<Record<string, Example | undefined>> = {
   readNotification: ID,
   listDeliveries: { ...ID, ...PAGE },
   cancelNotification: ID,
+  pauseNotification: ID,
+  resumeNotification: ID,
   resendNotification: { ...ID, body: {} },
   exportNotifications: EXPORT,
   exportDeliveries: { ...ID, query: { format: 'csv' } },

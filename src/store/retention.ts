@@ -173,11 +173,6 @@ async function deletePushes(client: DbClient, ids: readonly number[]): Promise<n
     text: 'delete from fallbacks where notification_id = any ($1::bigint[])',
     values: [ids],
   })
-  await client.query({
-    name: 'delete-old-push-pauses',
-    text: 'delete from paused_pushes where notification_id = any ($1::bigint[])',
-    values: [ids],
-  })
   const { rowCount } = await client.query({
     name: 'delete-old-pushes',
     text: 'delete from notifications where id = any ($1::bigint[])',

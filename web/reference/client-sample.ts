@@ -20,6 +20,8 @@ const CALLS: Readonly<Record<string, Shape | undefined>> = {
   readNotification: ['notifications.get', 'value'],
   listDeliveries: ['notifications.deliveries', 'list', 'query'],
   cancelNotification: ['notifications.cancel', 'value'],
+  pauseNotification: ['notifications.pause', 'value'],
+  resumeNotification: ['notifications.resume', 'value'],
   resendNotification: ['notifications.resend', 'value', 'body'],
   listClients: ['clients.list', 'list', 'query'],
   readClient: ['clients.get', 'value', 'query'],

@@ -7,6 +7,7 @@ const SENDS: Readonly<Record<string, 'sms' | 'push'>> = {
   pushToDevices: 'push',
   pushToTopic: 'push',
   resendNotification: 'push',
+  resumeNotification: 'push',
 }
 
 /** Whether what is tried here goes out. `live`: channels whose messages leave the machine. */

@@ -141,13 +141,26 @@ test('only what sends something is said to go out, and only where its channel is
     operations.filter((operation) => goesOut(operation, live)).map(({ operationId }) => operationId)
   expect(out([])).toEqual([])
   expect(out(['sms']).toSorted()).toEqual(['resendSms', 'sendSms', 'sendSmsBatch'])
-  expect(out(['push']).toSorted()).toEqual(['pushToDevices', 'pushToTokens', 'pushToTopic', 'resendNotification'])
+  expect(out(['push']).toSorted()).toEqual([
+    'pushToDevices',
+    'pushToTokens',
+    'pushToTopic',
+    'resendNotification',
+    'resumeNotification',
+  ])
   // Whoever adds an operation that takes such a scope decides here.
   const scopes = operations.filter(({ method, scope }) => method === 'POST' && /^(?:sms|push):send$/.test(scope ?? ''))
   const others = scopes
     .filter((operation) => !goesOut(operation, ['sms', 'push']))
     .map(({ operationId }) => operationId)
-  expect(others.toSorted()).toEqual(['addOptOut', 'cancelNotification', 'cancelSms', 'markSmsConverted', 'playLife'])
+  expect(others.toSorted()).toEqual([
+    'addOptOut',
+    'cancelNotification',
+    'cancelSms',
+    'markSmsConverted',
+    'pauseNotification',
+    'playLife',
+  ])
 })
 
 test('nothing is said to be captured where something leaves', () => {
