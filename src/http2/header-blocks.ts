@@ -19,14 +19,14 @@ export interface HeaderBlocks {
 export function createHeaderBlocks(onHead: OnHead): HeaderBlocks {
   const decoder = createHeaderDecoder()
   let open: { readonly stream: number; readonly ends: boolean; pieces: Buffer[]; bytes: number } | null = null
-  let last: { readonly block: Buffer; readonly version: number; readonly head: Head | null } | null = null
+  let last: { readonly block: Buffer; readonly head: Head | null } | null = null
 
-  /** One that is equal to the last, while the table is the same, says the same. */
+  /** One that is equal to the last says the same, unless that one changed the table. */
   function headOf(block: Buffer): Head | null {
+    if (last?.block.equals(block)) return last.head
     const { version } = decoder
-    if (last !== null && last.version === version && last.block.equals(block)) return last.head
     const head = readHead(decoder.decode(block))
-    last = decoder.version === version ? { block: Buffer.from(block), version, head } : null
+    last = decoder.version === version ? { block: Buffer.from(block), head } : null
     return head
   }
   return {

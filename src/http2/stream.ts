@@ -30,7 +30,10 @@ const FIRST_BYTES = 1_024
 
 export function createStream(id: number, call: Call, writtenMs: number, window: number): Stream {
   return {
-    ...{ id, call, writtenMs, window },
+    id,
+    call,
+    writtenMs,
+    window,
     status: 0,
     headers: {},
     contentLength: null,

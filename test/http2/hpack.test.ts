@@ -71,6 +71,7 @@ test.each([
 test.each([
   ['an index of 0', '80'],
   ['an index beyond the tables', 'be'],
+  ['an index of what had to go', '3f09 4001780161 4001790162 bf'],
   ['a number without end', 'ffffffffffffffffff'],
   ['a number cut off', 'ff'],
   ['a text cut off', '0003616263 05 61'],

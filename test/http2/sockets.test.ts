@@ -86,15 +86,19 @@ test('a large request and a large answer pass within the windows of both sides',
   )
 })
 
-test('with TLS, a server that speaks HTTP/1.1 alone gets nothing', async () => {
+test.each([
+  ['speaks HTTP/1.1 alone', { ALPNProtocols: ['http/1.1'] }],
+  ['does not say what it speaks', {}],
+])('with TLS, a server that %s gets nothing', async (_, options) => {
   const heard: Buffer[] = []
-  const server = createTls({ ...makeCertificate(['127.0.0.1'], new Date()), ALPNProtocols: ['http/1.1'] }, (socket) => {
+  const certificate = makeCertificate(['127.0.0.1'], new Date())
+  const server = createTls({ ...certificate, ...options }, (socket) => {
     socket.on('error', () => undefined).on('data', (bytes: Buffer) => heard.push(bytes))
   })
   server.on('tlsClientError', () => undefined)
   const port = await listen(server)
   after(() => server.close())
-  const client = pool(`https://127.0.0.1:${port}`, { ca: makeCertificate(['127.0.0.1'], new Date()).cert })
+  const client = pool(`https://127.0.0.1:${port}`, { ca: certificate.cert })
   expect(await post(client, 'secret')).toEqual({ kind: 'fault', processed: 'no', reason: 'connect_failed' })
   expect(heard).toEqual([])
 })
@@ -154,9 +158,11 @@ test('requests have their own time each, by one timer', async () => {
   const client = pool(`http://127.0.0.1:${port}`, { requestMs: 80 })
   const first = post(client, '1')
   await until(() => held.length === 1)
+  const began = performance.now()
   const second = post(client, '2')
   const results = await Promise.all([first, second])
   expect(results).toEqual(range(2).map(() => ({ kind: 'fault', processed: 'maybe', reason: 'timeout' })))
+  expect(performance.now() - began).toBeGreaterThan(75)
 })
 
 test('what waits in front of a peer that grants no stream goes when it grants one', async () => {
