@@ -33,6 +33,14 @@ const OF_TIDINGS: Readonly<Record<string, Row>> = {
     'The target is not in [`ONLY_TO`](pausing.md#staging).',
     'Nothing to do: it is not to be reached from here.',
   ],
+  unconfirmed: [
+    'Of a [fallback](evidence.md#an-sms-where-nobody-confirms): no device had confirmed the push by its deadline, so the SMS went out.',
+    'Nothing to do. A longer `after` gives devices more time.',
+  ],
+  all_failed: [
+    'Of a [fallback](evidence.md#an-sms-where-nobody-confirms): no device can get the push any more, so the SMS went out before its deadline.',
+    '`/notifications/{id}/deliveries` says why of each.',
+  ],
   no_provider: [
     'The push service that this device is reached through has no provider here. It was stored, and never sent.',
     '[Which way a push goes](push.md#which-way-a-push-goes) says what to set. A call that names such a device itself is refused.',
