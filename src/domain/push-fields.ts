@@ -39,6 +39,8 @@ export interface PushFields extends SimplePushFields {
   readonly webpush?: JsonObject
   readonly fcm_options?: JsonObject
   readonly ttl?: number
+  /** Devices are asked to report that they got it, and that it was opened. */
+  readonly evidence?: boolean
 }
 
 /** Once `checkPushContent` found nothing. */
