@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmbedded } from '../dist/embedded/postgres.js'
-import { createHistory, NEWEST_ID } from '../dist/flows/history.js'
+import { createHistory, NEWEST_ID } from '../dist/flows/past/history.js'
 import { createDb, IN_ORDER } from '../dist/store/db.js'
 import { migrate } from '../dist/store/migrate.js'
 import { newDirectory } from './servers.mjs'

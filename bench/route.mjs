@@ -1,8 +1,8 @@
 // POST /smss as it is served, with every check, and no database behind it: what is accepted gets the next number and is forgotten.
 // node bench/route.mjs PORT
 import { pino } from 'pino'
-import { createKeyGuard } from '../dist/flows/idempotent.js'
-import { createSmsFlow } from '../dist/flows/sms.js'
+import { createKeyGuard } from '../dist/flows/sending/idempotent.js'
+import { createSmsFlow } from '../dist/flows/sms/sms.js'
 import { createAddressOf } from '../dist/http/peer.js'
 import { createServer } from '../dist/http/server.js'
 

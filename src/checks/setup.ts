@@ -1,6 +1,6 @@
 import type { Check } from '../contract/health.ts'
 import type { CheckStep } from '../domain/provider.ts'
-import type { KeyRecord } from '../store/read-api-keys.ts'
+import type { KeyRecord } from '../store/keys/read-api-keys.ts'
 import { counted, failing, fine, warning } from './check.ts'
 
 /** Of the configuration, what is to be judged. */

@@ -1,6 +1,6 @@
 import type { Check } from '../contract/health.ts'
-import { MOST_COUNTED, type LaneBacklog, type LivingNode } from '../store/read-condition.ts'
-import type { PauseRecord } from '../store/read-pauses.ts'
+import { MOST_COUNTED, type LaneBacklog, type LivingNode } from '../store/push/read-condition.ts'
+import type { PauseRecord } from '../store/nodes/read-pauses.ts'
 import { counted, failing, fine, lasting, warning } from './check.ts'
 
 /** By then another node has taken over what a silent one held. */

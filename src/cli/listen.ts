@@ -1,7 +1,7 @@
 import type { TidingsEvent } from '../client/tidings.ts'
 import { within } from '../domain/time-limit.ts'
 import { readUrl } from '../domain/url.ts'
-import { webhookHeaders } from '../domain/webhook-signature.ts'
+import { webhookHeaders } from '../domain/webhooks/webhook-signature.ts'
 import { CliRefusal, type Command, type Surroundings } from './command.ts'
 import { connect, splitQuery } from './service.ts'
 import { webhookSecret } from './webhook-secret.ts'

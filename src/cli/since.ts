@@ -1,4 +1,4 @@
-import { readMoment, readSpanMs } from '../domain/search-times.ts'
+import { readMoment, readSpanMs } from '../domain/search/search-times.ts'
 import { CliRefusal } from './command.ts'
 
 /** A time as the API writes it: of `24h` so long ago, else the day or time that was given, in UTC. Throws a CliRefusal. */

@@ -1,4 +1,4 @@
-import { newWebhookSecret, readWebhookSecret } from '../domain/webhook-signature.ts'
+import { newWebhookSecret, readWebhookSecret } from '../domain/webhooks/webhook-signature.ts'
 import { CliRefusal, type Surroundings } from './command.ts'
 import { secretIn } from './secret-in.ts'
 

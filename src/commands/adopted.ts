@@ -1,4 +1,4 @@
-import type { Adopted } from '../store/adopt-rows.ts'
+import type { Adopted } from '../store/nodes/adopt-rows.ts'
 
 /** What was taken over from the original application, for whoever started us. */
 export function adoptedSentence(adopted: Adopted): string {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Keys } from '../flows/keys.ts'
+import type { Keys } from '../flows/keys/keys.ts'
 import type { Log } from '../wiring/log.ts'
 
 /** Where the first key went. `null`: none was made, now or because there is one. */

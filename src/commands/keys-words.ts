@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { isKeyId, parseKey } from '../domain/api-key.ts'
 import { SCOPES, type Scope } from '../domain/caller.ts'
 import { nearest } from '../domain/nearest.ts'
-import type { KeyInput } from '../flows/keys.ts'
+import type { KeyInput } from '../flows/keys/keys.ts'
 
 /** What `tidings keys …` is told to do. */
 export type KeysAct =

@@ -1,8 +1,8 @@
 import { createSealer } from '../domain/sealed.ts'
 import { StartRefusal } from '../embedded/refusal.ts'
-import { createKeyHash } from '../flows/key-hash.ts'
+import { createKeyHash } from '../flows/keys/key-hash.ts'
 import { createDb } from '../store/db.ts'
-import { countByMark } from '../store/sealed.ts'
+import { countByMark } from '../store/keys/sealed.ts'
 
 /**
  * Whether the database was used with other secret keys. Throws a StartRefusal where nothing in it was made under one of these: then the

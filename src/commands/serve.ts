@@ -13,7 +13,7 @@ import type { SmsProviderSettings } from '../settings/provider-settings.ts'
 import { checkSecretKeys } from './secret-key-check.ts'
 import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from '../domain/staging.ts'
-import type { Adopted } from '../store/adopt-rows.ts'
+import type { Adopted } from '../store/nodes/adopt-rows.ts'
 import type { Terminal } from './terminal.ts'
 import { openVapidKeys } from './vapid-keys.ts'
 

@@ -1,12 +1,12 @@
 import type { ConsentGroup } from '../domain/consent.ts'
-import type { FlaggedMode } from '../domain/number-flags.ts'
+import type { FlaggedMode } from '../domain/sms/number-flags.ts'
 import { TidingsError } from '../domain/errors.ts'
-import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/batches.ts'
+import { insertBatch, type BatchKey, type BatchRow, type StoredBatch } from '../store/sms/batches.ts'
 import type { Db } from '../store/db.ts'
 import { readDbFault, toRefusal } from '../store/faults.ts'
-import { insertLongNotification, type LongNotification } from '../store/long-notifications.ts'
-import type { NewMessage } from '../store/messages.ts'
-import { reach } from '../store/reach.ts'
+import { insertLongNotification, type LongNotification } from '../store/push/long-notifications.ts'
+import type { NewMessage } from '../store/sms/messages.ts'
+import { reach } from '../store/push/reach.ts'
 import { createTurns } from './turns.ts'
 
 /** Takes many messages in with one commit, beside those that come one by one and without holding them up. */

@@ -1,5 +1,5 @@
 import type { SmsProvider } from '../domain/provider.ts'
-import { shareBinds } from '../store/binds.ts'
+import { shareBinds } from '../store/nodes/binds.ts'
 import type { Db } from '../store/db.ts'
 import type { Lease } from './lease.ts'
 import { startLoop, type LoopParts } from './loop.ts'

@@ -1,6 +1,6 @@
 import { SANDBOX, type Outcome, type SentPart } from '../domain/provider.ts'
 import type { Price } from '../domain/routing.ts'
-import type { SmsWork } from '../store/sms-work.ts'
+import type { SmsWork } from '../store/sms/sms-work.ts'
 
 /** What so many segments of a message cost through the provider that it goes to; null: nobody has told. */
 export type AskPrice = (work: SmsWork, segments: number) => Price | null

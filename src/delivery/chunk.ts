@@ -2,13 +2,13 @@ import type { Failure } from '../domain/failure.ts'
 import type { Outcome, PushContent, PushTarget } from '../domain/provider.ts'
 import { failure } from '../domain/failure.ts'
 import { categoryOf } from '../domain/lane.ts'
-import { toPushContent } from '../domain/push-fields.ts'
+import { toPushContent } from '../domain/push/push-fields.ts'
 import { countBits, isMarked, mark } from './bits.ts'
 import { decideTarget, type TargetVerdict } from './decide-push.ts'
 import { MOST_CRASHES } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
-import type { TicketTarget } from '../domain/ticket.ts'
-import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push-work.ts'
+import type { TicketTarget } from '../domain/push/ticket.ts'
+import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push/push-work.ts'
 
 export interface DeadToken {
   readonly tokenId: number

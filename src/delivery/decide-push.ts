@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { Outcome } from '../domain/provider.ts'
 import { MOST_CRASHES, nextStep, repeatWait } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
-import type { ChunkRow } from '../store/push-work.ts'
+import type { ChunkRow } from '../store/push/push-work.ts'
 
 /** What follows for a target. */
 export type TargetVerdict =

@@ -2,8 +2,8 @@ import type { Failure } from '../domain/failure.ts'
 import type { Outcome } from '../domain/provider.ts'
 import { nextStep, repeatWait, type NextStep } from '../domain/retry.ts'
 import { isFinal, type Status } from '../domain/status.ts'
-import type { SmsSettlement } from '../store/sms-settle.ts'
-import type { SmsWork, Started } from '../store/sms-work.ts'
+import type { SmsSettlement } from '../store/sms/sms-settle.ts'
+import type { SmsWork, Started } from '../store/sms/sms-work.ts'
 
 /** What is known of a provider beside what it answers. */
 export interface Route {

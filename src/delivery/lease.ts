@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../store/db.ts'
-import { beat, endNode, listNeighbours, registerNode, type NodeIdentity } from '../store/nodes.ts'
+import { beat, endNode, listNeighbours, registerNode, type NodeIdentity } from '../store/nodes/nodes.ts'
 import { createOpenRows, type OpenRows } from './open-rows.ts'
 
 /** A node that has not renewed its lease for this long is dead to the others. */

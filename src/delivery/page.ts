@@ -1,5 +1,5 @@
-import type { SmsSettlement } from '../store/sms-settle.ts'
-import type { Detour, SmsWork } from '../store/sms-work.ts'
+import type { SmsSettlement } from '../store/sms/sms-settle.ts'
+import type { Detour, SmsWork } from '../store/sms/sms-work.ts'
 import type { FlushedChunk, PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
 

@@ -1,6 +1,6 @@
 import { CATEGORIES, type Category } from '../domain/category.ts'
 import { whoseTurn } from '../domain/lane.ts'
-import type { SmsWork } from '../store/sms-work.ts'
+import type { SmsWork } from '../store/sms/sms-work.ts'
 
 /** Messages of one provider that wait for a place in its window, by category: the urgent ones don't queue behind the others. */
 export interface ReadyMessages {

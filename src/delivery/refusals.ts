@@ -1,6 +1,6 @@
 import { DEFAULT_SENDER_GROUP, OPTED_OUT, type ConsentGroup } from '../domain/consent.ts'
-import type { OptOut } from '../store/opt-outs.ts'
-import type { SmsSettlement } from '../store/sms-settle.ts'
+import type { OptOut } from '../store/inbound/opt-outs.ts'
+import type { SmsSettlement } from '../store/sms/sms-settle.ts'
 
 /** Who has told a provider that nothing more is wanted, as its refusals say. A code's group is that of its sender's other messages. */
 export function refusalsOf(settlements: readonly SmsSettlement[], groupOf: ConsentGroup): OptOut[] {

@@ -1,6 +1,6 @@
 import type { Db } from '../store/db.ts'
-import { readStops } from '../store/pauses.ts'
-import type { PauseScope } from '../store/read-pauses.ts'
+import { readStops } from '../store/nodes/pauses.ts'
+import type { PauseScope } from '../store/nodes/read-pauses.ts'
 import type { Lease } from './lease.ts'
 
 /** What somebody has paused or cancelled, as this node knows it: it asks the database again and again. */

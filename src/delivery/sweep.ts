@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { MOST_CRASHES } from '../domain/retry.ts'
 import type { Db } from '../store/db.ts'
-import { listUnemptied, markEmptied } from '../store/nodes.ts'
+import { listUnemptied, markEmptied } from '../store/nodes/nodes.ts'
 import {
   expireDue,
   freeDue,
@@ -11,8 +11,8 @@ import {
   reclaimMessages,
   type Reclaim,
   type Reclaimed,
-} from '../store/reclaim.ts'
-import { claimExpiredChunks } from '../store/push-work.ts'
+} from '../store/nodes/reclaim.ts'
+import { claimExpiredChunks } from '../store/push/push-work.ts'
 import type { Lease } from './lease.ts'
 import type { PushLane } from './push-lane.ts'
 

@@ -1,6 +1,6 @@
 import type { Db } from '../store/db.ts'
 import { forgetOldAnswers } from '../store/idempotency.ts'
-import { ensurePartitions } from '../store/partitions.ts'
+import { ensurePartitions } from '../store/past/partitions.ts'
 import { BEAT_MS, type Lease } from './lease.ts'
 import { startLoop, type Loop, type LoopParts } from './loop.ts'
 import type { PushLane } from './push-lane.ts'

@@ -1,5 +1,5 @@
 import type { SmsProvider } from '../domain/provider.ts'
-import type { Detour, SmsWork } from '../store/sms-work.ts'
+import type { Detour, SmsWork } from '../store/sms/sms-work.ts'
 
 /**
  * The provider that a message goes on to before it is submitted; null: it stays. `down`: its own has not been reached from this node for

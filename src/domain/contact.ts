@@ -1,5 +1,5 @@
 import { isSupportedCountry, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max'
-import { countryOfValid, mobileSpellings, possibleLengths } from './numbering-plans.ts'
+import { countryOfValid, mobileSpellings, possibleLengths } from './sms/numbering-plans.ts'
 
 declare const brand: unique symbol
 

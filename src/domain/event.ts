@@ -1,6 +1,6 @@
 import type { Category } from './category.ts'
 import type { ConsentSource } from './consent.ts'
-import type { KeywordAction } from './keywords.ts'
+import type { KeywordAction } from './sms/keywords.ts'
 import { STATUSES, type Status } from './status.ts'
 
 /** Of one target of a push only outcomes are told: that it waits is not written down for long lists. */

@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { CODE_LIKE } from './code.ts'
+import { CODE_LIKE } from './sms/code.ts'
 
 /** What stays readable of a number: enough to tell two apart in a log, not enough to call. */
 const SHOWN = { first: 5, last: 3 }

@@ -1,6 +1,6 @@
 import type { Caller, Scope } from './caller.ts'
 import { TidingsError } from './errors.ts'
-import { topicsOf } from './push-topics.ts'
+import { topicsOf } from './push/push-topics.ts'
 
 /** Why this caller may not call a route that needs `scope`; null: he may. */
 export function scopeProblem(caller: Caller, scope: Scope): TidingsError | null {

@@ -1,5 +1,5 @@
 import type { Msisdn } from './contact.ts'
-import { parseTopic, topicsOf } from './push-topics.ts'
+import { parseTopic, topicsOf } from './push/push-topics.ts'
 
 /** Who may be reached from a system that is not to reach people, and where goes what is meant for the others. */
 export interface StagingRules {

@@ -1,4 +1,4 @@
-import { PARTIALLY_FAILED } from './parts.ts'
+import { PARTIALLY_FAILED } from './sms/parts.ts'
 import { SANDBOX } from './provider.ts'
 import type { Status } from './status.ts'
 import { REASON_SENTENCES } from './verdict-reasons.ts'

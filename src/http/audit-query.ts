@@ -1,4 +1,4 @@
-import type { AuditFilter } from '../store/read-audit.ts'
+import type { AuditFilter } from '../store/keys/read-audit.ts'
 import { momentOf, readPaging } from './history-parameters.ts'
 import { readParameters, type Parameters } from './inbox-parameters.ts'
 

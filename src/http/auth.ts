@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions }
 import { ANYONE, type Caller, type Scope } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { scopeProblem } from '../domain/permissions.ts'
-import type { GoodKey, WrongKey } from '../flows/keyring.ts'
+import type { GoodKey, WrongKey } from '../flows/keys/keyring.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { createWrongKeys, MOST_WRONG_KEYS, type WrongKeys } from './wrong-keys.ts'
 

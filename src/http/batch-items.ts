@@ -7,9 +7,9 @@ import {
   type SmsBatchMessage,
 } from '../contract/sms-batch.ts'
 import { TidingsError, type FaultDetail } from '../domain/errors.ts'
-import type { ItemAnswer } from '../flows/batch-answers.ts'
-import type { BatchEntry, BatchItem } from '../flows/batch.ts'
-import type { Idempotency } from '../flows/idempotent.ts'
+import type { ItemAnswer } from '../flows/sms/batch-answers.ts'
+import type { BatchEntry, BatchItem } from '../flows/sms/batch.ts'
+import type { Idempotency } from '../flows/sending/idempotent.ts'
 import { retryAfterOf } from './errors.ts'
 import { refuse, refuseSchemaFaults } from './faults.ts'
 import { hashSmall } from './idempotency.ts'

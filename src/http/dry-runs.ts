@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import type { PushDryRun, PushDryRunData, SmsDryRun, SmsDryRunData } from '../contract/dry-run.ts'
-import type { PushReport } from '../flows/dry-run.ts'
-import type { SmsReport } from '../flows/sms-report.ts'
-import type { Wait } from '../flows/wait.ts'
+import type { PushReport } from '../flows/sending/dry-run.ts'
+import type { SmsReport } from '../flows/sms/sms-report.ts'
+import type { Wait } from '../flows/sending/wait.ts'
 import { toBroadcast } from './records.ts'
 
 /** Written as it is: the route's own answer is another. */

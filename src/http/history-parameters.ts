@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import { readMoment } from '../domain/search-times.ts'
-import { NEWEST_ID, type HistoryPage, type HistoryQuery } from '../flows/history.ts'
+import { readMoment } from '../domain/search/search-times.ts'
+import { NEWEST_ID, type HistoryPage, type HistoryQuery } from '../flows/past/history.ts'
 import type { RouteDocs } from './documentation.ts'
 import { readParameters, type Parameters } from './inbox-parameters.ts'
 import { LARGEST_PAGE, readCursor, readLimit, toCursor, USUAL_PAGE } from './paging.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TidingsError } from '../domain/errors.ts'
-import type { Idempotency } from '../flows/idempotent.ts'
+import type { Idempotency } from '../flows/sending/idempotent.ts'
 
 /** 1 to 255 visible ASCII characters. Two headers arrive joined by a comma and a space, and are refused by that. */
 const KEY = /^[\x21-\x7e]{1,255}$/

@@ -1,6 +1,6 @@
 import type { ProviderCallback } from '../domain/provider.ts'
-import type { InboundTaken } from '../flows/inbound-sms.ts'
-import type { InboundRecord } from '../store/read-inbound.ts'
+import type { InboundTaken } from '../flows/inbound/inbound-sms.ts'
+import type { InboundRecord } from '../store/inbound/read-inbound.ts'
 
 /** Which texts, as they were asked for; null: any. */
 export interface InboundQuery {

@@ -1,7 +1,7 @@
 import type { InboxItem, InboxThread } from '../contract/inbox.ts'
-import { findCode } from '../domain/code.ts'
-import { measureText } from '../domain/sms-text.ts'
-import type { InboxPush, InboxRecord, InboxSms } from '../store/read-inbox.ts'
+import { findCode } from '../domain/sms/code.ts'
+import { measureText } from '../domain/sms/sms-text.ts'
+import type { InboxPush, InboxRecord, InboxSms } from '../store/inbox/read-inbox.ts'
 import { summarise } from './notification-status.ts'
 
 /** A record as it stands on the wire. */

@@ -1,6 +1,6 @@
 import type { FaultDetail } from '../domain/errors.ts'
-import { NEWEST, type InboxCursor } from '../flows/inbox-pages.ts'
-import type { InboxQuery } from '../flows/inbox-query.ts'
+import { NEWEST, type InboxCursor } from '../flows/inbox/inbox-pages.ts'
+import type { InboxQuery } from '../flows/inbox/inbox-query.ts'
 import { refuse } from './faults.ts'
 import { LARGEST_PAGE, readLimit, unknownParameter, USUAL_PAGE } from './paging.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import { createCidrList, plainAddress } from '../flows/cidrs.ts'
+import { createCidrList, plainAddress } from '../flows/keys/cidrs.ts'
 
 /**
  * What stands before us and may be believed when it says in X-Forwarded-For whom it speaks for: a number of hops, or the addresses and

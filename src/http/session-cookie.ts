@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { TidingsError } from '../domain/errors.ts'
-import type { Session, SessionSecret } from '../flows/sessions.ts'
+import type { Session, SessionSecret } from '../flows/keys/sessions.ts'
 import { isFromOtherSite } from './other-sites.ts'
 import type { HttpParts } from './parts.ts'
 

@@ -1,4 +1,4 @@
-import { TEMPLATE_NAME } from '../domain/template.ts'
+import { TEMPLATE_NAME } from '../domain/templates/template.ts'
 import { refuse } from './faults.ts'
 import { LARGEST_PAGE, readLimit, readPage, toCursor, unknownParameter } from './paging.ts'
 

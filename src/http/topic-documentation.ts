@@ -1,4 +1,4 @@
-import { TOPIC_STATES } from '../domain/topics.ts'
+import { TOPIC_STATES } from '../domain/push/topics.ts'
 import { BODY_ERRORS, DEED_ERRORS, json, type RouteDocs } from './documentation.ts'
 import { LINK, PAGE_PARAMETERS } from './history-parameters.ts'
 import { NDJSON } from './ndjson.ts'

@@ -1,6 +1,6 @@
 import type { Webhook, WebhookAttempt, WebhookDelivery } from '../contract/webhooks.ts'
-import type { WebhookAttemptRecord, WebhookDeliveryRecord } from '../store/read-webhook-deliveries.ts'
-import type { WebhookRecord } from '../store/read-webhooks.ts'
+import type { WebhookAttemptRecord, WebhookDeliveryRecord } from '../store/webhooks/read-webhook-deliveries.ts'
+import type { WebhookRecord } from '../store/webhooks/read-webhooks.ts'
 
 export function toWebhook(record: WebhookRecord): Webhook {
   return {

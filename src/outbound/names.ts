@@ -1,5 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises'
-import { isLocalName } from '../domain/webhook-url.ts'
+import { isLocalName } from '../domain/webhooks/webhook-url.ts'
 
 /** All addresses of a name; at least one. Rejects with the code of a failed look-up. */
 export type FindAddresses = (name: string) => Promise<readonly string[]>

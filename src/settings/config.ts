@@ -4,7 +4,7 @@ import { readCidrs, readCountries, readProxies, readSecretKey, readSecretKeys } 
 import { readApns, type ApnsConfig } from './apns-settings.ts'
 import { readBacklogLimits, type BacklogLimits } from './backlog-limits.ts'
 import { given, withoutSlash, type ConfigFault, type Env, type Read } from './config-reading.ts'
-import type { WebhookUrlRules } from '../domain/webhook-url.ts'
+import type { WebhookUrlRules } from '../domain/webhooks/webhook-url.ts'
 import { readFcmProjects, type FcmProject } from './fcm-projects.ts'
 import { optOutFaults, readOptOuts, type OptOutConfig } from './opt-out-values.ts'
 import { loadHttpReader, type ReadHttpSms } from './http-settings.ts'

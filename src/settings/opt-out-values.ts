@@ -1,6 +1,6 @@
 import type { ConfigFault, Read } from './config-reading.ts'
-import { readKeyword } from '../domain/keywords.ts'
-import type { ReplyRules } from '../flows/consent-replies.ts'
+import { readKeyword } from '../domain/sms/keywords.ts'
+import type { ReplyRules } from '../flows/inbound/consent-replies.ts'
 
 /** What is made of STOP, START and HELP. */
 export interface OptOutConfig extends ReplyRules {

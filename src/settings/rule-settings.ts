@@ -1,8 +1,8 @@
 import type { ConfigFault, Read } from './config-reading.ts'
-import type { FlaggedMode } from '../domain/number-flags.ts'
+import type { FlaggedMode } from '../domain/sms/number-flags.ts'
 import { parseQuietHours, type QuietHours } from '../domain/quiet-hours.ts'
 import { toMicros } from '../domain/spend.ts'
-import type { RuleSettings } from '../flows/rules.ts'
+import type { RuleSettings } from '../flows/rules/rules.ts'
 
 /** What limits sending beyond a single call. */
 export interface RulesConfig extends RuleSettings {

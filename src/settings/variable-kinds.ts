@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { isCountry } from '../domain/contact.ts'
 import { parseQuietHours } from '../domain/quiet-hours.ts'
 import { onlyToProblem, redirectToProblem } from '../domain/staging.ts'
-import { isCidr } from '../flows/cidrs.ts'
+import { isCidr } from '../flows/keys/cidrs.ts'
 import { readUrl } from '../domain/url.ts'
 import { isTimeZone } from '../domain/zones.ts'
 

@@ -1,4 +1,4 @@
-import { readPoint } from '../domain/web-subscription.ts'
+import { readPoint } from '../domain/push/web-subscription.ts'
 import { publicKeyOf } from '../providers/webpush/vapid.ts'
 import { given, type ConfigFault, type Env, type Read, type Reading } from './config-reading.ts'
 

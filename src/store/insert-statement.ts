@@ -1,8 +1,8 @@
 import { OPTED_OUT, type Ended } from '../domain/consent.ts'
-import { FLAG_WARNING, FLAGGED } from '../domain/number-flags.ts'
-import { isOptedOutSql } from './consent-sql.ts'
+import { FLAG_WARNING, FLAGGED } from '../domain/sms/number-flags.ts'
+import { isOptedOutSql } from './inbound/consent-sql.ts'
 import { KEYED } from './idempotency.ts'
-import { flagOfMessageSql } from './number-flags.ts'
+import { flagOfMessageSql } from './sms/number-flags.ts'
 
 /** The parameters from the second on, by column. */
 const PLAIN = {

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import type { Adopted } from './adopt-rows.ts'
-import { takeOver, type AdoptionParts, type Takeover } from './adoption.ts'
+import type { Adopted } from './nodes/adopt-rows.ts'
+import { takeOver, type AdoptionParts, type Takeover } from './nodes/adoption.ts'
 import { halfProblem } from './original.ts'
 
 /** The same place seen from src/store and from dist/store. */

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { writeAudit } from '../store/audit.ts'
+import { writeAudit } from '../store/keys/audit.ts'
 import { refuseOthers, transaction, withConnection } from './connection.ts'
 import { readLayout, type Layout, type Table } from './layout.ts'
 import { checkTarget, load } from './load.ts'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { writeAudit } from '../store/audit.ts'
-import { endRestored, type Restored } from '../store/restored.ts'
+import { writeAudit } from '../store/keys/audit.ts'
+import { endRestored, type Restored } from '../store/nodes/restored.ts'
 import { openBackup, type Header } from './backup-file.ts'
 import { transaction, withConnection } from './connection.ts'
 import { load } from './load.ts'

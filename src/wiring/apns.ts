@@ -1,5 +1,5 @@
 import type { PushProvider } from '../domain/provider.ts'
-import type { PushWay } from '../domain/push-ways.ts'
+import type { PushWay } from '../domain/push/push-ways.ts'
 import { createHttp2Pool } from '../http2/pool.ts'
 import { APNS, apnsProject, createApns, type ApnsParts } from '../providers/apns/provider.ts'
 import type { Config } from '../settings/config.ts'

@@ -1,7 +1,7 @@
 import type { Channels } from './channels.ts'
 import { startLoop, type Loop, type LoopParts } from '../delivery/loop.ts'
-import { askProviders } from '../flows/asks.ts'
-import type { ReceiptsFlow } from '../flows/receipts.ts'
+import { askProviders } from '../flows/receipts/asks.ts'
+import type { ReceiptsFlow } from '../flows/receipts/receipts.ts'
 import type { Db } from '../store/db.ts'
 
 const MINUTE = 60_000

@@ -7,7 +7,7 @@ import type { Room } from '../http/room.ts'
 import type { Readings } from '../metrics/meters.ts'
 import type { Db } from '../store/db.ts'
 import type { Watching } from './watching.ts'
-import { readBacklog, readBacklogByKey } from '../store/read-backlog.ts'
+import { readBacklog, readBacklogByKey } from '../store/nodes/read-backlog.ts'
 
 export interface BacklogParts {
   readonly limits: BacklogLimits

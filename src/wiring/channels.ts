@@ -7,7 +7,7 @@ import {
   type SmsProvider,
   type UnreadableReceipt,
 } from '../domain/provider.ts'
-import { projectName, toPushWays, type PushWays } from '../domain/push-ways.ts'
+import { projectName, toPushWays, type PushWays } from '../domain/push/push-ways.ts'
 import { firebaseWays, openFirebase, usualProject } from './firebase.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'

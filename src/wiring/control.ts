@@ -3,11 +3,11 @@ import type { Channels } from './channels.ts'
 import type { Dbs } from './dbs.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { CheckStep } from '../domain/provider.ts'
-import { createCancels } from '../flows/cancel.ts'
-import { createPauses } from '../flows/pauses.ts'
-import { createResends } from '../flows/resend.ts'
+import { createCancels } from '../flows/sending/cancel.ts'
+import { createPauses } from '../flows/sending/pauses.ts'
+import { createResends } from '../flows/sending/resend.ts'
 import type { HttpParts } from '../http/parts.ts'
-import type { PauseScope } from '../store/read-pauses.ts'
+import type { PauseScope } from '../store/nodes/read-pauses.ts'
 
 /** What changes the course of messages that were accepted already. */
 export interface Control {

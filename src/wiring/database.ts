@@ -1,6 +1,6 @@
 import type { Config } from '../settings/config.ts'
 import { StartRefusal } from '../embedded/refusal.ts'
-import type { Adopted } from '../store/adopt-rows.ts'
+import type { Adopted } from '../store/nodes/adopt-rows.ts'
 import { linkProblem } from '../store/faults.ts'
 
 /** A Postgres that is fit for use and has this version's schema. */

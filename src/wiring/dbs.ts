@@ -1,7 +1,7 @@
 import type { Log } from './log.ts'
 import { createDb, IN_ORDER, type Db } from '../store/db.ts'
-import { forgetForeignEvents } from '../store/event-places.ts'
-import { wantAgain } from '../store/webhooks.ts'
+import { forgetForeignEvents } from '../store/events/event-places.ts'
+import { wantAgain } from '../store/webhooks/webhooks.ts'
 
 /** A caller is owed an answer within 2 s: what is left is for the way there and back, and for a loop that is at its limit. */
 const ACCEPT_MS = 1_800

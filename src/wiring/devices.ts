@@ -3,13 +3,13 @@ import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import type { PushProvider } from '../domain/provider.ts'
-import { projectsOf } from '../domain/push-ways.ts'
+import { projectsOf } from '../domain/push/push-ways.ts'
 import { createSealer } from '../domain/sealed.ts'
-import { lookForStale } from '../flows/stale-devices.ts'
-import { createTokens } from '../flows/tokens.ts'
-import { createWebSubscriptions } from '../flows/web-subscriptions.ts'
+import { lookForStale } from '../flows/push/stale-devices.ts'
+import { createTokens } from '../flows/push/tokens.ts'
+import { createWebSubscriptions } from '../flows/push/web-subscriptions.ts'
 import type { HttpParts } from '../http/parts.ts'
-import { raiseAlarms } from '../store/rules.ts'
+import { raiseAlarms } from '../store/rules/rules.ts'
 
 /** The registry of devices, and what time does to them. */
 export interface Devices {

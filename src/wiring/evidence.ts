@@ -1,9 +1,9 @@
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
 import type { TicketFor } from '../delivery/chunk.ts'
-import { createTickets, DAYS_TO_REPORT, TICKET_LENGTH } from '../domain/ticket.ts'
-import { createEvidence } from '../flows/evidence.ts'
-import type { Reporting } from '../flows/push-reporting.ts'
+import { createTickets, DAYS_TO_REPORT, TICKET_LENGTH } from '../domain/push/ticket.ts'
+import { createEvidence } from '../flows/push/evidence.ts'
+import type { Reporting } from '../flows/push/push-reporting.ts'
 import type { HttpParts } from '../http/parts.ts'
 
 /** What devices say, and what lets them say it. */

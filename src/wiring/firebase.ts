@@ -1,5 +1,5 @@
 import type { PushProvider } from '../domain/provider.ts'
-import type { PushWay } from '../domain/push-ways.ts'
+import type { PushWay } from '../domain/push/push-ways.ts'
 import { createHttp2Pool, type PoolParts } from '../http2/pool.ts'
 import { readCredentials, type Credentials } from '../providers/fcm/credentials.ts'
 import { createFcm, type FcmParts } from '../providers/fcm/provider.ts'

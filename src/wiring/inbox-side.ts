@@ -1,6 +1,6 @@
 import type { Channels } from './channels.ts'
 import type { Dbs } from './dbs.ts'
-import { createInbox, type Inbox } from '../flows/inbox.ts'
+import { createInbox, type Inbox } from '../flows/inbox/inbox.ts'
 import type { Config } from '../settings/config.ts'
 import type { Log } from './log.ts'
 import { chance, monotonic, pause } from './world.ts'

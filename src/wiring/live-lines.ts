@@ -2,7 +2,7 @@ import type { PushedChunk, SettledSms } from '../delivery/ledger.ts'
 import { TidingsError } from '../domain/errors.ts'
 import { maskCodes, spacedContact } from '../domain/mask.ts'
 import { STATUSES, type Status } from '../domain/status.ts'
-import type { SmsFlow } from '../flows/sms.ts'
+import type { SmsFlow } from '../flows/sms/sms.ts'
 
 /** What happened to one message, for the terminal: never more than a person at the machine may see. */
 export interface LiveLine {

@@ -1,15 +1,15 @@
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
 import { startLoop, type Loop, type LoopParts } from '../delivery/loop.ts'
-import { createErasing } from '../flows/erase.ts'
-import { createEventFeed } from '../flows/event-feed.ts'
-import { readEventsQuery } from '../flows/events-query.ts'
-import { createHistory } from '../flows/history.ts'
-import { createReceiptShares, type ReceiptShares } from '../flows/receipt-shares.ts'
-import { forgetOld } from '../flows/retention.ts'
+import { createErasing } from '../flows/past/erase.ts'
+import { createEventFeed } from '../flows/webhooks/event-feed.ts'
+import { readEventsQuery } from '../flows/webhooks/events-query.ts'
+import { createHistory } from '../flows/past/history.ts'
+import { createReceiptShares, type ReceiptShares } from '../flows/receipts/receipt-shares.ts'
+import { forgetOld } from '../flows/past/retention.ts'
 import type { HttpParts } from '../http/parts.ts'
-import { readMessage } from '../store/read-messages.ts'
-import { readDeliveries, readNotification } from '../store/read-notifications.ts'
+import { readMessage } from '../store/sms/read-messages.ts'
+import { readDeliveries, readNotification } from '../store/push/read-notifications.ts'
 
 /** What was sent before, and what happens to it: to be read, searched, followed, and in time forgotten. */
 export interface Past {

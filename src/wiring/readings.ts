@@ -5,8 +5,8 @@ import type { Sample } from '../metrics/cells.ts'
 import { watchEventLoop, type Lag } from '../metrics/event-loop.ts'
 import type { Meters, Readings } from '../metrics/meters.ts'
 import type { Db } from '../store/db.ts'
-import { readQueue, type QueueLook } from '../store/read-queue.ts'
-import { readWebhookLag, type WebhookLag } from '../store/read-webhook-lag.ts'
+import { readQueue, type QueueLook } from '../store/nodes/read-queue.ts'
+import { readWebhookLag, type WebhookLag } from '../store/webhooks/read-webhook-lag.ts'
 
 export interface ReadingParts {
   readonly dbs: Dbs

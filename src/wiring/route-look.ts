@@ -1,6 +1,6 @@
 import type { SmsProviderState, SmsRoute, SmsRoutesData } from '../contract/sms-routes.ts'
 import type { RouteRule, Via } from '../domain/routing.ts'
-import type { ReceiptShares } from '../flows/receipt-shares.ts'
+import type { ReceiptShares } from '../flows/receipts/receipt-shares.ts'
 import type { HttpParts } from '../http/parts.ts'
 import type { Config } from '../settings/config.ts'
 import type { RouteChoice } from './sms/route-watch.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { chargeOf } from '../../src/delivery/charge.ts'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, SentPart } from '../../src/domain/provider.ts'
-import type { SmsWork } from '../../src/store/sms-work.ts'
+import type { SmsWork } from '../../src/store/sms/sms-work.ts'
 import { CAIRO, rig, rule, via } from '../support/routing.ts'
 
 const { price } = rig([

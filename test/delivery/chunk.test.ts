@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createChunk, type Chunk } from '../../src/delivery/chunk.ts'
 import { failure } from '../../src/domain/failure.ts'
 import { MOST_ATTEMPTS } from '../../src/domain/retry.ts'
-import type { ChunkRow } from '../../src/store/push-work.ts'
+import type { ChunkRow } from '../../src/store/push/push-work.ts'
 
 function chunk(more: Partial<ChunkRow>, pauseMs = 0): Chunk {
   const row: ChunkRow = {

@@ -4,8 +4,8 @@ import { failure, type Failure } from '../../src/domain/failure.ts'
 import type { OnUncertain } from '../../src/domain/category.ts'
 import type { Outcome, SentPart } from '../../src/domain/provider.ts'
 import { MOST_ATTEMPTS } from '../../src/domain/retry.ts'
-import type { SmsSettlement } from '../../src/store/sms-settle.ts'
-import type { SmsWork, Started } from '../../src/store/sms-work.ts'
+import type { SmsSettlement } from '../../src/store/sms/sms-settle.ts'
+import type { SmsWork, Started } from '../../src/store/sms/sms-work.ts'
 import { CONTACT } from '../support/node.ts'
 
 const LOST = { kind: 'refused', failure: failure('uncertain', 'timeout') } as const

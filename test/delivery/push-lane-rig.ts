@@ -4,7 +4,7 @@ import { createOpenRows } from '../../src/delivery/open-rows.ts'
 import { createPushLane, type FlushedChunk, type PushLane } from '../../src/delivery/push-lane.ts'
 import { createRetirement } from '../../src/delivery/retirement.ts'
 import type { Gate, Outcome, PushProvider } from '../../src/domain/provider.ts'
-import type { ChunkRow, MovedChunk } from '../../src/store/push-work.ts'
+import type { ChunkRow, MovedChunk } from '../../src/store/push/push-work.ts'
 
 interface Handed {
   readonly targets: readonly string[]

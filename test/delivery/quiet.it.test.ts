@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createQuietHold } from '../../src/flows/sms-rules.ts'
+import { createQuietHold } from '../../src/flows/sms/sms-rules.ts'
 import { ACCEPTED, ask, message, scripted } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 import { until } from '../support/until.ts'

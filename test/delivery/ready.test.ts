@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createReadyMessages, type ReadyMessages } from '../../src/delivery/ready.ts'
 import type { Category } from '../../src/domain/category.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
-import type { SmsWork } from '../../src/store/sms-work.ts'
+import type { SmsWork } from '../../src/store/sms/sms-work.ts'
 
 let ids = 0
 

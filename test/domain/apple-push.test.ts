@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { appleAddressFault, deviceTokenOf } from '../../src/domain/apple-address.ts'
-import { appleHeaders, applePayload, checkApplePush } from '../../src/domain/apple-push.ts'
-import { checkTokens } from '../../src/domain/push-content.ts'
-import { toPushContent, type CheckedPushFields } from '../../src/domain/push-fields.ts'
+import { appleAddressFault, deviceTokenOf } from '../../src/domain/push/apple-address.ts'
+import { appleHeaders, applePayload, checkApplePush } from '../../src/domain/push/apple-push.ts'
+import { checkTokens } from '../../src/domain/push/push-content.ts'
+import { toPushContent, type CheckedPushFields } from '../../src/domain/push/push-fields.ts'
 
 const NOW = new Date('2026-03-01T12:00:00.999Z')
 const SHOWN = { title: 'Hello', body: 'World' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codeDelayProblem, codeWaitSeconds } from '../../src/domain/code-delay.ts'
+import { codeDelayProblem, codeWaitSeconds } from '../../src/domain/sms/code-delay.ts'
 
 test('two codes go at once, and each further one waits twice as long as the one before', () => {
   expect(codeWaitSeconds([], 30)).toBe(0)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findCode } from '../../src/domain/code.ts'
+import { findCode } from '../../src/domain/sms/code.ts'
 import { maskCodes } from '../../src/domain/mask.ts'
 
 describe('the one-time code of a text', () => {

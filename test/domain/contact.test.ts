@@ -3,7 +3,7 @@ import google from 'google-libphonenumber'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { describe, expect, it } from 'vitest'
 import { isCountry, parseContact } from '../../src/domain/contact.ts'
-import { countryOfValid } from '../../src/domain/numbering-plans.ts'
+import { countryOfValid } from '../../src/domain/sms/numbering-plans.ts'
 import { BAD_NUMBERS } from './bad-numbers.ts'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 50_000)

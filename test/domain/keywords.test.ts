@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readKeyword, wordsOf } from '../../src/domain/keywords.ts'
+import { readKeyword, wordsOf } from '../../src/domain/sms/keywords.ts'
 
 /** Of a text that is a keyword: what it asks for, in which language, and whether only somebody who opted out is taken at it. */
 function read(text: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { answerIds, normalizeMessageId, receiptIdOf } from '../../src/domain/message-id.ts'
+import { answerIds, normalizeMessageId, receiptIdOf } from '../../src/domain/sms/message-id.ts'
 
 describe('a message id', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PARTIALLY_FAILED, sumUp, type PartState } from '../../src/domain/parts.ts'
+import { PARTIALLY_FAILED, sumUp, type PartState } from '../../src/domain/sms/parts.ts'
 import type { Status } from '../../src/domain/status.ts'
 
 function part(number: number, status: Status, more: Partial<PartState> = {}): PartState {

@@ -3,7 +3,7 @@ import google from 'google-libphonenumber'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
-import { costlyKind } from '../../src/domain/premium.ts'
+import { costlyKind } from '../../src/domain/sms/premium.ts'
 
 const kindOf = (contact: string): string | null => costlyKind(contact as Msisdn)
 

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkFids, checkPushContent, checkTokens } from '../../src/domain/push-content.ts'
-import { toPushContent } from '../../src/domain/push-fields.ts'
-import { parseTopic } from '../../src/domain/push-topics.ts'
+import { checkFids, checkPushContent, checkTokens } from '../../src/domain/push/push-content.ts'
+import { toPushContent } from '../../src/domain/push/push-fields.ts'
+import { parseTopic } from '../../src/domain/push/push-topics.ts'
 
 const HELLO = { title: 'Hello', body: 'World' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkPushContent } from '../../src/domain/push-content.ts'
-import { appleSizeWarning, checkPushSize, payloadBytes } from '../../src/domain/push-size.ts'
+import { checkPushContent } from '../../src/domain/push/push-content.ts'
+import { appleSizeWarning, checkPushSize, payloadBytes } from '../../src/domain/push/push-size.ts'
 
 const HELLO = { title: 'Hello', body: 'World' }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applePayload } from '../../src/domain/apple-push.ts'
-import { checkPushContent } from '../../src/domain/push-content.ts'
-import { toPushContent } from '../../src/domain/push-fields.ts'
-import { perTicket, withRoom } from '../../src/domain/push-ticket.ts'
-import { webPushPayload } from '../../src/domain/web-push-message.ts'
+import { applePayload } from '../../src/domain/push/apple-push.ts'
+import { checkPushContent } from '../../src/domain/push/push-content.ts'
+import { toPushContent } from '../../src/domain/push/push-fields.ts'
+import { perTicket, withRoom } from '../../src/domain/push/push-ticket.ts'
+import { webPushPayload } from '../../src/domain/push/web-push-message.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
 
 const NOW = new Date('2026-05-04T10:00:00Z')

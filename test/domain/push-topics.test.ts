@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { topicProblem } from '../../src/domain/permissions.ts'
-import { broadcastOf, parseCondition, topicsOf } from '../../src/domain/push-topics.ts'
+import { broadcastOf, parseCondition, topicsOf } from '../../src/domain/push/push-topics.ts'
 import { topicWarning } from '../../src/domain/staging.ts'
 
 const NAMED = "'news' in topics"

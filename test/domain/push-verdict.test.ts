@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pushVerdict, type JudgedPush } from '../../src/domain/push-verdict.ts'
+import { pushVerdict, type JudgedPush } from '../../src/domain/push/push-verdict.ts'
 
 const FALLBACK = { state: 'waiting', reason: null, afterSeconds: 60, messageId: null } as const
 

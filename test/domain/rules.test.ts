@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { capProblem, isCapped } from '../../src/domain/caps.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
-import { blockOf, prefixOf, pumpingAlarms, type Traffic } from '../../src/domain/pumping.ts'
+import { blockOf, prefixOf, pumpingAlarms, type Traffic } from '../../src/domain/sms/pumping.ts'
 import { dayOf, portionOf, secondsOfDayLeft, spendMark, toMicros } from '../../src/domain/spend.ts'
 
 const CAPS = { perTenMinutes: 3, perDay: 5 }

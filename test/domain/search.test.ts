@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseSearch, SEARCH_WORDS, type Search, type SearchedList } from '../../src/domain/search.ts'
+import { parseSearch, SEARCH_WORDS, type Search, type SearchedList } from '../../src/domain/search/search.ts'
 
 const NOW = new Date('2026-03-02T12:00:00.000Z')
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { SegmentedMessage } from 'sms-segments-calculator'
 import { describe, expect, it } from 'vitest'
-import { formatText, measureText, splitSegments } from '../../src/domain/sms-text.ts'
+import { formatText, measureText, splitSegments } from '../../src/domain/sms/sms-text.ts'
 
 /** PROPERTY_RUNS=1000000 for the long run. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 25_000)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createFormats } from '../../src/domain/template-formats.ts'
-import { checkContent, readLocale, type TemplateReading } from '../../src/domain/template-reading.ts'
-import { renderText } from '../../src/domain/template-text.ts'
-import { readValues } from '../../src/domain/template-values.ts'
-import { measureLocale, warningsOf } from '../../src/domain/template-warnings.ts'
-import type { TemplateContent, TemplateKind, Variable } from '../../src/domain/template.ts'
+import { createFormats } from '../../src/domain/templates/template-formats.ts'
+import { checkContent, readLocale, type TemplateReading } from '../../src/domain/templates/template-reading.ts'
+import { renderText } from '../../src/domain/templates/template-text.ts'
+import { readValues } from '../../src/domain/templates/template-values.ts'
+import { measureLocale, warningsOf } from '../../src/domain/templates/template-warnings.ts'
+import type { TemplateContent, TemplateKind, Variable } from '../../src/domain/templates/template.ts'
 
 const formats = createFormats(true)
 

@@ -1,8 +1,8 @@
 import messageFormat from '@messageformat/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createFormats } from '../../src/domain/template-formats.ts'
-import { parseText, renderLongest, renderText, type Values } from '../../src/domain/template-text.ts'
+import { createFormats } from '../../src/domain/templates/template-formats.ts'
+import { parseText, renderLongest, renderText, type Values } from '../../src/domain/templates/template-text.ts'
 
 /** Its types describe another way to import it. */
 const MessageFormat = messageFormat as unknown as new (locale: string) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readValue, sampleValues } from '../../src/domain/template-values.ts'
-import { canonicalLocale, pickLocale } from '../../src/domain/template.ts'
+import { readValue, sampleValues } from '../../src/domain/templates/template-values.ts'
+import { canonicalLocale, pickLocale } from '../../src/domain/templates/template.ts'
 
 const TEXT = { type: 'text', sample: 'x' } as const
 const URL_VARIABLE = { type: 'url', sample: 'https://example.com' } as const

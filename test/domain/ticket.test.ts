@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createTickets, TICKET_LENGTH } from '../../src/domain/ticket.ts'
+import { createTickets, TICKET_LENGTH } from '../../src/domain/push/ticket.ts'
 
 const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
 const tickets = createTickets(first, [])

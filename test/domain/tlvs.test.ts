@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tlvProblem } from '../../src/domain/tlvs.ts'
+import { tlvProblem } from '../../src/domain/sms/tlvs.ts'
 
 test.each<[string, Record<string, string>]>([
   ['a text of digits', { '0x1400': '1101234567890123456' }],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { measureText } from '../../src/domain/sms-text.ts'
-import { plainText } from '../../src/domain/typography.ts'
+import { measureText } from '../../src/domain/sms/sms-text.ts'
+import { plainText } from '../../src/domain/sms/typography.ts'
 
 test('quotes, dashes, dots and blanks give way where that brings the text into the GSM alphabet', () => {
   const plain = plainText('“It’s here” – at 5 p.m.…')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeWebhook, WEBHOOK_WAITS_SECONDS, type WebhookAnswer } from '../../src/domain/webhook-attempt.ts'
+import { judgeWebhook, WEBHOOK_WAITS_SECONDS, type WebhookAnswer } from '../../src/domain/webhooks/webhook-attempt.ts'
 
 const answered = (status: number, retryAfterMs: number | null = null): WebhookAnswer => ({
   kind: 'answered',

@@ -3,7 +3,12 @@ import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, it } from 'vitest'
-import { newWebhookSecret, readWebhookSecret, signWebhook, webhookHeaders } from '../../src/domain/webhook-signature.ts'
+import {
+  newWebhookSecret,
+  readWebhookSecret,
+  signWebhook,
+  webhookHeaders,
+} from '../../src/domain/webhooks/webhook-signature.ts'
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1_000)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readCidr } from '../../src/domain/public-address.ts'
-import { readWebhookUrl, type WebhookUrlRules } from '../../src/domain/webhook-url.ts'
+import { readWebhookUrl, type WebhookUrlRules } from '../../src/domain/webhooks/webhook-url.ts'
 
 const STRICT: WebhookUrlRules = { allowHttp: false, allowedPrivate: [] }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCapWatch } from '../../src/flows/cap-watch.ts'
+import { createCapWatch } from '../../src/flows/rules/cap-watch.ts'
 
 const MINUTE = 60_000
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCidrList, isCidr } from '../../src/flows/cidrs.ts'
+import { createCidrList, isCidr } from '../../src/flows/keys/cidrs.ts'
 
 test.each([
   ['10.0.0.0/8', '10.1.2.3'],

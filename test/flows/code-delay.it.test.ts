@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
-import type { Judged, Rules } from '../../src/flows/rules.ts'
-import { countRecipients, type Counted, type RecipientCount } from '../../src/store/recipient-counts.ts'
+import type { Judged, Rules } from '../../src/flows/rules/rules.ts'
+import { countRecipients, type Counted, type RecipientCount } from '../../src/store/rules/recipient-counts.ts'
 import { until } from '../support/until.ts'
 import { code, left, useRulesStage } from './rules-rig.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readKeyword, type KeywordAction, type KeywordLanguage } from '../../src/domain/keywords.ts'
-import { measureText } from '../../src/domain/sms-text.ts'
+import { readKeyword, type KeywordAction, type KeywordLanguage } from '../../src/domain/sms/keywords.ts'
+import { measureText } from '../../src/domain/sms/sms-text.ts'
 import {
   isAnswerable,
   mayReply,
@@ -8,7 +8,7 @@ import {
   type Answerer,
   type ReplyRules,
   type Wish,
-} from '../../src/flows/consent-replies.ts'
+} from '../../src/flows/inbound/consent-replies.ts'
 
 const LANGUAGES: readonly KeywordLanguage[] = ['en', 'fr', 'es', 'pt', 'de', 'ar']
 const ACTIONS: readonly KeywordAction[] = ['stop', 'start', 'help']

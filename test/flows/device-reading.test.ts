@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
-import { readDevice, readDeviceFilter, type DeviceCall } from '../../src/flows/device-reading.ts'
+import { readDevice, readDeviceFilter, type DeviceCall } from '../../src/flows/push/device-reading.ts'
 
 const PARTS = { defaultCountry: 'EG', now: new Date('2026-03-01T12:00:00Z') }
 const FID = 'c'.repeat(22)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEarlyReceipts } from '../../src/flows/early-receipts.ts'
+import { createEarlyReceipts } from '../../src/flows/receipts/early-receipts.ts'
 
 test('a receipt that was parked before its submission was settled is named when that is', () => {
   const early = createEarlyReceipts()

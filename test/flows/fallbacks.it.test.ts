@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTickets } from '../../src/domain/ticket.ts'
+import { createTickets } from '../../src/domain/push/ticket.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { InboundSms } from '../../src/domain/provider.ts'
-import { cleaned, joined, setOf, wholeOf } from '../../src/flows/inbound-texts.ts'
-import type { InboundPart } from '../../src/store/inbound-parts.ts'
+import { cleaned, joined, setOf, wholeOf } from '../../src/flows/inbound/inbound-texts.ts'
+import type { InboundPart } from '../../src/store/inbound/inbound-parts.ts'
 
 const AT = new Date('2026-03-01T14:02:11.000Z')
 

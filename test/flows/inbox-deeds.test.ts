@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, it } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
-import { beginLife, deleteCaptured, readPlayed } from '../../src/flows/inbox-deeds.ts'
+import { beginLife, deleteCaptured, readPlayed } from '../../src/flows/inbox/inbox-deeds.ts'
 import type { Db } from '../../src/store/db.ts'
 
 type Rows = readonly object[] | Error

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { createInboxFeed, type InboxFeed } from '../../src/flows/inbox-feed.ts'
+import { createInboxFeed, type InboxFeed } from '../../src/flows/inbox/inbox-feed.ts'
 import type { Db } from '../../src/store/db.ts'
 import { until } from '../support/until.ts'
 

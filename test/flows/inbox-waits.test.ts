@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import type { InboxEvent } from '../../src/flows/inbox-feed.ts'
-import { createInboxWaits, type InboxWait, type InboxWaits } from '../../src/flows/inbox-waits.ts'
+import type { InboxEvent } from '../../src/flows/inbox/inbox-feed.ts'
+import { createInboxWaits, type InboxWait, type InboxWaits } from '../../src/flows/inbox/inbox-waits.ts'
 import type { Db } from '../../src/store/db.ts'
 import { until } from '../support/until.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createWatch, type Announcement } from '../../src/flows/inbox-watch.ts'
-import type { Gap, Horizon, Sighting } from '../../src/store/read-inbox-look.ts'
+import { createWatch, type Announcement } from '../../src/flows/inbox/inbox-watch.ts'
+import type { Gap, Horizon, Sighting } from '../../src/store/inbox/read-inbox-look.ts'
 
 function row(id: number, more: Partial<Sighting> = {}): Sighting {
   return { id, ours: true, waiting: false, settled: true, version: '1', ...more }

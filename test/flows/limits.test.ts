@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { ANYONE, type Caller } from '../../src/domain/caller.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
-import { onlyWay } from '../../src/domain/push-ways.ts'
-import { createKeyGuard } from '../../src/flows/idempotent.ts'
-import { createPushFlow, type PushFlowParts } from '../../src/flows/push.ts'
-import { createSmsFlow, type SmsFlowParts } from '../../src/flows/sms.ts'
+import { onlyWay } from '../../src/domain/push/push-ways.ts'
+import { createKeyGuard } from '../../src/flows/sending/idempotent.ts'
+import { createPushFlow, type PushFlowParts } from '../../src/flows/push/push.ts'
+import { createSmsFlow, type SmsFlowParts } from '../../src/flows/sms/sms.ts'
 import type { Db } from '../../src/store/db.ts'
 
 const KEY: Caller = { ...ANYONE, name: 'key:ab12CD34ef', keyId: 7, countries: new Set(['EG']), topics: ['city-*'] }

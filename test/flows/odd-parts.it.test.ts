@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome, Receipt, SentPart } from '../../src/domain/provider.ts'
-import { readMessage } from '../../src/store/read-messages.ts'
+import { readMessage } from '../../src/store/sms/read-messages.ts'
 import { ask, message, refused, scripted } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import { accepted, flowOn, GONE, inParts, LONG, part, receipt, sent, state, usePartRigs, type Rig } from './part-rig.ts'

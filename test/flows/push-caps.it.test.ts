@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { recipientOf, type CappedPush } from '../../src/flows/push-caps.ts'
-import type { Rules } from '../../src/flows/rules.ts'
+import { recipientOf, type CappedPush } from '../../src/flows/push/push-caps.ts'
+import type { Rules } from '../../src/flows/rules/rules.ts'
 import { until } from '../support/until.ts'
 import { code, left, useRulesStage } from './rules-rig.ts'
 

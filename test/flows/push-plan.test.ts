@@ -2,8 +2,13 @@ import { expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { readAskedTime } from '../../src/domain/send-at.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
-import { createPushPlan, type PlannedDevice, type PushPlan, type PushPlanParts } from '../../src/flows/push-plan.ts'
-import { wordingsOf } from '../../src/flows/template-words.ts'
+import {
+  createPushPlan,
+  type PlannedDevice,
+  type PushPlan,
+  type PushPlanParts,
+} from '../../src/flows/push/push-plan.ts'
+import { wordingsOf } from '../../src/flows/templates/template-words.ts'
 
 const NIGHT = { from: 21 * 60, until: 8 * 60 }
 /** Half past eleven in the evening in Cairo, half past four in the afternoon in New York. */

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import type { Receipt } from '../../src/domain/provider.ts'
 import type { Status } from '../../src/domain/status.ts'
-import { createReceiptAlarms } from '../../src/flows/receipt-alarms.ts'
+import { createReceiptAlarms } from '../../src/flows/receipts/receipt-alarms.ts'
 import { failureOfCode } from '../../src/providers/twilio/codes.ts'
-import type { ReceiptMove } from '../../src/store/receipts.ts'
+import type { ReceiptMove } from '../../src/store/receipts/receipts.ts'
 
 function rig() {
   let now = 0

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { failure } from '../../src/domain/failure.ts'
-import type { PartState } from '../../src/domain/parts.ts'
+import type { PartState } from '../../src/domain/sms/parts.ts'
 import type { Receipt } from '../../src/domain/provider.ts'
 import { isForward, statusRank } from '../../src/domain/status.ts'
-import { decideReceipt } from '../../src/flows/receipt-moves.ts'
+import { decideReceipt } from '../../src/flows/receipts/receipt-moves.ts'
 import { failureOfCode } from '../../src/providers/twilio/codes.ts'
-import type { AttemptState, ReceiptMove } from '../../src/store/receipts.ts'
+import type { AttemptState, ReceiptMove } from '../../src/store/receipts/receipts.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createReceiptShares } from '../../src/flows/receipt-shares.ts'
+import { createReceiptShares } from '../../src/flows/receipts/receipt-shares.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readMessage, type MessageRecord } from '../../src/store/read-messages.ts'
+import { readMessage, type MessageRecord } from '../../src/store/sms/read-messages.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { forgetOld } from '../../src/flows/retention.ts'
+import { forgetOld } from '../../src/flows/past/retention.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 

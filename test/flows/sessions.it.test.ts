@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
-import type { Keyring } from '../../src/flows/keyring.ts'
-import { createSessions, type Sessions } from '../../src/flows/sessions.ts'
+import type { Keyring } from '../../src/flows/keys/keyring.ts'
+import { createSessions, type Sessions } from '../../src/flows/keys/sessions.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { TidingsError } from '../../src/domain/errors.ts'
-import { checkTlvs } from '../../src/flows/sms-reading.ts'
+import { checkTlvs } from '../../src/flows/sms/sms-reading.ts'
 
 test('a parameter that is none is refused with its tag, cut where it is long', () => {
   expect(() => checkTlvs({ '0x1400': 'text', '0x1401': 'hex:00' })).not.toThrow()

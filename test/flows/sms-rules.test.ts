@@ -3,8 +3,8 @@ import { ANYONE } from '../../src/domain/caller.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { nextStep } from '../../src/domain/retry.ts'
-import { createSmsFlow, toKept, type SmsFlow, type SmsFlowParts, type SmsInput } from '../../src/flows/sms.ts'
-import { createQuietHold, NO_RULES, type SmsRules } from '../../src/flows/sms-rules.ts'
+import { createSmsFlow, toKept, type SmsFlow, type SmsFlowParts, type SmsInput } from '../../src/flows/sms/sms.ts'
+import { createQuietHold, NO_RULES, type SmsRules } from '../../src/flows/sms/sms-rules.ts'
 
 const NIGHT = { from: 21 * 60, until: 8 * 60 }
 /** Half past eleven in the evening in Cairo, which has summer time. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ANYONE, type Caller } from '../../src/domain/caller.ts'
-import { createSmsBatches } from '../../src/flows/batch.ts'
-import { createSmsFlow, type SmsFlow, type SmsFlowParts } from '../../src/flows/sms.ts'
-import { NO_RULES } from '../../src/flows/sms-rules.ts'
+import { createSmsBatches } from '../../src/flows/sms/batch.ts'
+import { createSmsFlow, type SmsFlow, type SmsFlowParts } from '../../src/flows/sms/sms.ts'
+import { NO_RULES } from '../../src/flows/sms/sms-rules.ts'
 import type { Db } from '../../src/store/db.ts'
 import { onlyThrough } from '../support/router.ts'
 

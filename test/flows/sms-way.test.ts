@@ -3,7 +3,7 @@ import { ANYONE, type Caller } from '../../src/domain/caller.ts'
 import type { Msisdn } from '../../src/domain/contact.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import type { Choice, RouteFacts } from '../../src/domain/routing.ts'
-import { wayOf, type SmsLimits, type Way, type WayParts } from '../../src/flows/sms-way.ts'
+import { wayOf, type SmsLimits, type Way, type WayParts } from '../../src/flows/sms/sms-way.ts'
 
 const CAIRO: RouteFacts = {
   contact: '+201009129288' as Msisdn,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Bill } from '../../src/flows/spending.ts'
+import type { Bill } from '../../src/flows/rules/spending.ts'
 import { until } from '../support/until.ts'
 import { code, left, SETTINGS, useRulesStage } from './rules-rig.ts'
 

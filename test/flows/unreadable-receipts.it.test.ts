@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { UnreadableReceipt } from '../../src/domain/provider.ts'
-import { createUnreadableReceipts } from '../../src/flows/unreadable-receipts.ts'
+import { createUnreadableReceipts } from '../../src/flows/receipts/unreadable-receipts.ts'
 import { ask } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 

@@ -1,8 +1,8 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
-import { createWebhookDeeds } from '../../src/flows/webhook-deeds.ts'
-import { clearRemoved } from '../../src/store/webhook-past.ts'
+import { createWebhookDeeds } from '../../src/flows/webhooks/webhook-deeds.ts'
+import { clearRemoved } from '../../src/store/webhooks/webhook-past.ts'
 import { until } from '../support/until.ts'
 import { ask, happen, headersOf, passed, settled, statusesOf, useWebhookStage } from './webhook-rig.ts'
 

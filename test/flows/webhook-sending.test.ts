@@ -1,9 +1,9 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { createWebhookSending, type WebhookSending } from '../../src/flows/webhook-sending.ts'
-import type { WebhookTries } from '../../src/flows/webhook-try.ts'
+import { createWebhookSending, type WebhookSending } from '../../src/flows/webhooks/webhook-sending.ts'
+import type { WebhookTries } from '../../src/flows/webhooks/webhook-try.ts'
 import type { Db } from '../../src/store/db.ts'
-import type { ClaimedDelivery, SettledDelivery } from '../../src/store/webhook-work.ts'
+import type { ClaimedDelivery, SettledDelivery } from '../../src/store/webhooks/webhook-work.ts'
 import { until } from '../support/until.ts'
 
 type SendAll = Parameters<WebhookTries['sendAll']>

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { SCOPES } from '../../src/domain/caller.ts'
-import { COMMAND_LINE } from '../../src/flows/keys.ts'
+import { COMMAND_LINE } from '../../src/flows/keys/keys.ts'
 import type { Hints } from '../support/schema-values.ts'
 import type { WholeNode } from '../support/whole-node.ts'
 

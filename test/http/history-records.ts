@@ -1,9 +1,9 @@
 import { TidingsError } from '../../src/domain/errors.ts'
-import type { Erasure } from '../../src/flows/erase.ts'
-import type { HistoryQuery } from '../../src/flows/history.ts'
+import type { Erasure } from '../../src/flows/past/erase.ts'
+import type { HistoryQuery } from '../../src/flows/past/history.ts'
 import type { HttpParts } from '../../src/http/parts.ts'
-import type { ClientRecord } from '../../src/store/read-clients.ts'
-import type { TokenRecord } from '../../src/store/read-tokens.ts'
+import type { ClientRecord } from '../../src/store/past/read-clients.ts'
+import type { TokenRecord } from '../../src/store/push/read-tokens.ts'
 import { MESSAGE, NOTIFICATION } from './records.ts'
 
 const AT = new Date('2026-03-01T14:02:11.000Z')

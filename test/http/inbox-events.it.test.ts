@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Msisdn } from '../../src/domain/contact.ts'
-import { insertMessages } from '../../src/store/messages.ts'
+import { insertMessages } from '../../src/store/sms/messages.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createGate } from '../support/gate.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { forgetPushBodies } from '../../src/store/retention.ts'
-import { eraseDevices } from '../../src/store/retired-tokens.ts'
+import { forgetPushBodies } from '../../src/store/past/retention.ts'
+import { eraseDevices } from '../../src/store/push/retired-tokens.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { ask } from '../support/node.ts'
 import { until } from '../support/until.ts'

@@ -1,6 +1,6 @@
-import type { InboxPush, InboxSms } from '../../src/store/read-inbox.ts'
-import type { MessageRecord } from '../../src/store/read-messages.ts'
-import type { DeliveryRecord, NotificationRecord } from '../../src/store/read-notifications.ts'
+import type { InboxPush, InboxSms } from '../../src/store/inbox/read-inbox.ts'
+import type { MessageRecord } from '../../src/store/sms/read-messages.ts'
+import type { DeliveryRecord, NotificationRecord } from '../../src/store/push/read-notifications.ts'
 
 const AT = new Date('2026-03-01T14:02:11.000Z')
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createServer } from '../../src/http/server.ts'
-import type { WebhookDeliveryRecord } from '../../src/store/read-webhook-deliveries.ts'
-import type { WebhookRecord } from '../../src/store/read-webhooks.ts'
+import type { WebhookDeliveryRecord } from '../../src/store/webhooks/read-webhook-deliveries.ts'
+import type { WebhookRecord } from '../../src/store/webhooks/read-webhooks.ts'
 import { createStandIns } from './stand-ins.ts'
 
 const AT = new Date('2026-03-01T14:00:00Z')

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { readWebhookUrl } from '../../src/domain/webhook-url.ts'
+import { readWebhookUrl } from '../../src/domain/webhooks/webhook-url.ts'
 import type { Zone } from '../support/name-server.ts'
 import { HOSTILE_URLS } from './hostile-urls.ts'
 import { cidrs, closeAll, closers, LOOPBACK, outbound, portOf, serve } from './setup.ts'

@@ -1,22 +1,22 @@
 import type { Msisdn } from '../../src/domain/contact.ts'
-import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll } from '../../src/store/asks.ts'
-import { insertMessages } from '../../src/store/messages.ts'
-import { cancelMessage, clearDue } from '../../src/store/cancel.ts'
-import { addPause, readStops, removePauses } from '../../src/store/pauses.ts'
-import { listPauses, type PauseScope } from '../../src/store/read-pauses.ts'
-import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes.ts'
-import { listMatchable, parkReceipt, unpark } from '../../src/store/parked-receipts.ts'
+import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll } from '../../src/store/sms/asks.ts'
+import { insertMessages } from '../../src/store/sms/messages.ts'
+import { cancelMessage, clearDue } from '../../src/store/past/cancel.ts'
+import { addPause, readStops, removePauses } from '../../src/store/nodes/pauses.ts'
+import { listPauses, type PauseScope } from '../../src/store/nodes/read-pauses.ts'
+import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes/nodes.ts'
+import { listMatchable, parkReceipt, unpark } from '../../src/store/receipts/parked-receipts.ts'
 import {
   applyReceipts,
   findAttempt,
   readAttempts,
   type AttemptState,
   type ReceiptMove,
-} from '../../src/store/receipts.ts'
-import { expireDue, freeDue, listQuiet, ownsAnything, reclaimMessages } from '../../src/store/reclaim.ts'
-import { claimDue } from '../../src/store/sms-claims.ts'
-import { settleMessages, type SmsSettlement } from '../../src/store/sms-settle.ts'
-import { releaseMessages, startMessages, type SmsWork } from '../../src/store/sms-work.ts'
+} from '../../src/store/receipts/receipts.ts'
+import { expireDue, freeDue, listQuiet, ownsAnything, reclaimMessages } from '../../src/store/nodes/reclaim.ts'
+import { claimDue } from '../../src/store/sms/sms-claims.ts'
+import { settleMessages, type SmsSettlement } from '../../src/store/sms/sms-settle.ts'
+import { releaseMessages, startMessages, type SmsWork } from '../../src/store/sms/sms-work.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
 import type { MessageRow, Tables } from './model/tables.ts'
 import { PUSH_CALLS } from './push-calls.ts'

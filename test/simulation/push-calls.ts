@@ -1,5 +1,5 @@
-import { cancelChunks } from '../../src/store/cancel.ts'
-import { insertNotifications } from '../../src/store/notifications.ts'
+import { cancelChunks } from '../../src/store/past/cancel.ts'
+import { insertNotifications } from '../../src/store/push/notifications.ts'
 import {
   claimChunks,
   claimExpiredChunks,
@@ -7,9 +7,9 @@ import {
   moveChunks,
   releaseChunks,
   type ChunkMove,
-} from '../../src/store/push-work.ts'
-import { reclaimChunks } from '../../src/store/reclaim.ts'
-import { retireTokens, touchTokens } from '../../src/store/tokens.ts'
+} from '../../src/store/push/push-work.ts'
+import { reclaimChunks } from '../../src/store/nodes/reclaim.ts'
+import { retireTokens, touchTokens } from '../../src/store/push/tokens.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
 import { toNotification } from './senders.ts'
 

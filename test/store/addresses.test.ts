@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Device } from '../../src/domain/device.ts'
-import { joinAddresses, type Address } from '../../src/store/addresses.ts'
+import type { Device } from '../../src/domain/push/device.ts'
+import { joinAddresses, type Address } from '../../src/store/past/addresses.ts'
 
 const PLAIN = { contact: null, platform: null, app: null, locale: null, timeZone: null, seenAt: null }
 

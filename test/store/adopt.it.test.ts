@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { measureText } from '../../src/domain/sms-text.ts'
+import { measureText } from '../../src/domain/sms/sms-text.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ORIGINAL_ROWS, ORIGINAL_SCHEMA } from '../support/original-application.ts'

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EventId, EventRow } from '../../src/domain/event.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { noteListeners, readEventsKept, wantEvents } from '../../src/store/event-listeners.ts'
-import { forgetEvents, forgetForeignEvents } from '../../src/store/event-places.ts'
-import { readEvents, readEventsAfter } from '../../src/store/events.ts'
+import { noteListeners, readEventsKept, wantEvents } from '../../src/store/events/event-listeners.ts'
+import { forgetEvents, forgetForeignEvents } from '../../src/store/events/event-places.ts'
+import { readEvents, readEventsAfter } from '../../src/store/events/events.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DbClient } from '../../src/store/db.ts'
-import { insertMessages } from '../../src/store/messages.ts'
+import { insertMessages } from '../../src/store/sms/messages.ts'
 import { message } from '../support/node.ts'
 
 /** How many turns of the event loop others had before the statement was sent. */

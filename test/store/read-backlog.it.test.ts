@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readBacklog, readBacklogByKey } from '../../src/store/read-backlog.ts'
+import { readBacklog, readBacklogByKey } from '../../src/store/nodes/read-backlog.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readMessage } from '../../src/store/read-messages.ts'
+import { readMessage } from '../../src/store/sms/read-messages.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 const STARTED = new Date('2026-03-01T14:02:11.000Z')

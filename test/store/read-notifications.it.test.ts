@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readDeliveries, readNotification } from '../../src/store/read-notifications.ts'
+import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { insertMessages } from '../../src/store/messages.ts'
-import { registerNode } from '../../src/store/nodes.ts'
-import { reclaimChunks, reclaimMessages, type Reclaimed } from '../../src/store/reclaim.ts'
+import { insertMessages } from '../../src/store/sms/messages.ts'
+import { registerNode } from '../../src/store/nodes/nodes.ts'
+import { reclaimChunks, reclaimMessages, type Reclaimed } from '../../src/store/nodes/reclaim.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { message } from '../support/node.ts'
 

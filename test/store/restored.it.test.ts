@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { endRestored, type Restored } from '../../src/store/restored.ts'
+import { endRestored, type Restored } from '../../src/store/nodes/restored.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DbClient } from '../../src/store/db.ts'
-import { countTraces } from '../../src/store/erase.ts'
-import { deleteDevices, eraseDevices } from '../../src/store/retired-tokens.ts'
+import { countTraces } from '../../src/store/past/erase.ts'
+import { deleteDevices, eraseDevices } from '../../src/store/push/retired-tokens.ts'
 import { ask, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseSearch } from '../../src/domain/search.ts'
+import { parseSearch } from '../../src/domain/search/search.ts'
 import { createDb, IN_ORDER, type Db } from '../../src/store/db.ts'
-import { searchClients, searchMessages, searchNotifications, searchTokens } from '../../src/store/search-lists.ts'
-import type { WalkEnd, WalkLimits } from '../../src/store/search-walk.ts'
+import { searchClients, searchMessages, searchNotifications, searchTokens } from '../../src/store/past/search-lists.ts'
+import type { WalkEnd, WalkLimits } from '../../src/store/past/search-walk.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { seeded } from '../support/seeded.ts'
 

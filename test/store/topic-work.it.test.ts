@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { TopicWish } from '../../src/domain/topics.ts'
+import type { TopicWish } from '../../src/domain/push/topics.ts'
 import type { Db } from '../../src/store/db.ts'
-import { readTopics } from '../../src/store/read-topics.ts'
-import { upsertTokens } from '../../src/store/tokens.ts'
+import { readTopics } from '../../src/store/push/read-topics.ts'
+import { upsertTokens } from '../../src/store/push/tokens.ts'
 import {
   claimWishes,
   dropEmptyTopics,
@@ -12,8 +12,8 @@ import {
   settleWishes,
   type ClaimedWish,
   type SettledWish,
-} from '../../src/store/topic-work.ts'
-import { enterTopic, wishTopic } from '../../src/store/topics.ts'
+} from '../../src/store/push/topic-work.ts'
+import { enterTopic, wishTopic } from '../../src/store/push/topics.ts'
 import { inTransaction } from '../../src/store/transaction.ts'
 import { ask, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { forgetDeliveries } from '../../src/store/webhook-past.ts'
-import { claimDeliveries, settleDeliveries, type SettledDelivery } from '../../src/store/webhook-work.ts'
+import { forgetDeliveries } from '../../src/store/webhooks/webhook-past.ts'
+import { claimDeliveries, settleDeliveries, type SettledDelivery } from '../../src/store/webhooks/webhook-work.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase

@@ -5,7 +5,7 @@ import type { Msisdn } from '../../src/domain/contact.ts'
 import type { Failure } from '../../src/domain/failure.ts'
 import type { Outcome, OutboundSms, PushProvider, SmsProvider } from '../../src/domain/provider.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
-import type { NewMessage } from '../../src/store/messages.ts'
+import type { NewMessage } from '../../src/store/sms/messages.ts'
 
 export const CONTACT = '+201009129288' as Msisdn
 
@@ -25,7 +25,10 @@ export interface NodeOptions {
   readonly now?: () => number
   readonly log?: Logger
   /** Where messages go on, what keeps them back, who looks on. */
-  readonly ways?: Pick<DeliveryParts, 'onward' | 'detour' | 'hold' | 'holdPush' | 'consentGroup' | 'flagged' | 'onTokensKept'>
+  readonly ways?: Pick<
+    DeliveryParts,
+    'onward' | 'detour' | 'hold' | 'holdPush' | 'consentGroup' | 'flagged' | 'onTokensKept'
+  >
   readonly onSettled?: (settled: readonly SettledSms[]) => void
 }
 

@@ -1,4 +1,4 @@
-import type { NewNotification } from '../../src/store/notifications.ts'
+import type { NewNotification } from '../../src/store/push/notifications.ts'
 
 /** A push through the provider `scripted`, ready to be taken in. */
 export function notification(more: Partial<NewNotification> = {}): Omit<NewNotification, 'held'> {

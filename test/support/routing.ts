@@ -4,7 +4,7 @@ import type { OutboundSms, Outcome, SmsProvider } from '../../src/domain/provide
 import type { RouteFacts, RouteRule, Via } from '../../src/domain/routing.ts'
 import { createLog } from '../../src/wiring/log.ts'
 import { openSmsRouting, type SmsRouting } from '../../src/wiring/sms/routing.ts'
-import type { SmsWork } from '../../src/store/sms-work.ts'
+import type { SmsWork } from '../../src/store/sms/sms-work.ts'
 
 export const CAIRO = '+201009129288' as Msisdn
 export const FACTS = { contact: CAIRO, country: 'EG', sender: null, category: 'transactional', segments: 2 } as const

@@ -1,7 +1,7 @@
 import { TidingsError } from '../../src/domain/errors.ts'
-import type { TemplateSize } from '../../src/domain/template-render.ts'
-import type { TemplatePreview, TemplatesFlow } from '../../src/flows/templates.ts'
-import type { TemplateRecord } from '../../src/store/read-templates.ts'
+import type { TemplateSize } from '../../src/domain/templates/template-render.ts'
+import type { TemplatePreview, TemplatesFlow } from '../../src/flows/templates/templates.ts'
+import type { TemplateRecord } from '../../src/store/templates/read-templates.ts'
 
 const unknown = async (): Promise<never> => {
   throw new TidingsError('unknown_template', 'no template is called so')

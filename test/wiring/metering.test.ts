@@ -3,7 +3,7 @@ import type { Intake } from '../../src/delivery/intake.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { createMetering } from '../../src/wiring/metering.ts'
 import { createMeters } from '../../src/metrics/meters.ts'
-import type { StoredBatch } from '../../src/store/batches.ts'
+import type { StoredBatch } from '../../src/store/sms/batches.ts'
 import { message } from '../support/node.ts'
 
 const BATCH = [message(), message(), message({ category: 'marketing' })]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NO_WAYS, toPushWays } from '../../src/domain/push-ways.ts'
+import { NO_WAYS, toPushWays } from '../../src/domain/push/push-ways.ts'
 import { pageProject } from '../../src/wiring/channels.ts'
 
 test('the page that registers a browser sends its test push to the project of its own web app', () => {

@@ -1,5 +1,5 @@
 import type { AuditEntry, AuditList } from '../../contract/keys.ts'
-import type { AuditRecord } from '../../store/read-audit.ts'
+import type { AuditRecord } from '../../store/keys/read-audit.ts'
 import { readAuditQuery } from '../audit-query.ts'
 import { pageEnd } from '../history-parameters.ts'
 import { AUDIT_DOCS } from '../key-documentation.ts'

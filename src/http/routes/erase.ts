@@ -1,5 +1,5 @@
 import type { ClientErased } from '../../contract/history.ts'
-import type { Erasure } from '../../flows/erase.ts'
+import type { Erasure } from '../../flows/past/erase.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { readParameters } from '../inbox-parameters.ts'
 import type { Leavings } from '../leavings.ts'

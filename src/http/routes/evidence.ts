@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TidingsError } from '../../domain/errors.ts'
-import { EVIDENCE, TICKET_LENGTH, type Evidence } from '../../domain/ticket.ts'
+import { EVIDENCE, TICKET_LENGTH, type Evidence } from '../../domain/push/ticket.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'

@@ -1,6 +1,6 @@
 import type { ClientHistory, ClientList, NotificationList, SmsList } from '../../contract/history.ts'
 import type { TokenList } from '../../contract/tokens.ts'
-import { SEARCH_WORDS, type SearchedList } from '../../domain/search.ts'
+import { SEARCH_WORDS, type SearchedList } from '../../domain/search/search.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { LINK, PAGE_PARAMETERS, pageEnd, readHistoryQuery, searchParameter } from '../history-parameters.ts'
 import type { HttpParts, Server } from '../parts.ts'

@@ -1,5 +1,5 @@
 import type { Inbound, InboundList } from '../../contract/inbound.ts'
-import type { InboundRecord } from '../../store/read-inbound.ts'
+import type { InboundRecord } from '../../store/inbound/read-inbound.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { LINK, momentOf, momentParameter, PAGE_PARAMETERS, pageEnd, readPaging } from '../history-parameters.ts'
 import { readParameters } from '../inbox-parameters.ts'

@@ -1,6 +1,6 @@
 import { TidingsError } from '../../domain/errors.ts'
-import type { InboxEvent } from '../../flows/inbox-feed.ts'
-import type { InboxRecord } from '../../store/read-inbox.ts'
+import type { InboxEvent } from '../../flows/inbox/inbox-feed.ts'
+import type { InboxRecord } from '../../store/inbox/read-inbox.ts'
 import type { RouteDocs } from '../documentation.ts'
 import { toInboxItem } from '../inbox-items.ts'
 import { readParameters } from '../inbox-parameters.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { InboxList, InboxThreadList } from '../../contract/inbox.ts'
-import type { InboxCursor } from '../../flows/inbox-pages.ts'
+import type { InboxCursor } from '../../flows/inbox/inbox-pages.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { FILTER_PARAMETERS } from '../inbox-documentation.ts'
 import { toInboxItem, toInboxThread } from '../inbox-items.ts'

@@ -10,7 +10,7 @@ import {
 import { named } from '../../contract/words.ts'
 import { isKeyId } from '../../domain/api-key.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { MadeKey } from '../../flows/keys.ts'
+import type { MadeKey } from '../../flows/keys/keys.ts'
 import { CHANGE_DOCS, CREATE_DOCS, LIST_DOCS, READ_DOCS, REVOKE_DOCS, ROTATE_DOCS } from '../key-documentation.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { readPage, refuseParameters, toCursor } from '../paging.ts'

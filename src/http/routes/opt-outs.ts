@@ -6,7 +6,7 @@ import {
   type OptOutRemoved,
 } from '../../contract/inbound.ts'
 import { named } from '../../contract/words.ts'
-import type { OptOutRecord } from '../../store/read-opt-outs.ts'
+import type { OptOutRecord } from '../../store/inbound/read-opt-outs.ts'
 import { BODY_ERRORS, json, type RouteDocs } from '../documentation.ts'
 import { LINK, PAGE_PARAMETERS, pageEnd, readPaging } from '../history-parameters.ts'
 import { readParameters } from '../inbox-parameters.ts'

@@ -1,6 +1,6 @@
 import { PauseRequest, ResumeRequest, type Pause, type PauseList, type Resumed } from '../../contract/pauses.ts'
 import { named } from '../../contract/words.ts'
-import type { PauseRecord } from '../../store/read-pauses.ts'
+import type { PauseRecord } from '../../store/nodes/read-pauses.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
 import { refuseOtherSites } from '../other-sites.ts'

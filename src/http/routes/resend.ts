@@ -3,8 +3,8 @@ import { NotificationResend, SmsResend } from '../../contract/resend.ts'
 import type { NotificationAccepted } from '../../contract/notifications.ts'
 import type { SmsAccepted } from '../../contract/sms.ts'
 import type { Caller } from '../../domain/caller.ts'
-import type { Resends } from '../../flows/resend.ts'
-import type { SmsInput } from '../../flows/sms.ts'
+import type { Resends } from '../../flows/sending/resend.ts'
+import type { SmsInput } from '../../flows/sms/sms.ts'
 import {
   jsonEither,
   SEND_ANSWER_HEADERS,

@@ -8,7 +8,7 @@ import {
   type SmsBatchAnswerItem,
 } from '../../contract/sms-batch.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import { refusalOf, type BatchEntry, type BatchItem, type PreparedItem } from '../../flows/batch.ts'
+import { refusalOf, type BatchEntry, type BatchItem, type PreparedItem } from '../../flows/sms/batch.ts'
 import { createItemReader, cutAtRepeats, ITEM_LISTS, toAnswerItem, tooManyItems } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
 import { json, RATE_HEADERS, SEND_ANSWER_HEADERS, SEND_ERRORS, SMS_ERRORS, type RouteDocs } from '../documentation.ts'

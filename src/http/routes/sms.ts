@@ -3,7 +3,7 @@ import { SmsRequest, type SmsAccepted } from '../../contract/sms.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import type { Caller } from '../../domain/caller.ts'
-import type { SmsAnswer } from '../../flows/sms.ts'
+import type { SmsAnswer } from '../../flows/sms/sms.ts'
 import {
   json,
   jsonEither,

@@ -14,11 +14,15 @@ import {
   type TemplateVersionList,
 } from '../../contract/templates.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { TemplateSize as Size } from '../../domain/template-render.ts'
-import type { LocaleSize } from '../../domain/template-warnings.ts'
-import { TEMPLATE_NAME } from '../../domain/template.ts'
-import type { TemplatePreview as Preview } from '../../flows/templates.ts'
-import type { TemplateEntry as Entry, TemplateRecord, TemplateVersion as Version } from '../../store/read-templates.ts'
+import type { TemplateSize as Size } from '../../domain/templates/template-render.ts'
+import type { LocaleSize } from '../../domain/templates/template-warnings.ts'
+import { TEMPLATE_NAME } from '../../domain/templates/template.ts'
+import type { TemplatePreview as Preview } from '../../flows/templates/templates.ts'
+import type {
+  TemplateEntry as Entry,
+  TemplateRecord,
+  TemplateVersion as Version,
+} from '../../store/templates/read-templates.ts'
 import { refuse } from '../faults.ts'
 import { TEMPLATE_BYTES } from '../limits.ts'
 import { refuseOtherSites } from '../other-sites.ts'

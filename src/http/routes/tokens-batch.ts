@@ -7,9 +7,9 @@ import {
   type DeviceAnswerItem,
   type DevicesAnswer,
 } from '../../contract/tokens.ts'
-import type { Device } from '../../domain/device.ts'
+import type { Device } from '../../domain/push/device.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import { refuseAll } from '../../flows/batch-faults.ts'
+import { refuseAll } from '../../flows/sms/batch-faults.ts'
 import { ITEM_LISTS, toItemError, tooManyItems } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
 import { refuse, refuseSchemaFaults } from '../faults.ts'

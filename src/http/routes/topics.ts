@@ -1,6 +1,6 @@
 import type { Topic, TopicList, TopicSubscription, TopicSubscriptionList } from '../../contract/topics.ts'
-import { TOPIC_STATES, type TopicState } from '../../domain/topics.ts'
-import type { SubscriptionRecord, TopicRecord } from '../../store/read-topics.ts'
+import { TOPIC_STATES, type TopicState } from '../../domain/push/topics.ts'
+import type { SubscriptionRecord, TopicRecord } from '../../store/push/read-topics.ts'
 import { pageEnd, readPaging } from '../history-parameters.ts'
 import { readParameters, type Parameters } from '../inbox-parameters.ts'
 import { readPage } from '../paging.ts'

@@ -9,7 +9,7 @@ import {
 } from '../../contract/webhooks.ts'
 import { named } from '../../contract/words.ts'
 import { TidingsError } from '../../domain/errors.ts'
-import type { MadeWebhook } from '../../flows/webhooks.ts'
+import type { MadeWebhook } from '../../flows/webhooks/webhooks.ts'
 import { readId } from '../ids.ts'
 import { refuseOtherSites } from '../other-sites.ts'
 import { readPage, refuseParameters, toCursor } from '../paging.ts'

@@ -1,7 +1,7 @@
-import { appleLife } from '../../domain/apple-push.ts'
+import { appleLife } from '../../domain/push/apple-push.ts'
 import type { JsonObject, PushContent, PushTarget } from '../../domain/provider.ts'
-import { given, underOwn } from '../../domain/push-merge.ts'
-import { perTicket, ticketOf } from '../../domain/push-ticket.ts'
+import { given, underOwn } from '../../domain/push/push-merge.ts'
+import { perTicket, ticketOf } from '../../domain/push/push-ticket.ts'
 
 /** A notification's part that is the same for every target, made into text once. */
 export interface Envelope {

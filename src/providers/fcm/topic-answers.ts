@@ -1,7 +1,7 @@
 import { failure, type Failure } from '../../domain/failure.ts'
 import type { Outcome } from '../../domain/provider.ts'
 import { retryAfterMs } from '../../domain/retry-after.ts'
-import type { TopicWish } from '../../domain/topics.ts'
+import type { TopicWish } from '../../domain/push/topics.ts'
 import { field, readJson } from '../http-answers.ts'
 import type { HttpAnswer } from '../http-call.ts'
 import { readAnswer, type ReadingParts } from './outcomes.ts'

@@ -1,6 +1,6 @@
 import { failure, type Failure } from '../../domain/failure.ts'
-import type { TopicAddress, TopicProvider } from '../../domain/topic-provider.ts'
-import type { TopicWish } from '../../domain/topics.ts'
+import type { TopicAddress, TopicProvider } from '../../domain/push/topic-provider.ts'
+import type { TopicWish } from '../../domain/push/topics.ts'
 import type { HttpCall } from '../http-call.ts'
 import { createPace } from '../pace.ts'
 import { createAccessTokens } from './access-token.ts'

@@ -1,4 +1,4 @@
-import { splitSegments } from '../../domain/sms-text.ts'
+import { splitSegments } from '../../domain/sms/sms-text.ts'
 import { dataCodingOf, encodeAs, encodingFor, type Charset } from './text.ts'
 import { numberTlv, octetsTlv, type Tlv } from './tlvs.ts'
 

@@ -1,4 +1,4 @@
-import { normalizeMessageId } from '../../domain/message-id.ts'
+import { normalizeMessageId } from '../../domain/sms/message-id.ts'
 import { userDataOf, type Carried } from './inbound.ts'
 import { readReceiptDate } from './receipt-date.ts'
 import { decodeText } from './text.ts'

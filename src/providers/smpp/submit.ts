@@ -1,5 +1,5 @@
 import { failure, type Failure } from '../../domain/failure.ts'
-import { receiptIdOf, type IdMode } from '../../domain/message-id.ts'
+import { receiptIdOf, type IdMode } from '../../domain/sms/message-id.ts'
 import type { Outcome, OutboundSms, Receipt, SentPart } from '../../domain/provider.ts'
 import type { Alerts } from './alerts.ts'
 import type { Flow } from './flow.ts'

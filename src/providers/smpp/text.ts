@@ -1,5 +1,5 @@
-import { GSM_BASIC, GSM_ESCAPE, GSM_EXTENSION } from '../../domain/gsm7.ts'
-import { measureText, type SmsEncoding } from '../../domain/sms-text.ts'
+import { GSM_BASIC, GSM_ESCAPE, GSM_EXTENSION } from '../../domain/sms/gsm7.ts'
+import { measureText, type SmsEncoding } from '../../domain/sms/sms-text.ts'
 
 /** What an SMSC takes data_coding 0 for: the GSM alphabet with a septet in each octet, or Latin-1. */
 export type Charset = 'gsm7' | 'latin1'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { OutboundSms } from '../../domain/provider.ts'
-import { measureText } from '../../domain/sms-text.ts'
+import { measureText } from '../../domain/sms/sms-text.ts'
 import { attemptIdOf } from '../callbacks.ts'
 import { basicAuthorization } from '../http-answers.ts'
 import type { HttpRequest } from '../http-call.ts'

@@ -1,5 +1,5 @@
 import { createCipheriv, createECDH, hkdfSync, randomBytes, type ECDH } from 'node:crypto'
-import type { WebSubscription } from '../../domain/web-subscription.ts'
+import type { WebSubscription } from '../../domain/push/web-subscription.ts'
 
 /** What is drawn anew for each message. */
 export interface Drawn {

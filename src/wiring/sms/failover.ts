@@ -3,7 +3,7 @@ import type { Failure } from '../../domain/failure.ts'
 import { SANDBOX } from '../../domain/provider.ts'
 import type { RouteFacts, SmsRouter, SmsRoutes } from '../../domain/routing.ts'
 import type { Health, Way } from '../../providers/health.ts'
-import type { SmsWork } from '../../store/sms-work.ts'
+import type { SmsWork } from '../../store/sms/sms-work.ts'
 import type { Senders } from './senders.ts'
 
 /** As much of a message as tells where else it may go. */

@@ -1,7 +1,7 @@
 import type { AskPrice } from '../../delivery/charge.ts'
 import { countryOf } from '../../domain/country.ts'
 import { priceFor, type SmsRoutes } from '../../domain/routing.ts'
-import type { SmsWork } from '../../store/sms-work.ts'
+import type { SmsWork } from '../../store/sms/sms-work.ts'
 
 /** By the routes of the file. */
 export function createPrices(candidates: Pick<SmsRoutes, 'candidates'>, currency: string | null): AskPrice {

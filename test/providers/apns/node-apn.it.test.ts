@@ -1,6 +1,6 @@
 import apn from '@parse/node-apn'
 import { expect, onTestFinished, test } from 'vitest'
-import { toPushContent, type CheckedPushFields } from '../../../src/domain/push-fields.ts'
+import { toPushContent, type CheckedPushFields } from '../../../src/domain/push/push-fields.ts'
 import type { FakeApns } from '../../../src/fakes/apns.ts'
 import { refusalOf } from '../../../src/fakes/apns/reasons.ts'
 import type { SeenStream } from '../../../src/fakes/http2-sessions.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import smpp from 'smpp'
 import { describe, expect, it } from 'vitest'
-import { GSM_BASIC, GSM_EXTENSION } from '../../../src/domain/gsm7.ts'
-import { measureText } from '../../../src/domain/sms-text.ts'
+import { GSM_BASIC, GSM_EXTENSION } from '../../../src/domain/sms/gsm7.ts'
+import { measureText } from '../../../src/domain/sms/sms-text.ts'
 import { encodeText as encodeTheirs } from '../../../src/fakes/smsc/text.ts'
 import { dataCodingOf, decodeText, encodeAs, encodingFor, type Charset } from '../../../src/providers/smpp/text.ts'
 

@@ -3,7 +3,7 @@ import ece from 'http_ece'
 import { jwtVerify, importJWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import webPush from 'web-push'
-import { MAX_WEB_PUSH_BYTES } from '../../../src/domain/web-push-message.ts'
+import { MAX_WEB_PUSH_BYTES } from '../../../src/domain/push/web-push-message.ts'
 import { drawForMessage, encryptFor } from '../../../src/providers/webpush/encryption.ts'
 import { createVapid, publicKeyOf } from '../../../src/providers/webpush/vapid.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { measureText } from '../../../src/domain/sms-text.ts'
+import { measureText } from '../../../src/domain/sms/sms-text.ts'
 import { STATUSES } from '../../../src/domain/status.ts'
 import { duration, shortToken, spaced, whenOf, zoneName } from '../../../web/dashboard/inbox/format.ts'
 import { marksOf } from '../../../web/dashboard/inbox/marks.ts'

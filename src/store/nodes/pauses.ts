@@ -1,0 +1,64 @@
+import type { Db, DbClient } from '../db.ts'
+import type { PauseScope } from './read-pauses.ts'
+
+/** What holds a node back now. */
+export interface StopsRead {
+  readonly pauses: readonly PauseScope[]
+  /** Notifications that are paused by themselves. */
+  readonly pushes: readonly number[]
+  /** Its chunks whose push was cancelled. */
+  readonly cancelled: readonly number[]
+}
+
+/** Every node asks several times a second: three small indexes are looked into, and mostly nothing is in any. */
+export async function readStops(db: Db, owner: number): Promise<StopsRead> {
+  const { rows } = await db.query<{ [part in keyof StopsRead]?: StopsRead[part] | null }>({
+    name: 'read-stops',
+    text: `
+select (select jsonb_agg(jsonb_build_object('provider', nullif(provider, '*'), 'category', nullif(category, '*')) order by provider, category)
+    from pauses) as pauses,
+  (select array_agg(notification_id order by notification_id) from paused_pushes) as pushes,
+  (select array_agg(id order by id) from push_chunks where owner = $1 and cancelled_at is not null and done_at is null) as cancelled`,
+    values: [owner],
+  })
+  const [read] = rows
+  return { pauses: read?.pauses ?? [], pushes: read?.pushes ?? [], cancelled: read?.cancelled ?? [] }
+}
+
+/** Paused already: its reason is the new one, its beginning stays. */
+export async function addPause(
+  client: DbClient,
+  { provider, category }: PauseScope,
+  reason: string | null,
+  caller: string,
+): Promise<void> {
+  await client.query({
+    name: 'add-pause',
+    text: `insert into pauses (provider, category, reason, caller) values (coalesce($1, '*'), coalesce($2, '*'), $3, $4)
+      on conflict (provider, category) do update set reason = excluded.reason, caller = excluded.caller`,
+    values: [provider, category, reason, caller],
+  })
+}
+
+/** Ends the pauses that lie within `scope`. Returns how many those were. */
+export async function removePauses(client: DbClient, { provider, category }: PauseScope): Promise<number> {
+  const { rowCount } = await client.query({
+    name: 'remove-pauses',
+    text: `delete from pauses where ($1::text is null or provider = $1) and ($2::text is null or category = $2)`,
+    values: [provider, category],
+  })
+  return rowCount ?? 0
+}
+
+/** Paused already: it stays so. */
+export async function pausePush(db: Db, id: number, caller: string): Promise<void> {
+  await db.query({
+    name: 'pause-push',
+    text: 'insert into paused_pushes (notification_id, caller) values ($1, $2) on conflict do nothing',
+    values: [id, caller],
+  })
+}
+
+export async function resumePush(db: Db, id: number): Promise<void> {
+  await db.query({ name: 'resume-push', text: 'delete from paused_pushes where notification_id = $1', values: [id] })
+}
