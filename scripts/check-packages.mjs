@@ -66,11 +66,11 @@ function ofEntry(path, entry) {
   ]
 }
 
-/** `(MIT OR CC0-1.0)`, `MIT AND Zlib`: each of them must do. */
+/** `(MIT OR CC0-1.0)`: one of them must do; `MIT AND Zlib`: each of them. */
 function hasGoodLicence(path, { license, dev }) {
   if (license === undefined) return dev === true && UNTOLD.test(path)
-  const named = license.replaceAll(/[()]/g, '').split(/ (?:AND|OR) /)
-  return named.every((one) => LICENCES.has(one))
+  const all = license.replaceAll(/[()]/g, '').split(' AND ')
+  return all.every((choice) => choice.split(' OR ').some((one) => LICENCES.has(one)))
 }
 
 function read(file) {

@@ -4,7 +4,7 @@ import { failure, type Failure } from '../domain/failure.ts'
 import { laneOf, type Lane } from '../domain/lane.ts'
 import type { Gate, Outcome, PushProvider } from '../domain/provider.ts'
 import type { ChunkRow, MovedChunk } from '../store/push/push-work.ts'
-import { createChunk, type Chunk, type ChunkFlush, type TicketFor } from './chunk.ts'
+import { createChunk, type ChunkParts, type Chunk, type ChunkFlush, type TicketFor } from './chunk.ts'
 import type { Lease } from './lease.ts'
 import { createPause, LONG_PAUSE_MS } from './pause.ts'
 import { createPlaces } from './places.ts'
@@ -77,9 +77,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const leaving = new Set<number>()
   const stop = new AbortController()
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
-  const { chance, ticketFor } = parts
-  const reporting = ticketFor === undefined ? {} : { ticketFor }
-  const chunkParts = { window: provider.window, now, chance, pauseMs: pause.leftMs, ...reporting }
+  const chunkParts = chunkPartsOf(parts, pause.leftMs)
   let closed = false
 
   /** What is here would wait for long, or for ever. */
@@ -90,10 +88,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const isStopped = (category: Category): boolean => parts.stops.isPaused(laneOf(provider.name, category))
   const isHeldBack = ({ row }: Chunk): boolean =>
     parts.stops.isPaused(row.lane) || parts.stops.isPushPaused(row.notificationId)
-  /** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
-  const fairShare = (category: Category): number =>
-    Math.ceil(CHUNKS_PER_CATEGORY / parts.lease().nodes()) -
-    inLane(category).filter((chunk) => chunk.waiting() > provider.window).length
+  const fairShare = (category: Category): number => shareOf(parts.lease().nodes(), inLane(category), provider.window)
   const places = createPlaces({
     provider: provider.name,
     capacity: () => (isShut() ? 0 : CHUNKS_PER_CATEGORY),
@@ -120,16 +115,10 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   }
 
   async function submit(chunk: Chunk, from: number, to: number): Promise<void> {
-    const told = new Set<number>()
     const going = dropGone(chunk, from, to, settle)
     if (going.length === 0) return
     const targets = going.map((index) => chunk.target(index))
-    const onOutcome = (place: number, outcome: Outcome): void => {
-      const index = going[place]
-      if (index === undefined || told.has(index)) return
-      told.add(index)
-      settle(chunk, index, outcome)
-    }
+    const onOutcome = onceEach(going, (index, outcome) => settle(chunk, index, outcome))
     try {
       await provider.submitMany(chunk.content, targets, onOutcome, stop.signal, gateOf(chunk))
     } catch (error) {
@@ -209,8 +198,33 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   }
 }
 
+function chunkPartsOf(
+  { provider, now, chance, ticketFor }: PushLaneParts,
+  pauseMs: () => number,
+): Omit<ChunkParts, 'askedAt'> {
+  return { window: provider.window, now, chance, pauseMs, ...(ticketFor === undefined ? {} : { ticketFor }) }
+}
+
+/** Each node has its part of the rate: one that took more of a long push would make all of it wait for that part. */
+function shareOf(nodes: number, held: readonly Chunk[], window: number): number {
+  return Math.ceil(CHUNKS_PER_CATEGORY / nodes) - held.filter((chunk) => chunk.waiting() > window).length
+}
+
 const KEPT_BACK = failure('transient', 'not_sent', { counted: false })
 const LOST: Outcome = { kind: 'refused', failure: failure('uncertain', 'adapter_error') }
+
+/** Each of these once: what an adapter says again is not heard. */
+function onceEach(going: readonly number[], settle: (index: number, outcome: Outcome) => void): OnOutcome {
+  const told = new Set<number>()
+  return (place, outcome) => {
+    const index = going[place]
+    if (index === undefined || told.has(index)) return
+    told.add(index)
+    settle(index, outcome)
+  }
+}
+
+type OnOutcome = Parameters<PushProvider['submitMany']>[2]
 
 /** Settles those whose device is gone; the others are to be sent to. */
 function dropGone(

@@ -19,7 +19,7 @@ export function readJson(body: Buffer): unknown {
 }
 
 /** A text or a number of JSON; a text is taken whole, so that nothing in it is read as a number. */
-const WORD_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs
+const WORD_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d[\d.eE+-]*/gs
 
 /** Pure: the same, but that a whole number of more digits than a number holds is a text: ids have up to twenty. */
 export function readJsonWithIds(body: Buffer): unknown {

@@ -60,5 +60,5 @@ function subjectFaults(subject: string | null, publicKey: string | null, isOwn: 
 }
 
 function isContact(subject: string): boolean {
-  return /^mailto:[^\s@]+@[^\s@]+\.[^\s@]+$/.test(subject) || /^https:\/\/[^\s/]+\.[^\s/]+/.test(subject)
+  return /^mailto:[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(subject) || /^https:\/\/[^\s/]+\.[^\s/]+/.test(subject)
 }
