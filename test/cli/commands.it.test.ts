@@ -301,9 +301,3 @@ test.skipIf(!hasTerminal)('a send in a terminal has its id in bold', async () =>
   expect({ before, id }).toEqual({ before: '', id: expect.stringMatching(/^\[1m\d+$/) as string })
   expect(after).toMatch(/^\[22m {2}This is a test message/)
 })
-
-test.for(['send', 'find', 'tail', 'export'])('%s --help begins with what it is for, then examples', async (name) => {
-  const { code, stdout } = await tidings([name, '--help'], { cwd: service.directory })
-  expect(code).toBe(0)
-  expect(stdout).toMatch(new RegExp(`^[A-Z][^\\n]+\\.\\n\\n {2}tidings ${name} `))
-})

@@ -92,6 +92,6 @@ test('every status has a sentence that ends as one', () => {
 test('every reason that an SMS may have is told in a sentence', () => {
   const [before = ''] = readPage('docs/reasons.md').split('## Of pushes')
   const words = [...before.matchAll(/^\| `([a-z_]+)` +\|/gm)].map((match) => match[1] ?? '')
-  const ofPushes = ['partial', 'enhance_your_calm', 'gateway_timeout']
+  const ofPushes = ['partial', 'enhance_your_calm', 'gateway_timeout', 'unconfirmed', 'all_failed']
   expect(words.filter((word) => REASON_SENTENCES[word] === undefined && !ofPushes.includes(word))).toEqual([])
 })

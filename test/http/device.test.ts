@@ -70,7 +70,10 @@ test.each([
 })
 
 test('a private key that was set for a public one stays on the server', async () => {
-  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null, webPushKey: null } })
+  const { parts } = createStandIns({
+    pages,
+    device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null, webPushKey: null },
+  })
   const app = createServer(parts)
   const answers = await Promise.all(['/', '/firebase-messaging-sw.js'].map((url) => app.inject(url)))
   for (const answer of answers) expect(answer.body).not.toContain(SECRET)
@@ -79,7 +82,10 @@ test('a private key that was set for a public one stays on the server', async ()
 
 test('no value ends the element that carries it', async () => {
   const projectId = '</script><script>alert(1)</script>'
-  const { parts } = createStandIns({ pages, device: { keys: { ...KEYS, projectId }, pushProject: null, webPushKey: null } })
+  const { parts } = createStandIns({
+    pages,
+    device: { keys: { ...KEYS, projectId }, pushProject: null, webPushKey: null },
+  })
   const { body } = await createServer(parts).inject('/')
   expect(body.match(/<\/?script/g)).toEqual(['<script', '</script'])
   const text = /<script type="application\/json" id="settings">(.*?)<\/script>/.exec(body)?.[1] ?? ''
