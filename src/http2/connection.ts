@@ -71,16 +71,18 @@ export class Connection {
   /** The connection is over, and says why. */
   breakOff(code: number): void {
     if (this.isOver) return
-    this.outbox.goaway(code)
     this.isOver = true
+    this.outbox.clear()
+    this.outbox.goaway(code)
     this.events.onBroken()
-    this.lose()
+    this.endAll()
   }
 
-  /** Nothing more will come: every stream ends. */
+  /** Nothing more will come: every stream ends. What was not handed to the socket is said not to be processed, so that it must not leave any more. */
   lose(): void {
+    if (!this.isOver) this.outbox.clear()
     this.isOver = true
-    for (const stream of this.requests.all()) this.end(stream, this.faultOf(stream, 'connection_lost'))
+    this.endAll()
   }
 
   /** The caller does not wait any longer. */
@@ -98,16 +100,23 @@ export class Connection {
     this.idleFrames = 0
   }
 
+  private endAll(): void {
+    for (const stream of this.requests.all()) this.end(stream, this.faultOf(stream, 'connection_lost'))
+  }
+
   private end(stream: Stream, result: Http2Fault): void {
     this.requests.drop(stream)
     stream.call.settle(result)
   }
 
-  /** What was never handed to the socket is not processed; nor is what a GOAWAY excludes, unless it says that we are too many. */
+  /**
+   * What was never handed to the socket is not processed; nor is what a GOAWAY excludes, unless it says that we are too many, or an answer
+   * has begun.
+   */
   private faultOf(stream: Stream, reason: 'connection_lost' | 'reset'): Http2Fault {
     if (!this.requests.isHandedOver(stream)) return fault('no', 'refused')
     if (this.isCalm) return fault('maybe', 'calm')
-    if (stream.id > this.lastStream) return fault('no', 'refused')
+    if (stream.id > this.lastStream && stream.status === 0) return fault('no', 'refused')
     return fault('maybe', reason)
   }
 
@@ -269,7 +278,7 @@ export class Connection {
     this.events.onGoaway(code)
     if (code !== CODE.NO_ERROR) this.lose()
     for (const stream of this.requests.all()) {
-      if (stream.id > this.lastStream) this.end(stream, fault('no', 'refused'))
+      if (stream.id > this.lastStream) this.end(stream, this.faultOf(stream, 'connection_lost'))
     }
   }
 

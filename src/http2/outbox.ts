@@ -20,6 +20,11 @@ export class Outbox {
     return { bytes: taken, done: () => void (whole.length <= KEPT_BYTES && (this.spare = whole)) }
   }
 
+  /** What nobody has taken is not to leave any more. */
+  clear(): void {
+    this.length = 0
+  }
+
   /** Source: RFC 9113 §3.4: before anything else. `window` is the connection's, in bytes above the usual. */
   greet(headerListBytes: number, window: number): void {
     this.reserve(64 + HEAD_BYTES * 2)

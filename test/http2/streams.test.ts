@@ -138,3 +138,24 @@ test('a header block that means something else since the table changed is read a
   }
   expect(seen).toEqual(['a', 'a', 'a', 'b', 'b', 'c', 'c', 'c'])
 })
+
+test.each([
+  ['the peer breaks a rule', frame(KIND.PUSH, WHOLE, 1, Buffer.concat([number(2), OK]))],
+  ['the peer gives up, and excludes nothing', goaway(2 ** 31 - 1, 2)],
+])('what was not handed to the socket when %s does not follow after it was told so', async (_, bytes) => {
+  const { connection, begin, written } = createLine()
+  begin()
+  written()
+  const waiting = begin('{}', false)
+  connection.receive(bytes)
+  expect(await waiting.result).toEqual(fault('no', 'refused'))
+  expect(written().filter(({ stream }) => stream === waiting.stream.id)).toEqual([])
+})
+
+test('a GOAWAY that excludes what it has begun to answer does not say that it was not processed', async () => {
+  const { connection, begin } = createLine()
+  const [first, second] = [begin(), begin()]
+  connection.receive(Buffer.concat([frame(KIND.HEADERS, WHOLE, 1, OK), goaway(0, 0)]))
+  expect(await first.result).toEqual(fault('maybe', 'connection_lost'))
+  expect(await second.result).toEqual(fault('no', 'refused'))
+})
