@@ -18,6 +18,8 @@ import { OptOutsPage } from './opt-outs/opt-outs-page.tsx'
 import { PageContext, type Page } from './page.ts'
 import { isOfProviders } from './providers/address.ts'
 import { ProvidersPage } from './providers/providers-page.tsx'
+import { isOfPushes } from './pushes/address.ts'
+import { PushesPage } from './pushes/pushes-page.tsx'
 import { createSession, LINK_MARK } from './session/session.ts'
 import { SignIn } from './session/sign-in.tsx'
 import { isOfTopics } from './topics/address.ts'
@@ -75,6 +77,7 @@ function Inside({ around }: { readonly around: Around }): JSX.Element {
 function Shown(): JSX.Element {
   const { path } = useLocation()
   if (isOfMessages(path)) return <MessagesPage />
+  if (isOfPushes(path)) return <PushesPage />
   if (path === INBOUND) return <InboundPage />
   if (isOfOptOuts(path)) return <OptOutsPage />
   if (isOfTopics(path)) return <TopicsPage />

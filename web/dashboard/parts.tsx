@@ -51,6 +51,22 @@ export function Command({ title, text }: { readonly title: string; readonly text
   )
 }
 
+/** One line of a list of details. */
+export function Detail({
+  name,
+  children,
+}: {
+  readonly name: string
+  readonly children: ComponentChildren
+}): JSX.Element {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
 /** Shape, word and colour of a status. */
 export function Badge({ look, word }: { readonly look: Look; readonly word?: string }): JSX.Element {
   return (

@@ -7,6 +7,7 @@ import { isOfMessages, MESSAGES } from '../messages/address.ts'
 import { isOfOptOuts, OPT_OUTS } from '../opt-outs/address.ts'
 import { usePage } from '../page.ts'
 import { isOfProviders, PROVIDERS } from '../providers/address.ts'
+import { isOfPushes, PUSHES } from '../pushes/address.ts'
 import { isOfTopics, TOPICS } from '../topics/address.ts'
 import { isOfWebhooks, WEBHOOKS } from '../webhooks/address.ts'
 import type { Theme } from './settings.ts'
@@ -67,9 +68,8 @@ function Mode(): JSX.Element {
 
 function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
   const { path } = useLocation()
-  const isElsewhere = [isOfMessages, isOfInbound, isOfOptOuts, isOfTopics, isOfProviders, isOfWebhooks].some((isOf) =>
-    isOf(path),
-  )
+  const pages = [isOfMessages, isOfPushes, isOfInbound, isOfOptOuts, isOfTopics, isOfProviders, isOfWebhooks]
+  const isElsewhere = pages.some((isOf) => isOf(path))
   return (
     <nav aria-label="Main">
       <h2>Watch</h2>
@@ -78,6 +78,9 @@ function Sections({ onChosen }: { readonly onChosen: () => void }): JSX.Element 
       </Section>
       <Section href={MESSAGES} isCurrent={isOfMessages(path)} onChosen={onChosen}>
         Messages
+      </Section>
+      <Section href={PUSHES} isCurrent={isOfPushes(path)} onChosen={onChosen}>
+        Pushes
       </Section>
       <Section href={INBOUND} isCurrent={isOfInbound(path)} onChosen={onChosen}>
         Inbound

@@ -13,40 +13,59 @@ interface BannerProps {
 
 /** One push on the phone: closed as it comes in, open as a person would pull it down. */
 export function PushBanner({ item, isChosen, isAlone }: BannerProps): JSX.Element {
-  const [isOpen, setOpen] = useState(false)
   const open = useOpen(item)
   return (
     <article class="banner-row" data-chosen={isChosen && !isAlone} onClick={open}>
-      <div class="banner" data-open={isOpen}>
-        <div class="banner-head">
-          <span class="app" aria-hidden="true" />
-          <span class="app-name">Your app</span>
-          <time dateTime={item.created_at}>{minuteOf(item.created_at)}</time>
-          <button
-            type="button"
-            class="pull"
-            aria-expanded={isOpen}
-            aria-label={isOpen ? 'Close the banner' : 'Open the banner'}
-            onClick={() => setOpen(!isOpen)}
-          >
-            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-              <path d="m2.5 4.5 3.5 3.5 3.5-3.5" class="line strong" />
-            </svg>
-          </button>
-        </div>
-        <p class="banner-title" dir="auto">
-          {item.title}
-        </p>
+      <Banner at={item.created_at} title={item.title} image={item.image} data={item.data}>
         <Text item={item} />
-        {isOpen && <Inside item={item} />}
-      </div>
+      </Banner>
       <ToFacts item={item} isChosen={isChosen} />
     </article>
   )
 }
 
+interface Words extends Extras {
+  /** RFC 3339. */
+  readonly at: string
+  readonly title: string
+  /** Its text. */
+  readonly children: JSX.Element
+}
+
+/** What a push looks like, without the phone. */
+export function Banner({ at, title, image, data, children }: Words): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div class="banner" data-open={isOpen}>
+      <div class="banner-head">
+        <span class="app" aria-hidden="true" />
+        <span class="app-name">Your app</span>
+        <time dateTime={at}>{minuteOf(at)}</time>
+        <button
+          type="button"
+          class="pull"
+          aria-expanded={isOpen}
+          aria-label={isOpen ? 'Close the banner' : 'Open the banner'}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+            <path d="m2.5 4.5 3.5 3.5 3.5-3.5" class="line strong" />
+          </svg>
+        </button>
+      </div>
+      <p class="banner-title" dir="auto">
+        {title}
+      </p>
+      {children}
+      {isOpen && <Inside image={image} data={data} />}
+    </div>
+  )
+}
+
+type Extras = Pick<Item, 'image' | 'data'>
+
 /** What a closed banner does not show. Pictures are named, not loaded: this page asks nobody but its own service. */
-function Inside({ item: { image, data } }: { readonly item: Item }): JSX.Element {
+function Inside({ image, data }: Extras): JSX.Element {
   const entries = Object.entries(data ?? {})
   return (
     <>

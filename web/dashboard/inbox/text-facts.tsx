@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { MESSAGES } from '../messages/address.ts'
+import { addressOfPush } from '../pushes/address.ts'
 import { counted } from './format.ts'
 import type { Item } from './item.ts'
 import { codePointOf, isMostlyForeign, measureOf, replacementOf, unseenIn } from './measure.ts'
@@ -30,15 +31,21 @@ export function TextFacts({ item }: { readonly item: Item }): JSX.Element {
       {item.tag !== null && <Fact name="Tag">{<bdi class="mono">{item.tag}</bdi>}</Fact>}
       <Fact name="Category">{CATEGORIES[item.category] ?? item.category}</Fact>
       <Fact name="Id">
-        {item.message_id === undefined ? (
-          <span class="mono">{item.id}</span>
-        ) : (
-          <a class="mono" href={`${MESSAGES}/${item.message_id}`}>
-            {item.id}
-          </a>
-        )}
+        <Id item={item} />
       </Fact>
     </dl>
+  )
+}
+
+/** Leads to all that is known of it. */
+function Id({ item }: { readonly item: Item }): JSX.Element {
+  const { id, message_id: sms, notification_id: push } = item
+  if (sms === undefined && push === undefined) return <span class="mono">{id}</span>
+  const address = push === undefined ? `${MESSAGES}/${sms}` : addressOfPush(push)
+  return (
+    <a class="mono" href={address}>
+      {id}
+    </a>
   )
 }
 

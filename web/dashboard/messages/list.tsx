@@ -1,8 +1,8 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { JSX } from 'preact'
-import { useLocation } from 'preact-iso/router'
 import { Older, usePaged } from '../paged.tsx'
 import { usePage } from '../page.ts'
+import { Search } from '../search.tsx'
 import { Shown, TO_READ } from '../shown.tsx'
 import { addressOfList } from './address.ts'
 import { createMessagesClient, type MessagesClient } from './client.ts'
@@ -25,41 +25,17 @@ export function List({ q }: { readonly q: string }): JSX.Element {
           Look again
         </button>
       </header>
-      <Search q={q} />
+      <Search
+        q={q}
+        label="Search the messages"
+        placeholder="Number or text, status:failed via:twilio last:24h"
+        addressOf={addressOfList}
+      />
       <Shown loading={paging.loading} right={TO_READ}>
         {({ data, next }) => (data.length === 0 && next === null ? <None q={q} /> : <SmsRows messages={data} />)}
       </Shown>
       <Older paging={paging} />
     </>
-  )
-}
-
-function Search({ q }: { readonly q: string }): JSX.Element {
-  const { route } = useLocation()
-  const [text, setText] = useState(q)
-  useEffect(() => setText(q), [q])
-  const submit = (event: Event): void => {
-    event.preventDefault()
-    route(addressOfList(text.trim()))
-  }
-  return (
-    <form class="find" role="search" onSubmit={submit}>
-      <label class="unseen" for="search">
-        Search the messages
-      </label>
-      <input
-        id="search"
-        type="search"
-        autocomplete="off"
-        spellcheck={false}
-        placeholder="Number or text, status:failed via:twilio last:24h"
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <button type="submit" class="button">
-        Search
-      </button>
-    </form>
   )
 }
 

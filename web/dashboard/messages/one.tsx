@@ -1,10 +1,11 @@
 import { useEffect } from 'preact/hooks'
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import { spaced } from '../inbox/format.ts'
 import { lookOf, wordsOf } from '../inbox/words.ts'
 import { useLoaded, type Loading } from '../loaded.ts'
 import { usePage } from '../page.ts'
-import { At, Badge, Command, CopyButton } from '../parts.tsx'
+import { At, Badge, Command, CopyButton, Detail } from '../parts.tsx'
+import { addressOfPush } from '../pushes/address.ts'
 import { Shown, TO_READ } from '../shown.tsx'
 import { whenSeen } from '../when-seen.ts'
 import { addressOfPerson, MESSAGES } from './address.ts'
@@ -111,18 +112,14 @@ function Details({ sms }: { readonly sms: Sms }): JSX.Element {
           <bdi class="mono">{tag}</bdi>
         </Detail>
       )}
+      {sms.fallback_of !== undefined && (
+        <Detail name="In place of">
+          <a href={addressOfPush(sms.fallback_of)}>Push {sms.fallback_of}</a>, which nobody confirmed
+        </Detail>
+      )}
       <Detail name="Accepted">
         <At at={sms.created_at} />
       </Detail>
     </dl>
-  )
-}
-
-function Detail({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   )
 }

@@ -6,6 +6,7 @@ import { addressOfPerson } from '../messages/address.ts'
 import { Older, usePaged } from '../paged.tsx'
 import { usePage } from '../page.ts'
 import { At, Badge, Command } from '../parts.tsx'
+import { addressOfList as addressOfPushes } from '../pushes/address.ts'
 import { Shown, TO_READ } from '../shown.tsx'
 import { TOPICS } from './address.ts'
 import { useTopicsClient, type TopicSubscription } from './client.ts'
@@ -33,6 +34,9 @@ export function One({ topic }: { readonly topic: string }): JSX.Element {
             <p class="quiet">
               As this service subscribed them. A push to the topic reaches everybody who follows it; with fan_out it
               reaches these, each with a status of its own.
+            </p>
+            <p class="quiet">
+              <a href={addressOfPushes(`topic:${topic}`)}>What was sent to it</a>
             </p>
           </>
         )}

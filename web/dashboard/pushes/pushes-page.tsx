@@ -1,0 +1,25 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { useLocation } from 'preact-iso/router'
+import { placeOf } from './address.ts'
+import { List } from './list.tsx'
+import { One } from './one.tsx'
+
+/** Pushes: all of them, or one. */
+export function PushesPage(): JSX.Element {
+  const { url, path } = useLocation()
+  const place = placeOf(url)
+  const isFirst = useRef(true)
+  useEffect(() => {
+    document.title = 'Pushes · Tidings'
+    // What had the focus is gone with the page before.
+    if (!isFirst.current) document.getElementById('content')?.focus()
+    isFirst.current = false
+  }, [path])
+  return (
+    <div class="page pushes-page">
+      {place.kind === 'list' && <List q={place.q} />}
+      {place.kind === 'one' && <One key={place.id} id={place.id} />}
+    </div>
+  )
+}
