@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('the pages of the pushes', { timeout: SLOW_MS }, (
     await until(async () => (await focusedText(page)) === 'Pause…')
     expect((await read(long)).paused_at).toBeNull()
     await page.keyboard.press('Enter')
-    expect(await focusedText(page)).toBe('Not now')
+    await until(async () => (await focusedText(page)) === 'Not now')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.locator('.standing', { hasText: 'Paused' }).waitFor()

@@ -61,13 +61,13 @@ test('an address of a push says what was written into it; what can’t be read i
     expect(placeOf(path)).toEqual({ kind: 'list', q: '' })
 })
 
-test('devices are told by what became of them, the best end first, and a status of a later release last', () => {
+test('devices are told by what became of them, the best end first, what has not left after all ends', () => {
   const counts = { failed: 3, novel: 1, scheduled: 40, sent: 1_204, queued: 0, suppressed: 2 }
   expect(sharesOf({ counts }).map(wordsOfShare)).toEqual([
     '1,204 with the provider',
-    '40 to go out later',
     '2 left out, not sent',
     '3 not delivered',
+    '40 to go out later',
     '1 novel',
   ])
   expect(standingOf({ ...SENT, reason: 'partial' }).word).toBe('Ended differently')

@@ -10,8 +10,8 @@ export function Progress({ push }: { readonly push: Push }): JSX.Element | null 
   return (
     <div class="progress">
       <span class="bar" aria-hidden="true">
-        {shares.map(({ status, count, look }) => (
-          <i key={status} data-tone={look.tone} style={{ flexGrow: count }} />
+        {shares.map(({ status, count, look, isAhead }) => (
+          <i key={status} data-tone={look.tone} data-ahead={isAhead} style={{ flexGrow: count }} />
         ))}
       </span>
       <span class="shares">

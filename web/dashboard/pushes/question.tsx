@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import { Command } from '../parts.tsx'
 
@@ -20,7 +20,7 @@ interface QuestionProps {
 export function Question(props: QuestionProps): JSX.Element {
   const { question, name, isDanger = false, isReady, line, onYes, onKeep, children } = props
   const keep = useRef<HTMLButtonElement>(null)
-  useEffect(() => keep.current?.focus(), [])
+  useLayoutEffect(() => keep.current?.focus(), [])
   return (
     <div
       class="question"

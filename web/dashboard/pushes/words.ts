@@ -22,18 +22,19 @@ export interface Share {
   readonly status: string
   readonly count: number
   readonly look: Look
+  /** Whether these have not left. */
+  readonly isAhead: boolean
 }
 
-/** From the best end to the worst, then what is under way. */
+const WAITING: readonly string[] = ['sending', 'queued', 'scheduled']
+
+/** From the best end to the worst, then what is under way: as a bar fills. */
 const ORDER: readonly string[] = [
   'opened',
   'received',
   'delivered',
   'sent',
   'captured',
-  'sending',
-  'queued',
-  'scheduled',
   'uncertain',
   'expired',
   'suppressed',
@@ -41,6 +42,7 @@ const ORDER: readonly string[] = [
   'undelivered',
   'failed',
   'rejected',
+  ...WAITING,
 ]
 
 /** How its devices stand, those that something became of first; a status that is not known comes last. */
@@ -49,7 +51,7 @@ export function sharesOf({ counts }: Pick<Push, 'counts'>): readonly Share[] {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .toSorted(([one], [other]) => place(one) - place(other))
-    .map(([status, count]) => ({ status, count, look: pushLook(status) }))
+    .map(([status, count]) => ({ status, count, look: pushLook(status), isAhead: WAITING.includes(status) }))
 }
 
 /** `1,204 with the provider` */
@@ -88,8 +90,6 @@ export function titleOf(push: Pick<Push, 'title' | 'body' | 'content'>): string 
   if (isForgotten(push)) return 'Forgotten'
   return push.title === '' && push.body === '' ? 'Data alone' : push.title || push.body
 }
-
-const WAITING: readonly string[] = ['scheduled', 'queued', 'sending']
 
 /** Whether some of it has not been handed over, so that it can still be stopped. */
 export function isWaiting({ counts }: Pick<Push, 'counts'>): boolean {
