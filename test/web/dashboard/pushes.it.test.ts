@@ -185,7 +185,12 @@ describe.skipIf(!hasChromium)('the pages of the pushes', { timeout: SLOW_MS }, (
     const details = page.locator('.details')
     expect(await details.getByRole('link', { name: 'message 17' }).getAttribute('href')).toBe('/dashboard/messages/17')
     const told = await details.innerText()
-    for (const words of ['By 2 devices, opened on 1', 'de, 2 devices: Die Fähre In zehn Minuten', 'quiet hours where'])
+    for (const words of [
+      'as nobody confirmed the push',
+      'By 2 devices, opened on 1',
+      'de, 2 devices: Die Fähre In zehn Minuten',
+      'quiet hours where',
+    ])
       expect(told).toContain(words)
     expect(await faultsOf(page)).toEqual([])
   })

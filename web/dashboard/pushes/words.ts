@@ -133,9 +133,15 @@ const UNLESS: Readonly<Record<NonNullable<Push['fallback']>['unless'], string>> 
   opened: 'a device reports that it was opened',
 }
 
+/** Why an SMS went out. */
+const CAUSES: Readonly<Record<string, string>> = {
+  unconfirmed: 'nobody confirmed the push',
+  all_failed: 'no device could be reached',
+}
+
 /** Where the SMS stands that comes in its place. */
 export function standInOf({ state, unless, reason }: NonNullable<Push['fallback']>): string {
-  const why = reason === null ? '' : `: ${wordsOf(reason)}`
+  const why = reason === null ? '' : `, as ${CAUSES[reason] ?? wordsOf(reason)}`
   switch (state) {
     case 'waiting':
       return `An SMS goes out unless ${UNLESS[unless]}`
@@ -146,7 +152,7 @@ export function standInOf({ state, unless, reason }: NonNullable<Push['fallback'
     case 'cancelled':
       return 'No SMS: it was called off'
     case 'refused':
-      return `The SMS was refused${why}`
+      return `The SMS was refused: ${wordsOf(reason ?? 'unknown')}`
   }
 }
 
