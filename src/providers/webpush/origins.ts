@@ -29,8 +29,9 @@ export interface OriginsParts {
 const PLACES = { ofOne: 64, ofAll: 512 }
 /** So many calls without an answer, one after the other, and it is left alone: half a minute, doubled each time, ten minutes at most. */
 const SILENT = { calls: 5, firstMs: 30_000, mostMs: 600_000 }
-/** One browser's answer may be about that browser alone. */
+/** One browser's answer may be about that browser alone; of so many in a row, nothing else in between, it is not. */
 const REFUSING = { calls: 3, holdMs: 300_000 }
+const LIMITING = { calls: 3 }
 /** Of more origins, the one that was met first is forgotten with what it did; the makers of browsers are few. */
 const MOST_KNOWN = 10_000
 
@@ -40,6 +41,7 @@ interface Origin {
   readonly waiting: (() => void)[]
   silent: number
   refusing: number
+  limiting: number
   held: { readonly untilMs: number; readonly failure: Failure } | null
 }
 
@@ -51,7 +53,7 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
     const known = origins.get(name)
     if (known !== undefined) return known
     if (origins.size >= MOST_KNOWN) forgetOne(origins)
-    const made: Origin = { name, underWay: 0, waiting: [], silent: 0, refusing: 0, held: null }
+    const made: Origin = { name, underWay: 0, waiting: [], silent: 0, refusing: 0, limiting: 0, held: null }
     origins.set(name, made)
     return made
   }
@@ -100,7 +102,7 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
     origin.underWay -= 1
     admit(origin)
     if (wasFull) for (const other of origins.values()) admit(other)
-    if (isIdle(origin) && origin.silent + origin.refusing === 0 && heldBack(origin) === null)
+    if (isIdle(origin) && origin.silent + origin.refusing + origin.limiting === 0 && heldBack(origin) === null)
       origins.delete(origin.name)
   }
 
@@ -111,10 +113,14 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
 
   function learn(origin: Origin, { outcome, service }: Reading): void {
     origin.silent = service === 'silent' ? origin.silent + 1 : 0
-    if (service !== 'silent') origin.refusing = service === 'refusing' ? origin.refusing + 1 : 0
+    if (service !== 'silent') {
+      origin.refusing = service === 'refusing' ? origin.refusing + 1 : 0
+      origin.limiting = service === 'limiting' ? origin.limiting + 1 : 0
+    }
     if (outcome.kind === 'accepted') return
     const { failure: refused } = outcome
-    if (service === 'busy') hold(origin, refused.waitMs ?? 0, { ...refused, counted: false })
+    if (service === 'busy' || origin.limiting >= LIMITING.calls)
+      hold(origin, refused.waitMs ?? 0, { ...refused, counted: false })
     if (origin.refusing >= REFUSING.calls) {
       if (heldBack(origin) === null) onRefusing(origin.name)
       hold(origin, REFUSING.holdMs, refused)

@@ -7,8 +7,11 @@ import type { HttpAnswer, HttpFault } from '../http-call.ts'
 /** What one submission came to, and what it says of the push service that was called. */
 export interface Reading {
   readonly outcome: Outcome
-  /** `busy`: nobody is to call it for as long as it said. `refusing`: it does not take our signature. `silent`: it did not answer. */
-  readonly service: 'fine' | 'busy' | 'refusing' | 'silent'
+  /**
+   * `busy`: nobody is to call it for as long as it said. `limiting`: too many for this browser, or for all. `refusing`: it does not take our
+   * signature. `silent`: it did not answer.
+   */
+  readonly service: 'fine' | 'busy' | 'limiting' | 'refusing' | 'silent'
 }
 
 interface Row {
@@ -40,7 +43,8 @@ const ROWS = {
   tooLarge: { class: 'permanent', reason: 'invalid_payload' },
   wrong: { class: 'permanent', reason: 'invalid_payload' },
   notTaken: { class: 'blocked', reason: 'vapid_refused', service: 'refusing', more: HELD },
-  tooMany: { class: 'throttled', reason: 'rate_exceeded', service: 'busy', more: BUSY, told: true },
+  /** Of one push resource, as RFC 8030 §8.4 has it: another browser's may be taken. */
+  tooMany: { class: 'throttled', reason: 'rate_exceeded', service: 'limiting', more: BUSY, told: true },
   internal: { class: 'transient', reason: 'internal', told: true },
   unavailable: { class: 'transient', reason: 'unavailable', service: 'busy', more: { waitMs: 10_000 }, told: true },
   gatewayTimeout: { class: 'uncertain', reason: 'gateway_timeout' },

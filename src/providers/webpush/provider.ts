@@ -36,7 +36,7 @@ interface Message {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** For one chunk: an origin that hangs takes no more of them than its own places. */
+/** For one chunk, those counted that wait for a place at their origin: one that hangs holds the chunk's others until its first calls are out of time. */
 const WINDOW = 200
 
 /** RFC 8030, encrypted as RFC 8291 says, signed as RFC 8292 says: to each browser through its own maker's push service. */

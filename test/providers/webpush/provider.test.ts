@@ -166,14 +166,31 @@ describe('of several push services', () => {
   })
 
   test('one that is busy is asked by nobody until it said', async () => {
-    const busy = await startFake({ rules: [{ times: 1, play: { status: 429, retryAfter: '60' } }] })
+    const busy = await startFake({ rules: [{ times: 1, play: { status: 503, retryAfter: '60' } }] })
     const fine = await startFake()
     const { provider, add } = rig()
     await submit(provider, [add(busy.subscribe())])
     const [held, sent] = await submit(provider, [add(busy.subscribe()), add(fine.subscribe())])
-    expect(failureOf(held)).toMatchObject({ class: 'throttled', counted: false, pause: 'recipient' })
+    expect(failureOf(held)).toMatchObject({ class: 'transient', reason: 'unavailable', counted: false })
     expect(failureOf(held).waitMs).toBeGreaterThan(50_000)
     expect([sent?.kind, busy.asked()]).toEqual(['accepted', 1])
+  })
+
+  test('a browser that gets too many holds no other of its maker’s; three in a row hold them all', async () => {
+    const fake = await startFake()
+    const { provider, add } = rig()
+    const send = async (status: number) => {
+      fake.script([{ play: { status, retryAfter: '60' } }])
+      return (await submit(provider, [add(fake.subscribe())]))[0]
+    }
+    const limited = await send(429)
+    expect(failureOf(limited)).toMatchObject({ class: 'throttled', waitMs: 60_000, pause: 'recipient' })
+    await send(429)
+    expect((await send(201))?.kind).toBe('accepted')
+    for (const status of [429, 429, 429]) await send(status)
+    const held = await send(201)
+    expect(failureOf(held)).toMatchObject({ class: 'throttled', counted: false, pause: 'recipient' })
+    expect([failureOf(held).waitMs !== null, fake.asked()]).toEqual([true, 6])
   })
 
   test('one that refuses our signature is left alone after the third, and told of once', async () => {
