@@ -5,6 +5,7 @@ import { isLoopback } from '../wiring/place.ts'
 import { lostDatabase, openDatabase } from '../wiring/database.ts'
 import { runningUrl } from '../embedded/postgres.ts'
 import { StartRefusal } from '../embedded/refusal.ts'
+import { keepHeapSmall } from './heap.ts'
 import { makeFirstKey, type FirstKey } from './first-key.ts'
 import type { LiveLine } from '../wiring/live-lines.ts'
 import type { Log } from '../wiring/log.ts'
@@ -33,6 +34,7 @@ export interface ServeParts {
 /** Serves until told to stop, and hands over what is under way. Throws a StartRefusal for what the operator must mend. */
 export async function serve(parts: ServeParts): Promise<void> {
   const { config, log, terminal, told } = parts
+  keepHeapSmall()
   await refuseTakenPort(parts)
   // The server's code loads while Postgres starts.
   const loading = import('../wiring/app.ts')
