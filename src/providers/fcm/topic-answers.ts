@@ -4,6 +4,7 @@ import { retryAfterMs } from '../../domain/retry-after.ts'
 import type { TopicWish } from '../../domain/push/topics.ts'
 import { field, readJson } from '../http-answers.ts'
 import type { HttpAnswer } from '../http-call.ts'
+import { readFcmError } from './answer.ts'
 import { readAnswer, type ReadingParts } from './outcomes.ts'
 
 /** What one call came to: an outcome for each device, or one thing for all of them. */
@@ -80,6 +81,12 @@ function failureOfWord(code: string): Failure {
   }
 }
 
+/** What is so already, in Google's words for every API: a 409 may also be of two calls at once, a 404 of a place that there is not. */
+const ALREADY: Readonly<Record<TopicWish, { readonly httpStatus: number; readonly status: string }>> = {
+  subscribe: { httpStatus: 409, status: 'ALREADY_EXISTS' },
+  unsubscribe: { httpStatus: 404, status: 'NOT_FOUND' },
+}
+
 /** Pure: the answer of FCM's own API about one device. It says 409 of what is subscribed already, and 404 of what never was. */
 export function readOneAnswer(
   wish: TopicWish,
@@ -87,9 +94,11 @@ export function readOneAnswer(
   kind: 'token' | 'fid',
   parts: ReadingParts,
 ): TopicReading {
-  if (answer.status === (wish === 'subscribe' ? 409 : 404)) return { kind: 'each', outcomes: [DONE] }
   const { status, headers } = answer
-  const read = readAnswer({ kind: 'answer', status, headers, body: answer.body.toString() }, { kind, value: '' }, parts)
+  const body = answer.body.toString()
+  const isAlready = status === ALREADY[wish].httpStatus && readFcmError(status, body).status === ALREADY[wish].status
+  if (isAlready) return { kind: 'each', outcomes: [DONE] }
+  const read = readAnswer({ kind: 'answer', status, headers, body }, { kind, value: '' }, parts)
   switch (read.kind) {
     case 'accepted':
       return { kind: 'each', outcomes: [DONE] }

@@ -5,6 +5,7 @@ import type { TopicAddress, TopicProvider } from '../../../src/domain/push/topic
 import type { TopicWish } from '../../../src/domain/push/topics.ts'
 import { startFakeFcm, type FakeFcmOptions, type SeenSend } from '../../../src/fakes/fcm.ts'
 import { readCredentials } from '../../../src/providers/fcm/credentials.ts'
+import { readOneAnswer } from '../../../src/providers/fcm/topic-answers.ts'
 import { createFcmTopics } from '../../../src/providers/fcm/topics.ts'
 import { createHttpCall } from '../../../src/providers/http-call.ts'
 import { after, NEVER } from './rig.ts'
@@ -125,6 +126,16 @@ test('FCM’s own API says of one device what the other says of many; a 404 is a
     ['blocked', 'project_not_found'],
   ])
   expect((await outcomes(other.topics, 'unsubscribe', tokens('never'))).map(wordOf)).toEqual(['accepted'])
+})
+
+test.each([
+  ['subscribe', 409, { error: { status: 'ABORTED' } }, ['transient', 'unknown']],
+  ['unsubscribe', 404, '<title>Error 404 (Not Found)!!1</title>', ['blocked', 'project_not_found']],
+] as const)('a wish to %s is not fulfilled by any %i', (wish, status, said, expected) => {
+  const body = Buffer.from(typeof said === 'string' ? said : JSON.stringify(said))
+  const parts = { now: () => new Date(), chance: () => 0 }
+  const reading = readOneAnswer(wish, { kind: 'answer', status, headers: {}, body }, 'token', parts)
+  expect(reading.kind === 'each' && reading.outcomes.map(wordOf)).toEqual([expected])
 })
 
 test('an access token that is not taken any more is replaced once', async () => {
