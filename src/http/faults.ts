@@ -141,6 +141,8 @@ function complaint(fault: SchemaFault): string {
       return `must be at most ${limit}`
     case 'false schema':
       return standsBeside(fault)
+    case 'not':
+      return 'cannot have `to` beside `tokens` or `fids`: name devices, or say which are meant'
     case 'format':
       return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
     case 'pattern':

@@ -83,6 +83,16 @@ async function pass(ids: readonly number[]): Promise<void> {
   )
 }
 
+/** Until somebody waits for a lock in such a statement. */
+const waits = (statement: string): Promise<boolean> =>
+  until(async () => {
+    const { rowCount } = await db.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ilike $1`,
+      [`%${statement}%`],
+    )
+    return rowCount !== null && rowCount > 0
+  })
+
 async function countSms(tag: string): Promise<number> {
   const { rows } = await db.query<{ count: number }>(`select count(*)::integer as count from messages where tag = $1`, [
     tag,
@@ -184,6 +194,30 @@ test('a person who is erased gets no SMS any more', async () => {
   const erased = await call('DELETE', `/clients/${contact}`)
   expect(erased.status).toBe(200)
   expect(await fallbackOf(id)).toMatchObject({ state: 'cancelled', reason: 'erased' })
+})
+
+test('so it is for a person who was never sent anything', async () => {
+  const contact = '+15005550012'
+  const id = await push({ sms: { ...SMS, contact }, after: 3_600 })
+  expect((await call('DELETE', `/clients/${contact}`)).status).toBe(200)
+  expect(await fallbackOf(id)).toMatchObject({ state: 'cancelled', reason: 'erased' })
+})
+
+test('whoever is erased while the SMS is about to be stored is not known again by it', async () => {
+  const contact = '+15005550013'
+  const id = await push({ sms: { ...SMS, contact }, after: 3_600 })
+  const holder = await db.connect()
+  await holder.query('begin')
+  await holder.query('lock table notifications in access exclusive mode')
+  await pass([id])
+  await waits('from fallbacks f join notifications')
+  const erased = call('DELETE', `/clients/${contact}`)
+  await waits('update fallbacks set')
+  await holder.query('commit')
+  holder.release()
+  expect((await erased).status).toBe(200)
+  expect(await fallbackOf(id)).toMatchObject({ state: 'went_out' })
+  expect((await db.query(`select from clients where contact = $1`, [contact])).rows).toEqual([])
 })
 
 test.each([

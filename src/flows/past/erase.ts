@@ -15,6 +15,7 @@ import { refusing } from '../../store/faults.ts'
 import { eraseInbound, eraseInboundParts } from '../../store/inbound/inbound.ts'
 import { eraseConsent } from '../../store/inbound/opt-outs.ts'
 import { readClient } from '../../store/past/read-clients.ts'
+import { eraseFallbacks } from '../../store/push/fallbacks.ts'
 import { eraseDevices } from '../../store/push/retired-tokens.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import { eraseAnswers } from '../../store/webhooks/webhook-past.ts'
@@ -85,6 +86,8 @@ export function createErasing(parts: ErasingParts): Erasing {
       const { id, contact } = await find(text)
       const taken = await refusing(() =>
         inTransaction(db, async (client) => {
+          // Before the number is taken: an SMS that a push just fell back on is among the messages then.
+          await eraseFallbacks(client, contact)
           if (!(await takeNumber(client, id))) return false
           await eraseInboundParts(client, contact)
           await writeAudit(client, { ...doneBy(caller), act: 'client.erased', what: `erased:${id}` })

@@ -146,8 +146,9 @@ export function settledOf(claimed: ClaimedWish, outcome: Outcome, chance: () => 
   const { failure } = outcome
   switch (failure.class) {
     case 'recipient-gone':
-      // Whoever is gone follows nothing any more.
-      return { ...own, end: wishOf(claimed) === 'unsubscribe' ? 'done' : 'failed', reason: failure.reason }
+      // Whoever is gone follows nothing any more. It was wished: taking a retirement back must not undo it.
+      if (wishOf(claimed) === 'unsubscribe') return { ...own, end: 'done', reason: null }
+      return { ...own, end: 'failed', reason: failure.reason }
     case 'permanent':
       return { ...own, end: 'failed', reason: failure.reason }
     case 'transient':

@@ -19,7 +19,7 @@ import {
   type TopicRecord,
 } from '../../store/push/read-topics.ts'
 import { upsertTokens } from '../../store/push/tokens.ts'
-import { enterTopic, readWishes, wishTopic, type WishedState } from '../../store/push/topics.ts'
+import { endTopic, enterTopic, readWishes, wishTopic, type WishedState } from '../../store/push/topics.ts'
 import { inTransaction } from '../../store/transaction.ts'
 import type { FilterCall } from './device-reading.ts'
 import type { LineTarget } from './long-push.ts'
@@ -184,9 +184,14 @@ function wayFor(address: string, app: string | null, { ways, staging }: Aims): s
   return wayOf(ways, address, app)?.name ?? null
 }
 
+/** Why a device is passed over that is another Firebase project's: it may well be subscribed there. */
+const ANOTHERS = 'sender_mismatch'
+
 interface Known {
   readonly devices: Map<number, { readonly target: LineTarget; readonly way: string }>
   readonly failed: FailedDevice[]
+  /** Retired, of those that are to be unsubscribed. */
+  readonly gone: number[]
 }
 
 /** Tokens are entered beforehand: one that nobody uses in the end is harmless. Of a device that is named by several addresses there is one. */
@@ -197,7 +202,7 @@ async function known(
   parts: TopicsParts,
 ): Promise<Known> {
   const projects = projectsOf(aims.ways)
-  const found: Known = { devices: new Map(), failed: [] }
+  const found: Known = { devices: new Map(), failed: [], gone: [] }
   const different = [...new Map(targets.map((target) => [`${target.kind}:${target.value}`, target])).values()]
   for (let from = 0; from < different.length; from += TOKENS_AT_ONCE) {
     const some = different.slice(from, from + TOKENS_AT_ONCE)
@@ -207,9 +212,10 @@ async function known(
       const { id, suppressed, app } = tokens[index] ?? { id: 0, suppressed: null, app: null }
       const way = wayFor(target.value, app, aims)
       const reason = suppressed ?? (way === null ? NO_PROVIDER : null)
-      // What is gone follows nothing any more.
       if (reason === null && way !== null) found.devices.set(id, { target, way })
-      else if (wish === 'subscribe') found.failed.push({ ...target, reason: reason ?? NO_PROVIDER })
+      // What is gone follows nothing any more.
+      else if (wish === 'unsubscribe' && suppressed !== null && suppressed !== ANOTHERS) found.gone.push(id)
+      else found.failed.push({ ...target, reason: reason ?? NO_PROVIDER })
     })
   }
   return found
@@ -222,7 +228,7 @@ async function store(
   parts: TopicsParts,
 ): Promise<TopicChange> {
   const { topic } = aims
-  const { devices, failed } = await known(order, targets, aims, parts)
+  const { devices, failed, gone } = await known(order, targets, aims, parts)
   const wished = [...devices].map(([tokenId, { way }]) => ({ tokenId, way }))
   const { topicId, states } = await refusing(() =>
     inTransaction(parts.db, async (client) => {
@@ -230,6 +236,7 @@ async function store(
       return { topicId: id, states: wished.length === 0 ? [] : await wishTopic(client, id, order.wish, wished) }
     }),
   )
+  if (gone.length > 0) await refusing(() => endTopic(parts.db, topicId, gone))
   const waiting = states.filter(({ waits }) => waits)
   if (waiting.length > 0) parts.hint()
   const addresses = new Map(waiting.map(({ tokenId }) => [tokenId, devices.get(tokenId)?.target ?? NOBODY]))

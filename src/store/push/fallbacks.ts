@@ -2,6 +2,7 @@ import type { Confirmation, FallbackState } from '../../domain/push/fallback.ts'
 import type { StatusCounts } from '../../domain/tally.ts'
 import { numbers, texts } from '../arrays.ts'
 import type { Db, DbClient } from '../db.ts'
+import { enterContacts } from '../sms/batches.ts'
 
 /** An SMS that is to stand in for a push. */
 export interface NewFallback {
@@ -19,6 +20,11 @@ export async function insertFallbacks(
   client: DbClient,
   fallbacks: readonly (NewFallback & { readonly notificationId: number })[],
 ): Promise<void> {
+  // Who was sent nothing yet can be erased, too.
+  await enterContacts(
+    client,
+    fallbacks.map(({ contact }) => contact),
+  )
   await client.query({
     name: 'insert-fallbacks',
     text: `

@@ -79,6 +79,21 @@ on conflict (topic_id, token_id) do update set way = excluded.way, state = exclu
 where (excluded.way <> 'sandbox' or s.way = 'sandbox')
   and not (s.way = excluded.way and s.state = excluded.state and (s.next_at is null) = (excluded.next_at is null))`
 
+/** Of devices that are retired, and so follow nothing: they don't begin again either when that is undone. */
+export async function endTopic(db: DbClient, topicId: number, tokenIds: readonly number[]): Promise<void> {
+  await db.query({
+    name: 'end-topic',
+    text: `
+with mine as materialized (
+  select topic_id, token_id from topic_subscriptions
+  where topic_id = $1 and token_id = any ($2::bigint[]) and state in ('unsubscribing', 'unsubscribed') and reason is not null
+  order by token_id for update
+)
+update topic_subscriptions s set reason = null from mine m where s.topic_id = m.topic_id and s.token_id = m.token_id`,
+    values: [topicId, numbers(tokenIds)],
+  })
+}
+
 /** Of these devices and this topic: what is still to be carried out, and what could not be. */
 export async function readWishes(
   client: DbClient,
