@@ -161,12 +161,12 @@ export class Session {
 
   private onBytes(bytes: Buffer): void {
     this.heard = true
-    const before = this.open
+    const { requests } = this.connection
+    const [openBefore, wasBlocked] = [requests.open, requests.isBlocked]
     this.connection.receive(bytes)
     this.flushSoon()
-    if (this.open === before) return
-    this.leaveWhenEmpty()
-    this.tellRoomSoon()
+    if (requests.open !== openBefore) this.leaveWhenEmpty()
+    if (requests.open !== openBefore || requests.isBlocked !== wasBlocked) this.tellRoomSoon()
   }
 
   private onSettings(): void {

@@ -192,3 +192,22 @@ test('a peer that says GOAWAY and closes right after its answer makes nothing un
     expect(result).toMatchObject({ kind: 'answer', body: 'ok' })
   }
 })
+
+test('what waits while the connection’s window is full goes on as soon as it is wider, whether or not anything is answered', async () => {
+  let got = Buffer.alloc(0)
+  const peer = await listenRaw((socket) => {
+    socket.write(Buffer.concat([hello(setting(4, 1_000_000)), frame(KIND.SETTINGS, ACK, 0)]))
+    socket.on('data', (bytes) => {
+      got = Buffer.concat([got, bytes])
+      if (got.length > 65_535 && got.length - bytes.length <= 65_535)
+        socket.write(frame(KIND.WINDOW, 0, 0, number(1_000_000)))
+    })
+  })
+  after(() => peer.close())
+  const client = pool(peer.origin, { sessions: 1 })
+  const results = ['x'.repeat(70_000), 'y'].map((body) => post(client, body))
+  // Without it the second is begun when the first is out of time, after 15 s.
+  await until(() => got.length > 70_000 && got.at(-1) === 'y'.charCodeAt(0), 10_000)
+  peer.close()
+  expect(await Promise.all(results)).toMatchObject([{ processed: 'maybe' }, { processed: 'maybe' }])
+})
