@@ -1,8 +1,6 @@
-import { useMemo } from 'preact/hooks'
 import type { Delivery, Notification } from '../../../src/contract/notifications.ts'
 import type { PushDryRunData } from '../../../src/contract/dry-run.ts'
 import { createCall, queryOf, type Listed } from '../call.ts'
-import { usePage } from '../page.ts'
 
 export type { Delivery }
 
@@ -62,9 +60,4 @@ export function createPushesClient(fetch: typeof globalThis.fetch): PushesClient
 /** What is posted to send a push once more. */
 export function resendBody(status: string | null): { readonly only?: readonly string[] } {
   return status === null ? {} : { only: [status] }
-}
-
-export function usePushesClient(): PushesClient {
-  const { session } = usePage()
-  return useMemo(() => createPushesClient(session.fetch), [session])
 }

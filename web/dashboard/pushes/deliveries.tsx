@@ -5,7 +5,8 @@ import { wordsOf } from '../inbox/words.ts'
 import { Older, usePaged } from '../paged.tsx'
 import { At, Badge } from '../parts.tsx'
 import { Shown, TO_READ } from '../shown.tsx'
-import { usePushesClient, type Delivery, type Push } from './client.ts'
+import type { Delivery, Push } from './client.ts'
+import { usePushesClient } from './use-client.ts'
 import { pushLook } from './words.ts'
 
 /** What became of it on each device, page by page; a push to a topic has one line. */

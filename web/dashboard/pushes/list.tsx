@@ -6,7 +6,7 @@ import { Command } from '../parts.tsx'
 import { Search } from '../search.tsx'
 import { Shown, TO_READ } from '../shown.tsx'
 import { addressOfList } from './address.ts'
-import { usePushesClient } from './client.ts'
+import { usePushesClient } from './use-client.ts'
 import { PushRows } from './rows.tsx'
 
 /** Pushes, newest first, or what a search finds of them. */
