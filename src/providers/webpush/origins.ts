@@ -69,8 +69,9 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
   }
 
   /** Whoever waits is given a place, or sees that there is none to wait for. */
-  function admit(origin: Origin): void {
-    while (origin.waiting.length > 0 && (hasRoom(origin, underWay) || heldBack(origin) !== null)) {
+  function admit(origin: Origin, most = Infinity): void {
+    for (let count = 0; count < most && origin.waiting.length > 0; count += 1) {
+      if (!hasRoom(origin, underWay) && heldBack(origin) === null) return
       take(origin)
       origin.waiting.shift()?.()
     }
@@ -100,10 +101,20 @@ export function createOrigins({ monotonic, onRefusing }: OriginsParts): Origins 
     const wasFull = underWay >= PLACES.ofAll
     underWay -= 1
     origin.underWay -= 1
+    if (wasFull) admitInTurn(origin)
     admit(origin)
-    if (wasFull) for (const other of origins.values()) admit(other)
     if (isIdle(origin) && origin.silent + origin.refusing + origin.limiting === 0 && heldBack(origin) === null)
       origins.delete(origin.name)
+  }
+
+  /** A place that all wait for goes to the others first: whoever has many calls would keep it for as long as they last. */
+  function admitInTurn(last: Origin): void {
+    origins.delete(last.name)
+    origins.set(last.name, last)
+    for (const origin of origins.values()) {
+      if (underWay >= PLACES.ofAll) return
+      admit(origin, 1)
+    }
   }
 
   function hold(origin: Origin, forMs: number, held: Failure): void {
