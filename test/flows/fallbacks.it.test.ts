@@ -160,6 +160,15 @@ test('a push that a device confirms in time has no SMS, and a word that comes to
   expect([await countSms('in time'), await countSms('opened'), await countSms('late')]).toEqual([0, 0, 1])
 })
 
+test('one that can’t be made ready keeps no other waiting', async () => {
+  const [broken, whole] = [await push({ sms: SMS, after: 3_600 }), await push({ sms: SMS, after: 3_600 })]
+  await db.query(`update fallbacks set sms = '{}', due_at = now() - interval '1 hour', deadline_at = now()
+    where notification_id = ${broken}`)
+  await pass([whole])
+  expect(await settled(whole)).toMatchObject({ state: 'went_out' })
+  expect(await fallbackOf(broken)).toMatchObject({ state: 'waiting' })
+})
+
 test('as soon as all devices of a push have failed for good the SMS goes out', async () => {
   const id = await push({ sms: { ...SMS, tag: 'dead' }, after: 86_400 }, 'sandbox:unregistered')
   expect(await settled(id)).toMatchObject({ state: 'went_out', reason: 'all_failed' })

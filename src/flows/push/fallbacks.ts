@@ -87,6 +87,9 @@ async function decide(parts: FallbacksParts, due: DueFallback): Promise<Decided>
   const decision = decideFallback({ ...due, counts: addUp(due.counts) })
   if (decision.kind !== 'send') return { due, move: { notificationId, ...restOf(decision) }, sms: null }
   const judged = await judge(parts, due)
+  if (judged === null) {
+    return { due, move: { notificationId, state: 'waiting', reason: null, againSeconds: STUCK_SECONDS }, sms: null }
+  }
   if (!(judged instanceof TidingsError)) {
     const move = { notificationId, state: 'went_out', reason: decision.reason, againSeconds: null } as const
     return { due, move, sms: judged }
@@ -108,16 +111,25 @@ function restOf({
 /** These say nothing of the SMS: it is looked at again. */
 const FOR_NOW: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database_unavailable', 'outcome_unknown', 'overloaded'])
 
-/** As it was accepted, by the routes and rules of now. */
-async function judge({ sms, rules }: FallbacksParts, due: DueFallback): Promise<PreparedSms | TidingsError> {
-  const { input, caller } = readKept(due.sms)
+/** One that throws must not keep the others waiting. */
+const STUCK_SECONDS = 60
+
+/** As it was accepted, by the routes and rules of now. Null: something is wrong with it that is no refusal. */
+async function judge(
+  { sms, rules, log }: FallbacksParts,
+  due: DueFallback,
+): Promise<PreparedSms | TidingsError | null> {
   try {
+    const { input, caller } = readKept(due.sms)
     const prepared = sms.prepare(input, caller)
     const [verdict] = await rules.judge([prepared])
     return verdict ?? prepared
   } catch (error) {
-    if (!(error instanceof TidingsError) || FOR_NOW.has(error.code)) throw error
-    return error
+    if (error instanceof TidingsError && FOR_NOW.has(error.code)) throw error
+    if (error instanceof TidingsError) return error
+    const { notificationId } = due
+    log.error({ event: 'fallback.stuck', notification_id: notificationId, err: error }, 'an SMS can’t be made ready')
+    return null
   }
 }
 
