@@ -195,13 +195,26 @@ describe.skipIf(!hasChromium)('the pages of the pushes', { timeout: SLOW_MS }, (
     expect(await faultsOf(page)).toEqual([])
   })
 
-  test('are led to from the inbox', async () => {
+  test('are led to from the inbox, from an SMS that went out in place of one, and from a topic', async () => {
     const { page } = await visit(browser, url, `/dashboard/inbox/several/push_${mixed}`)
-    await page
-      .locator('.facts')
-      .getByRole('link', { name: `push_${mixed}` })
-      .click()
+    const facts = page.locator('.facts')
+    await facts.getByRole('link', { name: `push_${mixed}` }).click()
     await page.waitForURL(`**${PUSHES}/${mixed}`)
+    const { message_id: sms } = await service.sms('+201009129288', 'The ferry leaves')
+    await page.context().route(/\/smss\/\d+$/, async (route) => {
+      const answer = await route.fetch()
+      const { data, ...rest } = (await answer.json()) as { data: object }
+      return route.fulfill({ response: answer, json: { ...rest, data: { ...data, fallback_of: mixed } } })
+    })
+    await page.goto(`${url}/dashboard/messages/${sms}`)
+    await page.getByRole('link', { name: `Push ${mixed}` }).click()
+    await page.waitForURL(`**${PUSHES}/${mixed}`)
+    await createTidings({ url }).topics.subscribe('ferries', { tokens: ['first-device'] })
+    await service.post('/notifications/topic', { topic: 'ferries', title: 'No ferry today', body: 'Fog' })
+    await page.goto(`${url}/dashboard/topics/ferries`)
+    await page.getByRole('link', { name: 'What was sent to it' }).click()
+    await page.locator('.push', { hasText: 'No ferry today' }).click()
+    await page.locator('.details').getByRole('link', { name: 'ferries' }).waitFor()
   })
 
   test('say that one is not there, and that the service does not answer', async () => {
