@@ -7,6 +7,7 @@ import { refusalOf } from '../../src/fakes/apns/reasons.ts'
 import { createKeyGuard } from '../../src/flows/sending/idempotent.ts'
 import { createOutcomes } from '../../src/flows/sms/outcomes.ts'
 import { createPushFlow, type PushFlow } from '../../src/flows/push/push.ts'
+import type { PushTemplates } from '../../src/flows/push/push-words.ts'
 import { createTokens, type Tokens } from '../../src/flows/push/tokens.ts'
 import { apnsProject } from '../../src/providers/apns/provider.ts'
 import { countOutcomes } from '../../src/store/push/notifications.ts'
@@ -21,6 +22,20 @@ const nodes = useNodes()
 const OTP = { title: 'Hello', body: 'World', category: 'otp' } as const
 const FCM: PushWay = { name: 'fcm', channel: 'fcm', project: 'main-1', apps: [] }
 const address = (index: number): string => `apns:${deviceToken(index)}`
+
+/** In German it is so long that neither Apple takes it, nor anybody with a ticket beside it. */
+const SALE: PushTemplates = {
+  ...NO_TEMPLATES,
+  wordings: async () => ({
+    usual: 'en',
+    pick: (locale) => locale ?? 'en',
+    words: (locale) => ({
+      title: 'Sale',
+      body: (locale === 'de' ? '"' : '').repeat(3_900),
+      origin: `sale@1/${locale}`,
+    }),
+  }),
+}
 
 interface Rig {
   readonly node: TestNode
@@ -50,7 +65,7 @@ async function open(fake: FakeApns, environment: 'production' | 'sandbox' = 'pro
   )
   const push = createPushFlow({
     ...{ db: node.db, intake: node.delivery.intake, keys: createKeyGuard(node.db), outcomes },
-    ...{ templates: NO_TEMPLATES, ways, staging: null, clock },
+    ...{ templates: SALE, ways, staging: null, clock, reporting: { usual: false, ticket: { length: 400 } } },
   })
   const tokens = createTokens({ db: node.db, readDb: node.db, defaultCountry: null, projects: projectsOf(ways), clock })
   return { node, push, tokens }
@@ -145,6 +160,23 @@ test('what is too large for Apple is refused before it is stored, where one of i
   const long = await rig.push.openLong(large, ANYONE)
   await long.add([{ kind: 'token', value: 'for-fcm' }], 0)
   await expect(long.add([{ kind: 'token', value: address(1) }], 1)).rejects.toMatchObject({ code: 'push_too_large' })
+})
+
+test('words of a language are judged for the services of those who read it, in a list of any length, with room for what devices report by', async () => {
+  const rig = await open(await fakeApns())
+  const devices = ['for-fcm', 'german', address(1)]
+  for (const token of devices) await rig.tokens.put(token, token === 'for-fcm' ? {} : { locale: 'de' })
+  const sale = { template: { name: 'sale' } }
+  const push = (targets: readonly string[], more: object = {}) =>
+    rig.push.acceptTokens({ ...sale, ...more }, targets, [], ANYONE, null)
+  const long = async (value: string) => (await rig.push.openLong(sale, ANYONE)).add([{ kind: 'token', value }], 0)
+  const tooLarge = { code: 'push_too_large', message: expect.stringContaining('`de`') as unknown }
+  await expect(push([address(1)])).rejects.toMatchObject(tooLarge)
+  await expect(long(address(1))).rejects.toMatchObject(tooLarge)
+  await long('german')
+  await expect(push(['german'], { evidence: true })).rejects.toMatchObject(tooLarge)
+  expect((await push(['german'])).answer.targets).toBe(1)
+  expect((await push(['for-fcm'], { evidence: true })).answer.targets).toBe(1)
 })
 
 test('an address that Apple can not have given is refused, with its path and how it is spelled', async () => {

@@ -35,7 +35,7 @@ function device(facts: Partial<PlannedDevice>): PlannedDevice {
 const local = (text: string) => readAskedTime({ send_at: text, local: true }, EVENING)
 
 function leaving(plan: PushPlan, ...zones: readonly (string | null)[]): readonly (string | undefined)[] {
-  const places = zones.map((timeZone) => plan.place(device({ timeZone })))
+  const places = zones.map((timeZone) => plan.place(device({ timeZone }), ''))
   const { groups } = plan.end()
   return places.map((place) => groups[place]?.leavesAt?.toISOString())
 }
@@ -48,7 +48,7 @@ test('what is the same for every device needs no plan', () => {
 
 test('each device has the words of its language, else of what its language is one of, else the usual ones', () => {
   const plan = open({ wordings: WORDINGS })
-  const places = ['pt-BR', 'pt-PT', 'fr', null, 'en-GB'].map((locale) => plan.place(device({ locale })))
+  const places = ['pt-BR', 'pt-PT', 'fr', null, 'en-GB'].map((locale) => plan.place(device({ locale }), ''))
   const { groups, sizes, variants, words } = plan.end()
   expect(places.map((place) => groups[place]?.variant)).toEqual([0, 1, 2, 2, 2])
   expect(sizes).toEqual([1, 1, 3])
@@ -69,14 +69,14 @@ test('each device has the words of its language, else of what its language is on
 
 test('a push whose devices all read one language has its words, and no variants', () => {
   const plan = open({ wordings: WORDINGS })
-  plan.place(device({ locale: 'pt-BR' }))
+  plan.place(device({ locale: 'pt-BR' }), '')
   expect(plan.end()).toMatchObject({ variants: [], groups: [{ variant: null }], words: { origin: 'sale@1/pt-BR' } })
 })
 
 test('words are checked once for each language that a device has, and no other', () => {
   const seen: string[] = []
   const plan = open({ wordings: WORDINGS, check: (_, locale) => void seen.push(locale) })
-  for (const locale of ['pt', 'pt', 'en', 'pt']) plan.place(device({ locale }))
+  for (const locale of ['pt', 'pt', 'en', 'pt']) plan.place(device({ locale }), '')
   expect(seen).toEqual(['pt', 'en'])
 })
 
@@ -102,7 +102,7 @@ test('where an hour is past already it is not waited for, and a warning says for
     'For one of its devices this time is past: what is for them does not wait for it.',
   ])
   const past = open({ time: local('2026-06-01T12:00') })
-  past.place(device({ timeZone: 'Africa/Cairo' }))
+  past.place(device({ timeZone: 'Africa/Cairo' }), '')
   expect(() => past.end()).toThrow(TidingsError)
 })
 
@@ -110,10 +110,10 @@ test('marketing waits for the morning of each device, by its own zone, else by i
   const plan = open({ quietHours: NIGHT })
   const cairo = '+201009129288' as Msisdn
   const places = [
-    plan.place(device({ timeZone: 'Africa/Cairo' })),
-    plan.place(device({ timeZone: 'America/New_York', contact: cairo })),
-    plan.place(device({ contact: cairo })),
-    plan.place(device({})),
+    plan.place(device({ timeZone: 'Africa/Cairo' }), ''),
+    plan.place(device({ timeZone: 'America/New_York', contact: cairo }), ''),
+    plan.place(device({ contact: cairo }), ''),
+    plan.place(device({}), ''),
   ]
   const { groups, sendAt } = plan.end()
   const morning = new Date('2026-06-02T05:00:00Z')

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
+import { insertFallbacks } from '../../src/store/push/fallbacks.ts'
+import { inTransaction } from '../../src/store/transaction.ts'
 import { ask } from '../support/node.ts'
 import { until } from '../support/until.ts'
 import {
@@ -196,6 +198,7 @@ test('a push of millions has languages, hours and caps as a short one has', asyn
     2,
   )
   const { answer } = await long.accept(null)
+  expect(answer.warnings).toEqual(['One recipient has been sent as many as the caps allow, and does not get it.'])
   await until(() => one.sent.length === 3)
   expect(new Map(one.sent.map(({ token, title }) => [token, title]))).toEqual(
     new Map([
@@ -208,7 +211,10 @@ test('a push of millions has languages, hours and caps as a short one has', asyn
   await until(async () => ((await read(one, made))['counts'] as Body)['sent'] === 3)
   expect(await read(one, made)).toMatchObject({
     counts: { sent: 3, scheduled: 1, suppressed: 1 },
-    wordings: [{ locale: 'de' }, { locale: 'en' }],
+    wordings: [
+      { locale: 'de', targets: 1 },
+      { locale: 'en', targets: 3 },
+    ],
     waits: [{ reason: 'quiet_hours', targets: 1 }],
   })
   expect(await deliveries(one, made)).toContainEqual(
@@ -221,3 +227,55 @@ test('a push of millions has languages, hours and caps as a short one has', asyn
     ),
   ).toEqual([{ seconds: 60 }])
 })
+
+test('what caps counted for a push of millions that is not stored is given back, once for each person', async () => {
+  const one = await start({ caps: { mode: 'enforce', perTenMinutes: 1 } })
+  const [phone = '', tablet = '', alone = ''] = tokensOf(3)
+  await register(one.node, [
+    { token: phone, contact: '+15005550006' },
+    { token: tablet, contact: '+15005550006' },
+    { token: alone },
+  ])
+  const open = async () => {
+    const long = await one.push.openLong({ ...PUSH, category: 'marketing' }, ANYONE)
+    await long.add(
+      [phone, tablet, alone].map((value) => ({ kind: 'token', value })),
+      0,
+    )
+    return long
+  }
+  await ask(one.node, 'alter table push_chunks add constraint none_for_now check (size = 0) not valid')
+  await expect((await open()).accept(null)).rejects.toThrow()
+  await ask(one.node, 'alter table push_chunks drop constraint none_for_now')
+  await until(async () => (await ask(one.node, `select from recipient_counts where times <> '{}'`)).length === 0)
+  expect((await (await open()).accept(null)).answer).toMatchObject({ status: 'queued', targets: 3 })
+  await until(() => one.sent.length === 3)
+  expect((await (await open()).accept(null)).answer).toMatchObject({ status: 'suppressed', targets: 3 })
+})
+
+test('the deadline of an SMS that stands in counts from the last of the hours at which devices are sent to', async () => {
+  const one = await start()
+  const [tokyo = '', london = ''] = tokensOf(2)
+  await register(one.node, [
+    { token: tokyo, zone: 'Asia/Tokyo' },
+    { token: london, zone: 'UTC' },
+  ])
+  const made = await call(one, 'POST', '/notifications/tokens', {
+    ...{ ...PUSH, tokens: [tokyo, london], send_at: sendAtNextYear(), local: true },
+  })
+  const sms = { contact: '+15005550006', sms: '{}', unless: 'sent', afterSeconds: 60 } as const
+  await inTransaction(one.node.db, (client) =>
+    insertFallbacks(client, [{ ...sms, notificationId: Number(made['notification_id']) }]),
+  )
+  expect(
+    await ask(
+      one.node,
+      `select extract(epoch from deadline_at - (select max(run_at) from push_chunks))::integer as seconds from fallbacks`,
+    ),
+  ).toEqual([{ seconds: 60 }])
+})
+
+function sendAtNextYear(): string {
+  const now = new Date()
+  return now.getUTCMonth() === 0 ? `${now.getUTCFullYear()}-02-15T18:00` : `${now.getUTCFullYear() + 1}-01-15T18:00`
+}

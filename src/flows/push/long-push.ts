@@ -4,16 +4,16 @@ import { TidingsError, withoutStop, type FaultDetail } from '../../domain/errors
 import { projectsOf } from '../../domain/push/push-ways.ts'
 import type { Db } from '../../store/db.ts'
 import { refusing } from '../../store/faults.ts'
-import type { LongChunks } from '../../store/push/long-notifications.ts'
+import type { LongChunks, LongNotification } from '../../store/push/long-notifications.ts'
 import { CHUNK_TARGETS } from '../../store/push/notifications.ts'
 import { upsertTokens, type KnownToken } from '../../store/push/tokens.ts'
 import { createIdList, createIdSet, type IdList } from '../past/id-list.ts'
-import { capLong } from './long-caps.ts'
+import { capLong, type CappedLong } from './long-caps.ts'
 import type { Accepted, Idempotency, KeyGuard } from '../sending/idempotent.ts'
-import { toAnswer, toKept, type PreparedPush, type PushAnswer } from './push-call.ts'
+import { toAnswer, toKept, type PreparedPush, type PushAnswer, type ToldPush } from './push-call.ts'
 import { refuseForServices } from './push-services.ts'
 import type { PushCaps } from './push-caps.ts'
-import { CAPPED_REASON, ownWords } from './push-storing.ts'
+import { CAPPED_REASON, cappedWarnings, ownWords } from './push-storing.ts'
 import { mainProvider, NO_PROVIDER, partAt, providerOf, unreachable } from './push-targets.ts'
 
 /** A device that is named in a line. */
@@ -61,7 +61,7 @@ export function createLongPush(parts: LongPushParts, prepared: PreparedPush, fou
     if (!seen.add(id)) return
     const provider = providerOf(ways, address, app)
     if (reason !== null || provider === null) return suppress(reason ?? NO_PROVIDER, id)
-    const place = plan?.place(known) ?? null
+    const place = plan?.place(known, address) ?? null
     const key = `${provider} ${place}`
     const group = live.get(key) ?? { provider, place, list: createIdList(CHUNK_TARGETS) }
     live.set(key, group)
@@ -111,17 +111,21 @@ export function createLongPush(parts: LongPushParts, prepared: PreparedPush, fou
           const own = planned === null ? {} : ownWords(prepared.notification, planned)
           const notification = { ...prepared.notification, ...own, provider }
           const warnings = [...prepared.warnings, ...(planned?.warnings ?? [])]
+          const told = { notification, warnings, quietUntil: planned?.quietUntil ?? null }
           return {
-            kept: toKept({ notification, warnings, quietUntil: planned?.quietUntil ?? null }, size()),
+            kept: toKept(told, size()),
             async insert(record) {
-              const { chunks, capped } = await cappedOf(parts, prepared, groups)
-              const reasons = new Map(suppressed)
-              if (capped !== null && capped.size() > 0) reasons.set(CAPPED_REASON, capped)
-              return intake.addLongPush({
-                notification: { ...notification, idempotency: record },
-                chunks,
-                suppressed: blocksOf(reasons),
-              })
+              const capped = await cappedOf(parts, prepared, groups)
+              const kept = keptOf(told, capped, size())
+              const keyed = record && { ...record, answer: kept }
+              const made = await storedOrGivenBack(capped, () =>
+                intake.addLongPush({
+                  notification: { ...notification, ...variantsOf(notification, capped), idempotency: keyed },
+                  chunks: capped.chunks,
+                  suppressed: blocksOf(withCapped(suppressed, capped)),
+                }),
+              )
+              return made === null ? null : { id: made, kept }
             },
           }
         },
@@ -140,9 +144,48 @@ async function cappedOf(
   { db, caps }: LongPushParts,
   { ways, notification }: PreparedPush,
   chunks: readonly LongChunks[],
-): Promise<{ readonly chunks: readonly LongChunks[]; readonly capped: IdList | null }> {
-  if (caps === undefined || ways.captured) return { chunks, capped: null }
-  return capLong(db, caps, notification.category, chunks)
+): Promise<CappedLong> {
+  return capLong(db, ways.captured ? null : (caps ?? null), notification.category, chunks)
+}
+
+/** What caps have counted for it is given back where it is not stored. */
+async function storedOrGivenBack(
+  { giveBack }: CappedLong,
+  store: () => Promise<number | null>,
+): Promise<number | null> {
+  let made: number | null = null
+  try {
+    made = await store()
+    return made
+  } finally {
+    // Caps that count too much for a while are no reason to hide what became of the call.
+    if (made === null) await giveBack().catch(() => undefined)
+  }
+}
+
+/** How it is answered, without its id. */
+function keptOf(told: ToldPush, { chunks, recipients }: CappedLong, targets: number): ReturnType<typeof toKept> {
+  const kept = toKept({ ...told, warnings: [...told.warnings, ...cappedWarnings(null, recipients)] }, targets)
+  return recipients.size > 0 && chunks.length === 0 ? { ...kept, status: 'suppressed' } : kept
+}
+
+/** With the sizes of what is left. */
+function variantsOf(
+  { variants }: Pick<LongNotification['notification'], 'variants'>,
+  { chunks }: CappedLong,
+): Pick<LongNotification['notification'], 'variants'> {
+  if (variants === undefined) return {}
+  const groups = chunks.map(({ part, blocks }) => ({
+    variant: part?.variant ?? null,
+    targets: blocks.reduce((sum, block) => sum + block.length, 0),
+  }))
+  const sizeOf = (place: number): number =>
+    groups.reduce((sum, { variant, targets }) => sum + (variant === place ? targets : 0), 0)
+  return { variants: variants.map((variant, place) => ({ ...variant, targets: sizeOf(place) })) }
+}
+
+function withCapped(suppressed: ReadonlyMap<string, IdList>, { capped }: CappedLong): ReadonlyMap<string, IdList> {
+  return capped.size() === 0 ? suppressed : new Map([...suppressed, [CAPPED_REASON, capped]])
 }
 
 function blocksOf(lists: ReadonlyMap<string, IdList>): ReadonlyMap<string, readonly Float64Array[]> {

@@ -73,12 +73,12 @@ async function lookUp(
       if (from + index === 0) first = provider
       if (row === undefined) {
         unknown.push(provider)
-        plan?.place(NOTHING_KNOWN)
+        plan?.place(NOTHING_KNOWN, address)
       } else if (!known.has(row.id)) {
         if (row.suppressed !== null) suppressed += 1
         known.set(row.id, row.suppressed === null ? provider : null)
         if (row.suppressed !== null || provider === null) continue
-        plan?.place(row)
+        plan?.place(row, address)
         recipients.add(recipientOf(row.id, row.contact))
       }
     }

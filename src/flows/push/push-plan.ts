@@ -1,6 +1,7 @@
 import { TidingsError } from '../../domain/errors.ts'
 import type { Msisdn } from '../../domain/contact.ts'
 import type { PushPart, PushVariant } from '../../domain/push/push-part.ts'
+import { channelOf } from '../../domain/push/push-ways.ts'
 import { opensAt, type QuietHours } from '../../domain/quiet-hours.ts'
 import { checkedTime, isPast, type AskedTime } from '../../domain/send-at.ts'
 import { latestOf } from '../../domain/local-time.ts'
@@ -18,7 +19,7 @@ export interface PlannedDevice {
 /** One push that has several wordings, or leaves at several times: which devices have what. */
 export interface PushPlan {
   /** The group that a device belongs to: its place in `groups` of what `end` returns. Throws TidingsError: its words or its time can't be. */
-  place(device: PlannedDevice): number
+  place(device: PlannedDevice, address: string): number
   /** Throws TidingsError where the time is past for every device. */
   end(): PlannedPush
 }
@@ -51,8 +52,8 @@ export interface PushPlanParts {
   readonly usualZone: string
   /** The database's clock. */
   readonly now: Date
-  /** Throws TidingsError for words that can't be sent. */
-  readonly check: (words: PushWords, locale: string) => void
+  /** Throws TidingsError for words that can't be sent to this address, nor to any of its service. */
+  readonly check: (words: PushWords, locale: string, address: string) => void
 }
 
 interface Group {
@@ -72,11 +73,12 @@ export function createPushPlan(parts: PushPlanParts): PushPlan | null {
   const said = new Set<string>()
   let late = 0
 
-  function language(locale: string | null): string | null {
+  function language(locale: string | null, address: string): string | null {
     if (wordings === null) return null
     const picked = wordings.pick(locale)
-    if (!said.has(picked)) check(wordings.words(picked), picked)
-    said.add(picked)
+    const key = `${channelOf(address)} ${picked}`
+    if (!said.has(key)) check(wordings.words(picked), picked, address)
+    said.add(key)
     return picked
   }
 
@@ -95,12 +97,12 @@ export function createPushPlan(parts: PushPlanParts): PushPlan | null {
   }
 
   return {
-    place({ locale, timeZone, contact }) {
+    place({ locale, timeZone, contact }, address) {
       const zones = time?.kind === 'local' || quietHours !== null ? zonesFor(contact, timeZone) : []
       const { leavesAt, isQuiet, isLate } = leavingIn(zones)
       if (isLate) late += 1
       const clocks = quietHours === null || zones.length === 0 ? null : zones
-      const group = { locale: language(locale), leavesAt, isQuiet, zones: clocks }
+      const group = { locale: language(locale, address), leavesAt, isQuiet, zones: clocks }
       return enter(`${group.locale} ${leavesAt?.getTime()} ${clocks?.join()}`, group)
     },
     end() {

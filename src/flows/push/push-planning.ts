@@ -26,7 +26,7 @@ export function readPushTime(input: PushInput, kind: Targets['kind'], now: Date)
   return readAskedTime(input, now)
 }
 
-/** What of a push differs from device to device; null: nothing. What is captured waits for nobody's morning. */
+/** What of a push, with room for what devices report by, differs from device to device; null: nothing. What is captured waits for nobody's morning. */
 export function planPush(
   { quietHours = null, defaultTimeZone = 'UTC', clock }: PlanningParts,
   input: PushInput,
@@ -41,7 +41,7 @@ export function planPush(
     quietHours: waits(input.category) && !captured ? quietHours : null,
     usualZone: defaultTimeZone,
     now: clock(),
-    check: (words, locale) => checkWords(input, words, locale, targets.tokens),
+    check: (words, locale, address) => checkWords(input, words, locale, address),
   })
 }
 
@@ -56,9 +56,9 @@ function waits(category: Category | undefined): boolean {
 }
 
 /** Throws TidingsError. */
-function checkWords(input: PushInput, words: PushWords, locale: string, addresses: readonly string[]): void {
+function checkWords(input: PushInput, words: PushWords, locale: string, address: string): void {
   const worded = inWords(input, words)
-  const faults = [...checkPushContent(worded, 'token'), ...checkForServices(worded, addresses)]
+  const faults = [...checkPushContent(worded, 'token'), ...checkForServices(worded, [address])]
   const [first] = faults
   if (first === undefined) return
   const code = first.path === '' ? 'push_too_large' : 'invalid_request'

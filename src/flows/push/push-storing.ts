@@ -94,7 +94,7 @@ function goingOf({ category, recipients }: CappedPush, capped: ReadonlySet<strin
   return { category, recipients: recipients.filter((recipient) => !capped.has(recipient)) }
 }
 
-function cappedWarnings(warning: string | null, capped: ReadonlySet<string> = new Set()): readonly string[] {
+export function cappedWarnings(warning: string | null, capped: ReadonlySet<string> = new Set()): readonly string[] {
   if (capped.size === 0) return warning === null ? [] : [warning]
   if (capped.size === 1) return ['One recipient has been sent as many as the caps allow, and does not get it.']
   return [`${capped.size.toLocaleString('en')} recipients have been sent as many as the caps allow, and do not get it.`]

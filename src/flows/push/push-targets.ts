@@ -128,23 +128,23 @@ export async function knownTargets(
   const suppressed: { tokenId: number; reason: string }[] = []
   const owners = new Map<number, Msisdn>()
   const seen = new Set<number>()
-  const put = (known: KnownToken, reason: string | null, provider: string | null): void => {
+  const put = (known: KnownToken, address: string, reason: string | null, provider: string | null): void => {
     const { id, contact } = known
     if (seen.has(id)) return
     seen.add(id)
     if (reason !== null || provider === null)
       return void suppressed.push({ tokenId: id, reason: reason ?? NO_PROVIDER })
     if (contact !== null) owners.set(id, contact)
-    const place = plan?.place(known) ?? null
+    const place = plan?.place(known, address) ?? null
     const key = place === null ? provider : `${provider} ${place}`
     if (!live.get(key)?.tokenIds.push(id)) live.set(key, { provider, place, tokenIds: [id] })
   }
   if (targets.kind === 'token') {
     await eachKnown(db, targets, ways, (address, known) =>
-      put(known, known.suppressed, providerOf(ways, address, known.app)),
+      put(known, address, known.suppressed, providerOf(ways, address, known.app)),
     )
   }
-  await eachKnown(db, leftOut, ways, (_, known) => put(known, known.suppressed ?? 'only_to', null))
+  await eachKnown(db, leftOut, ways, (address, known) => put(known, address, known.suppressed ?? 'only_to', null))
   const planned = plan?.end() ?? null
   return { aims: { ...aimsOf([...live.values()], ways, planned), suppressed }, planned, owners }
 }

@@ -101,7 +101,7 @@ export function createPushFlow(parts: PushFlowParts): PushFlow {
     if (targets.kind === 'token') refuseForServices(measured, targets.tokens)
     const aimed = aim(named.captured ? null : parts.staging, targets)
     const ways = { ...named, captured: named.captured || aimed.capture }
-    const plan = planPush(parts, input, time, aimed.targets, ways)
+    const plan = planPush(parts, measured, time, aimed.targets, ways)
     const notification = {
       title: input.title,
       body: input.body,

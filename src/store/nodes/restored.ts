@@ -116,14 +116,14 @@ const CHUNKS_AT_ONCE = 200
 // A cancelled chunk hands nothing over any more: whoever takes it next only writes down how it ended.
 const END_CHUNKS = `
 with open as materialized (
-  select c.id, c.notification_id, c.token_ids, c.size, c.started, c.settled, c.uncertain_attempts,
+  select c.id, c.notification_id, c.token_ids, c.size, c.started, c.settled, c.uncertain_attempts, c.variant,
     coalesce(c.expires_at, n.expires_at) <= $1::timestamptz as late
   from push_chunks c join notifications n on n.id = c.notification_id
   where c.done_at is null and c.cancelled_at is null
     and not (c.owner is null and c.attempt = 1 and c.started = 0 and c.run_at > ${LATER} and coalesce(c.leaves_at, n.send_at) > ${LATER})
   order by c.id limit $2
 ), target as materialized (
-  select o.id, o.notification_id, t.token_id,
+  select o.id, o.notification_id, t.token_id, o.variant,
     case when o.late and t.number > o.started and o.uncertain_attempts = 0 then 'expired' else 'uncertain' end as status,
     o.uncertain_attempts + (t.number <= o.started or not o.late)::integer as uncertain_attempts
   from open o cross join lateral (
@@ -131,12 +131,12 @@ with open as materialized (
     union all select null, 1 where o.token_ids is null) as t (token_id, number)
   where case when (t.number - 1) / 8 < length(o.settled) then get_bit(o.settled, t.number - 1) = 0 else true end
 ), reasoned as materialized (
-  select id, notification_id, token_id, status, uncertain_attempts,
+  select id, notification_id, token_id, variant, status, uncertain_attempts,
     case status when 'expired' then 'expired' else 'restored' end as reason
   from target
 ), written as (
-  insert into tokennotifications as t (notification_id, token_id, status, reason, uncertain_attempts)
-  select notification_id, token_id, status, reason, uncertain_attempts from reasoned where token_id is not null
+  insert into tokennotifications as t (notification_id, token_id, status, reason, uncertain_attempts, variant)
+  select notification_id, token_id, status, reason, uncertain_attempts, variant from reasoned where token_id is not null
   order by notification_id, token_id
   on conflict (notification_id, token_id) do update set status = excluded.status, reason = excluded.reason,
     uncertain_attempts = excluded.uncertain_attempts, updated_at = now()

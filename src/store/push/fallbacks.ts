@@ -11,7 +11,7 @@ export interface NewFallback {
   /** The SMS and who asked for it, as JSON. */
   readonly sms: string
   readonly unless: Confirmation
-  /** From when the push was accepted, or is to leave. */
+  /** From when the push was accepted, or the last of its devices is to be sent to. */
   readonly afterSeconds: number
 }
 
@@ -33,7 +33,7 @@ select n.id, f.contact, f.sms, f.unless, f.after_seconds, d.at,
   case when exists (select from push_chunks c where c.notification_id = n.id) then d.at else now() end
 from unnest($1::bigint[], $2::text[], $3::jsonb[], $4::text[], $5::integer[]) as f (notification_id, contact, sms, unless, after_seconds)
   join notifications n on n.id = f.notification_id
-  cross join lateral (select greatest(n.send_at, n.time) + make_interval(secs => f.after_seconds) as at) d`,
+  cross join lateral (select greatest(n.send_at, n.time, (select max(c.leaves_at) from push_chunks c where c.notification_id = n.id)) + make_interval(secs => f.after_seconds) as at) d`,
     values: [
       numbers(fallbacks.map(({ notificationId }) => notificationId)),
       texts(fallbacks.map(({ contact }) => contact)),

@@ -247,7 +247,7 @@ with prior as materialized (
   on conflict (notification_id, token_id) do update set uncertain_attempts = excluded.uncertain_attempts,
     status = case when status_rank(excluded.status) >= status_rank(t.status) then excluded.status else t.status end,
     reason = case when status_rank(excluded.status) >= status_rank(t.status) then excluded.reason else t.reason end,
-    provider_message_id = excluded.provider_message_id,
+    provider_message_id = excluded.provider_message_id, variant = coalesce(t.variant, excluded.variant),
     updated_at = case when status_rank(excluded.status) >= status_rank(t.status) then now() else t.updated_at end
     where status_rank(excluded.status) >= status_rank(t.status) or t.received_at is not null or t.opened_at is not null
 ), again as (
