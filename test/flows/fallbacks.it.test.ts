@@ -257,3 +257,12 @@ test('a fallback that waits for a device’s word needs one that can speak', asy
   })
   expect(topic.status).toBe(400)
 })
+
+test('a dry run counts the URL that each device reports to', async () => {
+  const dry = async (evidence: boolean): Promise<number> => {
+    const body = { tokens: ['dry'], title: 'a', body: 'b', evidence, dry_run: true }
+    return Number((await call('POST', '/notifications/tokens', body)).body.data?.['bytes'])
+  }
+  const url = `${PUBLIC_URL}/evidence/${TICKETS.write({ notificationId: 1, tokenId: 1 }, new Date(0))}`
+  expect((await dry(true)) - (await dry(false))).toBe('tidings'.length + url.length)
+})

@@ -105,7 +105,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
       }))
     },
     async push(prepared, caller) {
-      const { input, targets, ways, plan, notification, warnings } = prepared
+      const { input, measured, targets, ways, plan, notification, warnings } = prepared
       const pauses = await parts.pauses()
       const aims = await lookUpAims(parts.db, targets, ways, plan)
       const { planned } = aims
@@ -121,7 +121,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         validation: asked ? await validate(parts, aims.first ?? provider, content, target) : null,
         ...{ targets: aims.targets, ways: aims.ways, wordings: reportWordings(input, planned) },
         fallback: prepared.fallback?.report ?? null,
-        bytes: payloadBytes(words),
+        bytes: payloadBytes(usualWords(measured, planned)),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
         fcm: parts.pushBody(content, target),
         apns: channelOf(target.value) === 'apns' ? applePayload(content) : null,
