@@ -181,6 +181,10 @@ test('what is paused by itself can be cancelled, and ends with its validity', as
   await createCancels(node.db).push(called)
   await until(async () => (await ask(node, 'select id from push_chunks where done_at is null')).length === 0)
   expect((await readNotification(node.db, called))?.counts).toEqual({ cancelled: 1 })
+  // With the next pause those of what is over go.
+  const later = await add(3_600)
+  await pausesOf(node).pausePush(later, ANYONE)
+  expect(await ask(node, 'select notification_id as id from paused_pushes')).toEqual([{ id: later }])
 })
 
 test('a pause begun twice is one; ending a part of what is paused ends nothing wider', async () => {

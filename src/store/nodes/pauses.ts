@@ -50,11 +50,16 @@ export async function removePauses(client: DbClient, { provider, category }: Pau
   return rowCount ?? 0
 }
 
-/** Paused already: it stays so. */
+/** Paused already: it stays so. Pauses of what has ended are forgotten by the way. */
 export async function pausePush(db: Db, id: number, caller: string): Promise<void> {
   await db.query({
     name: 'pause-push',
-    text: 'insert into paused_pushes (notification_id, caller) values ($1, $2) on conflict do nothing',
+    text: `
+with over as (
+  delete from paused_pushes z where notification_id <> $1
+    and not exists (select from push_chunks c where c.notification_id = z.notification_id and c.done_at is null)
+)
+insert into paused_pushes (notification_id, caller) select id, $2 from notifications where id = $1 for key share on conflict do nothing`,
     values: [id, caller],
   })
 }
