@@ -293,11 +293,3 @@ describe('export', () => {
     expect(stdout.trimEnd().split('\r\n')).toHaveLength(2)
   })
 })
-
-test.skipIf(!hasTerminal)('a send in a terminal has its id in bold', async () => {
-  const { code, stdout } = await inTerminal(['send', 'sms', CONTACT, 'Hello', '--wait'], here)
-  expect(code).toBe(0)
-  const [before, id, after] = stdout.split('\u001b')
-  expect({ before, id }).toEqual({ before: '', id: expect.stringMatching(/^\[1m\d+$/) as string })
-  expect(after).toMatch(/^\[22m {2}This is a test message/)
-})

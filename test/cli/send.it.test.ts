@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTidings, type Tidings } from '../../src/client/tidings.ts'
 import { startService, type Service } from '../client/service.ts'
-import { tidings, type RunOptions } from './run.ts'
+import { hasTerminal, inTerminal, tidings, type RunOptions } from './run.ts'
 
 const CONTACT = '+201009129288'
 
@@ -28,4 +28,12 @@ test('sends at an hour of the recipient’s own clock, and tells what words devi
   await client.tokens.put('a-german-device', { locale: 'de-AT' })
   const push = ['send', 'push', '--token', 'a-german-device', '--token', 'one', '--template', 'sale', '--dry-run']
   expect((await tidings(push, here)).stdout).toMatch(/In de {5}1 of them, \d+ bytes: Ausverkauf\nIn en {5}1 of them/)
+})
+
+test.skipIf(!hasTerminal)('a send in a terminal has its id in bold', async () => {
+  const { code, stdout } = await inTerminal(['send', 'sms', CONTACT, 'Hello', '--wait'], here)
+  expect(code).toBe(0)
+  const [before, id, after] = stdout.split('\u001b')
+  expect({ before, id }).toEqual({ before: '', id: expect.stringMatching(/^\[1m\d+$/) as string })
+  expect(after).toMatch(/^\[22m {2}This is a test message/)
 })
