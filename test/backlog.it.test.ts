@@ -30,19 +30,26 @@ async function start(
 
 const ITEM = { contact: '+201009129288', subject: 'Hello', message: 'Later' }
 
-/** With `lines` as NDJSON. */
+interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly details?: readonly { readonly message: string }[]
+}
+
+/** With `lines` as NDJSON. `why`: which limit it was, of a 429. */
 async function post(
   url: string,
   body: object,
   lines: readonly object[] = [],
-): Promise<{ status: number; code: string; message: string; retryAfter: number }> {
+): Promise<{ status: number; code: string; message: string; why: string; retryAfter: number }> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': lines.length === 0 ? 'application/json' : 'application/x-ndjson' },
     body: [body, ...lines].map((line) => JSON.stringify(line)).join('\n'),
   })
-  const { code, message } = (await response.json()) as { code: string; message: string }
-  return { status: response.status, code, message, retryAfter: Number(response.headers.get('retry-after')) }
+  const { code, message, details } = (await response.json()) as Refusal
+  const why = details?.[0]?.message ?? ''
+  return { status: response.status, code, message, why, retryAfter: Number(response.headers.get('retry-after')) }
 }
 
 const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString()
@@ -69,7 +76,7 @@ it('whoever has as many messages waiting as may gets 429 on each route that send
     return answer.status === 429 && answer
   })
   expect(refused.code).toBe('queue_full')
-  expect(refused.message).toMatch(/^2\d messages sent without a key wait to be sent; 20 may$/)
+  expect(refused.why).toMatch(/^2\d messages sent without a key wait to be sent; 20 may$/)
   expect(refused.retryAfter).toBeGreaterThanOrEqual(10)
   const others = [
     () => sms(url, 'otp'),
