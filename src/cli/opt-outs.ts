@@ -1,5 +1,5 @@
 import type { Query, Schema, Tidings } from '../client/tidings.ts'
-import { nearest } from '../domain/nearest.ts'
+import { actOf } from './acts.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect, readLimit, sayAll, timeOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
@@ -40,8 +40,7 @@ export const optOuts: Command = {
   async run(words, at) {
     const { values, positionals } = readWords(words, OPTIONS)
     const [name = 'list', contact = null, ...more] = positionals
-    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
-    if (act === undefined) throw unknown(name)
+    const act = actOf('opt-outs', ACTS, name)
     if (more.length > 0) throw new CliRefusal(`${name} takes one number at a time.`)
     if (name !== 'list' && values.limit !== undefined) throw new CliRefusal(`--limit does not belong to ${name}.`)
     if (name !== 'remove' && values.yes === true) throw new CliRefusal(`--yes does not belong to ${name}.`)
@@ -92,13 +91,4 @@ function lineOf({ contact, sender_group: group, since, source, keyword }: Schema
     plain(source).padEnd(8),
     ...(keyword === null ? [] : [plain(keyword)]),
   ].join('  ')
-}
-
-function unknown(name: string): CliRefusal {
-  const names = Object.keys(ACTS)
-  const word = plain(name.slice(0, 40))
-  const meant = nearest(word, names, 3)
-  return new CliRefusal(
-    `opt-outs ${word}? ${meant === null ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`}`,
-  )
 }

@@ -1,5 +1,5 @@
 import type { Schema, Tidings } from '../client/tidings.ts'
-import { nearest } from '../domain/nearest.ts'
+import { actOf, takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect, readLimit, sayAll, timeOf } from './service.ts'
 import { readSince } from './since.ts'
@@ -71,12 +71,8 @@ export const tokens: Command = {
     const [first = 'list', ...rest] = positionals
     const isTerm = first.includes(':')
     const name = isTerm ? 'list' : first
-    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
-    if (act === undefined) throw unknown(name)
-    for (const flag of Object.keys(OPTIONS)) {
-      if (flag in values && !act.flags.some((known) => known === flag))
-        throw new CliRefusal(`--${flag} does not belong to ${name}.`)
-    }
+    const act = actOf('tokens', ACTS, name)
+    takeOnly({ name, values }, act.flags)
     return act.run({ words: isTerm ? positionals : rest, values, tidings: connect(at), at })
   },
 }
@@ -182,13 +178,4 @@ function stateOf({ retired_at: retired, retired_reason: reason, stale_at: stale,
   if (sentAs !== null) return [`sent as ${sentAs}`]
   if (retired !== null) return [`retired: ${plain(reason ?? '')}`]
   return stale === null ? [] : ['stale']
-}
-
-function unknown(name: string): CliRefusal {
-  const names = Object.keys(ACTS)
-  const word = plain(name.slice(0, 40))
-  const meant = nearest(word, names, 3)
-  return new CliRefusal(
-    `tokens ${word}? ${meant === null ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`}`,
-  )
 }

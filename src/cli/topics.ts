@@ -1,5 +1,5 @@
 import type { Schema, Tidings } from '../client/tidings.ts'
-import { nearest } from '../domain/nearest.ts'
+import { actOf, takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect, readLimit, sayAll, timeOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
@@ -61,12 +61,8 @@ export const topics: Command = {
   async run(words, at) {
     const { values, positionals } = readWords(words, OPTIONS)
     const [name = 'list', ...rest] = positionals
-    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
-    if (act === undefined) throw unknown(name)
-    for (const flag of Object.keys(OPTIONS)) {
-      if (flag in values && !act.flags.some((known) => known === flag))
-        throw new CliRefusal(`--${flag} does not belong to ${name}.`)
-    }
+    const act = actOf('topics', ACTS, name)
+    takeOnly({ name, values }, act.flags)
     return act.run({ words: rest, values, tidings: connect(at), at })
   },
 }
@@ -158,13 +154,4 @@ function lineOf(
     plain(token),
     ...(reason === null ? [] : [plain(reason)]),
   ].join('  ')
-}
-
-function unknown(name: string): CliRefusal {
-  const names = Object.keys(ACTS)
-  const word = plain(name.slice(0, 40))
-  const meant = nearest(word, names, 3)
-  return new CliRefusal(
-    `topics ${word}? ${meant === null ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`}`,
-  )
 }

@@ -1,8 +1,9 @@
 import type { Schema } from '../client/tidings.ts'
+import { takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type ExitCode } from './command.ts'
 import { readSince } from './since.ts'
 import { attemptLine, webhookLine } from './webhook-lines.ts'
-import { readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
+import { readSubject, readTypes, type WebhookAct, type WebhookWords } from './webhook-words.ts'
 
 export const addWebhook: WebhookAct = async (words) => {
   takeOnly(words, ['types', 'full', 'description'])

@@ -1,9 +1,10 @@
 import type { Query, Schema } from '../client/tidings.ts'
+import { takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Surroundings } from './command.ts'
 import { readLimit, sayAll } from './service.ts'
 import { readSince } from './since.ts'
 import { attemptLine, deliveryLine, webhookLine, webhookLines } from './webhook-lines.ts'
-import { readSubject, readTypes, takeOnly, type WebhookAct, type WebhookWords } from './webhook-words.ts'
+import { readSubject, readTypes, type WebhookAct, type WebhookWords } from './webhook-words.ts'
 
 export const listWebhooks: WebhookAct = async (words) => {
   const { tidings, values, at } = words

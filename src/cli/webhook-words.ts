@@ -34,13 +34,6 @@ export interface WebhookWords {
 
 export type WebhookAct = (words: WebhookWords) => Promise<ExitCode>
 
-/** Throws a CliRefusal where an option was given that is none of these. */
-export function takeOnly({ name, values }: WebhookWords, known: readonly (keyof Values)[]): void {
-  const taken: readonly string[] = ['json', ...known]
-  const wrong = Object.keys(values).find((one) => !taken.includes(one))
-  if (wrong !== undefined) throw new CliRefusal(`--${wrong} does not belong to ${name}.`)
-}
-
 /** The id it is about. Throws a CliRefusal. */
 export function readSubject({ name, subject }: WebhookWords, what = 'webhook'): number {
   if (subject !== null && /^[1-9]\d{0,14}$/.test(subject)) return Number(subject)

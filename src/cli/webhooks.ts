@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.ts'
+import { actOf } from './acts.ts'
 import { CliRefusal, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect } from './service.ts'
 import {
@@ -12,7 +12,7 @@ import {
 } from './webhook-deeds.ts'
 import { listDeliveries, listWebhooks, redeliver, showAttempts, showWebhook } from './webhook-reads.ts'
 import { OPTIONS, type WebhookAct } from './webhook-words.ts'
-import { plain, readWords } from './words.ts'
+import { readWords } from './words.ts'
 
 const HELP = `Who is told of events, and what became of each call.
 
@@ -65,18 +65,8 @@ export const webhooks: Command = {
   async run(words, at: Surroundings): Promise<ExitCode> {
     const { values, positionals } = readWords(words, OPTIONS)
     const [name = 'list', subject = null, ...more] = positionals
-    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined
-    if (act === undefined) throw unknown(name)
+    const act = actOf('webhooks', ACTS, name)
     if (more.length > 0) throw new CliRefusal(`${name} takes one at a time.`)
     return act({ name, subject, values, tidings: connect(at), at })
   },
-}
-
-function unknown(name: string): CliRefusal {
-  const names = Object.keys(ACTS)
-  const word = plain(name.slice(0, 40))
-  const meant = nearest(word, names, 3)
-  return new CliRefusal(
-    `webhooks ${word}? ${meant === null ? `There are ${names.join(', ')}.` : `Did you mean ${meant}?`}`,
-  )
 }
