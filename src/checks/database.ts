@@ -1,7 +1,7 @@
 import type { Check } from '../contract/health.ts'
 import type { DbClient } from '../store/db.ts'
 import { readKeys } from '../store/keys/read-api-keys.ts'
-import { listBacklog, listLivingNodes, mayWork, readMigrations, readServer } from '../store/push/read-condition.ts'
+import { listBacklog, listLivingNodes, mayWork, readMigrations, readServer } from '../store/nodes/read-condition.ts'
 import { listPauses } from '../store/nodes/read-pauses.ts'
 import { failing } from './check.ts'
 import { rightsCheck, schemaCheck } from './schema.ts'

@@ -1,5 +1,5 @@
 import type { Check } from '../contract/health.ts'
-import type { ServerFacts } from '../store/push/read-condition.ts'
+import type { ServerFacts } from '../store/nodes/read-condition.ts'
 import { counted, failing, fine, warning } from './check.ts'
 
 const MORE = 'docs/operations.md#the-database'

@@ -1,5 +1,5 @@
 import type { Check } from '../contract/health.ts'
-import { MOST_COUNTED, type LaneBacklog, type LivingNode } from '../store/push/read-condition.ts'
+import { MOST_COUNTED, type LaneBacklog, type LivingNode } from '../store/nodes/read-condition.ts'
 import type { PauseRecord } from '../store/nodes/read-pauses.ts'
 import { counted, failing, fine, lasting, warning } from './check.ts'
 

@@ -6,7 +6,7 @@ import type { Db } from '../store/db.ts'
 import { readDbFault, toRefusal } from '../store/faults.ts'
 import { insertLongNotification, type LongNotification } from '../store/push/long-notifications.ts'
 import type { NewMessage } from '../store/sms/messages.ts'
-import { reach } from '../store/push/reach.ts'
+import { reach } from '../store/reach.ts'
 import { createTurns } from './turns.ts'
 
 /** Takes many messages in with one commit, beside those that come one by one and without holding them up. */

@@ -7,7 +7,7 @@ import { keysCheck, providerCheck, setupChecks, type Setup } from '../../src/che
 import { backlogCheck, nodesCheck, pausesCheck } from '../../src/checks/work.ts'
 import type { Check } from '../../src/contract/health.ts'
 import type { KeyRecord } from '../../src/store/keys/read-api-keys.ts'
-import type { ServerFacts } from '../../src/store/push/read-condition.ts'
+import type { ServerFacts } from '../../src/store/nodes/read-condition.ts'
 
 const NOW = new Date('2030-01-01T12:00:00Z')
 

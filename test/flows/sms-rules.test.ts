@@ -4,7 +4,7 @@ import type { Msisdn } from '../../src/domain/contact.ts'
 import { TidingsError } from '../../src/domain/errors.ts'
 import { nextStep } from '../../src/domain/retry.ts'
 import { createSmsFlow, toKept, type SmsFlow, type SmsFlowParts, type SmsInput } from '../../src/flows/sms/sms.ts'
-import { createQuietHold, NO_RULES, type SmsRules } from '../../src/flows/sms/sms-rules.ts'
+import { createPushHold, createQuietHold, NO_RULES, type SmsRules } from '../../src/flows/sms/sms-rules.ts'
 
 const NIGHT = { from: 21 * 60, until: 8 * 60 }
 /** Half past eleven in the evening in Cairo, which has summer time. */
@@ -136,4 +136,23 @@ test('a time that is local and has an offset, or is neither, is refused, as is o
   expect(refused({ local: true, send_at: '2026-06-01T20:00' })).toContain('in the past')
   expect(refused({ local: true, send_at: '2026-06-01T20:00', time_zone: 'America/New_York' })).toBeUndefined()
   expect(refused({ local: true, send_at: '2027-06-04T20:00' })).toContain('366 days')
+})
+
+test('a chunk of a push is held from the first quiet minute to the last, however often it is asked for', () => {
+  let now = new Date('2026-06-01T17:59:59.500Z')
+  const hold = createPushHold(NIGHT, () => now)
+  const zones = ['Africa/Cairo']
+  expect(hold({ zones })).toBeNull()
+  expect(hold({ zones })).toBeNull()
+  // It is nine in Cairo, and eleven hours are left.
+  now = new Date('2026-06-01T18:00:00.000Z')
+  expect(hold({ zones })).toMatchObject({ reason: 'quiet_hours', waitMs: 11 * 3_600_000 })
+  now = new Date('2026-06-01T18:00:30.000Z')
+  expect(hold({ zones })).toMatchObject({ waitMs: 11 * 3_600_000 - 30_000 })
+  now = new Date('2026-06-02T04:59:59.999Z')
+  expect(hold({ zones })).toMatchObject({ waitMs: 1 })
+  now = new Date('2026-06-02T05:00:00.000Z')
+  expect(hold({ zones })).toBeNull()
+  expect(hold({ zones: ['Europe/London', 'Africa/Cairo'] })).toMatchObject({ reason: 'quiet_hours' })
+  expect(hold({ zones: null })).toBeNull()
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { reach } from '../../src/store/push/reach.ts'
+import { reach } from '../../src/store/reach.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 

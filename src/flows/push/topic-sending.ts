@@ -37,7 +37,9 @@ export interface TopicSendingParts extends LoopParts {
 
 /** For what other nodes left, and for what comes due. */
 const LOOK_MS = 2_000
-const UPKEEP_MS = 10_000
+/** Counts are added up; what is kept for a day or longer is forgotten. */
+const FOLD_MS = 10_000
+const FORGET_MS = 600_000
 
 /** Devices of one step, and steps at once: each is one call, where all of it is about one topic. */
 const AT_ONCE = 1_000
@@ -51,7 +53,10 @@ export function createTopicSending(parts: TopicSendingParts): TopicSending {
   const { db, providers } = parts
   const ending = new AbortController()
   const byName = new Map(providers.map((provider) => [provider.name, provider]))
-  const loops: Loop[] = [startLoop('topic upkeep', UPKEEP_MS, () => keepUp(db), parts)]
+  const loops: Loop[] = [
+    startLoop('topic counts', FOLD_MS, async () => (await foldCounts(db)) > 0, parts),
+    startLoop('old topics', FORGET_MS, () => forget(db), parts),
+  ]
   const sending = providers.length === 0 ? null : startLoop('topics', LOOK_MS, look, parts)
   if (sending !== null) loops.push(sending)
 
@@ -173,10 +178,9 @@ function waitMs({ waitMs: told, counted, reason }: Failure, tries: number, chanc
 }
 
 /** Returns whether there is more of it. */
-async function keepUp(db: Db): Promise<boolean> {
-  const folded = await foldCounts(db)
+async function forget(db: Db): Promise<boolean> {
   const forgotten = await forgetEnded(db)
   await forgetErased(db)
   await inTransaction(db, dropEmptyTopics)
-  return folded > 0 || forgotten > 0
+  return forgotten > 0
 }

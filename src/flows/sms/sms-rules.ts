@@ -122,15 +122,27 @@ export function createQuietHold(hours: QuietHours | null, clock: () => Date): (f
   }
 }
 
-/** The same for pushes, whose chunks know whose clocks they go by; null: nobody's. */
+const MINUTE_MS = 60_000
+
+/**
+ * The same for pushes, whose chunks know whose clocks they go by; null: nobody's. It is asked for each device of a chunk: within a minute the
+ * answer is the same for all of them.
+ */
 export function createPushHold(
   hours: QuietHours | null,
   clock: () => Date,
 ): (facts: { readonly zones: readonly string[] | null }) => Failure | null {
+  const known = new WeakMap<readonly string[], { readonly minute: number; readonly opensMs: number }>()
   return ({ zones }) => {
     if (hours === null || zones === null) return null
     const now = clock()
-    const waitMs = opensAt(now, zones, hours).getTime() - now.getTime()
+    const minute = Math.floor(now.getTime() / MINUTE_MS)
+    let last = known.get(zones)
+    if (last?.minute !== minute) {
+      last = { minute, opensMs: opensAt(now, zones, hours).getTime() }
+      known.set(zones, last)
+    }
+    const waitMs = last.opensMs - now.getTime()
     return waitMs > 0 ? failure('transient', 'quiet_hours', { counted: false, waitMs }) : null
   }
 }

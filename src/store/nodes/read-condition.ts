@@ -90,14 +90,15 @@ export interface LaneBacklog {
 /** Beyond this, how many more there are is not counted. */
 export const MOST_COUNTED = 100_000
 
-/** Lanes that have anything due, the one that waits longest first. */
+/** Lanes that have anything due, the one that waits longest first. What is paused by itself is not due. */
 export async function listBacklog(client: DbClient): Promise<readonly LaneBacklog[]> {
   const { rows } = await client.query<LaneBacklog>({
     text: `
 with waiting as (
   (select lane, run_at from due where owner is null and action = 'send' and run_at <= now() limit $1)
   union all
-  (select lane, run_at from push_chunks where owner is null and done_at is null and run_at <= now() limit $1)
+  (select lane, run_at from push_chunks c where owner is null and done_at is null and run_at <= now()
+    and not exists (select from paused_pushes z where z.notification_id = c.notification_id) limit $1)
 )
 select lane, count(*)::integer as due, extract(epoch from now() - min(run_at))::float8 as "oldestSeconds",
   exists (select from pauses z where z.provider in ('*', split_part(lane, ':', 1))

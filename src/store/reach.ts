@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
-import { TidingsError } from '../../domain/errors.ts'
-import { connectionsOf, type Db } from '../db.ts'
-import { unavailable } from '../faults.ts'
+import { TidingsError } from '../domain/errors.ts'
+import { connectionsOf, type Db } from './db.ts'
+import { unavailable } from './faults.ts'
 
 /** Whoever is to be accepted does not wait longer for others to give a connection back. */
 const WAIT_MS = 500
