@@ -1,5 +1,5 @@
 import type { Query, Schema, Tidings } from '../client/tidings.ts'
-import { actOf } from './acts.ts'
+import { actOf, takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
 import { connect, readLimit, sayAll, timeOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
@@ -42,8 +42,7 @@ export const optOuts: Command = {
     const [name = 'list', contact = null, ...more] = positionals
     const act = actOf('opt-outs', ACTS, name)
     if (more.length > 0) throw new CliRefusal(`${name} takes one number at a time.`)
-    if (name !== 'list' && values.limit !== undefined) throw new CliRefusal(`--limit does not belong to ${name}.`)
-    if (name !== 'remove' && values.yes === true) throw new CliRefusal(`--yes does not belong to ${name}.`)
+    takeOnly({ name, values }, name === 'list' ? ['group', 'limit'] : name === 'remove' ? ['group', 'yes'] : ['group'])
     return act({ contact, values, tidings: connect(at), at })
   },
 }

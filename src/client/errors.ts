@@ -31,7 +31,7 @@ class ApiError extends Error implements Refusal {
   readonly code: ErrorCode | 'unexpected_answer'
   /** The HTTP status. */
   readonly status: number
-  /** Every fault that was found; empty where there is only one thing to say. */
+  /** Every fault that was found; of a 429 which limit it was; else empty where there is only one thing to say. */
   readonly details: readonly FaultDetail[]
   /** What the log of the service has the call under. */
   readonly requestId: string | null

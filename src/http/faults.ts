@@ -168,7 +168,9 @@ function typesOf(types: unknown): string {
 function patternComplaint(pattern: string): string {
   if (pattern.startsWith('^https://')) return 'must begin with https://'
   if (pattern.startsWith('^https?://')) return 'must begin with https:// or http://'
-  if (pattern.startsWith('^\\d{4}-')) return 'must be a time with its zone, like 2030-01-31T18:00:00Z'
+  if (pattern.startsWith('^\\d{4}-'))
+    return 'must be a time with its zone, like 2030-01-31T18:00:00Z, or without one beside `local`'
+  if (pattern.startsWith('^[a-z][a-z0-9-]')) return 'must begin with a small letter, and hold only those, digits and -'
   if (pattern.includes('{1,32}')) return 'must be 1 to 32 letters, digits, - and _'
   return 'may only hold letters, digits and - _ . ~ %'
 }

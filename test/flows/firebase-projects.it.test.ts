@@ -145,8 +145,9 @@ test('a project whose account, or quota, is refused holds up its own pushes alon
     await registered(rig, [target])
     const held = await sendTo(rig, [target, `first-${trouble}`])
     await until(() => tokensOf(main).length === 1)
-    const waits = `select 1 from push_chunks where lane = 'fcm-shop:transactional' and attempt = 2`
-    await until(async () => (await ask(rig.node, waits)).length === 1)
+    // What the trouble before has left waits in the same lane.
+    const waits = `select 1 from push_chunks where lane = 'fcm-shop:transactional' and attempt = 2 and notification_id = $1`
+    await until(async () => (await ask(rig.node, waits, [held])).length === 1)
     for (const one of ['b', 'c', 'd']) expect(await settled(rig, await sendTo(rig, [one]))).toEqual({ sent: 1 })
     expect((await countOutcomes(rig.node.db, held))?.pending).toBe(1)
     const checked = await Promise.all(

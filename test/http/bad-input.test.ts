@@ -120,6 +120,14 @@ test('a misspelt field is refused with the right one, and a misspelt word likewi
   ])
 })
 
+test.each([
+  ['project', 'My_Shop', 'must begin with a small letter, and hold only those, digits and -'],
+  ['send_at', 'tomorrow', 'must be a time with its zone, like 2030-01-31T18:00:00Z, or without one beside `local`'],
+])('a bad %s is told what one looks like', async (field, value, sentence) => {
+  const body = { ...GOOD['/notifications/tokens'], [field]: value }
+  expect((await expectRefused('/notifications/tokens', JSON.stringify(body))).message).toContain(sentence)
+})
+
 test('a field that is not served yet is an unknown field', async () => {
   const body = { ...GOOD['/smss'], mms_media: 1 }
   expect(await expectRefused('/smss', JSON.stringify(body))).toMatchObject({ message: 'unknown field `mms_media`' })

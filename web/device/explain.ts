@@ -1,5 +1,5 @@
 import type { Browser } from './browser.ts'
-import { NotTaken } from './web-push.ts'
+import { Refused } from '../dashboard/call.ts'
 import { CONSOLE_APP, CONSOLE_VAPID, notAllowed, type Problem } from './problem.ts'
 
 /** What was under way: the page's own code, our worker, everything that Firebase's SDK does, or subscribing without it. */
@@ -13,7 +13,7 @@ export function explain(error: unknown, step: Step, { origin, kind }: Browser): 
   const { name, code, message, custom } = partsOf(error)
   if (step === 'code') return serverAway(message)
   if (step === 'worker') return workerFailed(message)
-  if (step === 'web-push' && error instanceof NotTaken) return notTaken(error)
+  if (step === 'web-push' && error instanceof Refused) return notTaken(error)
   if (name === 'TimeoutError' && step === 'web-push') return pushServiceAway(message)
   if (name === 'TimeoutError') return unreachable('Google or the browser’s push service', message)
   if (code === 'installations/app-offline') return unreachable(INSTALLATIONS, 'The browser says it is offline.')
@@ -69,7 +69,7 @@ function workerFailed(text: string): Problem {
 }
 
 /** Our own API: whoever may not call it has to sign in; the others are told why. */
-function notTaken({ status, message }: NotTaken): Problem {
+function notTaken({ status, message }: Refused): Problem {
   const title = 'Tidings did not take the subscription.'
   const common = { check: 'registration', title, answer: { from: 'Tidings', text: message }, again: true } as const
   if (status !== 401) return { ...common, lead: '', fix: ['Do what the answer says, then try again.'] }

@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Delivery, NotificationAccepted } from '../../src/contract/notifications.ts'
+import { messageOf } from '../dashboard/answers.ts'
 import type { Address } from './registrar.ts'
 
 export type TestPush =
@@ -106,10 +107,9 @@ function isDeliveries(body: unknown): body is { readonly data: readonly Delivery
 }
 
 function refusalOf(body: unknown): { message: string; docs: string | null } {
-  const { message, docs } =
-    typeof body === 'object' && body !== null ? { message: '', docs: '', ...body } : { message: '', docs: '' }
+  const docs = typeof body === 'object' && body !== null && 'docs' in body ? body.docs : null
   return {
-    message: typeof message === 'string' && message !== '' ? message : 'An answer that is none of Tidings’.',
+    message: messageOf(body) ?? 'An answer that is none of Tidings’.',
     docs: typeof docs === 'string' && docs.startsWith('/errors/') ? docs : null,
   }
 }

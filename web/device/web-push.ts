@@ -1,15 +1,10 @@
 import type { TokenAnswer } from '../../src/contract/tokens.ts'
+import { createCall } from '../dashboard/call.ts'
 import type { Registrar } from './registrar.ts'
 import { forgetOtherKey } from './subscription.ts'
 
-/** Our own API did not take the subscription. */
-export class NotTaken extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
+/** Milliseconds: a service that is just starting is waited for. */
+const REGISTER_MS = 30_000
 
 /** Without Firebase: the browser subscribes at its own push service, and our API gives its subscription a name. */
 export function openWebPush(key: string, call: typeof fetch): Registrar {
@@ -23,23 +18,9 @@ export function openWebPush(key: string, call: typeof fetch): Registrar {
   }
 }
 
-async function enter(subscription: PushSubscription, key: string, call: typeof fetch): Promise<string> {
-  const answer = await call('/webpush/subscriptions', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ subscription, application_server_key: key, app: 'tidings-device-page' }),
-  })
-  const body: unknown = await answer.json()
-  if (isAnswer(body)) return body.data.token
-  throw new NotTaken(answer.status, messageOf(body))
-}
-
-function isAnswer(body: unknown): body is TokenAnswer {
-  return typeof body === 'object' && body !== null && 'success' in body && body.success === true
-}
-
-function messageOf(body: unknown): string {
-  return typeof body === 'object' && body !== null && 'message' in body
-    ? String(body.message)
-    : 'No answer of Tidings’.'
+/** Rejects with a `Refused` where our own API does not take it. */
+async function enter(subscription: PushSubscription, key: string, fetch: typeof globalThis.fetch): Promise<string> {
+  const body = { subscription, application_server_key: key, app: 'tidings-device-page' }
+  const { data } = await createCall(fetch)('POST', '/webpush/subscriptions', { body, timeoutMs: REGISTER_MS })
+  return (data as TokenAnswer['data']).token
 }

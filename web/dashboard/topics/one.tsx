@@ -1,7 +1,7 @@
+import { useState } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { post } from '../inbox/curl.ts'
 import { shortToken, spaced } from '../inbox/format.ts'
-import { useLoaded } from '../loaded.ts'
 import { addressOfPerson } from '../messages/address.ts'
 import { Older, usePaged } from '../paged.tsx'
 import { usePage } from '../page.ts'
@@ -9,15 +9,22 @@ import { At, Badge, Command } from '../parts.tsx'
 import { addressOfList as addressOfPushes } from '../pushes/address.ts'
 import { Shown, TO_READ } from '../shown.tsx'
 import { TOPICS } from './address.ts'
-import { useTopicsClient, type TopicSubscription } from './client.ts'
+import { useTopicsClient, type Topic, type TopicSubscription } from './client.ts'
 import { lookOfState, placeOfOne, sizeOf } from './words.ts'
 
 /** One topic: its devices, and how it is sent to. */
 export function One({ topic }: { readonly topic: string }): JSX.Element {
   const { origin } = usePage()
   const client = useTopicsClient()
-  const whole = useLoaded((signal) => client.subscriptions(topic, null, signal), [client, topic])
-  const paging = usePaged((cursor, signal) => client.subscriptions(topic, cursor, signal), [client, topic])
+  const [about, setAbout] = useState<Topic | null>(null)
+  const paging = usePaged(
+    async (cursor, signal) => {
+      const page = await client.subscriptions(topic, cursor, signal)
+      setAbout(page.topic)
+      return page
+    },
+    [client, topic],
+  )
   const words = { title: 'News', body: 'There is something new' }
   return (
     <>
@@ -27,20 +34,18 @@ export function One({ topic }: { readonly topic: string }): JSX.Element {
       <h1>
         <bdi class="mono">{topic}</bdi>
       </h1>
-      <Shown loading={whole} right={TO_READ}>
-        {({ topic: about }) => (
-          <>
-            <p class="lead">{sizeOf(about)}</p>
-            <p class="quiet">
-              As this service subscribed them. A push to the topic reaches everybody who follows it; with fan_out it
-              reaches these, each with a status of its own.
-            </p>
-            <p class="quiet">
-              <a href={addressOfPushes(`topic:${topic}`)}>What was sent to it</a>
-            </p>
-          </>
-        )}
-      </Shown>
+      {about !== null && (
+        <>
+          <p class="lead">{sizeOf(about)}</p>
+          <p class="quiet">
+            As this service subscribed them. A push to the topic reaches everybody who follows it; with fan_out it
+            reaches these, each with a status of its own.
+          </p>
+          <p class="quiet">
+            <a href={addressOfPushes(`topic:${topic}`)}>What was sent to it</a>
+          </p>
+        </>
+      )}
       <Command
         title="Notify everybody who follows it"
         text={post(`${origin}/notifications/topic`, { topic, ...words })}

@@ -1,6 +1,7 @@
 import { initializeApp } from '@firebase/app'
 import { getMessaging, onBackgroundMessage, type MessagePayload } from '@firebase/messaging/sw'
 import { dataOf, report } from './report.ts'
+import { asText } from './web-push-message.ts'
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Put before this code by the server; null while no project is set. */
@@ -57,11 +58,6 @@ async function show({ notification, data }: Pick<MessagePayload, 'notification' 
   const title = notification?.title ?? data?.['title'] ?? 'Data message'
   const body = notification?.body ?? data?.['body'] ?? asText(data)
   await self.registration.showNotification(title, { body, data: { tidings: true, data } })
-}
-
-/** Without what says where to report. */
-function asText(data: Readonly<Record<string, string>> = {}): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'tidings')), null, 1)
 }
 
 /** Only of what we have shown; the SDK sees to its own. */

@@ -42,7 +42,7 @@ export function linkOf(carried: unknown): string | null {
 }
 
 /** Without what Tidings itself puts into it. */
-function asText(data: Readonly<Record<string, string>>): string {
+export function asText(data: Readonly<Record<string, string>> = {}): string {
   const own = Object.entries(data).filter(([name]) => name !== 'tidings' && name !== 'tidings_id')
   return JSON.stringify(Object.fromEntries(own), null, 1)
 }
