@@ -1,7 +1,8 @@
 import type { Caller } from '../../domain/caller.ts'
 import { TidingsError } from '../../domain/errors.ts'
+import type { Devices } from '../../domain/staging.ts'
 import type { Accepted, Idempotency } from '../sending/idempotent.ts'
-import type { LineTarget } from './long-push.ts'
+import type { LineTarget, LongPush } from './long-push.ts'
 import type { PreparedPush, PushAnswer, PushCall } from './push-call.ts'
 import type { PushFlow } from './push.ts'
 
@@ -25,52 +26,58 @@ export interface FoundPush {
 const MOST_KEPT = 100_000
 
 export function createFoundPush(push: Pick<PushFlow, 'prepareFound' | 'acceptRead' | 'openLong'>): FoundPush {
-  async function acceptLong(call: PushCall, found: Finding, caller: Caller, idempotency: Idempotency | null) {
-    const long = await push.openLong(call, caller, true)
-    let place = 0
-    for await (const page of found.pages()) {
-      await long.add(page.map(toTarget), place)
-      place += page.length
-    }
-    return long.accept(idempotency)
-  }
-
   return {
     async prepare(call, found, caller) {
-      const targets = await gather(found)
-      if (targets === null) throw tooManyToExplain()
-      if (targets.length === 0) throw found.nobody()
-      return push.prepareFound(call, { tokens: valuesOf(targets, 'token'), fids: valuesOf(targets, 'fid') }, caller)
+      const read = await readOnce(found, () => {
+        throw tooManyToExplain()
+      })
+      if (read.targets.length === 0) throw found.nobody()
+      return push.prepareFound(call, devicesOf(read.targets), caller)
     },
     async accept(call, found, caller, idempotency) {
-      const targets = await gather(found)
-      if (targets === null) return acceptLong(call, found, caller, idempotency)
+      const { targets, long } = await readOnce(found, () => push.openLong(call, caller, true))
+      if (long !== null) return long.accept(idempotency)
       const read = async () => {
         if (targets.length === 0) throw found.nobody()
-        const [tokens, fids] = [valuesOf(targets, 'token'), valuesOf(targets, 'fid')]
-        return { input: call, targets: { kind: 'token' as const, tokens, fids } }
+        return { input: call, targets: { kind: 'token' as const, ...devicesOf(targets) } }
       }
       return push.acceptRead(read, caller, idempotency)
     },
   }
 }
 
-/** Null: there are too many. */
-async function gather(found: Finding): Promise<readonly LineTarget[] | null> {
-  const targets: LineTarget[] = []
+interface Read {
+  /** Empty where they are in `long`. */
+  readonly targets: readonly LineTarget[]
+  /** Null: there are so few that they could be kept. */
+  readonly long: LongPush | null
+}
+
+/** What was kept by the time that there are too many goes into the long push first, then each page as it comes. */
+async function readOnce(found: Finding, openLong: () => Promise<LongPush>): Promise<Read> {
+  const kept: (readonly LineTarget[])[] = []
+  let [read, entered] = [0, 0]
+  let long: LongPush | null = null
   for await (const page of found.pages()) {
-    targets.push(...page.map(toTarget))
-    if (targets.length > MOST_KEPT) return null
+    kept.push(page.map(toTarget))
+    read += page.length
+    if (read <= MOST_KEPT) continue
+    long ??= await openLong()
+    for (const targets of kept.splice(0)) {
+      await long.add(targets, entered)
+      entered += targets.length
+    }
   }
-  return targets
+  return { targets: kept.flat(), long }
 }
 
 function toTarget({ kind, token }: { readonly kind: 'token' | 'fid'; readonly token: string }): LineTarget {
   return { kind, value: token }
 }
 
-function valuesOf(targets: readonly LineTarget[], kind: LineTarget['kind']): readonly string[] {
-  return targets.filter((target) => target.kind === kind).map(({ value }) => value)
+function devicesOf(targets: readonly LineTarget[]): Devices {
+  const valuesOf = (kind: LineTarget['kind']) => targets.filter((one) => one.kind === kind).map(({ value }) => value)
+  return { tokens: valuesOf('token'), fids: valuesOf('fid') }
 }
 
 function tooManyToExplain(): TidingsError {
