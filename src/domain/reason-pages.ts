@@ -211,7 +211,7 @@ const OF_PUSHES: Readonly<Record<string, Row>> = {
   apns_topic: ['Apple does not take our topic with this key. Everything waits.', '`APNS_TOPIC`: the app’s bundle id.'],
   unauthenticated: ['FCM refuses our access token. Everything waits.', 'A new key for the service account; the clock.'],
   credentials_refused: [
-    'Google gives no access token for these credentials. Everything waits.',
+    'Google gives no access token for these credentials. Everything waits; Google is asked again after 5 s, 10 s … a minute.',
     'A new key for the service account.',
   ],
   no_access_token: ['Google’s token endpoint was not reached. Tried again.', 'Let this machine reach it over HTTPS.'],

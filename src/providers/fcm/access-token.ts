@@ -7,7 +7,12 @@ export interface AccessToken {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export type TokenResult = AccessToken | TokenProblem | { readonly kind: 'aborted' }
+export type TokenResult = AccessToken | NoToken | { readonly kind: 'aborted' }
+
+export interface NoToken extends TokenProblem {
+  /** Milliseconds until one is asked for again. */
+  readonly againMs: number
+}
 
 /** One account's access token: kept, asked for by one at a time, renewed before it ends while the old one stays in use. */
 export interface AccessTokens {
@@ -33,8 +38,8 @@ export interface AccessTokenParts {
 const RENEW = { beforeMs: 300_000, spreadMs: 120_000, shortMs: 600_000 }
 /** A token is not used in its last half minute: a call takes up to 15 s. */
 const LAST_USE_MS = 30_000
-/** After a failed renewal, 1 s, 2 s … a minute. */
-const AGAIN = { firstMs: 1_000, mostMs: 60_000 }
+/** After a failed renewal, 1 s, 2 s … a minute; 5 s, 10 s … a minute where Google says no, which it may go on doing for days. */
+const AGAIN = { firstMs: { unreachable: 1_000, refused: 5_000 }, mostMs: 60_000 }
 const REPLACE_EVERY_MS = 60_000
 
 interface Held {
@@ -48,7 +53,7 @@ export function createAccessTokens(source: TokenSource, parts: AccessTokenParts)
   const closing = new AbortController()
   const aborts = createAborts<(aborted: TokenResult) => void>((resolve) => resolve({ kind: 'aborted' }))
   let held: Held | null = null
-  let failed: { readonly problem: TokenProblem; readonly untilMs: number; readonly times: number } | null = null
+  let failed: Failed | null = null
   let renewal: Promise<TokenResult> | null = null
   let replacedAtMs = -Infinity
 
@@ -67,11 +72,12 @@ export function createAccessTokens(source: TokenSource, parts: AccessTokenParts)
       held = hold(result, monotonic(), chance())
       return held.token
     }
-    const times = (failed?.times ?? 0) + 1
-    const waitMs = Math.min(AGAIN.mostMs, AGAIN.firstMs * 2 ** (times - 1)) * (0.5 + chance() / 2)
-    failed = { problem: result, untilMs: monotonic() + waitMs, times }
+    failed = fail(result, failed, monotonic(), chance())
     parts.onProblem(result)
-    return result
+    return noToken(failed)
+  }
+  function noToken({ problem, untilMs }: Failed): NoToken {
+    return { ...problem, againMs: Math.max(1, Math.ceil(untilMs - monotonic())) }
   }
   /** Who is aborted stops waiting; the renewal goes on, since others wait for it too. */
   function waitFor(result: Promise<TokenResult>, signal: AbortSignal): Promise<TokenResult> {
@@ -91,7 +97,7 @@ export function createAccessTokens(source: TokenSource, parts: AccessTokenParts)
   async function get(signal: AbortSignal): Promise<TokenResult> {
     const token = current()
     if (token !== null) return token
-    if (renewal === null && failed !== null && !mayAsk()) return failed.problem
+    if (renewal === null && failed !== null && !mayAsk()) return noToken(failed)
     return waitFor(renew(), signal)
   }
   return {
@@ -101,16 +107,34 @@ export function createAccessTokens(source: TokenSource, parts: AccessTokenParts)
       if (held?.token !== rejected) return get(signal)
       if (renewal === null && monotonic() - replacedAtMs < REPLACE_EVERY_MS) return REJECTED
       if (renewal === null) replacedAtMs = monotonic()
+      // Whatever comes of asking, this one is of no use any more.
+      held = null
       return waitFor(renew(), signal)
     },
     close: () => closing.abort(),
   }
 }
 
-const REJECTED: TokenProblem = {
+interface Failed {
+  readonly problem: TokenProblem
+  readonly untilMs: number
+  /** In a row, for the same reason. */
+  readonly times: number
+}
+
+function fail(problem: TokenProblem, before: Failed | null, nowMs: number, chance: number): Failed {
+  const times = before?.problem.kind === problem.kind ? before.times + 1 : 1
+  const waitMs = Math.min(AGAIN.mostMs, AGAIN.firstMs[problem.kind] * 2 ** (times - 1))
+  // Lanes wait for as long as they are told: those that a refusal stops are told these very seconds.
+  const spread = problem.kind === 'refused' ? 1 : 0.5 + chance / 2
+  return { problem, untilMs: nowMs + waitMs * spread, times }
+}
+
+const REJECTED: NoToken = {
   kind: 'refused',
   code: 'UNAUTHENTICATED',
   detail: 'FCM does not accept the access token that Google gave for these credentials',
+  againMs: REPLACE_EVERY_MS,
 }
 
 function hold(grant: Grant, nowMs: number, chance: number): Held {

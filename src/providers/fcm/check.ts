@@ -14,13 +14,16 @@ const FIXES: Readonly<Record<string, string>> = {
   connect_failed: 'Let this machine reach FCM over HTTPS.',
 }
 
+const NEW_KEY =
+  'Make a new key for the service account and set it. Where it is mended at Google, what waits goes out within a minute.'
+
 /** Asks for an access token, then has FCM check a message to a topic without sending it. */
 export async function* checkSteps(tokens: AccessTokens, sender: Sender, signal: AbortSignal): AsyncIterable<CheckStep> {
   const token = await tokens.get(signal)
   if ('kind' in token) {
     const detail = token.kind === 'aborted' ? 'stopped' : token.detail
     const unreachable = 'Let this machine reach the token endpoint over HTTPS.'
-    const fix = token.kind === 'refused' ? 'Make a new key for the service account and set it.' : unreachable
+    const fix = token.kind === 'refused' ? NEW_KEY : unreachable
     yield { name: 'access token', ok: false, detail, fix }
     return
   }

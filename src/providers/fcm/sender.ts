@@ -4,10 +4,11 @@ import type { Http2Client } from '../../http2/client.ts'
 import { requestAgain } from '../../http2/resend.ts'
 import type { HttpCall } from '../http-call.ts'
 import { notSent, readFault } from '../http2-faults.ts'
-import type { AccessToken, AccessTokens, TokenResult } from './access-token.ts'
+import type { AccessToken, AccessTokens } from './access-token.ts'
 import type { Credentials } from './credentials.ts'
-import { type Reading, readAnswer, stillUnauthenticated } from './outcomes.ts'
+import { type Reading, readAnswer } from './outcomes.ts'
 import { askProjectId } from './token-source.ts'
+import { withAccessToken } from './with-token.ts'
 
 /** What one call came to, whatever it took. */
 export type Sent = Exclude<Reading, { readonly kind: 'unauthenticated' }>
@@ -60,14 +61,7 @@ export function createSender(credentials: Credentials, projectId: string | null,
   return {
     async send(body, target, signal, gate = () => null) {
       const message = { body, target, gate }
-      const first = tokens.current() ?? (await tokens.get(signal))
-      if ('kind' in first) return { kind: 'refused', failure: withoutToken(first) }
-      const reading = await once(message, first, signal)
-      if (reading.kind !== 'unauthenticated') return reading
-      const second = await tokens.replace(first, signal)
-      if ('kind' in second) return { kind: 'refused', failure: withoutToken(second) }
-      const again = await once(message, second, signal)
-      return again.kind === 'unauthenticated' ? { kind: 'refused', failure: stillUnauthenticated() } : again
+      return withAccessToken<Sent>(tokens, (token) => once(message, token, signal), refused, signal)
     },
   }
 }
@@ -76,24 +70,10 @@ function pathOf(projectId: string): string {
   return `/v1/projects/${encodeURIComponent(projectId)}/messages:send`
 }
 
-const AGAIN_MS = 10_000
 const HELD_MS = 60_000
 
-/** Nothing was written: messages wait for the credentials, they do not fail by them. */
-function withoutToken(problem: Exclude<TokenResult, AccessToken>): Failure {
-  switch (problem.kind) {
-    case 'aborted':
-      return notSent(null)
-    case 'refused':
-      return failure('blocked', 'credentials_refused', { code: problem.code, waitMs: HELD_MS })
-    case 'unreachable':
-      return failure('transient', 'no_access_token', {
-        code: problem.code,
-        counted: false,
-        waitMs: AGAIN_MS,
-        pause: 'lane',
-      })
-  }
+function refused(why: Failure): Sent {
+  return { kind: 'refused', failure: why }
 }
 
 function projectUnknown(signal: AbortSignal): Failure {

@@ -1,10 +1,11 @@
-import { failure, type Failure } from '../../domain/failure.ts'
+import type { Failure } from '../../domain/failure.ts'
 import { failureOfFault } from '../http-answers.ts'
 import type { HttpAnswer, HttpCall, HttpRequest } from '../http-call.ts'
 import { notSent } from '../http2-faults.ts'
 import type { Pace } from '../pace.ts'
 import type { AccessToken, AccessTokens } from './access-token.ts'
 import type { TopicReading } from './topic-answers.ts'
+import { withAccessToken } from './with-token.ts'
 
 export interface TopicCallParts {
   readonly call: HttpCall
@@ -16,22 +17,18 @@ export interface TopicCallParts {
 /** A call without the headers of its access token. */
 export type BareRequest = Omit<HttpRequest, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
 
+/** What one call came to, whatever it took. */
+export type TopicAnswer = Exclude<TopicReading, { readonly kind: 'unauthenticated' }>
+
 /** One call at the pace of its project, with an access token, and once with another one. */
 export async function callTopics(
   request: BareRequest,
   read: (answer: HttpAnswer) => TopicReading,
   parts: TopicCallParts,
   signal: AbortSignal,
-): Promise<Exclude<TopicReading, { readonly kind: 'unauthenticated' }>> {
-  const { tokens } = parts
-  const first = tokens.current() ?? (await tokens.get(signal))
-  if ('kind' in first) return { kind: 'all', failure: withoutToken(first.kind) }
-  const reading = await once(request, first, read, parts, signal)
-  if (reading.kind !== 'unauthenticated') return reading
-  const second = await tokens.replace(first, signal)
-  if ('kind' in second) return { kind: 'all', failure: withoutToken(second.kind) }
-  const again = await once(request, second, read, parts, signal)
-  return again.kind === 'unauthenticated' ? { kind: 'all', failure: withoutToken('refused') } : again
+): Promise<TopicAnswer> {
+  const call = (token: AccessToken) => once(request, token, read, parts, signal)
+  return withAccessToken<TopicAnswer>(parts.tokens, call, (why) => ({ kind: 'all', failure: why }), signal)
 }
 
 async function once(
@@ -74,13 +71,4 @@ function slowDown(reading: TopicReading, pace: Pace): TopicReading {
 function paused(refusal: Failure, pace: Pace): Failure {
   if (refusal.class !== 'throttled') return refusal
   return { ...refusal, waitMs: Math.max(refusal.waitMs ?? 0, pace.throttle(null)) }
-}
-
-const HELD_MS = 60_000
-const AGAIN_MS = 10_000
-
-function withoutToken(kind: 'refused' | 'unreachable' | 'aborted'): Failure {
-  if (kind === 'aborted') return notSent(null)
-  if (kind === 'refused') return failure('blocked', 'credentials_refused', { waitMs: HELD_MS })
-  return failure('transient', 'no_access_token', { counted: false, waitMs: AGAIN_MS })
 }

@@ -5,8 +5,8 @@ import type { HttpCall } from '../http-call.ts'
 import { createPace } from '../pace.ts'
 import { createAccessTokens } from './access-token.ts'
 import type { Credentials } from './credentials.ts'
-import { readBatchAnswer, readOneAnswer, type TopicReading } from './topic-answers.ts'
-import { callTopics, type TopicCallParts } from './topic-calls.ts'
+import { readBatchAnswer, readOneAnswer } from './topic-answers.ts'
+import { callTopics, type TopicAnswer, type TopicCallParts } from './topic-calls.ts'
 import { askProjectId, createTokenSource } from './token-source.ts'
 
 export interface TopicOptions {
@@ -62,10 +62,11 @@ export function createFcmTopics(options: TopicOptions, parts: TopicParts): Topic
     name: options.name,
     pausedMs: () => Math.max(batches.pace.pausedMs(), singles.pace.pausedMs()),
     async change(wish, topic, devices, onOutcome, signal) {
+      const goesByBatch = ({ device }: Place) => options.api === 'iid' && device.kind === 'token'
       const places = devices.map((device, index) => ({ device, index }))
-      const byBatch = places.filter(({ device }) => options.api === 'iid' && device.kind === 'token')
-      const byOne = places.filter((place) => !byBatch.includes(place))
-      const tell: Tell = (some, reading) => tellAll(some, reading, onOutcome)
+      const byBatch = places.filter(goesByBatch)
+      const byOne = places.filter((place) => !goesByBatch(place))
+      const tell: Tell = (some, answer) => tellAll(some, answer, onOutcome)
       if (byBatch.length > 0) await changeBatch({ ...batches, wish, topic, options, tell, signal }, byBatch)
       if (byOne.length > 0) await changeEach({ ...singles, wish, topic, options, tell, signal }, byOne, projectOf)
     },
@@ -80,7 +81,7 @@ interface Place {
   readonly index: number
 }
 
-type Tell = (places: readonly Place[], reading: Exclude<TopicReading, { kind: 'unauthenticated' }>) => void
+type Tell = (places: readonly Place[], answer: TopicAnswer) => void
 
 interface Change extends TopicCallParts, TopicParts {
   readonly wish: TopicWish
@@ -148,12 +149,12 @@ const MALFORMED: Failure = failure('permanent', 'invalid_argument', { code: 'INV
 
 function tellAll(
   places: readonly Place[],
-  reading: Exclude<TopicReading, { kind: 'unauthenticated' }>,
+  answer: TopicAnswer,
   onOutcome: Parameters<TopicProvider['change']>[3],
 ): void {
   places.forEach(({ index }, at) => {
-    const whole = reading.kind === 'all' ? reading.failure : MALFORMED
-    const own = reading.kind === 'each' ? reading.outcomes[at] : undefined
+    const whole = answer.kind === 'all' ? answer.failure : MALFORMED
+    const own = answer.kind === 'each' ? answer.outcomes[at] : undefined
     onOutcome(index, own ?? { kind: 'refused', failure: whole })
   })
 }

@@ -2,42 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { FakeFcm } from '../../../src/fakes/fcm.ts'
-import { type AccessToken, createAccessTokens, type TokenResult } from '../../../src/providers/fcm/access-token.ts'
 import { readCredentials } from '../../../src/providers/fcm/credentials.ts'
-import { createTokenSource, type TokenProblem } from '../../../src/providers/fcm/token-source.ts'
-import { createHttpCall } from '../../../src/providers/http-call.ts'
 import { until } from '../../support/until.ts'
-import { after, credentialsOf, failureOf, NEVER, range, rig, startFake, submit, tokens } from './rig.ts'
-
-interface SetUp {
-  readonly json?: Readonly<Record<string, unknown>> | null
-  readonly now?: () => Date
-  readonly chance?: number
-  readonly totalMs?: number
-}
-
-function setUp(
-  fake: FakeFcm,
-  { json = fake.serviceAccount, now = () => new Date(), chance = 0, totalMs = 20_000 }: SetUp = {},
-) {
-  let nowMs = 0
-  const call = createHttpCall({ connections: 4, totalMs })
-  after(() => call.close())
-  const problems: TokenProblem[] = []
-  const access = createAccessTokens(createTokenSource(credentialsOf(json, fake.url), { call, now }), {
-    monotonic: () => nowMs,
-    chance: () => chance,
-    onProblem: (problem) => void problems.push(problem),
-  })
-  after(() => access.close())
-  return { access, problems, pass: (ms: number) => void (nowMs += ms) }
-}
-
-function tokenOf(result: TokenResult | null): AccessToken {
-  if (result === null || 'kind' in result) throw new Error(`no token: ${JSON.stringify(result)}`)
-  return result
-}
+import { setUp, tokenOf } from './access.ts'
+import { after, credentialsOf, NEVER, range, rig, startFake, submit, tokens } from './rig.ts'
 
 const MINUTE = 60_000
 
@@ -217,53 +185,3 @@ test.each([
   const reading = readCredentials(json)
   expect(reading).toMatchObject({ kind: 'problem', problem: expect.stringContaining(sentence) as unknown })
 })
-
-test('a token that FCM no longer takes is replaced once and the message sent again', async () => {
-  const { fake, provider } = await rig()
-  await submit(provider, tokens('a'))
-  fake.revokeTokens()
-  const outcomes = await submit(provider, tokens(...range(100).map(String)))
-  expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true)
-  expect(fake.tokensIssued()).toBe(2)
-  expect(fake.accepted()).toBe(101)
-})
-
-test('who learns late that a token was refused gets the one that has replaced it', async () => {
-  const fake = await startFake()
-  const { access } = setUp(fake)
-  const first = tokenOf(await access.get(NEVER))
-  const second = tokenOf(await access.replace(first, NEVER))
-  expect(await access.replace(first, NEVER)).toBe(second)
-  expect(await access.replace(second, NEVER)).toMatchObject({ kind: 'refused', code: 'UNAUTHENTICATED' })
-  expect(fake.tokensIssued()).toBe(2)
-})
-
-test('a fresh token that is not taken either holds the lane for a minute and asks for no other', async () => {
-  const { fake, provider } = await rig()
-  const list = tokens(...range(50).map((index) => `fake.unauthenticated..${index}`))
-  const outcomes = [...(await submit(provider, list)), ...(await submit(provider, list))]
-  for (const outcome of outcomes) expect(failureOf(outcome).counted).toBe(false)
-  expect(failureOf(outcomes[0])).toMatchObject({ class: 'blocked', pause: 'lane', waitMs: 60_000, address: 'keep' })
-  expect(fake.tokensIssued()).toBe(2)
-})
-
-test('without an access token nothing is written and nothing fails', async () => {
-  const { fake, provider, warnings } = await rig()
-  fake.failTokens({ status: 400, body: { error: 'invalid_grant', error_description: 'Account not found' } })
-  const outcomes = await submit(provider, tokens('a', 'b'))
-  expect(failureOf(outcomes[0])).toMatchObject({
-    class: 'blocked',
-    reason: 'credentials_refused',
-    code: 'invalid_grant',
-  })
-  expect(warnings).toEqual([expect.stringContaining('invalid_grant: Account not found')])
-  expect(warnings.join()).not.toContain('PRIVATE KEY')
-  const [step] = await firstStep(provider.check(NEVER))
-  expect(step).toMatchObject({ name: 'access token', ok: false })
-})
-
-async function firstStep<T>(steps: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = []
-  for await (const step of steps) found.push(step)
-  return found
-}

@@ -145,3 +145,31 @@ test('an access token that is not taken any more is replaced once', async () => 
   expect((await outcomes(topics, 'subscribe', tokens('b'))).map(wordOf)).toEqual(['accepted'])
   expect(fake.tokensIssued()).toBe(2)
 })
+
+test('without an access token a wish waits as a push does: with Google’s word, and for as long as nobody is asked', async () => {
+  const { fake, topics } = await setUp('iid')
+  const failureOf = async () => {
+    const [first] = await outcomes(topics, 'subscribe', tokens('a'))
+    return first?.kind === 'refused' ? first.failure : null
+  }
+  fake.failTokens({ status: 400, body: { error: 'invalid_grant' } })
+  expect(await failureOf()).toMatchObject({
+    class: 'blocked',
+    reason: 'credentials_refused',
+    code: 'invalid_grant',
+    waitMs: 5_000,
+  })
+  const other = await setUp('iid', { rules: [{ when: { kind: 'subscribe' }, play: 'unauthenticated' }] })
+  const [refused] = await outcomes(other.topics, 'subscribe', tokens('a'))
+  expect(refused).toMatchObject({ failure: { class: 'blocked', reason: 'unauthenticated', waitMs: 60_000 } })
+  expect(other.fake.tokensIssued()).toBe(2)
+})
+
+test('of many at once those with a token go in one call, whichever stand between them', async () => {
+  const { fake, topics } = await setUp('iid')
+  const mixed = Array.from({ length: 20 }, (_, at): TopicAddress => {
+    return at % 3 === 0 ? { kind: 'fid', value: `${at}`.padStart(22, 'c') } : { kind: 'token', value: `token-${at}` }
+  })
+  expect((await outcomes(topics, 'subscribe', mixed)).map(wordOf)).toEqual(mixed.map(() => 'accepted'))
+  expect(fake.subscribers('news')).toHaveLength(20)
+})
