@@ -20,14 +20,20 @@ export function cpuSeconds({ pid, dataDir }) {
   return { node: secondsOf(all, others), postgres: secondsOf(all, [...database]) }
 }
 
-/** Seconds of CPU that the whole machine has used, and this process with the programs it ran and waited for; null without /proc. */
+/**
+ * Seconds of CPU that the whole machine has used, with those that other machines on the same hardware took from it, and this process
+ * with the programs it ran and waited for; null without /proc.
+ */
 export function machineSeconds() {
   if (!existsSync('/proc/self/stat')) return null
-  const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8')
+  const [, user, nice, system, , , irq, softirq, stolen = 0] = readFileSync('/proc/stat', 'utf8')
     .split('\n', 1)[0]
     .split(/\s+/)
     .map(Number)
-  return { all: (user + nice + system + irq + softirq) / TICKS_PER_SECOND, own: readProcess(process.pid).seconds }
+  return {
+    all: (user + nice + system + irq + softirq + stolen) / TICKS_PER_SECOND,
+    own: readProcess(process.pid).seconds,
+  }
 }
 
 /** Resolves when the server has finished what it was given, so that it takes nothing from the next in turn. */

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { makeCertificate } from '../dist/fakes/certificate.js'
 
 export const PROJECT = 'bench'
 /** As Google's have about. */
@@ -35,6 +34,7 @@ export async function startFcmServer() {
   tokens.listen(0, '127.0.0.1')
   await once(tokens, 'listening')
   const port = await freePort()
+  const { makeCertificate } = await import('../dist/fakes/certificate.js')
   const { key, cert } = makeCertificate(['127.0.0.1', 'localhost', 'fcm.googleapis.com'], new Date())
   const files = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem'), config: join(folder, 'h2o.conf') }
   writeFileSync(files.key, key, { mode: 0o644 })
@@ -79,7 +79,8 @@ hosts:
 `
 }
 
-function accountOf(tokenUri) {
+/** A service account with a key of its own, whose access tokens are given out there. */
+export function accountOf(tokenUri) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   return {
     type: 'service_account',

@@ -30,12 +30,12 @@ export async function startTidings(more = {}) {
 
 /** The same route with all its checks, and nothing behind it. */
 export async function startRoute() {
-  return { ...(await start('bench/route.mjs', ['PORT'], ROOT, {})), dataDir: null }
+  return { ...(await start('bench/peers/route.mjs', ['PORT'], ROOT, {})), dataDir: null }
 }
 
 /** What Fastify can do at most. */
 export async function startCeiling() {
-  return { ...(await start('bench/ceiling.mjs', ['PORT'], ROOT, {})), dataDir: null }
+  return { ...(await start('bench/peers/ceiling.mjs', ['PORT'], ROOT, {})), dataDir: null }
 }
 
 /** On the disk of this checkout. */

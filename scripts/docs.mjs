@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { benchmarksPage, PAGE as BENCHMARKS, readKept } from '../bench/report.mjs'
+import { loadRows, rowNames } from '../bench/rows.mjs'
 import { build } from './build.mjs'
 import { clientFiles } from './client-types.mjs'
 
@@ -23,6 +25,7 @@ if (await build()) {
   const { FCM_PROJECTS_FILE_SCHEMA } = await import('../dist/contract/fcm-projects-file.js')
   const { ROUTES_FILE_SCHEMA } = await import('../dist/contract/routes-file.js')
   const setOut = async (file, page, parser = 'markdown') => format(page, { ...(await resolveConfig(file)), parser })
+  const rows = (await loadRows(rowNames())).map((row) => ({ row, kept: readKept(row.name) }))
   const made = {
     [CONFIGURATION]: configurationPage(),
     [METRICS]: await setOut(METRICS, metricsPage()),
@@ -30,6 +33,7 @@ if (await build()) {
     [HTTP_SMS_SCHEMA_FILE]: await setOut(HTTP_SMS_SCHEMA_FILE, JSON.stringify(HTTP_SMS_SCHEMA), 'json'),
     [FCM_PROJECTS_SCHEMA]: await setOut(FCM_PROJECTS_SCHEMA, JSON.stringify(FCM_PROJECTS_FILE_SCHEMA), 'json'),
     [ROUTES_SCHEMA]: await setOut(ROUTES_SCHEMA, JSON.stringify(ROUTES_FILE_SCHEMA), 'json'),
+    [BENCHMARKS]: await benchmarksPage(rows),
     ...(await clientFiles()),
   }
   for (const [file, text] of Object.entries(made)) {

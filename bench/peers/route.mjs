@@ -1,10 +1,10 @@
 // POST /smss as it is served, with every check, and no database behind it: what is accepted gets the next number and is forgotten.
-// node bench/route.mjs PORT
+// node bench/peers/route.mjs PORT
 import { pino } from 'pino'
-import { createKeyGuard } from '../dist/flows/sending/idempotent.js'
-import { createSmsFlow } from '../dist/flows/sms/sms.js'
-import { createAddressOf } from '../dist/http/peer.js'
-import { createServer } from '../dist/http/server.js'
+import { createKeyGuard } from '../../dist/flows/sending/idempotent.js'
+import { createSmsFlow } from '../../dist/flows/sms/sms.js'
+import { createAddressOf } from '../../dist/http/peer.js'
+import { createServer } from '../../dist/http/server.js'
 
 const OTHERS = ['push', 'reads', 'receipts', 'batches', 'dryRuns', 'history', 'erasing', 'templates', 'webhooks']
 OTHERS.push(

@@ -1,11 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startEmbedded } from '../dist/embedded/postgres.js'
-import { createHistory, NEWEST_ID } from '../dist/flows/past/history.js'
-import { createDb, IN_ORDER } from '../dist/store/db.js'
-import { migrate } from '../dist/store/migrate.js'
-import { newDirectory } from './servers.mjs'
-import { table } from './table.mjs'
+import { newDirectory } from '../servers.mjs'
 
 /** What one page may take at the 95th percentile. */
 const GOAL_MS = 150
@@ -50,11 +45,22 @@ const QUERIES = [
   ['clients', 'country:US'],
 ]
 
+export const row = {
+  name: 'history',
+  title: 'a page of each kind of search, from the newest on, on a million messages',
+  options: { messages: 1_000_000, pages: 40, plans: false },
+  measure: measureHistory,
+  show,
+}
+
 /**
  * How long a page of each kind of search takes, on this many messages in an embedded Postgres: the first page and those that follow it. Each
- * is asked `rounds` times.
+ * is asked `pages` times.
  */
-export async function measureHistory({ messages, rounds, plans }, tell) {
+async function measureHistory({ messages, pages, plans }, tell) {
+  const { startEmbedded } = await import('../../dist/embedded/postgres.js')
+  const { createDb, IN_ORDER } = await import('../../dist/store/db.js')
+  const { migrate } = await import('../../dist/store/migrate.js')
   const directory = newDirectory()
   const embedded = await startEmbedded({ dataDir: join(directory, 'data'), onRestart: tell })
   const options = { max: 3, name: 'bench', statementTimeoutMs: 600_000, queryTimeoutMs: 600_000, session: IN_ORDER }
@@ -64,10 +70,11 @@ export async function measureHistory({ messages, rounds, plans }, tell) {
     await seed(db, messages, tell)
     const results = []
     for (const [list, q] of QUERIES) {
-      results.push(await measure(db, list, q, rounds))
+      results.push(await measure(db, list, q, pages))
+      tell(`${list} ${q ?? '(everything)'}: p95 ${results.at(-1).p95Ms.toFixed(0)} ms`)
       if (plans) tell(await planOf(db, list, q))
     }
-    return { row: 'history', messages, rounds, goalMs: GOAL_MS, results }
+    return { messages, pages, goalMs: GOAL_MS, results }
   } finally {
     await db.end()
     await embedded.stop()
@@ -75,30 +82,8 @@ export async function measureHistory({ messages, rounds, plans }, tell) {
   }
 }
 
-/** What was measured, for people. */
-export function historyText({ messages, rounds, results }) {
-  const ms = (value) => value.toFixed(0)
-  const rows = results.map(({ list, q, found, p50Ms, p95Ms, ended }) => [
-    `${list}  ${q ?? '(everything)'}`,
-    String(found),
-    ms(p50Ms),
-    ms(p95Ms),
-    ended ? '' : 'goes on',
-  ])
-  const slow = results.filter(({ p95Ms }) => p95Ms > GOAL_MS).length
-  return [
-    '',
-    `  history: a page of ${PAGE} of ${messages.toLocaleString('en')} messages, ${rounds} pages a row, from the newest on`,
-    '',
-    table([['', 'rows', 'p50 ms', 'p95 ms', 'first page'], ...rows]),
-    '',
-    slow === 0
-      ? `  All within ${GOAL_MS} ms at the 95th percentile.`
-      : `  ${slow} of them beyond ${GOAL_MS} ms at the 95th percentile.`,
-  ].join('\n')
-}
-
-function historyOf(db) {
+async function historyOf(db) {
+  const { createHistory } = await import('../../dist/flows/past/history.js')
   return createHistory({
     db,
     defaultCountry: null,
@@ -108,12 +93,13 @@ function historyOf(db) {
 }
 
 /** Pages one after the other, from the newest on and over again. */
-async function measure(db, list, q, rounds) {
-  const history = historyOf(db)
+async function measure(db, list, q, pages) {
+  const { NEWEST_ID } = await import('../../dist/flows/past/history.js')
+  const history = await historyOf(db)
   const times = []
   let before = NEWEST_ID
   let first = null
-  for (let round = 0; round < rounds; round++) {
+  for (let number = 0; number < pages; number++) {
     const began = performance.now()
     const page = await history[list === 'smss' ? 'messages' : list]({ q, before, limit: PAGE })
     times.push(performance.now() - began)
@@ -127,18 +113,42 @@ async function measure(db, list, q, rounds) {
 
 /** Each statement of one page, as Postgres runs it. */
 async function planOf(db, list, q) {
+  const { NEWEST_ID } = await import('../../dist/flows/past/history.js')
   const plans = []
   const explained = Object.assign(Object.create(db), {
     query: async (statement, values) => {
       const text = typeof statement === 'string' ? statement : statement.text
       const bound = typeof statement === 'string' ? values : statement.values
       const { rows } = await db.query(`explain (analyze, costs off, buffers off, timing off) ${text}`, bound)
-      plans.push(rows.map((row) => `      ${row['QUERY PLAN']}`).join('\n'))
+      plans.push(rows.map((line) => `      ${line['QUERY PLAN']}`).join('\n'))
       return db.query(statement, values)
     },
   })
-  await historyOf(explained)[list === 'smss' ? 'messages' : list]({ q, before: NEWEST_ID, limit: PAGE })
+  const history = await historyOf(explained)
+  await history[list === 'smss' ? 'messages' : list]({ q, before: NEWEST_ID, limit: PAGE })
   return [`plans of ${list} ${q ?? '(everything)'}`, ...plans].join('\n\n')
+}
+
+function show({ messages, pages, goalMs, results }) {
+  const rows = results.map(({ list, q, found, p50Ms, p95Ms, ended }) => [
+    `${list}  ${q ?? '(everything)'}`,
+    String(found),
+    p50Ms.toFixed(0),
+    p95Ms.toFixed(0),
+    ended ? '' : 'goes on',
+  ])
+  const slowest = results.toSorted((one, other) => other.p95Ms - one.p95Ms)[0]
+  return {
+    tables: [{ head: ['', 'rows', 'p50 ms', 'p95 ms', 'first page'], rows }],
+    verdicts: [
+      {
+        goal: `p95 of each ≤ ${goalMs} ms`,
+        figure: `${slowest.p95Ms.toFixed(0)} ms at most (${slowest.q ?? 'everything'})`,
+        met: slowest.p95Ms <= goalMs,
+      },
+    ],
+    notes: [`Pages of ${PAGE} of ${messages.toLocaleString('en')} messages, ${pages} pages of each kind.`],
+  }
 }
 
 /** The newest message has this id, whatever was there before. */

@@ -1,12 +1,8 @@
-// Forked by bench/fcm.mjs: sends so many messages by one of the ways that are compared, and tells what that took.
+// Forked by bench/rows/fcm.mjs: sends so many messages by one of the ways that are compared, and tells what that took.
 import http2 from 'node:http2'
 import { performance } from 'node:perf_hooks'
+import { DATA, TEXT, tokens } from '../fcm-messages.mjs'
 
-export const TEXT = {
-  title: 'Your order is on its way',
-  body: 'It arrives today between 14:00 and 16:00. Tap to follow it.',
-}
-const DATA = { order: '482913' }
 /** `sendEach` takes no more at once. */
 const SDK_BATCH = 500
 /** Batches at once: with one of them each would wait for the slowest of the one before. */
@@ -35,15 +31,6 @@ async function run(name, server, count) {
   return { accepted, seconds, cpuSeconds: (user + system) / 1e6, peakMb: process.resourceUsage().maxRSS / 1_024 }
 }
 
-/** As long as real ones. */
-export function tokenOf(index) {
-  return `${String(index).padStart(12, '0')}:APA91b${'x'.repeat(134)}`
-}
-
-function* tokens(count, from) {
-  for (let index = from; index < from + count; index += 1) yield tokenOf(index)
-}
-
 const PEERS = {
   tidings: startTidings,
   'firebase-admin': startSdk,
@@ -51,10 +38,10 @@ const PEERS = {
 }
 
 async function startTidings({ origin, ca, account }) {
-  const { createFcm } = await import('../dist/providers/fcm/provider.js')
-  const { readCredentials } = await import('../dist/providers/fcm/credentials.js')
-  const { createHttpCall } = await import('../dist/providers/http-call.js')
-  const { createHttp2Pool } = await import('../dist/http2/pool.js')
+  const { createFcm } = await import('../../dist/providers/fcm/provider.js')
+  const { readCredentials } = await import('../../dist/providers/fcm/credentials.js')
+  const { createHttpCall } = await import('../../dist/providers/http-call.js')
+  const { createHttp2Pool } = await import('../../dist/http2/pool.js')
   const now = () => new Date()
   const clock = { monotonic: () => performance.now(), chance: () => 0.5, nodes: () => 1, now, clock: now }
   const call = createHttpCall({ connections: 2 })

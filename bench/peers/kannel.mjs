@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { newDirectory } from './servers.mjs'
+import { newDirectory } from '../servers.mjs'
 
 const READY_MS = 20_000
 const STOP_MS = 10_000

@@ -3,11 +3,11 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cpuSeconds } from './cpu.mjs'
-import { findKannel, startKannel } from './kannel.mjs'
-import { startTidings } from './servers.mjs'
-import { startSmsc } from './smsc-process.mjs'
-import { median, table } from './table.mjs'
+import { cpuSeconds } from '../cpu.mjs'
+import { findKannel, startKannel } from '../peers/kannel.mjs'
+import { startTidings } from '../servers.mjs'
+import { startSmsc } from '../smsc-process.mjs'
+import { median, quotients, spreadText } from '../table.mjs'
 
 const WARM_UP_SECONDS = 2
 /** Submissions under way at once, for both. */
@@ -19,11 +19,20 @@ const LOOK_MS = 50
 /** As load.mjs has them. */
 const CONTACTS = { CONTACTS: '3200', FIRST_CONTACT: '15005551000' }
 
+export const row = {
+  name: 'sms-http',
+  title: 'from HTTP to SMPP, beside Kannel',
+  needs: { programs: ['wrk', 'bearerbox'] },
+  options: { rounds: 5, seconds: 4, connections: 64 },
+  measure: measureSmsHttp,
+  show,
+}
+
 /**
  * From HTTP to SMPP: how many messages a second come in by calls and are taken by an SMSC, from the first call to the last submit_sm, or with
  * receipts to the last deliver_sm_resp. Ours commits each to disk before it answers; Kannel keeps each in a file of its spool. By turns.
  */
-export async function measureSmsHttp({ rounds, seconds, connections }, tell) {
+async function measureSmsHttp({ rounds, seconds, connections }, tell) {
   const [load, programs] = [await hasWrk(), findKannel()]
   if (!load) throw new Error('This row needs wrk; Debian has it in its package wrk.')
   if (programs === null) tell('Kannel is not installed (Debian: kannel): its figures are left out.')
@@ -31,7 +40,7 @@ export async function measureSmsHttp({ rounds, seconds, connections }, tell) {
   for (const receipts of [false, true]) {
     parts.push(await measurePart({ receipts, programs, rounds, seconds, connections }, tell))
   }
-  return { row: 'sms-http', rounds, seconds, connections, window: WINDOW, parts }
+  return { rounds, seconds, connections, window: WINDOW, parts }
 }
 
 async function measurePart({ receipts, programs, rounds, seconds, connections }, tell) {
@@ -78,7 +87,7 @@ function medians(rounds) {
 }
 
 function ratioOf({ tidings, kannel }) {
-  return { ratio: kannel.length === 0 ? null : median(tidings.map((one, i) => one.perSecond / kannel[i].perSecond)) }
+  return { ratio: kannel.length === 0 ? null : quotients(tidings, kannel, 'perSecond') }
 }
 
 async function openTidings(smsc, receipts) {
@@ -88,7 +97,7 @@ async function openTidings(smsc, receipts) {
     // Who may call is not what is measured.
     AUTH: 'off',
   })
-  const script = fileURLToPath(new URL('load.lua', import.meta.url))
+  const script = fileURLToPath(new URL('../load.lua', import.meta.url))
   const cpu = () => {
     const used = cpuSeconds(server)
     return used === null ? 0 : used.node + used.postgres
@@ -98,7 +107,7 @@ async function openTidings(smsc, receipts) {
 
 async function openKannel(programs, smsc, receipts) {
   const kannel = await startKannel(programs, smsc, { window: WINDOW, receipts })
-  const script = fileURLToPath(new URL('load-kannel.lua', import.meta.url))
+  const script = fileURLToPath(new URL('../peers/load-kannel.lua', import.meta.url))
   const cpu = () => kannel.pids.reduce((sum, pid) => sum + (cpuSeconds({ pid, dataDir: null })?.node ?? 0), 0)
   return { ...kannel, script, cpu }
 }
@@ -146,27 +155,30 @@ async function hasWrk() {
   )
 }
 
-export function smsHttpText({ rounds, seconds, connections, window, parts }, machine) {
-  const rows = parts.flatMap(({ receipts, tidings, kannel }) => {
-    const what = receipts ? 'with receipts' : 'without receipts'
-    return [row(`Tidings ${what}`, tidings), ...(kannel === null ? [] : [row(`Kannel ${what}`, kannel)])]
-  })
-  const ratios = parts.map(({ receipts, ratio }) => {
-    const what = receipts ? 'With' : 'Without'
-    return ratio === null ? null : `  ${what} receipts ${ratio.toFixed(2)} times Kannel.`
-  })
-  return [
-    '',
-    `  sms-http: from HTTP to SMPP, ${connections} connections, window ${window}, ${machine}`,
-    '',
-    table([['', 'messages/s', 'HTTP/s', 'p99 ms', 'CPU µs', 'missing', 'errors'], ...rows]),
-    '',
-    ...(ratios.includes(null) ? ['  Kannel is not installed (Debian: kannel).'] : ratios),
-    `  Medians of ${rounds} alternating rounds of ${seconds} s. Tidings commits to disk; Kannel has its spool, without fsync.`,
-  ].join('\n')
+function show({ rounds, seconds, connections, window, parts }) {
+  const ways = parts.map((part) => ({ ...part, what: part.receipts ? 'with receipts' : 'without receipts' }))
+  const rows = ways.flatMap(({ what, tidings, kannel }) => [
+    cells(`Tidings ${what}`, tidings),
+    ...(kannel === null ? [] : [cells(`Kannel ${what}`, kannel)]),
+  ])
+  const hasKannel = parts.every(({ kannel }) => kannel !== null)
+  return {
+    tables: [{ head: ['', 'messages/s', 'HTTP/s', 'p99 ms', 'CPU µs', 'missing', 'errors'], rows }],
+    verdicts: ways.map(({ what, ratio }) => ({
+      goal: `more than Kannel ${what}`,
+      figure: ratio === null ? 'Kannel is not installed' : `${spreadText(ratio)} times as many`,
+      met: ratio === null ? null : ratio.median > 1,
+    })),
+    notes: [
+      `Medians of ${rounds} alternating rounds of ${seconds} s, ${connections} connections, a window of ${window}.`,
+      'Tidings commits to disk; Kannel has its spool, without fsync.',
+      'Settings that differ from the defaults: AUTH=off, SMS_RATE_LIMIT_PER_MINUTE=0.',
+      ...(hasKannel ? [] : ['Kannel is not installed (Debian: kannel).']),
+    ],
+  }
 }
 
-function row(name, one) {
+function cells(name, one) {
   return [
     name,
     one.perSecond.toFixed(0),

@@ -2,12 +2,11 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuSeconds, untilIdle } from './cpu.mjs'
+import { cpuSeconds, untilIdle } from '../cpu.mjs'
 import { sendBy } from './fcm.mjs'
-import { startFcmServer } from './fcm-server.mjs'
-import { TEXT, tokenOf } from './fcm-peer.mjs'
-import { startTidings } from './servers.mjs'
-import { table } from './table.mjs'
+import { startFcmServer } from '../fcm-server.mjs'
+import { TEXT, tokenOf } from '../fcm-messages.mjs'
+import { startTidings } from '../servers.mjs'
 
 /** So that no quota is what is measured. */
 const MESSAGES_PER_MINUTE = 60_000_000
@@ -16,11 +15,18 @@ const IDLE_MS = 60_000
 /** Without one outcome more: something is wrong. */
 const SILENCE_MS = 120_000
 
-/**
- * One notification to a million devices, from the call to the last outcome on disk, with tokens nobody has seen before and with the same
- * ones again; beside it the official SDK, which only sends.
- */
-export async function measureMillion({ messages }, tell) {
+export const row = {
+  name: 'million',
+  title:
+    'one notification to a million devices, from the call to the last outcome on disk, beside the official SDK, which only sends',
+  needs: { packages: ['firebase-admin'], programs: ['h2o'] },
+  options: { messages: 1_000_000 },
+  measure: measureMillion,
+  show,
+}
+
+/** With tokens nobody has seen before, and with the same ones again. */
+async function measureMillion({ messages }, tell) {
   const server = await startFcmServer()
   if (server === null) throw new Error('This row needs h2o; Debian has it in its package h2o.')
   try {
@@ -28,7 +34,7 @@ export async function measureMillion({ messages }, tell) {
     const sdk = await sendBy('firebase-admin', server, messages)
     tell(`firebase-admin: ${sdk.seconds.toFixed(1)} s`)
     if (sdk.accepted !== messages) throw new Error(`firebase-admin: ${sdk.accepted} of ${messages} were accepted`)
-    return { row: 'million', messages, messagesPerMinute: MESSAGES_PER_MINUTE, ours, sdk }
+    return { messages, messagesPerMinute: MESSAGES_PER_MINUTE, ours, sdk }
   } finally {
     await server.stop()
   }
@@ -125,8 +131,8 @@ function bytesOf(dataDir) {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0)
 }
 
-export function millionText({ messages, ours, sdk }, machine) {
-  const cells = ours.map((one) => [
+function show({ messages, messagesPerMinute, ours, sdk }) {
+  const rows = ours.map((one) => [
     `Tidings, ${one.what}`,
     one.acceptSeconds.toFixed(1),
     one.seconds.toFixed(1),
@@ -137,17 +143,17 @@ export function millionText({ messages, ours, sdk }, machine) {
   ])
   const micros = ((sdk.cpuSeconds * 1e6) / messages).toFixed(0)
   const beside = ['firebase-admin, sending alone', '–', sdk.seconds.toFixed(1), micros, '–', sdk.peakMb.toFixed(0), '–']
-  return [
-    '',
-    `  million: one notification to ${messages.toLocaleString('en')} devices, to h2o over TLS, ${machine}`,
-    '',
-    table([
-      ['', 'accepted in s', 'done in s', 'CPU µs: Node', 'Postgres', 'peak MB', 'bytes a device'],
-      ...cells,
-      beside,
-    ]),
-    '',
-    ...ours.map(({ what, seconds }) => `  ${what}: ${(sdk.seconds / seconds).toFixed(2)} times firebase-admin.`),
-    `  FCM_MESSAGES_PER_MINUTE=${MESSAGES_PER_MINUTE}, FCM_RAMP_SECONDS=0: neither has a quota here.`,
-  ].join('\n')
+  const head = ['', 'accepted in s', 'done in s', 'CPU µs: Node', 'Postgres', 'peak MB', 'bytes a device']
+  return {
+    tables: [{ head, rows: [...rows, beside] }],
+    verdicts: ours.map(({ what, seconds }) => ({
+      goal: `sooner than firebase-admin, with ${what}`,
+      figure: `${(sdk.seconds / seconds).toFixed(2)} times as soon`,
+      met: seconds < sdk.seconds,
+    })),
+    notes: [
+      `One run each, of ${messages.toLocaleString('en')} devices, to h2o over TLS.`,
+      `Settings that differ from the defaults: FCM_MESSAGES_PER_MINUTE=${messagesPerMinute}, FCM_RAMP_SECONDS=0 (neither has a quota here), AUTH=off.`,
+    ],
+  }
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startSmsc } from './smsc-process.mjs'
-import { median, table } from './table.mjs'
+import { startSmsc } from '../smsc-process.mjs'
+import { median, quotients, spreadText } from '../table.mjs'
 
 /** Submissions under way at once. */
 const WINDOWS = [10, 100, 500]
@@ -13,16 +13,25 @@ const SENDER = '15005550006'
 const TEXT = 'Your code is 482913. It is good for ten minutes.'
 const NEVER = new AbortController().signal
 
+export const row = {
+  name: 'smpp',
+  title: 'messages submitted by SMPP over one connection, each answered, beside the package smpp',
+  needs: { packages: ['smpp'] },
+  options: { rounds: 5, seconds: 4 },
+  measure: measureSmpp,
+  show,
+}
+
 /**
  * How many submit_sm a second one connection carries, each answered: our client beside `smpp` of npm, at the same SMSC, which does as little
  * as it can in a process of its own. By turns, in one process that does nothing else meanwhile.
  */
-export async function measureSmpp({ rounds, seconds }, tell) {
+async function measureSmpp({ rounds, seconds }, tell) {
   const smsc = await startSmsc()
   try {
     const windows = []
     for (const window of WINDOWS) windows.push(await measureWindow(smsc, window, { rounds, seconds }, tell))
-    return { row: 'smpp', rounds, seconds, windows }
+    return { rounds, seconds, windows }
   } finally {
     await smsc.stop()
   }
@@ -43,8 +52,9 @@ async function measureWindow(smsc, window, { rounds, seconds }, tell) {
   } finally {
     for (const peer of Object.values(peers)) await peer.close()
   }
-  const ratios = results.tidings.map(({ perSecond }, index) => perSecond / results.smpp[index].perSecond)
-  return { window, tidings: medians(results.tidings), smpp: medians(results.smpp), ratio: median(ratios), results }
+  const { tidings, smpp } = results
+  const ratio = quotients(tidings, smpp, 'perSecond')
+  return { window, tidings: medians(tidings), smpp: medians(smpp), ratio, results }
 }
 
 function medians(rounds) {
@@ -69,7 +79,7 @@ async function round(peer, window, ms) {
 }
 
 async function openTidings(port, window) {
-  const { openBenchSmpp } = await import('./smpp-provider.mjs')
+  const { openBenchSmpp } = await import('../smpp-provider.mjs')
   const provider = openBenchSmpp({ port, query: `window=${window}` })
   const deadline = performance.now() + READY_MS
   while (provider.window === 0) {
@@ -128,22 +138,23 @@ async function openSmpp(port) {
   }
 }
 
-export function smppText({ rounds, seconds, windows }, machine) {
-  const row = ({ window, tidings, smpp, ratio }) => [
+function show({ rounds, seconds, windows }) {
+  const cells = ({ window, tidings, smpp, ratio }) => [
     String(window),
     tidings.perSecond.toFixed(0),
     smpp.perSecond.toFixed(0),
-    ratio.toFixed(1),
+    ratio.median.toFixed(1),
     tidings.micros.toFixed(1),
     smpp.micros.toFixed(1),
   ]
   const head = ['window', 'Tidings/s', 'smpp/s', 'times', 'CPU µs: Tidings', 'smpp']
-  return [
-    '',
-    `  smpp: submit_sm with its answer, one connection, ${machine}`,
-    '',
-    table([head, ...windows.map(row)]),
-    '',
-    `  Medians of ${rounds} alternating rounds of ${seconds} s.`,
-  ].join('\n')
+  return {
+    tables: [{ head, rows: windows.map(cells) }],
+    verdicts: windows.map(({ window, ratio }) => ({
+      goal: `more than smpp at a window of ${window}`,
+      figure: `${spreadText(ratio, 1)} times as many`,
+      met: ratio.median > 1,
+    })),
+    notes: [`Medians of ${rounds} alternating rounds of ${seconds} s.`],
+  }
 }

@@ -1,20 +1,29 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { cpuSeconds, machineSeconds, untilIdle } from './cpu.mjs'
-import { startCeiling, startRoute, startTidings } from './servers.mjs'
-import { median } from './table.mjs'
+import { cpuSeconds, untilIdle } from '../cpu.mjs'
+import { startCeiling, startRoute, startTidings } from '../servers.mjs'
+import { median, quotients, spreadText, whole } from '../table.mjs'
 
-const LOAD = fileURLToPath(new URL('load.mjs', import.meta.url))
+const LOAD = fileURLToPath(new URL('../load.mjs', import.meta.url))
 const WARM_UP_SECONDS = 3
 const DRAIN_TIMEOUT_MS = 20_000
+
+export const row = {
+  name: 'accept',
+  title: 'POST /smss, each answer after a commit to disk, beside the same route without a database',
+  needs: { programs: ['wrk'] },
+  options: { rounds: 5, seconds: 4, connections: 64 },
+  measure: measureAccept,
+  show,
+}
 
 /**
  * How many messages a second POST /smss accepts (each answer after a commit to disk) and hands to the sandbox, beside `route`: the same
  * route with the same checks and no database, and beside `ceiling`: Fastify with the schema alone. On the same machine in alternating
  * rounds; the load's own process takes its share of the CPU from all alike.
  */
-export async function measureAccept({ rounds, seconds, connections }, tell) {
+async function measureAccept({ rounds, seconds, connections }, tell) {
   const servers = await startAll()
   const results = { tidings: [], route: [], ceiling: [] }
   try {
@@ -59,47 +68,24 @@ async function round(server, seconds, connections) {
     nodeMicros: perMessage('node'),
     postgresMicros: perMessage('postgres'),
     drainSeconds,
-    others: others(before, after),
   }
 }
 
 function measure(server) {
-  return { at: performance.now(), server: cpuSeconds(server), machine: machineSeconds() }
-}
-
-/** How many cores were busy with what is neither the server nor its load; null where that can't be known. */
-function others(before, after) {
-  if (before.machine === null) return null
-  const spent = (part) => after.machine[part] - before.machine[part]
-  const server = after.server.node + after.server.postgres - before.server.node - before.server.postgres
-  return Math.max(0, ((spent('all') - spent('own') - server) * 1000) / (after.at - before.at))
+  return { server: cpuSeconds(server) }
 }
 
 function summary(results, settings) {
   return {
-    row: 'accept',
     ...settings,
     load: results.tidings[0].tool,
     tidings: medians(results.tidings),
     route: medians(results.route),
     ceiling: medians(results.ceiling),
-    ofRoute: ratios(results.tidings, results.route),
-    ofCeiling: ratios(results.tidings, results.ceiling),
-    others:
-      results.tidings[0].others === null
-        ? null
-        : median(
-            Object.values(results)
-              .flat()
-              .map((one) => one.others),
-          ),
-    rounds: results,
+    ofRoute: quotients(results.tidings, results.route, 'perSecond'),
+    ofCeiling: quotients(results.tidings, results.ceiling, 'perSecond'),
+    results,
   }
-}
-
-function ratios(ours, theirs) {
-  const all = ours.map(({ perSecond }, index) => perSecond / theirs[index].perSecond)
-  return { median: median(all), least: Math.min(...all), most: Math.max(...all) }
 }
 
 function medians(rounds) {
@@ -114,5 +100,38 @@ function medians(rounds) {
     drainSeconds: of('drainSeconds'),
     answered: sum('answered'),
     errors: sum('errors'),
+  }
+}
+
+function show({ rounds, seconds, connections, load, tidings, route, ceiling, ofRoute, ofCeiling }) {
+  const cells = (name, one) => [
+    name,
+    one.perSecond.toFixed(0),
+    one.p50Ms.toFixed(1),
+    one.p99Ms.toFixed(1),
+    whole(one.nodeMicros),
+    whole(one.postgresMicros),
+    one.drainSeconds.toFixed(1),
+    String(one.errors),
+  ]
+  return {
+    tables: [
+      {
+        head: ['', 'messages/s', 'p50 ms', 'p99 ms', 'CPU µs: Node', 'Postgres', 'drained in s', 'errors'],
+        rows: [
+          cells('Tidings, committed to disk and delivered', tidings),
+          cells('the same route, no database', route),
+          cells('Fastify with the schema alone', ceiling),
+        ],
+      },
+    ],
+    verdicts: [
+      { goal: '≥ 0.60 of the same route without a database', figure: spreadText(ofRoute), met: ofRoute.median >= 0.6 },
+    ],
+    notes: [
+      `Medians of ${rounds} alternating rounds of ${seconds} s, ${connections} connections of ${load}.`,
+      `${spreadText(ofCeiling)} of Fastify with the schema alone.`,
+      'Settings that differ from the defaults: SMS_RATE_LIMIT_PER_MINUTE=0.',
+    ],
   }
 }

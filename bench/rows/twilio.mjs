@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { median, table } from './table.mjs'
+import { median, quotients, spreadText } from '../table.mjs'
 
 /** Submissions under way at once: as many as a node has. */
 const WINDOW = 32
@@ -11,8 +11,17 @@ const WARM_UP_MS = 1_000
 const SMS = { to: '+201009129288', from: '+15005550006', body: 'Your code is 482913. It is good for ten minutes.' }
 const NEVER = new AbortController().signal
 
+export const row = {
+  name: 'twilio',
+  title: 'messages handed to the look-alike of Twilio by our adapter, beside the official SDK',
+  needs: { packages: ['twilio'] },
+  options: { rounds: 5, seconds: 4 },
+  measure: measureTwilio,
+  show,
+}
+
 /** How many messages a second are handed to the look-alike of Twilio: our adapter beside the official SDK, by turns in one process. */
-export async function measureTwilio({ rounds, seconds }, tell) {
+async function measureTwilio({ rounds, seconds }, tell) {
   const fake = await startFake()
   const peers = { tidings: await openTidings(fake), sdk: await openSdk(fake) }
   const results = { tidings: [], sdk: [] }
@@ -30,16 +39,14 @@ export async function measureTwilio({ rounds, seconds }, tell) {
     await fake.stop()
   }
   const of = (name, key) => median(results[name].map((one) => one[key]))
-  const ratios = (key) => median(results.tidings.map((one, index) => one[key] / results.sdk[index][key]))
   const summary = (name) => ({ perSecond: of(name, 'perSecond'), micros: of(name, 'micros') })
   return {
-    row: 'twilio',
     rounds,
     seconds,
     tidings: summary('tidings'),
     sdk: summary('sdk'),
-    ratio: ratios('perSecond'),
-    cpuRatio: 1 / ratios('micros'),
+    ratio: quotients(results.tidings, results.sdk, 'perSecond'),
+    cpuRatio: quotients(results.sdk, results.tidings, 'micros'),
     results,
   }
 }
@@ -60,7 +67,7 @@ async function round(peer, ms) {
 }
 
 async function startFake() {
-  const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+  const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
   const child = spawn(process.execPath, [program, 'fake', 'twilio'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const said = {}
   for await (const line of createInterface(child.stdout)) {
@@ -81,8 +88,8 @@ async function startFake() {
 }
 
 async function openTidings({ url, accountSid, authToken }) {
-  const { createTwilio, TWILIO_WINDOW } = await import('../dist/providers/twilio.js')
-  const { createHttpCall } = await import('../dist/providers/http-call.js')
+  const { createTwilio, TWILIO_WINDOW } = await import('../../dist/providers/twilio.js')
+  const { createHttpCall } = await import('../../dist/providers/http-call.js')
   const sender = { kind: 'from', from: SMS.from }
   const account = { name: 'twilio', accountSid, authToken, apiKey: null, sender, baseUrl: url, publicUrl: null }
   const call = createHttpCall({ connections: TWILIO_WINDOW })
@@ -109,15 +116,20 @@ async function openSdk({ url, accountSid, authToken }) {
   return { submit: () => client.messages.create({ ...SMS, validityPeriod: 14_400 }) }
 }
 
-export function twilioText({ rounds, seconds, tidings, sdk, ratio, cpuRatio }, machine) {
-  const row = (name, one) => [name, one.perSecond.toFixed(0), one.micros.toFixed(0)]
-  return [
-    '',
-    `  twilio: messages handed to its look-alike, ${WINDOW} at once, ${machine}`,
-    '',
-    table([['', 'messages/s', 'CPU µs'], row('Tidings', tidings), row('the SDK twilio', sdk)]),
-    '',
-    `  ${ratio.toFixed(1)} times as many, ${cpuRatio.toFixed(1)} times as many for the same CPU.`,
-    `  Medians of ${rounds} alternating rounds of ${seconds} s; the look-alike takes its share of the machine.`,
-  ].join('\n')
+function show({ rounds, seconds, tidings, sdk, ratio, cpuRatio }) {
+  const cells = (name, one) => [name, one.perSecond.toFixed(0), one.micros.toFixed(0)]
+  return {
+    tables: [{ head: ['', 'messages/s', 'CPU µs'], rows: [cells('Tidings', tidings), cells('the SDK twilio', sdk)] }],
+    verdicts: [
+      { goal: 'more than the SDK', figure: `${spreadText(ratio, 1)} times as many`, met: ratio.median > 1 },
+      {
+        goal: 'more than the SDK for the same CPU',
+        figure: `${spreadText(cpuRatio, 1)} times as many`,
+        met: cpuRatio.median > 1,
+      },
+    ],
+    notes: [
+      `Medians of ${rounds} alternating rounds of ${seconds} s, ${WINDOW} messages at once; the look-alike takes its share of the machine.`,
+    ],
+  }
 }

@@ -1,8 +1,8 @@
 // What Fastify can do at most: the route of POST /smss with the same validation and the same answer, without anything behind
-// it. node bench/ceiling.mjs PORT
+// it. node bench/peers/ceiling.mjs PORT
 import { fastify } from 'fastify'
-import { SmsAccepted, SmsRequest } from '../dist/contract/sms.js'
-import { TEMPLATE_SCHEMAS } from '../dist/contract/templates.js'
+import { SmsAccepted, SmsRequest } from '../../dist/contract/sms.js'
+import { TEMPLATE_SCHEMAS } from '../../dist/contract/templates.js'
 
 const app = fastify({
   ajv: { customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false } },
