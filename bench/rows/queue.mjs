@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { cpuSeconds, untilIdle } from '../cpu.mjs'
+import { openDatabase } from '../database.mjs'
 import { COMMON, contactOf, untilNone } from '../peers/queue-history.mjs'
 import { newDirectory, startTidings } from '../servers.mjs'
 import { median } from '../table.mjs'
@@ -99,34 +100,23 @@ async function round(server, messages) {
 
 async function openTidings() {
   const server = await startTidings({ AUTH: 'off' })
-  const { default: pg } = await import('pg')
-  const { runningUrl } = await import('../../dist/embedded/postgres.js')
-  const pool = new pg.Pool({ connectionString: runningUrl(server.dataDir), max: 1 })
-  // Postgres ends before it may have.
-  pool.on('error', () => undefined)
-  let first = 0
+  const database = await openDatabase(server.dataDir)
   return {
     ...server,
     async run(messages) {
+      const all = (await database.mark()) + messages
       const began = performance.now()
       await enqueue(server.url, messages)
       const enqueued = performance.now()
-      await untilNone(async () => messages - (await countSettled(pool, first)), TIMEOUT_MS)
+      await untilNone(async () => all - (await database.countSettled()), TIMEOUT_MS)
       const now = performance.now()
-      first = (await pool.query('select max(message_id) as id from attempts')).rows[0].id
       return { enqueueSeconds: (enqueued - began) / 1_000, seconds: (now - began) / 1_000 }
     },
     async stop() {
-      await pool.end()
+      await database.close()
       await server.stop()
     },
   }
-}
-
-/** The row of an attempt and the message's last status are one transaction. */
-async function countSettled(pool, after) {
-  const text = 'select count(*)::integer as settled from attempts where message_id > $1'
-  return (await pool.query({ name: 'settled', text, values: [after] })).rows[0].settled
 }
 
 /** One stream of lines, as fast as it is taken. */
