@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
-import { connect, LINES, lineOf, pushLineOf, readLimit, sayAll, splitQuery } from './service.ts'
+import { LINES, pageOf, readLimit } from './option-values.ts'
+import { connect, lineOf, pushLineOf, sayAll, splitQuery } from './service.ts'
 import { readWords } from './words.ts'
 
 const HELP = `What was sent, and whether it arrived: one message a line, newest first.
@@ -29,7 +30,7 @@ export const find: Command = {
     const { options, negated } = splitQuery(words)
     const { values, positionals } = readWords(options, { limit: { type: 'string' }, push: { type: 'boolean' } })
     const limit = readLimit(values.limit)
-    const query = { q: [...positionals, ...negated].join(' '), limit: Math.min(limit, 200) }
+    const query = { q: [...positionals, ...negated].join(' '), ...pageOf(limit) }
     const tidings = connect(at)
     const asked = { signal: at.signal }
     if (values.push === true) {

@@ -1,6 +1,7 @@
 import type { Query, Schema } from '../client/tidings.ts'
 import { CliRefusal, type Command, type Surroundings } from './command.ts'
-import { connect, LINES, readLimit, sayAll, timeOf } from './service.ts'
+import { LINES, pageOf, readLimit } from './option-values.ts'
+import { connect, sayAll, timeOf } from './service.ts'
 import { readSince } from './since.ts'
 import { painted, plain, readWords } from './words.ts'
 
@@ -34,7 +35,7 @@ export const inbound: Command = {
     if (positionals.length > 0) throw new CliRefusal('inbound takes options alone: --contact, --since, --review.')
     const limit = readLimit(values.limit)
     const query: Query<'/inbound'> = {
-      limit: Math.min(limit + 1, 200),
+      ...pageOf(limit),
       ...(values.contact === undefined ? {} : { contact: values.contact }),
       ...(values.since === undefined ? {} : { since: readSince(values.since, at.now()) }),
       ...(values.review === true ? { review: true } : {}),

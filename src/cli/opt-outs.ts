@@ -1,7 +1,8 @@
 import type { Query, Schema, Tidings } from '../client/tidings.ts'
 import { actOf, takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
-import { connect, readLimit, sayAll, timeOf } from './service.ts'
+import { pageOf, readLimit } from './option-values.ts'
+import { connect, sayAll, timeOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
 
 const HELP = `Who wants no more messages.
@@ -50,7 +51,7 @@ export const optOuts: Command = {
 function list({ contact, values, tidings, at }: OptOutWords): Promise<ExitCode> {
   const limit = readLimit(values.limit)
   const query: Query<'/opt-outs'> = {
-    limit: Math.min(limit + 1, 200),
+    ...pageOf(limit),
     ...(contact === null ? {} : { contact }),
     ...(values.group === undefined ? {} : { sender_group: values.group }),
   }

@@ -7,7 +7,8 @@ import {
   type TopicPush,
 } from '../client/tidings.ts'
 import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
-import { COMMON, commonFields, exitCodeOf, sendOptions, toPairs, toWhole } from './send-words.ts'
+import { readOneOf, readWhole } from './option-values.ts'
+import { COMMON, commonFields, exitCodeOf, sendOptions, toPairs } from './send-words.ts'
 import { connect, countsOf } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
 
@@ -109,13 +110,15 @@ function toReporting(values: Words, toTopic: boolean): Pick<TokensPush, 'evidenc
   const asked = evidence === undefined ? {} : { evidence }
   if (message === undefined) return asked
   const sms = { message, ...(contact === undefined ? {} : { contact }) }
-  const when = after === undefined ? {} : { after: toWhole(after, '--after') }
-  return { ...asked, fallback: { sms, ...when, ...(unless === undefined ? {} : { unless: toUnless(unless) }) } }
-}
-
-function toUnless(text: string): 'sent' | 'received' | 'opened' {
-  if (text === 'sent' || text === 'received' || text === 'opened') return text
-  throw new CliRefusal('--unless must be sent, received or opened.')
+  const when = after === undefined ? {} : { after: readWhole(after, '--after') }
+  return {
+    ...asked,
+    fallback: {
+      sms,
+      ...when,
+      ...(unless === undefined ? {} : { unless: readOneOf(unless, '--unless', ['sent', 'received', 'opened']) }),
+    },
+  }
 }
 
 function toContent(values: Words): Omit<TopicPush, 'topic'> {
@@ -139,18 +142,13 @@ function toContent(values: Words): Omit<TopicPush, 'topic'> {
 function toSimple(values: Words): Partial<Omit<TopicPush, 'topic'>> {
   const { priority, 'collapse-key': collapseKey, badge, sound, action: actions } = values
   return {
-    ...(priority === undefined ? {} : { priority: toPriority(priority) }),
+    ...(priority === undefined ? {} : { priority: readOneOf(priority, '--priority', ['high', 'normal']) }),
     ...(collapseKey === undefined ? {} : { collapse_key: collapseKey }),
-    ...(badge === undefined ? {} : { badge: toWhole(badge, '--badge') }),
+    ...(badge === undefined ? {} : { badge: readWhole(badge, '--badge') }),
     ...(sound === undefined ? {} : { sound }),
     ...(actions === undefined ? {} : { actions: toActions(actions) }),
     ...(values['data-only'] === true ? { data_only: true } : {}),
   }
-}
-
-function toPriority(text: string): 'high' | 'normal' {
-  if (text === 'high' || text === 'normal') return text
-  throw new CliRefusal('--priority must be high or normal.')
 }
 
 function toActions(words: readonly string[]): { action: string; title: string }[] {

@@ -1,6 +1,7 @@
 import { TidingsApiError, type Schema, type SmsMessage, type Tidings } from '../client/tidings.ts'
 import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
-import { COMMON, commonFields, exitCodeOf, sendOptions, toWhole } from './send-words.ts'
+import { readWhole } from './option-values.ts'
+import { COMMON, commonFields, exitCodeOf, sendOptions } from './send-words.ts'
 import { connect } from './service.ts'
 import { painted, plain, readWords } from './words.ts'
 
@@ -67,7 +68,7 @@ function smsFields(values: Words): Partial<SmsMessage> {
   const isPlain = values.plain ?? (values['no-plain'] === true ? false : undefined)
   return {
     ...(sender === undefined ? {} : { sender }),
-    ...(most === undefined ? {} : { max_segments: toWhole(most, '--max-segments') }),
+    ...(most === undefined ? {} : { max_segments: readWhole(most, '--max-segments') }),
     ...(price === undefined ? {} : { max_price: toAmount(price, '--max-price') }),
     ...(isPlain === undefined ? {} : { plain: isPlain }),
     ...(zone === undefined ? {} : { time_zone: zone }),

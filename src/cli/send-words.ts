@@ -1,5 +1,6 @@
 import { CliRefusal, EXIT, type ExitCode } from './command.ts'
 import type { SendOptions } from '../client/tidings.ts'
+import { readOneOf, readWhole } from './option-values.ts'
 
 /** Of `send sms` and `send push`. */
 export const COMMON = {
@@ -32,12 +33,10 @@ export interface CommonWords {
 
 const CATEGORIES = ['otp', 'transactional', 'marketing'] as const
 
-type Category = (typeof CATEGORIES)[number]
-
 /** The fields that SMS and pushes have in common. Throws a CliRefusal; what the service knows better is left to it. */
 export function commonFields(words: CommonWords): {
   tag?: string
-  category?: Category
+  category?: (typeof CATEGORIES)[number]
   send_at?: string
   local?: boolean
   ttl?: number
@@ -49,10 +48,10 @@ export function commonFields(words: CommonWords): {
   }
   return {
     ...(tag === undefined ? {} : { tag }),
-    ...(category === undefined ? {} : { category: toCategory(category) }),
+    ...(category === undefined ? {} : { category: readOneOf(category, '--category', CATEGORIES) }),
     ...(sendAt === undefined ? {} : { send_at: sendAt }),
     ...(words.local === true ? { local: true } : {}),
-    ...(ttl === undefined ? {} : { ttl: toWhole(ttl, '--ttl') }),
+    ...(ttl === undefined ? {} : { ttl: readWhole(ttl, '--ttl') }),
     ...(template === undefined ? {} : { template: toTemplate(template, words) }),
   }
 }
@@ -80,22 +79,10 @@ export function toPairs(words: readonly string[], flag: string): Record<string, 
   )
 }
 
-/** A whole number. Throws a CliRefusal. */
-export function toWhole(text: string, flag: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new CliRefusal(`${flag} must be a whole number.`)
-  return Number(text)
-}
-
 /** Of what was waited for: it will never arrive. */
 export function exitCodeOf(statuses: readonly string[]): ExitCode {
   const lost = ['undelivered', 'failed', 'rejected', 'expired', 'suppressed']
   return statuses.length > 0 && statuses.every((status) => lost.includes(status)) ? EXIT.problems : EXIT.fine
-}
-
-function toCategory(text: string): Category {
-  const category = CATEGORIES.find((known) => known === text)
-  if (category === undefined) throw new CliRefusal(`--category must be one of ${CATEGORIES.join(', ')}.`)
-  return category
 }
 
 function toTemplate(

@@ -1,6 +1,7 @@
 import { createTidings, type Schema, type Tidings } from '../client/tidings.ts'
+import { LINES } from './option-values.ts'
 import { serverAddress } from './server-address.ts'
-import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
+import { EXIT, type ExitCode, type Surroundings } from './command.ts'
 import { painted, plain } from './words.ts'
 
 /** The service a command talks to. */
@@ -34,21 +35,6 @@ export function splitQuery(words: readonly string[]): {
 } {
   const isTerm = (word: string): boolean => /^-[^-].*:/.test(word)
   return { options: words.filter((word) => !isTerm(word)), negated: words.filter(isTerm) }
-}
-
-/** 1 to `most`. Throws a CliRefusal. */
-export function readCount(text: string, flag: string, most: number): number {
-  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0
-  if (count < 1 || count > most) throw new CliRefusal(`${flag} must be 1 to ${most.toLocaleString('en')}.`)
-  return count
-}
-
-/** Lines of a list: unless `--limit` says otherwise, and at most. */
-export const LINES = { usual: 20, most: 10_000 }
-
-/** `--limit`. Throws a CliRefusal. */
-export function readLimit(text: string | undefined): number {
-  return text === undefined ? LINES.usual : readCount(text, '--limit', LINES.most)
 }
 
 /** A line each, up to `limit`, and whether there are more. */

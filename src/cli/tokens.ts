@@ -1,10 +1,11 @@
-import type { Schema, Tidings } from '../client/tidings.ts'
-import { actOf, takeOnly } from './acts.ts'
-import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
-import { connect, readLimit, sayAll, timeOf } from './service.ts'
+import type { Schema } from '../client/tidings.ts'
+import { commandOfActs, type Act, type ActWords } from './acts.ts'
+import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
+import { pageOf, readLimit, readOneOf } from './option-values.ts'
+import { sayAll, timeOf } from './service.ts'
 import { readSince } from './since.ts'
 import { readSubscription } from './subscription-file.ts'
-import { painted, plain, readWords } from './words.ts'
+import { painted, plain } from './words.ts'
 
 const HELP = `The devices that pushes go to.
 
@@ -38,22 +39,10 @@ const OPTIONS = {
   yes: { type: 'boolean' },
 } as const
 
-type Values = ReturnType<typeof readWords<typeof OPTIONS>>['values']
-type Flag = Exclude<keyof Values, 'json'>
+type TokenWords = ActWords<typeof OPTIONS>
+type Values = TokenWords['values']
 
-interface TokenWords {
-  readonly words: readonly string[]
-  readonly values: Values
-  readonly tidings: Tidings
-  readonly at: Surroundings
-}
-
-interface Act {
-  readonly flags: readonly Flag[]
-  run(words: TokenWords): Promise<ExitCode>
-}
-
-const ACTS: Readonly<Record<string, Act>> = {
+const ACTS: Readonly<Record<string, Act<typeof OPTIONS>>> = {
   list: { flags: ['limit'], run: list },
   show: { flags: [], run: show },
   put: { flags: ['client', 'platform', 'app', 'locale', 'zone', 'fid', 'kind'], run: put },
@@ -62,24 +51,18 @@ const ACTS: Readonly<Record<string, Act>> = {
   restore: { flags: ['since', 'reason', 'yes'], run: restore },
 }
 
-export const tokens: Command = {
+export const tokens = commandOfActs({
   name: 'tokens',
   summary: 'the devices that pushes go to',
   help: HELP,
-  async run(words, at) {
-    const { values, positionals } = readWords(words, OPTIONS)
-    const [first = 'list', ...rest] = positionals
-    const isTerm = first.includes(':')
-    const name = isTerm ? 'list' : first
-    const act = actOf('tokens', ACTS, name)
-    takeOnly({ name, values }, act.flags)
-    return act.run({ words: isTerm ? positionals : rest, values, tidings: connect(at), at })
-  },
-}
+  options: OPTIONS,
+  acts: ACTS,
+  isOfList: (word) => word.includes(':'),
+})
 
 function list({ words, values, tidings, at }: TokenWords): Promise<ExitCode> {
   const limit = readLimit(values.limit)
-  const query = { limit: Math.min(limit + 1, 200), ...(words.length === 0 ? {} : { q: words.join(' ') }) }
+  const query = { ...pageOf(limit), ...(words.length === 0 ? {} : { q: words.join(' ') }) }
   const lines = values.json === true ? JSON.stringify : (one: Schema<'Token'>) => lineOf(one, at)
   return sayAll(tidings.tokens.list(query, { signal: at.signal }), lines, limit, at, 'There are none.')
 }
@@ -109,8 +92,8 @@ async function put({ words, values, tidings, at }: TokenWords): Promise<ExitCode
   const device = {
     ...factsOf(values),
     ...(fid === undefined ? {} : { fid }),
-    ...(values.platform === undefined ? {} : { platform: oneOf('platform', values.platform, PLATFORMS) }),
-    ...(values.kind === undefined ? {} : { kind: oneOf('kind', values.kind, KINDS) }),
+    ...(values.platform === undefined ? {} : { platform: readOneOf(values.platform, '--platform', PLATFORMS) }),
+    ...(values.kind === undefined ? {} : { kind: readOneOf(values.kind, '--kind', KINDS) }),
   }
   return sayOne(await tidings.tokens.put(tokenOf(words, 'put'), device, { signal: at.signal }), values, at)
 }
@@ -133,7 +116,7 @@ async function restore({ words, values, tidings, at }: TokenWords): Promise<Exit
   if (values.yes !== true) throw new CliRefusal('All that were retired since are sent to again. Say --yes.')
   const asked = {
     since: readSince(since, at.now()),
-    ...(reason === undefined ? {} : { reason: oneOf('reason', reason, REASONS) }),
+    ...(reason === undefined ? {} : { reason: readOneOf(reason, '--reason', REASONS) }),
   }
   const restored = await tidings.tokens.restoreSince(asked, { signal: at.signal })
   if (values.json === true) await at.say(`${JSON.stringify({ restored })}\n`)
@@ -144,12 +127,6 @@ async function restore({ words, values, tidings, at }: TokenWords): Promise<Exit
 const PLATFORMS = ['android', 'ios', 'web'] as const
 const KINDS = ['token', 'fid'] as const
 const REASONS = ['unregistered', 'invalid_token', 'sender_mismatch', 'stale'] as const
-
-function oneOf<const Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
-  const word = words.find((one) => one === text)
-  if (word === undefined) throw new CliRefusal(`--${flag} is one of ${words.join(', ')}.`)
-  return word
-}
 
 function tokenOf([token, ...more]: readonly string[], act: string): string {
   if (token === undefined || more.length > 0)

@@ -1,8 +1,9 @@
-import type { Schema, Tidings } from '../client/tidings.ts'
-import { actOf, takeOnly } from './acts.ts'
-import { CliRefusal, EXIT, type Command, type ExitCode, type Surroundings } from './command.ts'
-import { connect, readLimit, sayAll, timeOf } from './service.ts'
-import { painted, plain, readWords } from './words.ts'
+import type { Schema } from '../client/tidings.ts'
+import { commandOfActs, type Act, type ActWords } from './acts.ts'
+import { CliRefusal, EXIT, type ExitCode, type Surroundings } from './command.ts'
+import { pageOf, readCount, readLimit, readOneOf } from './option-values.ts'
+import { sayAll, timeOf } from './service.ts'
+import { painted, plain } from './words.ts'
 
 const HELP = `Who follows which topic, as far as this service subscribed them. Apps subscribe by themselves, too.
 
@@ -30,42 +31,24 @@ const OPTIONS = {
   limit: { type: 'string' },
 } as const
 
-type Values = ReturnType<typeof readWords<typeof OPTIONS>>['values']
-type Flag = Exclude<keyof Values, 'json'>
-
-interface TopicWords {
-  readonly words: readonly string[]
-  readonly values: Values
-  readonly tidings: Tidings
-  readonly at: Surroundings
-}
-
-interface Act {
-  readonly flags: readonly Flag[]
-  run(words: TopicWords): Promise<ExitCode>
-}
+type TopicWords = ActWords<typeof OPTIONS>
 
 const CHANGE_FLAGS = ['client', 'fid', 'project', 'wait'] as const
 
-const ACTS: Readonly<Record<string, Act>> = {
+const ACTS: Readonly<Record<string, Act<typeof OPTIONS>>> = {
   list: { flags: ['limit'], run: list },
   show: { flags: ['state', 'limit'], run: show },
   subscribe: { flags: CHANGE_FLAGS, run: (words) => change('subscribe', words) },
   unsubscribe: { flags: CHANGE_FLAGS, run: (words) => change('unsubscribe', words) },
 }
 
-export const topics: Command = {
+export const topics = commandOfActs({
   name: 'topics',
   summary: 'who follows which topic',
   help: HELP,
-  async run(words, at) {
-    const { values, positionals } = readWords(words, OPTIONS)
-    const [name = 'list', ...rest] = positionals
-    const act = actOf('topics', ACTS, name)
-    takeOnly({ name, values }, act.flags)
-    return act.run({ words: rest, values, tidings: connect(at), at })
-  },
-}
+  options: OPTIONS,
+  acts: ACTS,
+})
 
 function list({ words, values, tidings, at }: TopicWords): Promise<ExitCode> {
   if (words.length > 0) throw new CliRefusal('list takes no topic; show does.')
@@ -78,7 +61,10 @@ function show({ words, values, tidings, at }: TopicWords): Promise<ExitCode> {
   const [topic, ...more] = words
   if (topic === undefined || more.length > 0) throw new CliRefusal('show takes one topic: tidings topics show news')
   const limit = readLimit(values.limit)
-  const query = { ...pageOf(limit), ...(values.state === undefined ? {} : { state: stateOf(values.state) }) }
+  const query = {
+    ...pageOf(limit),
+    ...(values.state === undefined ? {} : { state: readOneOf(values.state, '--state', STATES) }),
+  }
   const lines = values.json === true ? JSON.stringify : (one: Schema<'TopicSubscription'>) => lineOf(one, at)
   const found = tidings.topics.subscriptions(topic, query, { signal: at.signal })
   return sayAll(found, lines, limit, at, 'There are none.')
@@ -98,7 +84,7 @@ async function change(
       ? { ...(tokens.length === 0 ? {} : { tokens: [...tokens] }), ...(fid === undefined ? {} : { fids: [fid] }) }
       : { to: { client } }
   const named = project === undefined ? {} : { project }
-  const waiting = values.wait === undefined ? {} : { waitSeconds: secondsOf(values.wait) }
+  const waiting = values.wait === undefined ? {} : { waitSeconds: readCount(values.wait, '--wait', MOST_SECONDS) }
   const done = await tidings.topics[wish](topic, { ...devices, ...named }, { signal: at.signal, ...waiting })
   if (values.json === true) await at.say(`${JSON.stringify(done)}\n`)
   else at.tell(sentenceOf(wish, done))
@@ -119,22 +105,10 @@ function sentenceOf(
   return `${count} ${devices === 1 ? 'device is' : 'devices are'} ${what} ${plain(topic)}${rest}.`
 }
 
-function pageOf(limit: number): { readonly limit: number } {
-  return { limit: Math.min(limit + 1, 200) }
-}
-
 const STATES = ['subscribing', 'subscribed', 'unsubscribing', 'unsubscribed', 'failed'] as const
 
-function stateOf(text: string): (typeof STATES)[number] {
-  const state = STATES.find((one) => one === text)
-  if (state === undefined) throw new CliRefusal(`--state is one of ${STATES.join(', ')}.`)
-  return state
-}
-
-function secondsOf(text: string): number {
-  if (!/^[1-9]\d?$/.test(text) || Number(text) > 60) throw new CliRefusal('--wait is 1 to 60 seconds.')
-  return Number(text)
-}
+/** What the service waits at most. */
+const MOST_SECONDS = 60
 
 /** `        12  news  1 failed` */
 function topicLine({ topic, subscribers, counts }: Schema<'Topic'>): string {

@@ -1,6 +1,7 @@
 import type { Schema } from '../client/tidings.ts'
 import { takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type ExitCode } from './command.ts'
+import { readCount } from './option-values.ts'
 import { readSince } from './since.ts'
 import { attemptLine, webhookLine } from './webhook-lines.ts'
 import { readSubject, readTypes, type WebhookAct, type WebhookWords } from './webhook-words.ts'
@@ -62,10 +63,7 @@ const MOST_HOURS = 168
 
 function overlapOf(hours: string | undefined): Schema<'WebhookRotation'> {
   if (hours === undefined) return {}
-  if (!/^\d{1,3}$/.test(hours) || Number(hours) > MOST_HOURS) {
-    throw new CliRefusal(`--overlap-hours must be 0 to ${MOST_HOURS}.`)
-  }
-  return { overlap_seconds: Number(hours) * 3_600 }
+  return { overlap_seconds: readCount(hours, '--overlap-hours', MOST_HOURS, 0) * 3_600 }
 }
 
 /** The secret alone goes to stdout, so that it can go on into what keeps secrets. */

@@ -1,7 +1,8 @@
 import type { Query, Schema } from '../client/tidings.ts'
 import { takeOnly } from './acts.ts'
 import { CliRefusal, EXIT, type Surroundings } from './command.ts'
-import { readLimit, sayAll } from './service.ts'
+import { pageOf, readLimit, readOneOf } from './option-values.ts'
+import { sayAll } from './service.ts'
 import { readSince } from './since.ts'
 import { attemptLine, deliveryLine, webhookLine, webhookLines } from './webhook-lines.ts'
 import { readSubject, readTypes, type WebhookAct, type WebhookWords } from './webhook-words.ts'
@@ -27,7 +28,7 @@ export const listDeliveries: WebhookAct = async (words) => {
   takeOnly(words, ['status', 'types', 'since', 'limit'])
   const { tidings, values, at } = words
   const limit = readLimit(values.limit)
-  const query = { ...filterOf(words), limit: Math.min(limit + 1, 200) }
+  const query = { ...filterOf(words), ...pageOf(limit) }
   const lines =
     values.json === true ? JSON.stringify : (delivery: Schema<'WebhookDelivery'>) => deliveryLine(delivery, at)
   const deliveries = tidings.webhooks.deliveries(readSubject(words), query, { signal: at.signal })
@@ -37,12 +38,10 @@ export const listDeliveries: WebhookAct = async (words) => {
 const STATUSES = ['queued', 'delivered', 'failed'] as const
 
 function filterOf({ values: { status, types, since }, at }: WebhookWords): Query<'/webhooks/{id}/deliveries'> {
-  const known = STATUSES.find((one) => one === status)
-  if (status !== undefined && known === undefined) throw new CliRefusal(`--status is one of ${STATUSES.join(', ')}.`)
   const [type, ...more] = types === undefined ? [] : readTypes(types)
   if (more.length > 0) throw new CliRefusal('deliveries looks for one of --types at a time.')
   return {
-    ...(known === undefined ? {} : { status: known }),
+    ...(status === undefined ? {} : { status: readOneOf(status, '--status', STATUSES) }),
     ...(type === undefined ? {} : { type }),
     ...(since === undefined ? {} : { since: readSince(since, at.now()) }),
   }

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { CliRefusal } from './command.ts'
 
-type Options = NonNullable<ParseArgsConfig['options']>
+export type Options = NonNullable<ParseArgsConfig['options']>
 
 /** What follows a command's name, read. `--json` is known to every command. Throws a CliRefusal. */
 export function readWords<Known extends Options>(

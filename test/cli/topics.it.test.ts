@@ -46,7 +46,7 @@ test('what is gone is told, and what it does not understand it says', async () =
   expect((await run('topics', 'shw', 'news')).stderr).toContain('Did you mean show?')
   expect((await run('topics', 'subscribe', 'news')).stderr).toContain('takes a topic, and tokens or --client')
   expect((await run('topics', 'show', 'news', '--state', 'odd')).stderr).toContain('--state is one of subscribing')
-  expect((await run('topics', 'subscribe', 'news', 'a', '--wait', '90')).stderr).toContain('--wait is 1 to 60 seconds.')
+  expect((await run('topics', 'subscribe', 'news', 'a', '--wait', '90')).stderr).toContain('--wait must be 1 to 60.')
   expect((await run('topics', 'list', '--wait', '9')).stderr).toContain('--wait does not belong to list.')
   expect(await run('topics', 'show', 'never')).toMatchObject({ code: 4 })
   expect((await run('topics', '--help')).stdout).toMatch(/^[A-Z][^\n]+\.\n\n {2}tidings topics/)
