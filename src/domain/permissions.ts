@@ -9,6 +9,18 @@ export function scopeProblem(caller: Caller, scope: Scope): TidingsError | null 
   return forbidden('Authorization', `This call needs the scope ${scope}; the key has ${has}`)
 }
 
+/**
+ * Why a key that only captures may not do what `scope` opens; null: it may. Devices and who follows a topic are one and the same for whoever
+ * sends, so that where pushes leave they are changed by live keys alone.
+ */
+export function testKeyProblem({ mode }: Caller, scope: Scope, pushesLeave: boolean): TidingsError | null {
+  if (mode !== 'test' || scope !== 'tokens:write' || !pushesLeave) return null
+  return forbidden(
+    'Authorization',
+    'This is a test key, and pushes leave here: the devices and topics that they go to are changed with a live key alone',
+  )
+}
+
 /** Why this caller may not text a number of `country` (ISO 3166-1 alpha-2; null: it belongs to none); null: he may. */
 export function countryProblem(caller: Caller, country: string | null): TidingsError | null {
   const { countries } = caller

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify'
 import { ANYONE, type Caller, type Scope } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
-import { scopeProblem } from '../domain/permissions.ts'
+import { scopeProblem, testKeyProblem } from '../domain/permissions.ts'
 import type { GoodKey, WrongKey } from '../flows/keys/keyring.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { createWrongKeys, MOST_WRONG_KEYS, type WrongKeys } from './wrong-keys.ts'
@@ -54,7 +54,7 @@ function scopeOf({ method, url, config }: RouteOptions): Scope | 'open' {
 function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookHandler {
   return (request, reply, done) => {
     const enter = (called: Called): void => {
-      const refusal = called instanceof TidingsError ? called : scopeProblem(called, scope)
+      const refusal = called instanceof TidingsError ? called : problemOf(called, scope, parts)
       if (refusal !== null) return done(challenge(reply, refusal, request, scope))
       if (!(called instanceof TidingsError)) request.caller = withAddress(called, scope, request, parts)
       done()
@@ -63,6 +63,10 @@ function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookH
     if (called instanceof Promise) void called.then(enter, done)
     else enter(called)
   }
+}
+
+function problemOf(caller: Caller, scope: Scope, { channels }: HttpParts): TidingsError | null {
+  return scopeProblem(caller, scope) ?? testKeyProblem(caller, scope, !channels.push.capturing)
 }
 
 /** What concerns the service itself stands in the audit, with from where it was done. */

@@ -5,7 +5,7 @@ import { SCOPES, type Scope } from '../../src/domain/caller.ts'
 import type { KeyInput } from '../../src/flows/keys/keys.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { openKeysNode, type KeysNode } from './keys-node.ts'
+import { openKeysNode, somewhere, type KeysNode } from './keys-node.ts'
 import { createStandIns } from './stand-ins.ts'
 
 interface Operation {
@@ -149,6 +149,31 @@ test('a key that only captures is let in as any other, but never as an administr
     const { status } = await call(operation, key)
     const refused = operation.scope === 'admin'
     expect({ operation, isRefused: status === 401 || status === 403 }).toEqual({ operation, isRefused: refused })
+  }
+})
+
+test('where pushes leave, a key that only captures changes no devices and no topics; a live key does', async () => {
+  const sms = { provider: 'twilio', capturing: false }
+  const live = openKeysNode(database.url, { channels: { sms, push: { provider: 'fcm', capturing: false } } })
+  const smsAlone = openKeysNode(database.url, { channels: { sms, push: { provider: 'sandbox', capturing: true } } })
+  try {
+    const scopes = SCOPES.filter((scope) => scope !== 'admin')
+    const [tester, real] = [await make({ mode: 'test', scopes }), await make({ scopes })]
+    const deeds = guarded().filter(({ scope, method }) => scope !== 'admin' && method !== 'GET')
+    const status = async ({ app }: KeysNode, { method, path }: Operation, key: string): Promise<number> => {
+      const url = path.replaceAll(/\{\w+\}/g, '1')
+      const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': somewhere() }
+      return (await app.inject({ method: method as 'POST', url, headers })).statusCode
+    }
+    expect(deeds.filter(({ scope }) => scope === 'tokens:write').length).toBeGreaterThan(5)
+    for (const operation of deeds) {
+      const refused = { tester: (await status(live, operation, tester)) === 403 }
+      expect({ operation, ...refused }).toEqual({ operation, tester: operation.scope === 'tokens:write' })
+      expect({ operation, status: await status(live, operation, real) }).not.toMatchObject({ status: 403 })
+      expect({ operation, status: await status(smsAlone, operation, tester) }).not.toMatchObject({ status: 403 })
+    }
+  } finally {
+    await Promise.all([live.close(), smsAlone.close()])
   }
 })
 
