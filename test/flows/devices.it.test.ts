@@ -242,6 +242,26 @@ test('the devices of a person who is erased are nowhere any more, and nothing is
   expect(named?.suppressed).toBe('erased')
 })
 
+test('what is kept for repeated calls goes with the person, but not that of a push which others got, too', async () => {
+  const node = await nodes.start({ push: [answering(ACCEPTED)] })
+  const tokens = tokensOf(node)
+  await tokens.put('alone-old', { fid: FID })
+  const alone = [(await tokens.put('alone', { client: CONTACT, fid: FID })).id]
+  const both = [...alone, (await tokens.put('other', { client: '+15005550006' })).id]
+  const keep = (key: string, route: string) => ({ caller: 'anyone', route, key, fields: { to: 'hash' }, answer: {} })
+  const push = (tokenIds: readonly number[], key: string, path = 'devices') => {
+    const idempotency = keep(key, `POST /notifications/${path}`)
+    return node.delivery.intake.addPush(notification({ tokenIds, idempotency }))
+  }
+  await Promise.all([push(alone, 'mine'), push(both, 'ours'), push(both.slice(1), 'theirs')])
+  await push(alone, 'by token', 'tokens')
+  const erasing = createErasing({ db: node.db, defaultCountry: null, monotonic: () => 0, sleep: async () => undefined })
+  expect(await erasing.look(CONTACT)).toMatchObject({ idempotencyKeys: 1 })
+  expect(await erasing.erase(CONTACT, ANYONE, new AbortController().signal)).toMatchObject({ idempotencyKeys: 1 })
+  const kept = await ask(node, 'select key from idempotency_keys order by key')
+  expect(kept.map(({ key }) => key)).toEqual(['by token', 'ours', 'theirs'])
+})
+
 test('two that register the same many devices in another order wait for each other, in no circle', async () => {
   const node = await nodes.start({})
   const tokens = tokensOf(node)

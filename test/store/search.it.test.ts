@@ -238,4 +238,15 @@ test('clients are found by number and country, tokens by themselves, pushes by a
   expect(await search('notifications', 'code:unregistered')).toEqual([3])
   expect(await search('notifications', 'status:sent')).toEqual([1])
   expect(await search('notifications', 'status:failed via:sandbox two')).toEqual([3])
+  // What a push says in any of its languages.
+  const german = [
+    { locale: 'en', title: 'two', body: 'b' },
+    { locale: 'de', title: 'Zwei Grüße', body: '100% b' },
+  ]
+  await db.query('update notifications set variants = $1 where id = 2', [JSON.stringify(german)])
+  expect(await search('notifications', 'text:"zwei grüße"')).toEqual([2])
+  expect(await search('notifications', 'text:100%')).toEqual([2])
+  expect(await search('notifications', 'text:locale')).toEqual([])
+  expect(await search('notifications', '-text:zwei')).toEqual([3, 1])
+  expect(await search('notifications', 'text:"b zwei"')).toEqual([])
 })

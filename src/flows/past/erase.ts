@@ -7,6 +7,7 @@ import {
   endErasing,
   eraseMessages,
   eraseNumber,
+  erasePushAnswers,
   listErasing,
   takeNumber,
   type Erased,
@@ -131,8 +132,10 @@ async function eraseAll(db: Db, clientId: number, signal: AbortSignal | null): P
   await eraseAnswers(db, clientId)
   const inbound = await eraseInbound(db, clientId)
   await eraseConsent(db, clientId)
+  const pushAnswers = await erasePushAnswers(db, clientId)
   const tokens = await eraseDevices(db, clientId)
-  return { ...(sum ?? NOTHING), inbound, tokens }
+  const all = sum ?? NOTHING
+  return { ...all, idempotencyKeys: all.idempotencyKeys + pushAnswers, inbound, tokens }
 }
 
 const NOTHING = { messages: 0, cancelled: 0, inFlight: 0, attempts: 0, parkedReceipts: 0, idempotencyKeys: 0 }

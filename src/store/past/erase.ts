@@ -35,7 +35,8 @@ with own as materialized (
 select count(*)::integer as messages, count(*) filter (where waiting and not busy)::integer as waiting,
   count(*) filter (where busy)::integer as "inFlight",
   (select count(*)::integer from tried) as attempts,
-  (select count(*)::integer from idempotency_keys k join own o on o.id = k.resource_id where ${IS_SMS_ROUTE}) as "idempotencyKeys",
+  (select count(*)::integer from idempotency_keys k join own o on o.id = k.resource_id where ${IS_SMS_ROUTE})
+    + (select count(*)::integer from idempotency_keys k where ${OF_OWN_DEVICES}) as "idempotencyKeys",
   (select count(*)::integer from parked_receipts p where exists (
     select from (select provider, provider_message_id from tried union all select provider, provider_message_id from parts) t
     where t.provider = p.provider and t.provider_message_id = p.provider_message_id)) as "parkedReceipts",
@@ -63,6 +64,14 @@ from own`,
 
 // Compared as a pair, so that the index on both is the only way.
 const OF_CLIENT = `(m.client_id, m.id) > ($1::bigint, 0) and (m.client_id, m.id) < ($1::bigint + 1, 0)`
+
+/**
+ * What is kept of a push that went to this person's devices alone: a hash of whom it was for, and there are few enough numbers to try them all.
+ * With others among its targets it stays until its time is over, since without it the call could be repeated to all of them.
+ */
+const OF_OWN_DEVICES = `(select true from tokens o where o.client_id = $1 limit 1) and k.route = 'POST /notifications/devices' and (select n.targets from notifications n where n.id = k.resource_id) = (
+  select count(*) from tokennotifications r join tokens t on t.id = r.token_id left join tokens d on d.id = t.sent_as
+  where r.notification_id = k.resource_id and coalesce(d.client_id, t.client_id) = $1)`
 
 /** Ids of notifications are counted apart: the same number may be one of theirs. */
 const IS_SMS_ROUTE = `k.route like 'POST /smss%'`
@@ -193,6 +202,16 @@ export async function eraseNumber(db: DbClient, contact: string): Promise<number
     name: 'erase-proposed',
     text: `delete from idempotency_keys where route like 'POST /smss/%' and strpos(answer::text, $1) > 0`,
     values: [contact],
+  })
+  return rowCount ?? 0
+}
+
+/** Before the person's devices are taken away. Returns how many there were. */
+export async function erasePushAnswers(db: DbClient, clientId: number): Promise<number> {
+  const { rowCount } = await db.query({
+    name: 'erase-push-answers',
+    text: `delete from idempotency_keys k where ${OF_OWN_DEVICES}`,
+    values: [clientId],
   })
   return rowCount ?? 0
 }

@@ -43,7 +43,9 @@ const NOTIFICATIONS: Searched = {
       where t.reason = any ($::text[]) limit 1))`,
     key: '(select k.public_id from api_keys k where k.id = m.key_id) = any ($::text[])',
   },
-  text: `(m.title || E'\\n' || m.body)`,
+  // In one language after the other: what it says in any of them is found.
+  text: `(m.title || E'\\n' || m.body || case when m.variants is null then '' else (
+    select string_agg(E'\\n' || (v ->> 'title') || E'\\n' || (v ->> 'body'), '') from jsonb_array_elements(m.variants) as t (v)) end)`,
 }
 
 const OF_TOKENS: Searched = {
