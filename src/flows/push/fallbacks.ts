@@ -55,7 +55,7 @@ export async function sendFallbacks(parts: FallbacksParts): Promise<boolean> {
     const { looked, going } = await inTransaction(db, async (client) => {
       const ids = await lockDueFallbacks(client, AT_ONCE)
       if (ids.length === 0) return { looked: 0, going: [] }
-      const decided = await decideAll(parts, await readDueFallbacks(client, ids), (sms) => (taken = [...taken, sms]))
+      const decided = await decideAll(parts, await readDueFallbacks(client, ids), (all) => (taken = all))
       await parts.onDecided?.()
       return { looked: decided.length, going: await store(parts, client, decided) }
     })
@@ -68,17 +68,20 @@ export async function sendFallbacks(parts: FallbacksParts): Promise<boolean> {
   }
 }
 
+/**
+ * All of them together: what rules count for them is counted on other connections, in few statements, and waits for nothing that is locked here.
+ * Throws when all have been looked at, and `onTaken` has what was counted.
+ */
 async function decideAll(
   parts: FallbacksParts,
   all: readonly DueFallback[],
-  onTaken: (sms: PreparedSms) => void,
+  onTaken: (taken: readonly PreparedSms[]) => void,
 ): Promise<readonly Decided[]> {
-  const decided: Decided[] = []
-  for (const due of all) {
-    const one = await decide(parts, due)
-    if (one.sms !== null) onTaken(one.sms)
-    decided.push(one)
-  }
+  const turns = await Promise.allSettled(all.map((due) => decide(parts, due)))
+  const decided = turns.flatMap((turn) => (turn.status === 'fulfilled' ? [turn.value] : []))
+  onTaken(decided.flatMap(({ sms }) => sms ?? []))
+  const failed = turns.find((turn) => turn.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
   return decided
 }
 
