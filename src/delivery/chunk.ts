@@ -4,18 +4,9 @@ import { failure } from '../domain/failure.ts'
 import { categoryOf } from '../domain/lane.ts'
 import { toPushContent } from '../domain/push/push-fields.ts'
 import { countBits, isMarked, mark } from './bits.ts'
-import { decideTarget, type TargetVerdict } from './decide-push.ts'
-import { MOST_CRASHES } from '../domain/retry.ts'
-import type { Status } from '../domain/status.ts'
+import { writeOutcomes, type DeadToken } from './chunk-outcomes.ts'
 import type { TicketTarget } from '../domain/push/ticket.ts'
 import type { ChunkMove, ChunkRetry, ChunkRow, TargetOutcome } from '../store/push/push-work.ts'
-
-export interface DeadToken {
-  readonly tokenId: number
-  readonly reason: string
-  /** From when on, where its push service says so. */
-  readonly since: Date | null
-}
 
 /** What one flush writes of a chunk, and the range of targets that may be submitted once it is committed. */
 export interface ChunkFlush {
@@ -45,10 +36,15 @@ export interface Chunk {
   goneBecause(index: number): string | null
   /** An outcome came; nothing is written yet. */
   settle(index: number, outcome: Outcome): void
-  /** Whether a flush would write something or start something. */
+  /** Whether a flush would write something or start something; false while one is being written. */
   wantsFlush(maySend: boolean): boolean
-  /** Everything that is known by now. The caller commits it before it asks again. */
+  /** Everything that is known by now: from here on it is being written, until `written`. */
   flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush
+  /** The flush was committed, or given up. */
+  written(): void
+  isBeingWritten(): boolean
+  /** Outcomes that no flush has had yet. */
+  unwritten(): number
   /** Why nothing more of it is to be handed over: its validity is over, or it was cancelled; null: it may go on. */
   over(): Failure | null
   /** It was cancelled: what it is about to start is called off. `from`: targets from here on were kept from being started. */
@@ -82,6 +78,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
   let [started, settledCount] = [row.started, countBits(settled)]
   const asksToReport = row.content['evidence'] === true
   let calledOff = row.cancelled
+  let beingWritten = false
   let fresh: { readonly index: number; readonly outcome: Outcome }[] = inDoubt(row, settled)
 
   const remainingMs = (): number => row.remainingMs - (now() - askedAt)
@@ -111,6 +108,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
 
   function flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush {
     endRest()
+    beingWritten = true
     const writing = fresh
     fresh = []
     const written = writeOutcomes(
@@ -152,8 +150,12 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     target: (index) => ticketed(index, remainingMs()),
     goneBecause: (index) => row.targets[index]?.gone ?? null,
     settle: (index, outcome) => void fresh.push({ index, outcome }),
-    wantsFlush: (maySend) => fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null),
+    wantsFlush: (maySend) =>
+      !beingWritten && (fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null)),
     flush,
+    written: () => void (beingWritten = false),
+    isBeingWritten: () => beingWritten,
+    unwritten: () => fresh.length,
     over,
     callOff(from) {
       calledOff = true
@@ -181,113 +183,6 @@ function inDoubt(row: ChunkRow, settled: Buffer): { index: number; outcome: Outc
   const found = []
   for (let index = 0; index < row.started; index++) if (!isMarked(settled, index)) found.push({ index, outcome: lost })
   return found
-}
-
-interface Written {
-  readonly outcomes: TargetOutcome[]
-  readonly retries: ChunkRetry[]
-  readonly ended: Status[]
-  readonly dead: DeadToken[]
-  readonly mismatched: number[]
-  readonly taken: number[]
-  /** A topic's one outcome has no row of its own: the chunk keeps it. */
-  topic: { readonly reason: string | null; readonly providerMessageId: string | null }
-}
-
-function writeOutcomes(
-  row: ChunkRow,
-  fresh: readonly { readonly index: number; readonly outcome: Outcome }[],
-  age: { readonly ageMs: number; readonly remainingMs: number },
-  parts: ChunkParts,
-): Written {
-  const written: Written = {
-    outcomes: [],
-    retries: [],
-    ended: [],
-    dead: [],
-    mismatched: [],
-    taken: [],
-    topic: { reason: null, providerMessageId: null },
-  }
-  const again = new Map<string, { retry: Omit<ChunkRetry, 'tokenIds' | 'size'>; tokenIds: number[]; size: number }>()
-  const chance = parts.chance()
-  for (const { index, outcome } of fresh) {
-    const tokenId = row.tokenIds?.[index] ?? null
-    const verdict = decideTarget(row, outcome, age, chance, parts.pauseMs())
-    if (verdict.kind === 'again') addAgain(again, row, verdict, tokenId, isQuiet(outcome))
-    else addEnd(written, row, verdict, tokenId)
-    if (tokenId === null) continue
-    if (outcome.kind === 'accepted') written.taken.push(tokenId)
-    else if (outcome.failure.address === 'mismatch') written.mismatched.push(tokenId)
-    else if (outcome.failure.address === 'retire') written.dead.push(deadToken(tokenId, outcome.failure))
-  }
-  for (const { retry, tokenIds, size } of again.values()) {
-    written.retries.push({ ...retry, tokenIds: row.tokenIds === null ? null : tokenIds, size })
-  }
-  return written
-}
-
-function isQuiet(outcome: Outcome): boolean {
-  return outcome.kind === 'refused' && outcome.failure.reason === 'quiet_hours'
-}
-
-function deadToken(tokenId: number, { reason, goneSince }: Failure): DeadToken {
-  return { tokenId, reason, since: goneSince ?? null }
-}
-
-/** Between the repeats of targets that were in flight at two crashes: a full window is through in 50 s. */
-const APART_MS = 250
-
-function addAgain(
-  again: Map<string, { retry: Omit<ChunkRetry, 'tokenIds' | 'size'>; tokenIds: number[]; size: number }>,
-  row: ChunkRow,
-  verdict: Extract<TargetVerdict, { kind: 'again' }>,
-  tokenId: number | null,
-  quiet: boolean,
-): void {
-  // A target that ends the process would take those around it along: after two crashes each of them goes alone.
-  const apart = verdict.crashed && row.crashes + 2 >= MOST_CRASHES
-  const waitMs = Math.ceil(verdict.waitMs / 1000) * 1000 + (apart ? again.size * APART_MS : 0)
-  const key = `${waitMs} ${verdict.counted} ${verdict.uncertain} ${verdict.crashed} ${quiet}`
-  const group = again.get(key) ?? {
-    retry: {
-      chunkId: row.id,
-      notificationId: row.notificationId,
-      lane: row.lane,
-      attemptsCounted: row.attemptsCounted + (verdict.counted ? 1 : 0),
-      uncertainAttempts: row.uncertainAttempts + (verdict.uncertain ? 1 : 0),
-      crashes: row.crashes + (verdict.crashed ? 1 : 0),
-      waitMs,
-      quiet,
-    },
-    tokenIds: [],
-    size: 0,
-  }
-  if (tokenId !== null) group.tokenIds.push(tokenId)
-  group.size += 1
-  again.set(key, group)
-}
-
-function addEnd(
-  written: Written,
-  row: ChunkRow,
-  verdict: Extract<TargetVerdict, { kind: 'end' }>,
-  tokenId: number | null,
-): void {
-  written.ended.push(verdict.status)
-  if (tokenId === null) {
-    written.topic = { reason: verdict.reason, providerMessageId: verdict.id }
-    return
-  }
-  written.outcomes.push({
-    chunkId: row.id,
-    notificationId: row.notificationId,
-    tokenId,
-    status: verdict.status,
-    reason: verdict.reason,
-    providerMessageId: verdict.id,
-    uncertainAttempts: row.uncertainAttempts + (verdict.uncertain ? 1 : 0),
-  })
 }
 
 /** It was checked when it was accepted. */

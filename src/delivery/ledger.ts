@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import { usualConsentGroup, type ConsentGroup } from '../domain/consent.ts'
 import type { Status } from '../domain/status.ts'
-import type { Db, DbClient } from '../store/db.ts'
+import type { Db } from '../store/db.ts'
 import { readDbFault } from '../store/faults.ts'
 import { addOptOuts } from '../store/inbound/opt-outs.ts'
-import { moveChunks, releaseChunks, type MovedChunk } from '../store/push/push-work.ts'
+import { releaseChunks, type MovedChunk } from '../store/push/push-work.ts'
 import { metAttempt, settleMessages, type Settled, type SmsSettlement } from '../store/sms/sms-settle.ts'
 import { releaseMessages, rerouteMessages, startMessages, type SmsWork, type Started } from '../store/sms/sms-work.ts'
-import { markMismatched, retireTokens, touchTokens, type Mismatch } from '../store/push/tokens.ts'
 import { pipelined, type Statement } from '../store/transaction.ts'
+import { chunkStatements, unlessEmpty } from './chunk-statements.ts'
 import type { Lease } from './lease.ts'
 import type { OpenRows } from './open-rows.ts'
 import { isEmpty, split, type Page, type PushPage, type SmsPage } from './page.ts'
@@ -52,7 +52,8 @@ export interface LedgerParts {
 
 /**
  * Writes what the lanes did and what they are about to do: outcomes are settled and the next submissions are started in one transaction, at
- * most one under way, the next one gathering meanwhile.
+ * most one under way, the next one gathering meanwhile. Where so much of a push gathers that its windows are what it waits for, a second
+ * one of pushes alone is under way beside it: the provider works while the database does.
  */
 export interface Ledger {
   kick(): void
@@ -77,6 +78,8 @@ const LONGEST_WAIT_MS = 2_000
 export function createLedger(parts: LedgerParts): Ledger {
   const { lease, log, groupOf = usualConsentGroup } = parts
   let running: Promise<void> | null = null
+  let beside: Promise<void> | null = null
+  let isWriting = false
   let again = false
   let begunAt = -LINGER.mostMs
 
@@ -87,18 +90,37 @@ export function createLedger(parts: LedgerParts): Ledger {
       again = false
       const page = collect()
       if (!isEmpty(page)) {
+        isWriting = true
         await write(page)
+        isWriting = false
         again = true
       }
     }
     running = null
   }
 
+  async function runBeside(): Promise<void> {
+    await Promise.resolve()
+    const page = { owner: lease().owner(), sms: [], push: collectPushes() }
+    if (!isEmpty(page)) await write(page)
+    beside = null
+    kick()
+  }
+
+  const arePushesPressed = (): boolean => parts.pushLanes().some((lane) => lane.isPressed())
+
+  function kick(): void {
+    again = true
+    running ??= run()
+    if (isWriting && beside === null && arePushesPressed()) beside = runBeside()
+  }
+
   /** Fewer, larger transactions: but not while a lane's window is what it waits for. */
   async function linger(): Promise<void> {
     const lingerMs = Math.min(LINGER.mostMs, LINGER.msPerNode * lease().nodes())
     const leftMs = begunAt + lingerMs - parts.now()
-    if (leftMs >= 1 && !parts.smsLanes().some((lane) => lane.isPressed())) await parts.wait(leftMs)
+    const isPressed = arePushesPressed() || parts.smsLanes().some((lane) => lane.isPressed())
+    if (leftMs >= 1 && !isPressed) await parts.wait(leftMs)
     begunAt = parts.now()
   }
 
@@ -107,8 +129,11 @@ export function createLedger(parts: LedgerParts): Ledger {
       const spilt = lane.spill()
       return { lane, spilt, ...lane.collect(MOST) }
     })
-    const push = parts.pushLanes().map((lane) => ({ lane, flushed: lane.collect(), spilt: lane.spill() }))
-    return { owner: lease().owner(), sms, push }
+    return { owner: lease().owner(), sms, push: collectPushes() }
+  }
+
+  function collectPushes(): PushPage[] {
+    return parts.pushLanes().map((lane) => ({ lane, flushed: lane.collect(), spilt: lane.spill() }))
   }
 
   /** What was collected is written, however long the database is away: it is all in memory, and bounded by the windows. */
@@ -234,12 +259,9 @@ export function createLedger(parts: LedgerParts): Ledger {
   }
 
   return {
-    kick() {
-      again = true
-      running ??= run()
-    },
+    kick,
     async idle() {
-      while (running !== null) await running
+      while (running !== null || beside !== null) await Promise.all([running, beside])
     },
   }
 }
@@ -248,37 +270,7 @@ function goesOn({ settlements, detours }: SmsPage): boolean {
   return detours.length > 0 || settlements.some(({ nextProvider }) => nextProvider !== null)
 }
 
-function unlessEmpty<T>(rows: readonly unknown[], statement: (client: DbClient) => Promise<T>): Statement<T> {
-  return rows.length === 0 ? null : statement
-}
-
 function releaseStatement(owner: number, { works, waitMs }: NonNullable<SmsPage['spilt']>): Statement<void> {
   const ids = works.map((work) => work.id)
   return (client) => releaseMessages(client, owner, ids, waitMs)
-}
-
-function chunkStatements(
-  owner: number,
-  push: readonly PushPage[],
-): readonly [Statement<MovedChunk[]>, Statement<void>, Statement<void>, Statement<void>] {
-  const flushes = push.flatMap(({ flushed }) => flushed.map(({ flush }) => flush))
-  const moves = flushes.map((flush) => flush.move)
-  const outcomes = flushes.flatMap((flush) => flush.outcomes)
-  const retries = flushes.flatMap((flush) => flush.retries)
-  const retired = flushes.flatMap((flush) => flush.retired)
-  const mismatched = push.flatMap(mismatchesOf)
-  const taken = flushes.flatMap((flush) => flush.taken)
-  const [dead, reasons] = [retired.map(({ tokenId }) => tokenId), retired.map(({ reason }) => reason)]
-  const since = retired.map((token) => token.since)
-  return [
-    unlessEmpty(moves, (client) => moveChunks(client, owner, moves, outcomes, retries)),
-    unlessEmpty(dead, (client) => retireTokens(client, dead, reasons, since)),
-    unlessEmpty(mismatched, (client) => markMismatched(client, mismatched)),
-    unlessEmpty(taken, (client) => touchTokens(client, taken)),
-  ]
-}
-
-function mismatchesOf({ lane, flushed }: PushPage): readonly Mismatch[] {
-  const { project = '' } = lane.provider
-  return flushed.flatMap(({ flush }) => flush.mismatched.map((tokenId) => ({ tokenId, project })))
 }

@@ -60,7 +60,9 @@ export interface PushLane {
   released(chunkIds: readonly number[]): void
   /** Whether it is held, under the present owner mark, or on its way out. */
   has(chunkId: number): boolean
-  /** Chunks to let go of: nothing of theirs is in flight, and the lane waits for long, or is closing, or somebody has paused what they are. */
+  /** So many outcomes wait to be written that a transaction of them alone is worth its while. */
+  isPressed(): boolean
+  /** Chunks to let go of: nothing of theirs is in flight or being written, and the lane waits for long, or is closing, or somebody has paused what they are. */
   spill(): number[]
   inFlight(): number
   close(): void
@@ -69,6 +71,9 @@ export interface PushLane {
 
 /** Chunks held at once for each category: enough windows to keep the provider busy while some wait for their commit. */
 const CHUNKS_PER_CATEGORY = 12
+
+/** Of one chunk: outcomes that make a lane be pressed. */
+const PRESSED_WINDOWS = 2
 
 export function createPushLane(parts: PushLaneParts): PushLane {
   const { provider, now, kick } = parts
@@ -79,6 +84,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   const chunkParts = chunkPartsOf(parts, pause.leftMs)
   let closed = false
+  /** Outcomes of chunks that are not being written. */
+  let gathered = 0
 
   /** What is here would wait for long, or for ever. */
   const isShut = (): boolean => closed || pause.leftMs() > LONG_PAUSE_MS
@@ -111,6 +118,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   function settle(chunk: Chunk, index: number, outcome: Outcome): void {
     if (outcome.kind === 'refused' && outcome.failure.pause === 'lane') pause.begin(outcome.failure)
     chunk.settle(index, outcome)
+    if (!chunk.isBeingWritten()) gathered += 1
     kick()
   }
 
@@ -150,6 +158,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()
+      gathered = 0
       return [...chunks.values()]
         .map((chunk) => ({ chunk, mayStart: may && !isHeldBack(chunk) }))
         .filter(({ chunk, mayStart }) => chunk.wantsFlush(mayStart))
@@ -162,6 +171,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       for (const { chunk, flush } of flushed) {
         const { id } = chunk.row
         const moved = kept.get(id)
+        chunk.written()
+        gathered += chunk.unwritten()
         // Meanwhile the row may have been taken anew, by this process under another mark: that chunk is another one.
         if ((moved === undefined || flush.move.done) && chunks.get(id) === chunk) chunks.delete(id)
         if (moved === undefined) continue
@@ -170,6 +181,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
         else if (flush.to > flush.from) void submit(chunk, flush.from, flush.to)
       }
     },
+    isPressed: () => gathered >= PRESSED_WINDOWS * provider.window,
     callOff(chunkIds) {
       const called = chunkIds.map((id) => chunks.get(id)).filter((chunk) => chunk !== undefined && isOurs(chunk))
       for (const chunk of called) chunk?.callOff()
@@ -181,7 +193,9 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     },
     spill() {
       const going = [...chunks.values()].filter((chunk) => isShut() || isHeldBack(chunk))
-      const idle = going.filter((chunk) => chunk.inFlight() === 0 && !chunk.wantsFlush(false))
+      const idle = going.filter(
+        (chunk) => chunk.inFlight() === 0 && !chunk.isBeingWritten() && !chunk.wantsFlush(false),
+      )
       for (const chunk of idle) {
         chunks.delete(chunk.row.id)
         leaving.add(chunk.row.id)

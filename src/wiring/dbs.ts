@@ -10,7 +10,7 @@ const ACCEPT_MS = 1_800
 export interface Dbs {
   /** For accepting SMS: never shared with anything slow. */
   readonly accept: Db
-  /** For the lease, and for what is started and settled. */
+  /** For the lease, and for what is started and settled: two transactions of it at a time. */
   readonly ledger: Db
   readonly work: Db
   readonly read: Db
@@ -44,7 +44,7 @@ function openPools(url: string, log: Log): Dbs {
     )
   return {
     accept: open('accept', 4, ACCEPT_MS, ACCEPT_MS),
-    ledger: open('ledger', 2, 10_000, 11_000),
+    ledger: open('ledger', 3, 10_000, 11_000),
     work: open('work', 6, 10_000, 11_000),
     read: open('read', 4, 5_000, 6_000),
     inbox: open('inbox', 3, 5_000, 6_000),

@@ -2,8 +2,19 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Lease } from '../../src/delivery/lease.ts'
-import { createLedger } from '../../src/delivery/ledger.ts'
+import { createLedger, type LedgerParts } from '../../src/delivery/ledger.ts'
 import { createOpenRows } from '../../src/delivery/open-rows.ts'
+import type { Db, DbClient } from '../../src/store/db.ts'
+import { until } from '../support/until.ts'
+import { ACCEPTED, chunk, rig } from './push-lane-rig.ts'
+
+const UNHEARD: Pick<LedgerParts, 'log' | 'smsLanes' | 'onSettled' | 'onPushed' | 'onCommitted'> = {
+  log: pino({ level: 'silent' }),
+  smsLanes: () => [],
+  onSettled: () => undefined,
+  onPushed: () => undefined,
+  onCommitted: () => undefined,
+}
 
 test('the more nodes share a database, the longer each gathers before it writes', async () => {
   const clock = { ms: 0, nodes: 1 }
@@ -19,15 +30,11 @@ test('the more nodes share a database, the longer each gathers before it writes'
     reap: async () => undefined,
   }
   const ledger = createLedger({
+    ...UNHEARD,
     // It is never connected: there is nothing to write.
     db: new pg.Pool(),
     lease: () => lease,
-    log: pino({ level: 'silent' }),
-    smsLanes: () => [],
     pushLanes: () => [],
-    onSettled: () => undefined,
-    onPushed: () => undefined,
-    onCommitted: () => undefined,
     now: () => clock.ms,
     wait: async (ms) => void waits.push(ms),
   })
@@ -40,4 +47,57 @@ test('the more nodes share a database, the longer each gathers before it writes'
   expect(waits).toEqual([])
   for (const nodes of [1, 4, 1_000]) await kick(nodes)
   expect(waits).toEqual([20, 80, 100])
+})
+
+/** A database that answers to each transaction when the test says so: all chunks in it are still the node's. */
+function heldDb(): { readonly db: Db; readonly asked: { readonly chunks: readonly number[]; answer(): void }[] } {
+  const asked: { chunks: readonly number[]; answer(): void }[] = []
+  const query = async (statement: string | { name: string; values: readonly unknown[] }): Promise<unknown> => {
+    if (typeof statement === 'string') return { command: statement.toUpperCase(), rows: [] }
+    if (statement.name !== 'move-chunks') return { rows: [] }
+    const chunks = statement.values[1] as number[]
+    await new Promise<void>((answer) => asked.push({ chunks, answer }))
+    return { rows: chunks.map((id) => ({ id, cancelled: false })) }
+  }
+  const client = { query, release: () => undefined } as unknown as DbClient
+  return { db: { query, connect: async () => client } as unknown as Db, asked }
+}
+
+test('while a transaction is under way, a second one takes what gathered of pushes beside it, once that is worth it', async () => {
+  const { lane, lease, handed } = rig(4, () => ledger.kick())
+  const { db, asked } = heldDb()
+  const ledger = createLedger({
+    ...UNHEARD,
+    db,
+    lease: () => lease,
+    pushLanes: () => [lane],
+    now: () => 0,
+    wait: async () => undefined,
+  })
+  const answerAll = (chunkId: number): void => {
+    for (const index of [0, 1, 2, 3]) handed[chunkId]?.answer(index, ACCEPTED)
+  }
+  lane.offer(
+    [0, 1, 2, 3, 4].map((id) => chunk({ id })),
+    0,
+  )
+  await until(() => asked.length === 1)
+  asked[0]?.answer()
+  await until(() => handed.length === 5)
+  answerAll(0)
+  await until(() => asked.length === 2)
+  answerAll(1)
+  answerAll(2)
+  await until(() => asked.length === 3)
+  answerAll(3)
+  answerAll(4)
+  expect(asked.map(({ chunks }) => chunks)).toEqual([[0, 1, 2, 3, 4], [0], [1, 2]])
+  asked[2]?.answer()
+  // Its end makes room for another, though the first is not through yet.
+  await until(() => handed.length === 7 && asked.length === 4)
+  expect(asked[3]?.chunks).toEqual([3, 4])
+  asked[1]?.answer()
+  asked[3]?.answer()
+  await until(() => handed.length === 10)
+  await ledger.idle()
 })

@@ -14,6 +14,7 @@ interface Handed {
 
 export interface Rig {
   readonly lane: PushLane
+  readonly lease: Lease
   readonly handed: Handed[]
   readonly clock: {
     ms: number
@@ -26,7 +27,7 @@ export interface Rig {
 }
 
 /** A provider that keeps what it is given, and asks the gate when the test says so: as one would whose pace makes targets wait. */
-export function rig(window = 4): Rig {
+export function rig(window = 4, kick: () => void = () => undefined): Rig {
   const handed: Handed[] = []
   const clock = {
     ms: 0,
@@ -62,13 +63,13 @@ export function rig(window = 4): Rig {
     now: () => clock.ms,
     chance: () => 0,
     after: () => undefined,
-    kick: () => undefined,
+    kick,
     retirement: createRetirement(
       () => clock.ms,
       () => undefined,
     ),
   })
-  return { lane: made, handed, clock }
+  return { lane: made, lease, handed, clock }
 }
 
 export function chunk(more: Partial<ChunkRow> = {}): ChunkRow {

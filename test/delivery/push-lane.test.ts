@@ -75,11 +75,47 @@ test('a chunk that waits out a long pause is let go of as far as it is', () => {
   expect(lane.spill()).toEqual([])
   const flushed = lane.collect()
   expect(flushed[0]?.flush.move).toMatchObject({ started: 2, done: false })
-  expect(lane.spill()).toEqual([5])
+  // Whoever took it now would not know of what is on its way to the database.
+  expect(lane.spill()).toEqual([])
   lane.committed(flushed, kept(5))
+  expect(lane.spill()).toEqual([5])
   lane.released([5])
   expect(lane.has(5)).toBe(false)
   expect(handed).toHaveLength(1)
+})
+
+test('a chunk that is being written gathers what comes meanwhile for the next time', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk()], 0)
+  commit(lane)
+  handed[0]?.answer(0, ACCEPTED)
+  const first = lane.collect()
+  for (const index of [1, 2]) handed[0]?.answer(index, ACCEPTED)
+  expect(lane.collect()).toEqual([])
+  lane.committed(first, kept(5))
+  const [second] = lane.collect()
+  expect(second?.flush.outcomes).toMatchObject([{ tokenId: 2 }, { tokenId: 3 }])
+})
+
+test('a lane is pressed by two windows of outcomes that could be written now', () => {
+  const { lane, handed } = rig()
+  lane.offer([chunk({ id: 5 }), chunk({ id: 6 }), chunk({ id: 7 })], 0)
+  commit(lane)
+  const all = [0, 1, 2, 3]
+  for (const index of all) handed[0]?.answer(index, ACCEPTED)
+  const first = lane.collect()
+  for (const index of all) handed[1]?.answer(index, ACCEPTED)
+  expect(lane.isPressed()).toBe(false)
+  lane.committed(first, kept(5))
+  for (const index of all) handed[2]?.answer(index, ACCEPTED)
+  expect(lane.isPressed()).toBe(true)
+  const second = lane.collect()
+  expect(lane.isPressed()).toBe(false)
+  // What comes for a chunk that is being written can't be, until it was.
+  for (const index of all) handed[3]?.answer(index, ACCEPTED)
+  expect(lane.isPressed()).toBe(false)
+  lane.committed(second, kept(6, 7))
+  expect(lane.isPressed()).toBe(false)
 })
 
 test('a node that was declared dead writes nothing more of what it held, though it lives on under another mark', () => {
