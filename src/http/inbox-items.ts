@@ -52,6 +52,7 @@ function smsItem(sms: InboxSms): InboxItem {
 
 function pushItem(push: InboxPush): InboxItem {
   const { image, data } = push.content
+  const { status, reason } = summarise(push.counts)
   return {
     id: `push_${push.id}`,
     channel: 'push',
@@ -63,7 +64,8 @@ function pushItem(push: InboxPush): InboxItem {
     body: push.body,
     image: typeof image === 'string' ? image : null,
     data: textsOf(data),
-    ...summarise(push.counts),
+    status,
+    reason: push.reason ?? reason,
     counts: push.counts,
     tag: push.tag,
     category: push.category,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InboxItem, InboxThread } from '../../src/contract/inbox.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/until.ts'
 import { call, push, send, someone, type Answer } from './inbox-calls.ts'
 import { startInboxNode, type InboxNode } from './inbox-node.ts'
 
@@ -103,6 +104,24 @@ describe('the list', () => {
       { ...alone, id: `push_${three}`, to: null, topic: 'news' },
     ])
     expect((await list('to=several')).items.map(({ id }) => id)).toContain(`push_${two}`)
+  })
+
+  test('a push to one device says why it came no further; of several each device has a reason of its own', async () => {
+    const dead = 'sandbox:unregistered'
+    const ended = async (query: string, status: string): Promise<InboxItem | undefined> =>
+      until(async () => {
+        const [item] = (await list(query)).items
+        return item?.status === status && item
+      })
+    const one = await push(app, 'tokens', { tokens: [dead] })
+    expect(await ended(`to=${dead}`, 'failed')).toMatchObject({ id: `push_${one}`, reason: 'unregistered' })
+    const retired = 'select 1 from tokens where token = $1 and retired_at is not null'
+    await until(async () => (await app.node.db.query(retired, [dead])).rowCount === 1)
+    const two = await push(app, 'tokens', { tokens: [dead] })
+    expect(await ended(`to=${dead}`, 'suppressed')).toMatchObject({ id: `push_${two}`, reason: 'unregistered' })
+    const other = `token-${someone()}d`
+    const three = await push(app, 'tokens', { tokens: [dead, other] })
+    expect(await ended(`to=${encodeURIComponent(other)}`, 'captured')).toMatchObject({ id: `push_${three}`, to: null, reason: 'partial' })
   })
 
   test('a push whose time has not come is scheduled, not on its way', async () => {

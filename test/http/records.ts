@@ -1,6 +1,7 @@
 import type { InboxPush, InboxSms } from '../../src/store/inbox/read-inbox.ts'
 import type { MessageRecord } from '../../src/store/sms/read-messages.ts'
-import type { DeliveryRecord, NotificationRecord } from '../../src/store/push/read-notifications.ts'
+import type { DeliveryRecord } from '../../src/store/push/read-deliveries.ts'
+import type { NotificationRecord } from '../../src/store/push/read-notifications.ts'
 
 const AT = new Date('2026-03-01T14:02:11.000Z')
 
@@ -117,6 +118,7 @@ export const INBOX_PUSH: InboxPush = {
   id: 1,
   topic: null,
   token: 'token-7',
+  reason: null,
   targets: 1,
   title: 'Hello',
   body: 'There',

@@ -39,6 +39,8 @@ export interface InboxPush {
   readonly topic: string | null
   /** The target, where it is one token or installation id alone. */
   readonly token: string | null
+  /** Likewise: why it came no further. */
+  readonly reason: string | null
   readonly targets: number
   readonly title: string
   readonly body: string
@@ -113,9 +115,11 @@ function toDate(text: string | null): Date | null {
 const READ_PUSHES = `
 select n.id, n.topic, n.targets, n.title, n.body, n.content, n.tag, n.category, n.time, k.ended,
   greatest(n.time, k.moved_at) as "updatedAt", coalesce(k.in_flight, 0)::integer as "inFlight",
-  coalesce(k.called_off, 0)::integer as "calledOff", coalesce(k.scheduled, 0)::integer as scheduled, case when n.topic is null and n.targets = 1 then (
-    select t.token from tokennotifications r join tokens t on t.id = r.token_id where r.notification_id = n.id limit 1) end as token
+  coalesce(k.called_off, 0)::integer as "calledOff", coalesce(k.scheduled, 0)::integer as scheduled, d.token, d.reason
 from notifications n left join lateral (
+  select t.token, r.reason from tokennotifications r join tokens t on t.id = r.token_id
+  where n.topic is null and n.targets = 1 and r.notification_id = n.id limit 1) d on true
+left join lateral (
   select max(c.updated_at) as moved_at,
     sum(case when c.done_at is null then greatest(c.started - bit_count(c.settled), 0) else 0 end) as in_flight,
     sum(c.size - c.started) filter (where c.done_at is null and c.cancelled_at is not null and c.uncertain_attempts = 0) as called_off,

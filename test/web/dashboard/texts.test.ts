@@ -144,6 +144,17 @@ describe('a status', () => {
     expect(verdictOf(item, '').answer).toBe('No. The phone was off or out of coverage.')
   })
 
+  test.each([
+    ['recipient_cap', 'It was never sent. The person had been sent as many as the caps allow.'],
+    ['no_provider', 'It was never sent. Nothing is set that reaches this kind of device.'],
+    ['unregistered', 'It was never sent. The app is gone from the device.'],
+    ['opted_out', 'It was never sent. The person wants no more messages.'],
+    [null, 'It was never sent.'],
+  ])('of what was left out for %s says so', (reason, answer) => {
+    expect(verdictOf(push(1, { status: 'suppressed', reason, counts: { suppressed: 1 } }), '').answer).toBe(answer)
+    expect(lookOf('suppressed').word).toBe('Left out, not sent')
+  })
+
   test('is never that of all devices where one of them fared differently', () => {
     const item = push(1, { to: null, targets: 2, status: 'sent', counts: { failed: 1, sent: 1 } })
     expect(outcomeOf(item)).toMatchObject({ word: '1 not delivered · 1 with the provider', tone: 'mute' })

@@ -26,7 +26,7 @@ const LOOKS: Readonly<Record<Status, Look>> = {
   failed: { shape: 'square', tone: 'fail', word: 'Not delivered' },
   rejected: { shape: 'square', tone: 'fail', word: 'Refused before sending' },
   expired: { shape: 'dash', tone: 'mute', word: 'Too late, not sent' },
-  suppressed: { shape: 'dash', tone: 'mute', word: 'Not sent, dead token' },
+  suppressed: { shape: 'dash', tone: 'mute', word: 'Left out, not sent' },
   cancelled: { shape: 'dash', tone: 'mute', word: 'Cancelled' },
 }
 
@@ -59,6 +59,16 @@ const REASONS: Readonly<Record<string, string>> = {
   throttled: 'the provider asked for a pause',
   landline: 'the number is a landline',
   carrier_filtered: 'the carrier took it for spam',
+  opted_out: 'the person wants no more messages',
+  recipient_cap: 'the person had been sent as many as the caps allow',
+  pumping: 'codes to numbers like this one are held back',
+  flagged_number: 'the number is flagged: nothing reaches it',
+  only_to: 'it is not in ONLY_TO',
+  no_provider: 'nothing is set that reaches this kind of device',
+  invalid_token: 'the token is none that its push service knows',
+  sender_mismatch: 'the device belongs to another project',
+  stale: 'the device had not been seen for long',
+  deleted: 'the device was taken away',
 }
 
 /** One plain sentence about what became of a message, and one about how that is known. */
@@ -111,7 +121,7 @@ function answerTo({ channel, status, reason }: Item, took: string): string {
     case 'expired':
       return 'No. Its time was over before it could be sent.'
     case 'suppressed':
-      return 'It was never sent. The push service had reported this token dead.'
+      return `It was never sent.${why}`
     case 'cancelled':
       return 'It was never sent. Somebody called it back.'
   }

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { shortToken } from '../inbox/format.ts'
-import { wordsOf } from '../inbox/words.ts'
+import { lookOf, wordsOf } from '../inbox/words.ts'
 import { Older, usePaged } from '../paged.tsx'
 import { At, Badge } from '../parts.tsx'
 import { Shown, TO_READ } from '../shown.tsx'
 import type { Delivery, Push } from './client.ts'
 import { usePushesClient } from './use-client.ts'
-import { pushLook } from './words.ts'
 
 /** What became of it on each device, page by page; a push to a topic has one line. */
 export function Deliveries({ push }: { readonly push: Push }): JSX.Element {
@@ -43,7 +42,7 @@ function Rows({ deliveries }: { readonly deliveries: readonly Delivery[] }): JSX
     <ul class="rows">
       {deliveries.map((delivery) => (
         <li key={`${delivery.kind} ${delivery.token}`} class="target">
-          <Badge look={pushLook(delivery.status)} />
+          <Badge look={lookOf(delivery.status)} />
           <bdi class="mono" title={delivery.token}>
             {shortToken(delivery.token)}
           </bdi>

@@ -4,17 +4,11 @@ import { lookOf, wordsOf, type Look } from '../inbox/words.ts'
 import { watchMs } from '../messages/words.ts'
 import type { Push, Turn } from './client.ts'
 
-/** Shape, word and colour of a status of a push: devices are left out for more causes than a dead token. */
-export function pushLook(status: string): Look {
-  const look = lookOf(status)
-  return status === 'suppressed' ? { ...look, word: 'Left out, not sent' } : look
-}
-
 /** How a push stands as a whole. */
 export function standingOf(push: Pick<Push, 'status' | 'reason' | 'paused_at'>): Look {
   if (push.paused_at !== null && WAITING.includes(push.status)) return { shape: 'clock', tone: 'wait', word: 'Paused' }
   if (push.reason === 'partial') return { shape: 'half', tone: 'mute', word: 'Ended differently' }
-  return pushLook(push.status)
+  return lookOf(push.status)
 }
 
 /** So many devices stand there. */
@@ -51,7 +45,7 @@ export function sharesOf({ counts }: Pick<Push, 'counts'>): readonly Share[] {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .toSorted(([one], [other]) => place(one) - place(other))
-    .map(([status, count]) => ({ status, count, look: pushLook(status), isAhead: WAITING.includes(status) }))
+    .map(([status, count]) => ({ status, count, look: lookOf(status), isAhead: WAITING.includes(status) }))
 }
 
 /** `1,204 with the provider` */
