@@ -33,8 +33,8 @@ const MAY_IMPORT = {
   conformance: ['domain'],
   // Look-alikes of providers: programs of their own, so that they can judge the product.
   fakes: [],
-  // The one reader of the environment and of the files it names.
-  settings: ['domain', 'flows', 'http', 'providers'],
+  // The one reader of the environment and of the files it names; which addresses need no TLS the client says that calls them.
+  settings: ['domain', 'flows', 'http', 'http2/client.ts', 'providers'],
   // Puts all of it together, by plain calls.
   wiring: [
     'checks',

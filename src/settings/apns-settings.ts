@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readUrl } from '../domain/url.ts'
+import { isLoopback } from '../http2/client.ts'
 import { readApnsKey } from '../providers/apns/key.ts'
 import type { ApnsKey } from '../providers/apns/provider-token.ts'
 import { NOTHING, withoutSlash, type ConfigFault, type Read, type Reading } from './config-reading.ts'
@@ -76,12 +77,10 @@ const SHAPES = {
   APNS_TOPIC: { shape: /^[A-Za-z0-9.-]{1,155}$/, what: 'a bundle id', example: 'com.example.app' },
 } as const
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** What isn't a URL at all its kind has told. */
 function urlFault(baseUrl: string): readonly ConfigFault[] {
   const url = readUrl(baseUrl)
-  if (url === null || url.protocol !== 'http:' || LOOPBACK.has(url.hostname)) return []
+  if (url === null || url.protocol !== 'http:' || isLoopback(url.hostname)) return []
   const problem = `\`${baseUrl}\` is not on this machine, and without TLS`
   return [{ variable: 'APNS_BASE_URL', problem, fix: 'Begin it with https://.' }]
 }

@@ -27,6 +27,7 @@ test('four variables are enough, and Apple’s hosts belong to the environments'
   expect(liveProviders(set)).toEqual(['apns'])
   expect(config({ ...ENV, APNS_ENVIRONMENT: 'sandbox' }).apns?.baseUrl).toBe('https://api.sandbox.push.apple.com')
   expect(config({ ...ENV, APNS_BASE_URL: 'http://127.0.0.1:4015/' }).apns?.baseUrl).toBe('http://127.0.0.1:4015')
+  expect(config({ ...ENV, APNS_BASE_URL: 'http://127.1.2.3:4015' }).apns?.baseUrl).toBe('http://127.1.2.3:4015')
   expect(config({}).apns).toBeNull()
   expect(config({ ...ENV, PUSH_PROVIDER: 'sandbox' }).apns).toBeNull()
 })
