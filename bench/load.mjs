@@ -1,5 +1,6 @@
 // One burst of load, in a process of its own: node bench/load.mjs URL SECONDS CONNECTIONS. Prints one JSON object. It is made by wrk
-// where that is installed (Debian has it), which takes a fifth of the CPU that autocannon takes from what is measured.
+// where that is installed (Debian has it), which takes a fifth of the CPU that autocannon takes from what is measured. BENCH_KEY is the callers' API key. An answer
+// that is not what it should be ends it: every status is looked at, and the body of one call before and one after.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,8 +10,30 @@ const CONTACTS = 3_200
 const FIRST_CONTACT = 15_005_551_000
 
 const [url, seconds, connections] = process.argv.slice(2)
+const { BENCH_KEY: KEY } = process.env
+const HEADERS = { 'content-type': 'application/json', ...(KEY === undefined ? {} : { authorization: `Bearer ${KEY}` }) }
 
-console.log(JSON.stringify((await byWrk()) ?? (await byAutocannon())))
+await checkOne()
+const { refused, ...result } = (await byWrk()) ?? (await byAutocannon())
+if (refused > 0) throw new Error(`${url}: ${refused} of ${result.answered + refused} calls were not answered with 200`)
+await checkOne()
+console.log(JSON.stringify(result))
+
+async function checkOne() {
+  const answer = await fetch(`${url}/smss`, { method: 'POST', headers: HEADERS, body: bodyOf(FIRST_CONTACT) })
+  const text = await answer.text()
+  const { success, message_id: id, segments } = answer.status === 200 ? JSON.parse(text) : {}
+  if (success === true && Number.isInteger(id) && segments === 1) return
+  throw new Error(`${url} answered ${answer.status} ${text}`)
+}
+
+function bodyOf(contact) {
+  return JSON.stringify({
+    contact: `+${contact}`,
+    subject: 'Hello',
+    message: 'Your code is 482913. It is good for ten minutes.',
+  })
+}
 
 /** Null where it is not installed. */
 async function byWrk() {
@@ -46,6 +69,7 @@ async function byAutocannon() {
     // A time-out is counted among the errors, too.
     errors: errors + non2xx,
     timeouts,
+    refused: errors - timeouts + non2xx,
   }
 }
 
@@ -53,11 +77,7 @@ function requestsOf(client) {
   const each = Math.floor(CONTACTS / Number(connections))
   return Array.from({ length: each }, (_, index) => ({
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      contact: `+${FIRST_CONTACT + client * each + index}`,
-      subject: 'Hello',
-      message: 'Your code is 482913. It is good for ten minutes.',
-    }),
+    headers: HEADERS,
+    body: bodyOf(FIRST_CONTACT + client * each + index),
   }))
 }

@@ -28,14 +28,29 @@ export async function startTidings(more = {}) {
   }
 }
 
-/** The same route with all its checks, and nothing behind it. */
-export async function startRoute() {
-  return { ...(await start('bench/peers/route.mjs', ['PORT'], ROOT, {})), dataDir: null }
+/** The same route with all its checks, and nothing behind it unless `settings` say so (bench/peers/route.mjs). */
+export async function startRoute(settings = {}) {
+  return { ...(await start('bench/peers/route.mjs', ['PORT'], ROOT, settings)), dataDir: null }
 }
 
 /** What Fastify can do at most. */
 export async function startCeiling() {
   return { ...(await start('bench/peers/ceiling.mjs', ['PORT'], ROOT, {})), dataDir: null }
+}
+
+/** An embedded Postgres as ours, on the disk of this checkout, with nothing in it. */
+export async function startPostgres() {
+  const { startEmbedded } = await import('../dist/embedded/postgres.js')
+  const directory = newDirectory()
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  try {
+    const dataDir = join(directory, 'data')
+    const embedded = await startEmbedded({ dataDir, onRestart: console.error })
+    return { url: embedded.url, dataDir, stop: () => embedded.stop().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
+  }
 }
 
 /** On the disk of this checkout. */
