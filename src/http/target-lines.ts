@@ -12,6 +12,9 @@ import { readLine, type OpenBody } from './ndjson.ts'
 /** Lines read at once, and targets entered with one statement. */
 const AT_ONCE = 5_000
 
+/** Such statements at a time: the database has one to work on while the next lines are read. */
+const STATEMENTS = 2
+
 export type TargetLines =
   /** No more than a call in JSON may have. */
   | {
@@ -37,6 +40,7 @@ export async function readTargetLines(
   const key = readKey(request)
   const hash = key === null ? null : createHash('sha256')
   const kept: LineTarget[] = []
+  const entering = createEntering()
   let push: LongPush | null = null
   let read = 0
   for (let taken = await lines.take(AT_ONCE); taken.length > 0; taken = await lines.take(AT_ONCE)) {
@@ -44,11 +48,13 @@ export async function readTargetLines(
     if (push === null) kept.push(...targets)
     if (push === null && kept.length > MOST_TARGETS) {
       push = await openLong()
-      for (let from = 0; from < kept.length; from += AT_ONCE) await push.add(kept.slice(from, from + AT_ONCE), from)
+      for (let from = 0; from < kept.length; from += AT_ONCE)
+        await entering.add(push, kept.slice(from, from + AT_ONCE), from)
       kept.length = 0
-    } else if (push !== null) await push.add(targets, read)
+    } else if (push !== null) await entering.add(push, targets, read)
     read += taken.length
   }
+  await entering.end()
   if (read === 0)
     throw refuse([{ path: 'targets', message: 'after the first line each one is a target: there is none' }])
   const idempotency = hash === null || key === null ? null : keyOf(request, route, key, common, hash)
@@ -56,6 +62,36 @@ export async function readTargetLines(
   const valuesOf = (kind: LineTarget['kind']): string[] =>
     kept.filter((target) => target.kind === kind).map(({ value }) => value)
   return { kind: 'short', tokens: valuesOf('token'), fids: valuesOf('fid'), idempotency }
+}
+
+interface Entering {
+  /** Resolves when the next ones may be read. Throws what stood in the way of any before them. */
+  add(push: LongPush, targets: readonly LineTarget[], from: number): Promise<void>
+  /** Resolves when all are entered. Throws likewise. */
+  end(): Promise<void>
+}
+
+function createEntering(): Entering {
+  const underWay = new Set<Promise<void>>()
+  const failures: unknown[] = []
+  const throwFirst = (): void => {
+    if (failures.length > 0) throw failures[0]
+  }
+  return {
+    async add(push, targets, from) {
+      while (underWay.size >= STATEMENTS) await Promise.race(underWay)
+      throwFirst()
+      const one = push
+        .add(targets, from)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(one))
+      underWay.add(one)
+    },
+    async end() {
+      await Promise.all(underWay)
+      throwFirst()
+    },
+  }
 }
 
 function readAll(lines: readonly Line[], from: number, hash: Hash | null): readonly LineTarget[] {

@@ -76,6 +76,8 @@ test('more targets than fit into JSON become one notification, which is sent to 
   expect(again).toEqual([200, answer, 'true'])
   const [other, refusal] = await send([CONTENT, ...tokens], headers)
   expect([other, refusal]).toMatchObject([422, { code: 'idempotency_conflict', details: [{ path: 'targets' }] }])
+  const bad = await send([CONTENT, ...tokens, '"with a blank"', ...tokens.slice(0, 12_000)])
+  expect(bad).toMatchObject([400, { code: 'invalid_request', details: [{ path: 'targets[101500]' }] }])
   expect(await count('notifications')).toBe(1)
 }, 240_000)
 
