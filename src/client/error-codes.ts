@@ -53,6 +53,7 @@ export const ERROR_STATUS = {
   outcome_unknown: 503,
   storage_full: 503,
   overloaded: 503,
+  upgrading: 503,
   shutting_down: 503,
   not_ready: 503,
 } as const

@@ -21,7 +21,7 @@ const BACKOFF = { first: 250, most: 5_000 }
 const LONGEST_RETRY_AFTER = 60
 
 /** The service says that it has done nothing. */
-const NOTHING_DONE = ['rate_limited', 'queue_full', 'overloaded', 'shutting_down']
+const NOTHING_DONE = ['rate_limited', 'queue_full', 'overloaded', 'upgrading', 'shutting_down']
 
 /** Something may have been done; or another call is just doing it. */
 const MAYBE_DONE = ['idempotency_in_progress', 'database_unavailable', 'outcome_unknown', 'storage_full']

@@ -7,6 +7,7 @@ import { readDbFault, toRefusal } from '../store/faults.ts'
 import { insertLongNotification, type LongNotification } from '../store/push/long-notifications.ts'
 import type { NewMessage } from '../store/sms/messages.ts'
 import { reach } from '../store/reach.ts'
+import { refusePartsBesideOlder } from './older-nodes.ts'
 import { createTurns } from './turns.ts'
 
 /** Takes many messages in with one commit, beside those that come one by one and without holding them up. */
@@ -64,7 +65,10 @@ export function createBatchIntake({ db, owner, groupOf, flagged }: BatchIntakePa
       const rows = messages.map((message) => ({ ...message, place: 'wait' as const }))
       return turns.take(() => attempt(() => insertBatch({ db, owner: owner(), groupOf, flagged }, rows, key, judge)))
     },
-    addLongPush: (long) => turns.take(() => attempt(() => insertLongNotification(db, owner(), long))),
+    async addLongPush(long) {
+      await refusePartsBesideOlder(db, { ...long.notification, others: long.chunks })
+      return turns.take(() => attempt(() => insertLongNotification(db, owner(), long)))
+    },
     idle: () => turns.idle(),
   }
 }

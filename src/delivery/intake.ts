@@ -13,6 +13,7 @@ import { reach } from '../store/reach.ts'
 import { createBatchIntake, type BatchIntake } from './batch-intake.ts'
 import { createGatherer } from './gather.ts'
 import type { Lease } from './lease.ts'
+import { refusePartsBesideOlder } from './older-nodes.ts'
 import type { PushLane } from './push-lane.ts'
 import type { SmsLane } from './sms-lane.ts'
 
@@ -88,6 +89,7 @@ export function createIntake(parts: IntakeParts): Intake {
     acceptSms,
     addSms: async (message) => (await acceptSms(message))?.id ?? null,
     async addPush(notification) {
+      await refusePartsBesideOlder(parts.pushDb, notification)
       const row = withPlaces(parts, notification)
       return withPlace(push.add(row), () => unreserveAll(parts, row))
     },

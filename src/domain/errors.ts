@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   'outcome_unknown',
   'storage_full',
   'overloaded',
+  'upgrading',
   'shutting_down',
   'not_ready',
 ] as const

@@ -277,6 +277,14 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
     retry: LATER,
     charged: NEVER,
   },
+  upgrading: {
+    status: 503,
+    what: 'A node of an older version still runs, and would do it wrong.',
+    why: 'Nodes are being replaced one by one, and each may go on with what another accepted. What only new ones know is not begun before they are alone.',
+    fix: 'Wait until the last node is replaced. It is asked for again thereafter; other calls are served all the time.',
+    retry: LATER,
+    charged: NEVER,
+  },
   shutting_down: {
     status: 503,
     what: 'This node is being stopped.',

@@ -24,6 +24,7 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   outcome_unknown: 2,
   storage_full: 60,
   overloaded: 2,
+  upgrading: 10,
   shutting_down: 5,
   not_ready: 5,
 }

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openAccess, type Access } from './access.ts'
 import { pollWaits, startAsks } from './asking.ts'
@@ -18,13 +17,13 @@ import type { Inbox } from '../flows/inbox/inbox.ts'
 import { SENDER_REFUSED } from '../flows/receipts/receipt-alarms.ts'
 import { createOutcomes, type Outcomes } from '../flows/sms/outcomes.ts'
 import type { ReceiptsFlow } from '../flows/receipts/receipts.ts'
+import { identityOf } from './identity.ts'
 import { openInbound, type Inbound } from './inbound-side.ts'
 import { openInbox } from './inbox-side.ts'
 import { createPushLines, lineOfSms, type LiveLine } from './live-lines.ts'
 import { logAttempts, type Log } from './log.ts'
 import type { Sample } from '../metrics/cells.ts'
 import { openPast, type Past } from './past.ts'
-import { machine } from './place.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import type { Standing } from '../providers/health.ts'
 import { openReceipts, type ReceiptsSide } from './receipts-side.ts'
@@ -105,14 +104,14 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const evidence = openEvidence(config, { dbs, secretKey: parts.secretKey, clock, hint: side.hint })
   const delivery = await startDelivery(parts, { ...side, outcomes, ruling, evidence, firstPollMs })
   later.delivery = delivery
-  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, ...turns })
+  const { lease, onSeen } = delivery
+  const asks = startAsks({ db: dbs.work, channels, receipts, pollWaitsMs: waits.all, onSeen, ...turns })
   const checks = startProviderChecks(liveOnes(channels), turns)
   watching.read(delivery)
   const backlog = openBacklog(parts, { db: dbs.read, watching, now: monotonic, sleep: pause, chance })
   const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
   const { secretKey, version } = parts
-  const { lease } = delivery
-  const common = { dbs, lease, port, secretKey, version, log, after, chance, monotonic }
+  const common = { dbs, lease, onSeen, port, secretKey, version, log, after, chance, monotonic }
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
@@ -254,7 +253,7 @@ function startDelivery(
     acceptDb: dbs.accept,
     ledgerDb: dbs.ledger,
     workDb: dbs.work,
-    identity: { name: hostname(), machine: machine(), pid: process.pid, version },
+    identity: identityOf(version),
     isRunning: isAlive,
     log,
     now: monotonic,
@@ -268,7 +267,7 @@ function startDelivery(
     price: routing.price,
     hold: ruling.hold,
     holdPush: ruling.holdPush,
-    onTokensKept: (_, provider) => tellTokensKept(dbs, log, provider),
+    onTokensKept: (_, provider) => tellTokensKept({ dbs, log }, provider),
     consentGroup,
     ticketFor: evidence.ticketFor,
     onReclaimed: (taken) => watching.reclaimed(taken),

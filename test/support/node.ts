@@ -22,6 +22,8 @@ export interface NodeOptions {
   readonly sms?: readonly SmsProvider[]
   readonly push?: readonly PushProvider[]
   readonly pid?: number
+  /** With the last migration it knows; one that knows all unless said. */
+  readonly version?: string
   readonly now?: () => number
   readonly log?: Logger
   /** Where messages go on, what keeps them back, who looks on. */
@@ -53,7 +55,7 @@ export async function startNode(url: string, options: NodeOptions): Promise<Test
     acceptDb,
     ledgerDb,
     workDb,
-    identity: { name: 'test', machine: 'test', pid, version: '0.0.0' },
+    identity: { name: 'test', machine: 'test', pid, version: options.version ?? '0.0.0+9999' },
     isRunning: (other) => running.has(other),
     log: options.log ?? pino({ level: 'silent' }),
     now: options.now ?? (() => performance.now()),

@@ -1,5 +1,6 @@
 import type { Caller } from '../../domain/caller.ts'
 import type { Category } from '../../domain/category.ts'
+import { refusePauseBesideOlder } from '../../delivery/older-nodes.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import { nearest } from '../../domain/nearest.ts'
 import { doneBy, writeAudit } from '../../store/keys/audit.ts'
@@ -25,7 +26,7 @@ export interface Pauses {
   /** Ends the pauses within what is named: `ended` are so many. */
   resume(input: PauseInput, caller: Caller): Promise<{ ended: number; pauses: readonly PauseRecord[] }>
   list(): Promise<readonly PauseRecord[]>
-  /** One push by itself; too late where nothing of it waits. May be repeated. */
+  /** One push by itself; too late where nothing of it waits, and refused while an older node runs. May be repeated. */
   pausePush(id: number, caller: Caller): Promise<NotificationRecord>
   /** Whether or not it was paused. A pause of what it goes by, or of its category, stays. */
   resumePush(id: number): Promise<NotificationRecord>
@@ -67,6 +68,7 @@ export function createPauses({ db, providers, onChange }: PausesParts): Pauses {
     async pausePush(id, caller) {
       const push = await readPush(db, id)
       if (!waits(push)) throw tooLate('paused', push)
+      await refusePauseBesideOlder(db)
       await refusing(() => pausePush(db, id, caller.name))
       onChange()
       return readPush(db, id)

@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TopicRequest } from '../../contract/notifications.ts'
-import type { PreparedPush } from '../../flows/push/push-call.ts'
 import { conditionText } from '../../flows/push/push-words.ts'
-import type { TopicPush } from '../../flows/push/topic-push.ts'
+import type { PreparedTopicPush, TopicPush } from '../../flows/push/topic-push.ts'
 import { jsonEither, SEND_ANSWER_HEADERS, SEND_ERRORS, SEND_REQUEST_HEADERS, type RouteDocs } from '../documentation.ts'
 import { sendDryRun, toPushDryRun } from '../dry-runs.ts'
 import { readIdempotency } from '../idempotency.ts'
@@ -27,9 +26,9 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
       refuseParameters(request.query)
       const { topic = '', condition, fan_out: fanOut = false, ...input } = request.body
       const address = condition === undefined ? topic : conditionText(condition)
-      const way = fanOut ? oneByOne(parts, broad) : asTopic(parts)
+      const way = fanOut ? oneByOne(parts, broad) : asTopic(parts, broad)
       if (input.dry_run === true)
-        return explain(parts, await way.prepare(input, address, request.caller), address, request, reply)
+        return explain(parts, await way.prepare(input, address, request.caller), request, reply)
       const idempotency = await readIdempotency(request, 'POST /notifications/topic')
       gate.enter(input.category, request.caller)
       const accepted = way.accept(input, address, request.caller, idempotency)
@@ -40,35 +39,37 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
 
 type TopicWay = Pick<TopicPush, 'prepare' | 'accept'>
 
-/** To whom FCM knows. */
-function asTopic({ push }: HttpParts): TopicWay {
+/** To whom FCM knows. Those the ledger knows are counted for a dry run. */
+function asTopic({ push, topicPush, chance }: HttpParts, broad: Gate): TopicWay {
   return {
-    prepare: (input, address, caller) => push.prepareTopic(input, address, caller),
+    async prepare(input, address, caller) {
+      const prepared = await push.prepareTopic(input, address, caller)
+      return { prepared, subscribers: await within(broad, chance, () => topicPush.count(address, caller)) }
+    },
     accept: (input, address, caller, idempotency) => push.acceptTopic(input, address, caller, idempotency),
   }
 }
 
 /** To whom the ledger knows, whose addresses are kept in memory as those of a long list are. */
 function oneByOne({ topicPush, chance }: HttpParts, broad: Gate): TopicWay {
-  function within<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (!broad.enter()) throw overloaded(chance)
-    return leaving(broad, Promise.resolve().then(work))
-  }
   return {
-    prepare: async (input, address, caller) => within(() => topicPush.prepare(input, address, caller)),
+    prepare: async (input, address, caller) => within(broad, chance, () => topicPush.prepare(input, address, caller)),
     accept: async (input, address, caller, idempotency) =>
-      within(() => topicPush.accept(input, address, caller, idempotency)),
+      within(broad, chance, () => topicPush.accept(input, address, caller, idempotency)),
   }
 }
 
+async function within<Result>(broad: Gate, chance: () => number, work: () => Promise<Result>): Promise<Result> {
+  if (!broad.enter()) throw overloaded(chance)
+  return leaving(broad, Promise.resolve().then(work))
+}
+
 async function explain(
-  { topicPush, dryRuns }: HttpParts,
-  prepared: PreparedPush,
-  address: string,
+  { dryRuns }: HttpParts,
+  { prepared, subscribers }: PreparedTopicPush,
   { caller }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const subscribers = await topicPush.count(address, caller)
   return sendDryRun(reply, { ...toPushDryRun(await dryRuns.push(prepared, caller)), subscribers })
 }
 
@@ -85,5 +86,5 @@ const TOPIC_DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'upgrading', 'unknown_template', 'invalid_variables'],
 }

@@ -122,7 +122,7 @@ const PUSH_PAUSE_DOCS: RouteDocs = {
     description: 'The notification, with how many of its targets stand where.',
     content: json('NotificationAnswer'),
   },
-  errors: [...PUSH_ERRORS, 'too_late'],
+  errors: [...PUSH_ERRORS, 'too_late', 'upgrading'],
 }
 
 const PUSH_RESUME_DOCS: RouteDocs = {

@@ -68,5 +68,5 @@ const DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'upgrading', 'unknown_template', 'invalid_variables'],
 }

@@ -121,5 +121,5 @@ const DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'push_too_large', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, 'push_too_large', 'upgrading', 'unknown_template', 'invalid_variables'],
 }

@@ -114,5 +114,5 @@ const PUSH_DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'not_found', 'still_open', 'content_gone', 'push_too_large'],
+  errors: [...SEND_ERRORS, 'not_found', 'still_open', 'content_gone', 'push_too_large', 'upgrading'],
 }

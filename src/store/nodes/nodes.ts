@@ -5,6 +5,7 @@ export interface NodeIdentity {
   /** What is the same only for processes of one boot and process namespace; null where the system doesn't tell. */
   readonly machine: string | null
   readonly pid: number
+  /** And the last migration it knows: `0.1.0+0028_paused_pushes`. */
   readonly version: string
 }
 
