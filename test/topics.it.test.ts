@@ -277,6 +277,12 @@ test('with fan_out the devices that were subscribed here are the targets, each w
   expect(asTopic.body).toMatchObject({ data: { topic: 'a', targets: { total: 1 }, subscribers: 3 } })
   const oneByOne = await call('POST', '/notifications/topic', { ...words, dry_run: true, topic: 'a' })
   expect(oneByOne.body).toMatchObject({ data: { topic: null, targets: { total: 3, known: 3 }, subscribers: 3 } })
+  const counted = async (condition: string): Promise<unknown> => {
+    const asked = { ...words, fan_out: false, dry_run: true, condition }
+    return ((await call('POST', '/notifications/topic', asked)).body['data'] as { subscribers: number }).subscribers
+  }
+  expect(await counted("!('a' in topics)")).toBe(1)
+  expect(await counted("'a' in topics && 'never' in topics")).toBe(0)
 })
 
 test('a project that is none is refused with those there are; test keys and ONLY_TO keep FCM out of it', async () => {

@@ -4,7 +4,7 @@ import { isCondition } from '../../domain/push/push-topics.ts'
 import { projectsOf, type PushWays } from '../../domain/push/push-ways.ts'
 import type { Db } from '../../store/db.ts'
 import { refusing } from '../../store/faults.ts'
-import { selectSubscribers } from '../../store/push/topic-devices.ts'
+import { countSubscribers, selectSubscribers, type TopicAsked } from '../../store/push/topic-devices.ts'
 import type { Finding, FoundPush } from './found-push.ts'
 import type { Accepted, Idempotency } from '../sending/idempotent.ts'
 import type { PreparedPush, PushAnswer, PushCall } from './push-call.ts'
@@ -13,7 +13,7 @@ import { topicName } from './push-words.ts'
 /** Pushes to those devices that were subscribed here, one by one, instead of to a topic as FCM knows it. Throws TidingsError: `no_devices`. */
 export interface TopicPush {
   /** Stores nothing; for no more devices than a push in JSON may have. */
-  prepare(call: PushCall, address: string, caller: Caller): Promise<PreparedPush>
+  prepare(call: PushCall, address: string, caller: Caller): Promise<PreparedTopicPush>
   /** Resolves after COMMIT. */
   accept(
     call: PushCall,
@@ -25,6 +25,12 @@ export interface TopicPush {
   count(address: string, caller: Caller): Promise<number>
 }
 
+export interface PreparedTopicPush {
+  readonly prepared: PreparedPush
+  /** Devices that it would go to. */
+  readonly subscribers: number
+}
+
 export interface TopicPushParts {
   readonly readDb: Db
   readonly ways: PushWays
@@ -33,34 +39,47 @@ export interface TopicPushParts {
 
 /** Looked at with one statement. */
 const PAGE = 5_000
+/** The same where nothing of them is read. */
+const COUNTED_PAGE = 20_000
 
 /** Counting more of them would keep a caller waiting. */
 const MOST_COUNTED = 100_000
 
 export function createTopicPush({ readDb, ways, found }: TopicPushParts): TopicPush {
-  async function* pages(address: string, caller: Caller): ReturnType<Finding['pages']> & AsyncGenerator {
+  function askedOf(text: string, caller: Caller): TopicAsked {
     const captured = caller.mode === 'test' || ways.all.length === 0
-    const asked = { address, projects: projectsOf(ways), captured }
+    return { address: topicName(text, caller), projects: projectsOf(ways), captured }
+  }
+  async function* pages(asked: TopicAsked, onPage: (devices: number) => void): ReturnType<Finding['pages']> {
     for (let after: number | null = 0; after !== null;) {
       const from: number = after
       const page = await refusing(() => selectSubscribers(readDb, asked, from, PAGE))
+      onPage(page.devices.length)
       if (page.devices.length > 0) yield page.devices
       after = page.next
     }
   }
-  const finding = (text: string, caller: Caller): Finding => {
-    const address = topicName(text, caller)
-    return { pages: () => pages(address, caller), nobody: () => nobody(address) }
+  const finding = (text: string, caller: Caller, onPage: (devices: number) => void = () => undefined): Finding => {
+    const asked = askedOf(text, caller)
+    return { pages: () => pages(asked, onPage), nobody: () => nobody(asked.address) }
   }
   return {
-    prepare: async (call, address, caller) => found.prepare(call, finding(address, caller), caller),
+    async prepare(call, address, caller) {
+      let subscribers = 0
+      const whom = finding(address, caller, (devices) => (subscribers += devices))
+      const prepared = await found.prepare(call, whom, caller)
+      return { prepared, subscribers }
+    },
     accept: async (call, address, caller, idempotency) =>
       found.accept(call, finding(address, caller), caller, idempotency),
-    async count(address, caller) {
+    async count(text, caller) {
+      const asked = askedOf(text, caller)
       let count = 0
-      for await (const page of finding(address, caller).pages()) {
-        count += page.length
-        if (count >= MOST_COUNTED) break
+      for (let after: number | null = 0; after !== null && count < MOST_COUNTED;) {
+        const from: number = after
+        const page = await refusing(() => countSubscribers(readDb, asked, from, COUNTED_PAGE))
+        count += page.count
+        after = page.next
       }
       return Math.min(count, MOST_COUNTED)
     },

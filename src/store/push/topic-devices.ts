@@ -19,28 +19,55 @@ export interface TopicAsked {
  */
 export async function selectSubscribers(
   db: DbClient,
-  { address, projects, captured }: TopicAsked,
+  asked: TopicAsked,
   after: number,
   limit: number,
 ): Promise<DevicePage> {
+  const { rows } = await db.query<{ place: number; meant: boolean; kind: 'token' | 'fid'; token: string }>(
+    statement(asked, after, limit, 'select place, kind, token, meant from looked order by place'),
+  )
+  const devices = rows.filter(({ meant }) => meant).map(({ place, kind, token }) => ({ place, kind, token }))
+  return { devices, next: rows.length < limit ? null : (rows.at(-1)?.place ?? null) }
+}
+
+/** How many of them such a page has; `next`: the row that the next one begins after, null: there is none. */
+export async function countSubscribers(
+  db: DbClient,
+  asked: TopicAsked,
+  after: number,
+  limit: number,
+): Promise<{ readonly count: number; readonly next: number | null }> {
+  const { rows } = await db.query<{ count: number; looked: number; last: number | null }>(
+    statement(
+      asked,
+      after,
+      limit,
+      'select count(*) filter (where meant)::integer as count, count(*)::integer as looked, max(place) as last from looked',
+    ),
+  )
+  const { count, looked, last } = rows[0] ?? { count: 0, looked: 0, last: null }
+  return { count, next: looked < limit ? null : last }
+}
+
+/** `select`: what is asked of `looked`, which has the devices that were looked at, and whether each is meant. */
+function statement({ address, projects, captured }: TopicAsked, after: number, limit: number, select: string) {
   const { topics, negates } = topicsOf(address)
   const names = [...new Set(topics)]
-  const { rows } = await db.query<{ place: number; meant: boolean; kind: 'token' | 'fid'; token: string }>({
+  return {
     text: `
 with named as materialized (
   select p.id from unnest($6::text[]) as n (name) join topics p on p.name = n.name
 ), candidates as materialized (
   ${negates ? ANYBODY : OF_THESE}
+), looked as (
+  select c.token_id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token,
+    a.sent_as is null and (a.retired_at is null or f.id is not null) and (a.wrong_project is null or a.wrong_project <> ${PROJECT})
+      and (${sqlOf(topicTree(address), names)}) as meant
+  from candidates c join tokens a on a.id = c.token_id ${otherAddress(PROJECT)}
 )
-select c.token_id as place, coalesce(f.kind, a.kind) as kind, coalesce(f.token, a.token) as token,
-  a.sent_as is null and (a.retired_at is null or f.id is not null) and (a.wrong_project is null or a.wrong_project <> ${PROJECT})
-    and (${sqlOf(topicTree(address), names)}) as meant
-from candidates c join tokens a on a.id = c.token_id ${otherAddress(PROJECT)}
-order by c.token_id`,
+${select}`,
     values: [after, limit, captured, projects.usual, JSON.stringify(projects.others), names],
-  })
-  const devices = rows.filter(({ meant }) => meant).map(({ place, kind, token }) => ({ place, kind, token }))
-  return { devices, next: rows.length < limit ? null : (rows.at(-1)?.place ?? null) }
+  }
 }
 
 const PROJECT = projectSql('$4', '$5')
