@@ -1,4 +1,4 @@
-// npm run crash [-- --only C1,C3 --rounds N --messages N --seed N --small --list]: breaks the service in every way there is an experiment for, and
+// npm run crash [-- --only C1,C3 --rounds N --messages N --seed N --old REV --small --list]: breaks the service in every way there is an experiment for, and
 // writes docs/crash-report.md. An experiment's part of the report stays until it is run again.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     messages: { type: 'string' },
     seed: { type: 'string' },
+    old: { type: 'string' },
     small: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },

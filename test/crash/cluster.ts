@@ -35,6 +35,8 @@ export interface NodeLife {
   readonly before?: readonly string[]
   /** Options of Node's own: `--import`. */
   readonly flags?: readonly string[]
+  /** What is run in place of today's `dist/main.js`. */
+  readonly main?: string
   /** Over its environment. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -222,9 +224,9 @@ function superviseNode({ host, port, log, cwd, env, life }: NodeParts): ClusterN
 
   async function supervise(): Promise<void> {
     for (let number = 0; !stopped; number += 1) {
-      const { before = [], flags = [], env: more } = life(number)
+      const { before = [], flags = [], main = join(ROOT, 'dist/main.js'), env: more } = life(number)
       const own = { ...env, ...place, ...more }
-      const running = startProgram([...flags, join(ROOT, 'dist/main.js')], { cwd, log, before, env: own })
+      const running = startProgram([...flags, main], { cwd, log, before, env: own })
       program = running
       await running.ended
       ends.push({ pid: running.pid, at: Date.now(), exitCode: running.exitCode() })

@@ -15,6 +15,8 @@ export interface CrashOptions {
   /** A whole number; drawn unless said. */
   readonly seed?: string
   readonly small: boolean
+  /** The revision that U1 upgrades from; the release before unless said. */
+  readonly old?: string
   readonly list: boolean
 }
 
@@ -43,6 +45,7 @@ export async function crash(options: CrashOptions): Promise<number> {
       rounds: options.rounds === undefined ? null : Number(options.rounds),
       messages: options.messages === undefined ? null : Number(options.messages),
       small: options.small,
+      ...(options.old === undefined ? {} : { old: options.old }),
       print: (line) => console.log(line),
     })
     runs.push(...done)

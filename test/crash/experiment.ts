@@ -28,6 +28,8 @@ export interface Context {
   readonly messages: number | null
   /** Smaller counts and shorter times: among the tests. */
   readonly small: boolean
+  /** The revision that is upgraded from; absent: the release before. */
+  readonly old?: string
 }
 
 export interface Result extends Verdict {

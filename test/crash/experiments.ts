@@ -35,6 +35,7 @@ import { P11 } from './experiments/p11-dead-provider.ts'
 import { P12 } from './experiments/p12-hung-provider.ts'
 import { S1 } from './experiments/s1-nodes.ts'
 import { S2 } from './experiments/s2-cost.ts'
+import { U1 } from './experiments/u1-upgrade.ts'
 
 /** All there are, in the order they are run. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -76,4 +77,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   A1,
   S1,
   S2,
+  U1,
 ]

@@ -84,7 +84,7 @@ async function post(agent: Agent, url: string, call: Call): Promise<Outcome> {
 }
 
 /** Of these the service says that nothing was stored. */
-const NOT_STORED = new Set(['database_unavailable', 'overloaded', 'rate_limited', 'request_timeout'])
+const NOT_STORED = new Set(['database_unavailable', 'overloaded', 'rate_limited', 'request_timeout', 'upgrading'])
 
 /** What the first call with this key comes to is not known yet. */
 const RUNNING = 'idempotency_in_progress'

@@ -53,3 +53,34 @@ export function watchLocks(url: string): LockWatch {
     },
   }
 }
+
+export interface LockWaitWatch {
+  /** The longest that a session waited for a lock, in whole milliseconds, within what is between two looks. */
+  stop(): Promise<number>
+}
+
+const WAITS_EVERY_MS = 50
+
+/** Looks how long sessions wait for locks; who migrates waits by itself, and is left out. Needs Postgres 14 (`waitstart`). */
+export function watchLockWaits(url: string): LockWaitWatch {
+  let [longest, stopped] = [0, false]
+  const watching = onDatabase(url, async (db) => {
+    while (!stopped) {
+      const { rows } = await db.query<{ ms: number }>(
+        `select coalesce(max(extract(epoch from clock_timestamp() - l.waitstart) * 1000), 0)::float8 as ms
+         from pg_locks l join pg_stat_activity a on a.pid = l.pid where not l.granted and a.application_name <> 'tidings migrate'`,
+      )
+      longest = Math.max(longest, rows[0]?.ms ?? 0)
+      await delay(WAITS_EVERY_MS)
+    }
+  })
+  // Nobody listens where the experiment fails before it asks.
+  watching.catch(() => undefined)
+  return {
+    async stop() {
+      stopped = true
+      await watching
+      return Math.round(longest)
+    },
+  }
+}

@@ -11,6 +11,8 @@ export interface RunOptions {
   /** For those experiments that can have more of them; null: as many as each says itself. */
   readonly messages: number | null
   readonly small: boolean
+  /** The revision that is upgraded from; the release before unless said. */
+  readonly old?: string
   /** Told each experiment's line as it ends, and its faults. */
   readonly print: (line: string) => void
 }
@@ -44,12 +46,17 @@ export async function runAll(options: RunOptions): Promise<Run[]> {
   return runs
 }
 
-async function runOnce(experiment: Experiment, seed: string, { messages, small, print }: RunOptions): Promise<Run> {
+async function runOnce(
+  experiment: Experiment,
+  seed: string,
+  { messages, small, old, print }: RunOptions,
+): Promise<Run> {
   const directory = mkdtempSync(join(tmpdir(), `tidings-${experiment.id.toLowerCase()}-`))
   // Where root runs this, Postgres has another user, which must get in.
   chmodSync(directory, 0o711)
+  const context = { directory, seed, messages, small, ...(old === undefined ? {} : { old }) }
   const [began, load = 0] = [performance.now(), loadavg()[0]]
-  const result = await experiment.run({ directory, seed, messages, small }).catch((error: unknown) => {
+  const result = await experiment.run(context).catch((error: unknown) => {
     if (error instanceof Error) return error
     throw error
   })

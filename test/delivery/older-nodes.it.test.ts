@@ -38,7 +38,8 @@ async function count(node: TestNode, table: 'notifications' | 'paused_pushes'): 
 
 test('a push in several languages, or by its devices’ clocks, is refused while an older node lives, others are taken', async () => {
   const [older, newer] = [await nodes.start({ version: OLD }), await nodes.start({})]
-  const refusal = { code: 'upgrading', retryAfterSeconds: 10, message: expect.stringContaining(OLD) }
+  const told: unknown = expect.stringContaining(OLD)
+  const refusal = { code: 'upgrading', retryAfterSeconds: 10, message: told }
   await expect(sendInLanguages(newer)).rejects.toMatchObject(refusal)
   await expect(sendLong(newer, true)).rejects.toMatchObject(refusal)
   expect(await count(newer, 'notifications')).toBe(0)

@@ -5,6 +5,8 @@ export interface FakeSend {
   readonly kind: 'token' | 'fid' | 'topic' | 'condition'
   readonly data: Readonly<Record<string, unknown>>
   readonly validateOnly: boolean
+  /** What is shown; null: nothing is said of it. */
+  readonly body: string | null
 }
 
 const TARGETS = ['token', 'fid', 'topic', 'condition'] as const
@@ -40,7 +42,11 @@ export function readSend(text: string): FakeSend | FakeError {
   if (!isObject(data)) return badField('message.data', 'Not an object')
   const wrong = Object.keys(data).find((name) => typeof data[name] !== 'string')
   if (wrong !== undefined) return badField(`message.data[${wrong}]`, 'Not a string')
-  return { target, kind, data, validateOnly: body['validate_only'] === true }
+  return { target, kind, data, validateOnly: body['validate_only'] === true, body: shownIn(message['notification']) }
+}
+
+function shownIn(shown: unknown): string | null {
+  return isObject(shown) && typeof shown['body'] === 'string' ? shown['body'] : null
 }
 
 function parse(text: string): Record<string, unknown> | null {

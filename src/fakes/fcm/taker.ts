@@ -39,5 +39,5 @@ export function createTaker(projectId: string, ledger: string | undefined): Take
 }
 
 function lineFor(send: FakeSend, name: string): string {
-  return JSON.stringify({ name, [send.kind]: send.target, id: send.data['tidings_id'] ?? null })
+  return JSON.stringify({ name, [send.kind]: send.target, id: send.data['tidings_id'] ?? null, body: send.body })
 }

@@ -82,7 +82,7 @@ async function pushToAll({ directory, seed, small }: Context): Promise<Result> {
 }
 
 /** Of the look-alike's ledger, about. */
-const BYTES_A_LINE = 110
+const BYTES_A_LINE = 134
 
 /** One stream of lines; resolves with the notification's id. */
 async function accept({ nodes }: Cluster, seed: string, devices: number): Promise<number> {
