@@ -17,6 +17,7 @@ import { createIntake, type Intake } from './intake.ts'
 import { openLease, type Lease } from './lease.ts'
 import { createLedger, type Ledger, type LedgerParts, type PushedChunk, type SettledSms } from './ledger.ts'
 import { startLoop, type After, type Loop } from './loop.ts'
+import { lanesOf, startLook, type Look } from './look.ts'
 import { createPushLane, type HoldPush, type PushLane } from './push-lane.ts'
 import { createRetirement } from './retirement.ts'
 import { createSmsLane, type SmsLane, type SmsLaneParts } from './sms-lane.ts'
@@ -85,17 +86,18 @@ export interface Delivery {
   pauses(): readonly PauseScope[]
   /** Pauses have changed: this node looks at once, the others within a second. */
   stopsChanged(): void
+  /** `run` is told about twice a second what there is to do, for those who do it. */
+  onSeen: Look['onSeen']
   /** Starts nothing more, lets what is in flight end for at most `graceMs`, and leaves its rows to the others. */
   close(graceMs: number): Promise<void>
 }
 
 /**
- * How often due work is looked for; a lane filled to the last place is filled again at once. What many nodes cost more than one is mostly
- * their looks.
+ * Due work is taken as soon as a look has seen some, and this often without one; a lane filled to the last place is filled again at once. For
+ * all lanes it is taken so far apart at least: what many nodes cost more than one is mostly this.
  */
-const CLAIM_MS = 1_000
-/** How often it is asked what was paused or cancelled: what was is to be over within a second. */
-const STOPS_MS = 600
+const CLAIM_MS = 60_000
+const APART_MS = 500
 
 export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const { log, now, chance, after, workDb } = parts
@@ -104,6 +106,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const stops = await openStops({
     db: workDb,
     lease: () => lease,
+    lanes: lanesOf(parts.sms, parts.push),
     onChange: () => {
       tellPauses(log, stops.pauses())
       kick()
@@ -132,22 +135,23 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   })
   const intake = intakeTo(parts, lease, smsLanes, pushLanes)
   const sweep = sweepOf(parts, lease, pushLanes)
-  const claims = createClaims({ db: workDb, lease, smsLanes, pushLanes, now, everyMs: CLAIM_MS / 2 })
+  const claims = createClaims({ db: workDb, lease, smsLanes, pushLanes, now, everyMs: APART_MS })
   const claiming = startLoop('claims', CLAIM_MS, () => claims.look(), parts)
   const lookForAll = (): void => (claims.lookForAll(), claiming.hurry())
-  const loops = startUpkeep(parts, lease, sweep, pushLanes, kick)
+  const loops = startUpkeep(parts, lease, sweep, pushLanes, kick, () => stops.hasNeighbours())
   for (const provider of parts.sms) provider.onWindow?.(() => (kick(), lookForAll()))
-  const watching = startLoop('stops', STOPS_MS, () => stops.look(), parts)
+  const looking = startLook(stops, claiming, parts)
   const lanes = [...smsLanes, ...pushLanes]
   const shares = startBindShares({ ...parts, ...common, db: workDb, providers: parts.sms, wait: waiting(after) })
-  const running = { parts, sweep, claiming, loops: [watching, ...loops], shares, intake, ledger, lanes }
+  const running = { parts, sweep, claiming, loops: [looking, ...loops], shares, intake, ledger, lanes }
 
   return {
     intake: startingAtOnce(intake, lookForAll),
     lease,
     inFlight: () => countInFlight(lanes),
     pauses: () => stops.pauses(),
-    stopsChanged: () => watching.hurry(),
+    stopsChanged: () => looking.hurry(),
+    onSeen: looking.onSeen,
     close: (graceMs) => end(running, graceMs),
   }
 }

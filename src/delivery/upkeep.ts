@@ -27,6 +27,7 @@ export function startUpkeep(
   sweep: SweepParts,
   pushLanes: readonly PushLane[],
   kick: () => void,
+  hasNeighbours: () => boolean,
 ): Loop[] {
   const { workDb } = parts
   const served = (): string[] => pushLanes.flatMap((lane) => lane.serves())
@@ -41,7 +42,7 @@ export function startUpkeep(
       },
       parts,
     ),
-    startLoop('take-over', TAKE_OVER_MS, () => takeOver(sweep), parts),
+    startLoop('take-over', TAKE_OVER_MS, async () => void (hasNeighbours() && (await takeOver(sweep))), parts),
     startLoop('sweep', SWEEP_MS, () => sweepOwn(sweep), parts),
     startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),
     startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),

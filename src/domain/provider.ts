@@ -186,6 +186,11 @@ export interface SmsProvider {
   close(): Promise<void>
 }
 
+/** Whether it tells what became of messages when it is asked. */
+export function canBeAsked({ reconcile, poll }: Pick<SmsProvider, 'reconcile' | 'poll'>): boolean {
+  return reconcile !== null || poll !== null
+}
+
 export type PushTarget =
   | {
       readonly kind: 'token' | 'fid'

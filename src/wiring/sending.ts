@@ -62,6 +62,7 @@ export function openSending(parts: SendingParts): Sending {
   const fallbacks = createFallbacks({ sms, dryRuns })
   const { reporting } = parts.evidence
   const looking = startLoop('fallbacks', FALLBACKS_MS, () => sendFallbacks(fallbackParts(parts, sms)), parts)
+  parts.delivery.onSeen((seen) => void (seen.fallbacks && looking.hurry()))
   return {
     http: {
       sms: onLine === null ? sms : showingRefusals(sms, onLine),
@@ -87,8 +88,8 @@ function openDryRuns({ config, dbs, channels, ruling, consentGroup }: SendingPar
   })
 }
 
-/** Milliseconds between looks at pushes whose deadline may have passed, or that may have failed. */
-const FALLBACKS_MS = 500
+/** Pushes whose deadline has passed, or that may have failed, are looked at as soon as there are any, and this often without having been seen. */
+const FALLBACKS_MS = 60_000
 
 function fallbackParts(
   { config, dbs, log, ruling, consentGroup, delivery }: SendingParts,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
+import type { Delivery } from '../delivery/delivery.ts'
 import type { Lease } from '../delivery/lease.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import { createSealer } from '../domain/sealed.ts'
@@ -25,7 +26,7 @@ export interface WebhookSide {
   close(): Promise<void>
 }
 
-export interface WebhookSideParts extends LoopParts {
+export interface WebhookSideParts extends LoopParts, Pick<Delivery, 'onSeen'> {
   readonly dbs: Dbs
   readonly lease: Lease
   /** Where this node listens. */
@@ -63,6 +64,7 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
     createWebhookTries({ log, outbound, open, rules, bodies, version, clock, now: monotonic, chance }),
   )
   const sending = createWebhookSending({ db: dbs.work, log, lease, tries, after, chance })
+  parts.onSeen((seen) => sending.seen(seen.webhooks))
   const onChange = (): void => sending.wake()
   const past = startLoop(
     'webhooks past',

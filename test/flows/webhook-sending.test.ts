@@ -114,6 +114,33 @@ test('while no webhook is enabled, what happens asks the database for nothing un
   expect(bench.waiting(HINT_MS)).toBe(true)
 })
 
+test('while no webhook is enabled, turns ask the database for nothing; one that is seen is looked for at once', async () => {
+  const bench = openBench({ 'count-enabled-webhooks': [{ count: 0 }] })
+  await until(() => bench.waiting('webhooks'))
+  bench.comes('webhooks')
+  await until(() => bench.waiting('webhooks'))
+  bench.sending.seen(false)
+  expect(bench.waiting(HINT_MS)).toBe(false)
+  expect(namesOf(bench)).toEqual(['count-enabled-webhooks'])
+  Object.assign(bench.answers, ONE)
+  bench.sending.seen(true)
+  bench.comes(HINT_MS)
+  await until(() => namesOf(bench).includes('claim-webhook-deliveries') && bench.waiting('webhooks'))
+})
+
+test('a webhook that nobody has seen is found all the same, after some turns', async () => {
+  const bench = openBench({ 'count-enabled-webhooks': [{ count: 0 }] })
+  await until(() => bench.waiting('webhooks'))
+  Object.assign(bench.answers, ONE)
+  let turns = 0
+  while (!namesOf(bench).includes('claim-webhook-deliveries')) {
+    await until(() => bench.waiting('webhooks'))
+    bench.comes('webhooks')
+    expect((turns += 1)).toBeLessThanOrEqual(60)
+    await until(() => bench.waiting('webhooks'))
+  }
+})
+
 test('a result of before a node lost its lease does not let go of the same delivery that it claimed since', async () => {
   const bench = await claimTwice()
   succeed(bench, 0)

@@ -2,7 +2,8 @@ import type { Msisdn } from '../../src/domain/contact.ts'
 import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll } from '../../src/store/sms/asks.ts'
 import { insertMessages } from '../../src/store/sms/messages.ts'
 import { cancelMessage, clearDue } from '../../src/store/past/cancel.ts'
-import { addPause, readStops, removePauses } from '../../src/store/nodes/pauses.ts'
+import { readGlance } from '../../src/store/nodes/glance.ts'
+import { addPause, removePauses } from '../../src/store/nodes/pauses.ts'
 import { listPauses, type PauseScope } from '../../src/store/nodes/read-pauses.ts'
 import { beat, endNode, listNeighbours, listUnemptied, markEmptied, registerNode } from '../../src/store/nodes/nodes.ts'
 import { listMatchable, parkReceipt, unpark } from '../../src/store/receipts/parked-receipts.ts'
@@ -19,7 +20,7 @@ import { settleMessages, type SmsSettlement } from '../../src/store/sms/sms-sett
 import { releaseMessages, startMessages, type SmsWork } from '../../src/store/sms/sms-work.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
 import type { MessageRow, Tables } from './model/tables.ts'
-import { PUSH_CALLS } from './push-calls.ts'
+import { PUSH_CALLS, PUSH_LANES } from './push-calls.ts'
 import { toMessage } from './senders.ts'
 
 /** One call of the store: which, and numbers that choose its arguments. */
@@ -245,9 +246,10 @@ export const CALLS = {
   resume: (_, n) => (db) => removePauses(db, scopeOf(n)),
   pauses: () => async (db) =>
     (await listPauses(db)).map(({ caller: _caller, pausedAt, ...pause }) => [pause, pausedAt.getTime()]),
-  stops: (_, n) => async (db) => {
-    const { pauses, cancelled } = await readStops(db, owner(n[0]))
-    return [pauses, cancelled.length]
+  glance: (_, n) => async (db) => {
+    const lanes = { sms: LANES, push: PUSH_LANES, asked: LANES.slice(0, 2) }
+    const { cancelled, ...seen } = await readGlance(db, owner(n[0]), lanes)
+    return [seen, cancelled.length]
   },
   ...PUSH_CALLS,
 } satisfies Record<string, Chosen>

@@ -13,7 +13,7 @@ import { retireTokens, touchTokens } from '../../src/store/push/tokens.ts'
 import { at, id, owner, rooms, type Chosen } from './choose.ts'
 import { toNotification } from './senders.ts'
 
-const PUSH_LANES = ['push:otp', 'push:transactional']
+export const PUSH_LANES = ['push:otp', 'push:transactional']
 
 export const PUSH_CALLS = {
   push: (_, n) => async (db) => {

@@ -172,8 +172,8 @@ export function createOutlook({ tables, now, owner, isGone }: OutlookParts): Out
         return sweep(me)
       case 'parked':
         return parked.rows.size === 0 ? Infinity : now()
-      case 'stops':
-        return stops(me)
+      case 'look':
+        return Math.min(stops(me), claims())
       case 'partitions':
       case 'forget':
         return Infinity

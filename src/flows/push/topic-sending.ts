@@ -52,6 +52,7 @@ const LEASE_SECONDS = 120
 export function createTopicSending(parts: TopicSendingParts): TopicSending {
   const { db, providers } = parts
   const ending = new AbortController()
+  let isBusy = false
   const byName = new Map(providers.map((provider) => [provider.name, provider]))
   const loops: Loop[] = [
     startLoop('topic counts', FOLD_MS, async () => (await foldCounts(db)) > 0, parts),
@@ -60,9 +61,11 @@ export function createTopicSending(parts: TopicSendingParts): TopicSending {
   const sending = providers.length === 0 ? null : startLoop('topics', LOOK_MS, look, parts)
   if (sending !== null) loops.push(sending)
 
+  /** One step alone finds out whether there is anything to do. */
   async function look(): Promise<boolean> {
-    const steps = await Promise.all(Array.from({ length: STEPS }, step))
-    return steps.some(Boolean)
+    const first = isBusy || (await step())
+    if (first) isBusy = (await Promise.all(Array.from({ length: STEPS }, step))).some(Boolean)
+    return first
   }
 
   /** True: there was something to do. */

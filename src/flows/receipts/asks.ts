@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { CATEGORIES } from '../../domain/category.ts'
 import { laneOf } from '../../domain/lane.ts'
-import type { Receipt, Reconciliation, SmsProvider } from '../../domain/provider.ts'
+import { canBeAsked, type Receipt, type Reconciliation, type SmsProvider } from '../../domain/provider.ts'
 import { askAgain, claimAsks, giveBackAsk, pollLater, sendAfterAll, type Ask } from '../../store/sms/asks.ts'
 import type { Db } from '../../store/db.ts'
 import { findAttempt } from '../../store/receipts/receipts.ts'
@@ -36,7 +36,7 @@ const SECOND = { ageMs: 55_000, leastMs: 15_000 }
 
 /** Asks providers what is due: about submissions whose answer was lost, and about messages without a receipt. True: there may be more. */
 export async function askProviders(parts: AsksParts): Promise<boolean> {
-  const asked = parts.providers.filter((provider) => provider.reconcile !== null || provider.poll !== null)
+  const asked = parts.providers.filter(canBeAsked)
   if (asked.length === 0) return false
   const lanes = asked.flatMap((provider) => CATEGORIES.map((category) => laneOf(provider.name, category)))
   const asks = await claimAsks(parts.db, lanes, AT_ONCE, LEASE_SECONDS)

@@ -23,6 +23,8 @@ export interface WebhookSending {
   hint(): void
   /** Looks for work now: webhooks were changed, or something was made due for one. */
   wake(): void
+  /** Whether any webhook is enabled, as was just seen: while none is, it is seldom looked for one here. */
+  seen(anyEnabled: boolean): void
   /** Tries under way. */
   inFlight(): number
   /** No new tries; those under way have `graceMs`. What is left is anybody's. */
@@ -38,6 +40,8 @@ export interface WebhookSendingParts extends LoopParts {
 
 /** For what happens on other nodes, and comes due; what happens here is a hint. */
 const LOOK_MS = 1_000
+/** Looks that are left out, all but one in so many, while no webhook is enabled. */
+const LOOKS_LEFT_OUT = 60
 /** What happens in this time is looked for together. */
 const HINT_MS = 50
 /** Every so many looks: what nobody holds any more is found again. */
@@ -93,12 +97,17 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
   let hinted = false
   /** No webhook was enabled when this node last looked: what happens is for nobody. */
   let isIdle = false
+  let isAwake = false
+  let leftOut = 0
 
   const work = startLoop('webhooks', LOOK_MS, look, parts)
   const settling = startLoop('webhook results', LOOK_MS, settle, parts)
 
   async function look(): Promise<boolean> {
     if (closing || !lease.mayWrite()) return false
+    if (isIdle && !isAwake && ++leftOut < LOOKS_LEFT_OUT) return false
+    leftOut = 0
+    isAwake = false
     const webhooks = await countEnabled(db)
     isIdle = webhooks === 0
     if (isIdle) return false
@@ -176,6 +185,7 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
     hinted = true
     parts.after(HINT_MS, () => {
       hinted = false
+      isAwake = true
       if (!closing) work.hurry()
     })
   }
@@ -185,6 +195,9 @@ export function createWebhookSending(parts: WebhookSendingParts): WebhookSending
       if (!isIdle) wake()
     },
     wake,
+    seen(anyEnabled) {
+      if (isIdle && anyEnabled) wake()
+    },
     inFlight: () => busy.size,
     async close(graceMs) {
       closing = true

@@ -1,30 +1,6 @@
 import type { Db, DbClient } from '../db.ts'
 import type { PauseScope } from './read-pauses.ts'
 
-/** What holds a node back now. */
-export interface StopsRead {
-  readonly pauses: readonly PauseScope[]
-  /** Notifications that are paused by themselves. */
-  readonly pushes: readonly number[]
-  /** Its chunks whose push was cancelled. */
-  readonly cancelled: readonly number[]
-}
-
-/** Every node asks several times a second: three small indexes are looked into, and mostly nothing is in any. */
-export async function readStops(db: Db, owner: number): Promise<StopsRead> {
-  const { rows } = await db.query<{ [part in keyof StopsRead]?: StopsRead[part] | null }>({
-    name: 'read-stops',
-    text: `
-select (select jsonb_agg(jsonb_build_object('provider', nullif(provider, '*'), 'category', nullif(category, '*')) order by provider, category)
-    from pauses) as pauses,
-  (select array_agg(notification_id order by notification_id) from paused_pushes) as pushes,
-  (select array_agg(id order by id) from push_chunks where owner = $1 and cancelled_at is not null and done_at is null) as cancelled`,
-    values: [owner],
-  })
-  const [read] = rows
-  return { pauses: read?.pauses ?? [], pushes: read?.pushes ?? [], cancelled: read?.cancelled ?? [] }
-}
-
 /** Paused already: its reason is the new one, its beginning stays. */
 export async function addPause(
   client: DbClient,

@@ -7,6 +7,11 @@ import { FINAL } from './read-tokens.ts'
 /** `gone`: why it is not to be sent to any more, where its owner took it away, or the person was erased. */
 type ChunkTarget = PushTarget & { readonly gone?: string }
 
+/** As the database tells it: a token to be sent to stands for itself. */
+type StoredTarget = string | ChunkTarget
+
+type StoredChunk = Omit<ChunkRow, 'targets'> & { readonly targets: readonly StoredTarget[] }
+
 /** One chunk of a push, as a node holds it in memory. */
 export interface ChunkRow {
   readonly id: number
@@ -50,21 +55,22 @@ const CHUNK_COLUMNS = `
   c.attempts_counted as "attemptsCounted", c.uncertain_attempts as "uncertainAttempts", c.crashes,
   c.cancelled_at is not null as cancelled, (extract(epoch from now() - n.time) * 1000)::float8 as "ageMs",
   (extract(epoch from coalesce(c.expires_at, n.expires_at) - now()) * 1000)::float8 as "remainingMs", c.zones,
-  case when c.token_ids is null then jsonb_build_array(
-      jsonb_build_object('kind', case when strpos(n.topic, '''') > 0 then 'condition' else 'topic' end, 'value', n.topic))
-    else (select jsonb_agg(case when t.retired_reason = any (${FINAL}) then jsonb_build_object('kind', t.kind, 'value', '', 'gone', t.retired_reason)
-        else jsonb_build_object('kind', t.kind, 'value', t.token) end order by o.ord)
+  case when c.token_ids is null then json_build_array(
+      json_build_object('kind', case when strpos(n.topic, '''') > 0 then 'condition' else 'topic' end, 'value', n.topic))
+    else (select json_agg(case when t.kind = 'token' and t.retired_reason is null then to_json(t.token)
+        when t.retired_reason = any (${FINAL}) then json_build_object('kind', t.kind, 'value', '', 'gone', t.retired_reason)
+        else json_build_object('kind', t.kind, 'value', t.token) end order by o.ord)
       from unnest(c.token_ids) with ordinality as o (id, ord) join tokens t on t.id = o.id) end as targets`
 
 const OF_CHUNK = `join notifications n on n.id = c.notification_id cross join lateral (select n.variants -> c.variant::integer as words) v`
 
 /** What is paused is left where it is until that ends, or its validity does. */
-const MAY_GO_ON = `(k.cancelled_at is not null or not exists (select from paused_pushes z where z.notification_id = k.notification_id)
+export const MAY_GO_ON = `(k.cancelled_at is not null or not exists (select from paused_pushes z where z.notification_id = k.notification_id)
       or exists (select from notifications o where o.id = k.notification_id and coalesce(k.expires_at, o.expires_at) <= now()))`
 
 /** Takes chunks that are due, up to each lane's room, oldest first. */
 export async function claimChunks(db: Db, owner: number, rooms: ReadonlyMap<string, number>): Promise<ChunkRow[]> {
-  const { rows } = await db.query<ChunkRow>({
+  const { rows } = await db.query<StoredChunk>({
     name: 'claim-chunks',
     text: `
 with me as materialized (
@@ -81,7 +87,7 @@ with me as materialized (
 select ${CHUNK_COLUMNS} from c ${OF_CHUNK} order by c.id`,
     values: [owner, [...rooms.keys()], [...rooms.values()]],
   })
-  return rows
+  return rows.map(toChunk)
 }
 
 /**
@@ -94,7 +100,7 @@ export async function claimExpiredChunks(
   served: readonly string[],
   limit: number,
 ): Promise<ChunkRow[]> {
-  const { rows } = await db.query<ChunkRow>({
+  const { rows } = await db.query<StoredChunk>({
     name: 'claim-expired-chunks',
     text: `
 with me as materialized (
@@ -112,18 +118,23 @@ with me as materialized (
 select ${CHUNK_COLUMNS} from c ${OF_CHUNK} order by c.id`,
     values: [owner, served, limit],
   })
-  return rows
+  return rows.map(toChunk)
 }
 
 /** Chunks this owner holds since their insert. */
 export async function loadChunks(db: Db, owner: number, ids: readonly number[]): Promise<ChunkRow[]> {
-  const { rows } = await db.query<ChunkRow>({
+  const { rows } = await db.query<StoredChunk>({
     name: 'load-chunks',
     text: `select ${CHUNK_COLUMNS} from push_chunks c ${OF_CHUNK}
       where c.id = any ($2::bigint[]) and c.owner = $1 and c.done_at is null order by c.id`,
     values: [owner, ids],
   })
-  return rows
+  return rows.map(toChunk)
+}
+
+function toChunk(stored: StoredChunk): ChunkRow {
+  const targets = stored.targets.map((one) => (typeof one === 'string' ? { kind: 'token' as const, value: one } : one))
+  return { ...stored, targets }
 }
 
 /** Where a chunk stands: absolute values, since its owner alone moves it. */

@@ -1,10 +1,10 @@
 import type { Status } from '../../../src/domain/status.ts'
-import { counted, removeDue, rows, type Answer, type Statement } from './statement.ts'
+import { counted, removeDue, rows, texts, type Answer, type Statement } from './statement.ts'
 import type { PauseRow, Tables } from './tables.ts'
 import type { Transaction } from './transaction.ts'
 
 export const STOP_STATEMENTS: Readonly<Record<string, Statement>> = {
-  'read-stops': readStops,
+  glance,
   'add-pause': addPause,
   'remove-pauses': removePauses,
   'list-pauses': listPauses,
@@ -16,14 +16,22 @@ export const STOP_STATEMENTS: Readonly<Record<string, Statement>> = {
 const nameOf = (text: string): string | null => (text === '*' ? null : text)
 const keyOf = ({ provider, category }: Pick<PauseRow, 'provider' | 'category'>): string => `${provider} ${category}`
 
-function readStops(tx: Transaction, { pauses, chunks }: Tables, values: readonly unknown[]): Answer {
+function glance(tx: Transaction, { pauses, chunks, due, nodes }: Tables, values: readonly unknown[]): Answer {
   const owner = Number(values[0])
+  const [sms, push, asked] = values.slice(1).map((lanes) => new Set(texts(lanes)))
   const known = tx.all(pauses).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const cancelled = tx
     .all(chunks)
     .filter((chunk) => chunk.owner === owner && chunk.cancelledAt !== null && chunk.doneAt === null)
     .map((chunk) => chunk.id)
+  const waiting = tx.all(due).filter((row) => row.owner === null && row.runAt <= tx.now)
   return rows({
+    sms: waiting.some(({ lane, action }) => action === 'send' && sms?.has(lane) === true),
+    asks: waiting.some(({ lane, action }) => action !== 'send' && asked?.has(lane) === true),
+    neighbours: tx.all(nodes).some(({ id, emptiedAt }) => id !== owner && emptiedAt === null),
+    push: tx
+      .all(chunks)
+      .some((row) => row.owner === null && row.doneAt === null && row.runAt <= tx.now && push?.has(row.lane) === true),
     pauses:
       known.length === 0
         ? null
