@@ -33,15 +33,21 @@ export async function registerReaders(url: string, seed: string): Promise<void> 
   await ask('PUT', `${url}/tokens`, { items, platform: 'android' })
 }
 
-/** To all of them, by a node that knows languages; what is refused for now is asked for again. */
+/**
+ * To all of them, by a node that knows languages: once for a moment later, so that whichever node has room takes it; what is refused for now
+ * is asked for again, until it is taken.
+ */
 export async function sendInLanguages({ journal, chance }: Bench, seed: string, url: string): Promise<void> {
   const names = Array.from({ length: READERS }, (_, number) => reader(seed, number).token)
   const call: Call = {
     ...makePush(`languages ${seed}`, names, 0),
     body: JSON.stringify({ tokens: names, template: { name: 'greeting' } }),
   }
-  const load = { calls: [call], urls: [url], senders: 1, chance: chance('languages'), now: () => Date.now() }
-  await sendAll({ ...load, journal })
+  const later = scheduled(call, Date.now() + LEAVES_MS)
+  const first = await ask('POST', url + later.path, JSON.parse(later.body) as object, { 'idempotency-key': later.key })
+  // The same call again is answered as it was.
+  const calls = [first.status === 200 ? later : call]
+  await sendAll({ calls, urls: [url], journal, senders: 1, chance: chance('languages'), now: () => Date.now() })
 }
 
 /** Readers who were sent the words of another language, by what the look-alike took. */
@@ -93,8 +99,13 @@ interface Told {
   readonly code: string
 }
 
-async function ask(method: 'POST' | 'PUT', url: string, what?: object): Promise<Told> {
-  const headers = { 'content-type': 'application/json' }
+async function ask(
+  method: 'POST' | 'PUT',
+  url: string,
+  what?: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Told> {
+  const headers = { 'content-type': 'application/json', ...more }
   const sent = what === undefined ? {} : { headers, body: JSON.stringify(what) }
   const { statusCode, body } = await request(url, { method, ...sent })
   const answer = await body.json()
