@@ -108,7 +108,7 @@ function toChunkRow(tx: Transaction, { notifications, tokens }: Tables, chunk: C
     targets:
       tokenIds === null
         ? [{ kind: 'topic', value: topic }]
-        : tokenIds.map((tokenId) => ({ kind: 'token', value: tx.find(tokens, tokenId)?.token ?? '' })),
+        : tokenIds.map((tokenId) => tx.find(tokens, tokenId)?.token ?? ''),
   }
 }
 
