@@ -105,14 +105,16 @@ async function openTidings(smsc, receipts) {
   return { url: server.url, script, query: '', cpu, stop: server.stop }
 }
 
-async function openKannel(programs, smsc, receipts) {
+/** Kannel, as `round` asks for it. */
+export async function openKannel(programs, smsc, receipts) {
   const kannel = await startKannel(programs, smsc, { window: WINDOW, receipts })
   const script = fileURLToPath(new URL('../peers/load-kannel.lua', import.meta.url))
   const cpu = () => kannel.pids.reduce((sum, pid) => sum + (cpuSeconds({ pid, dataDir: null })?.node ?? 0), 0)
   return { ...kannel, script, cpu }
 }
 
-async function round(server, { smsc, receipts, seconds, connections }) {
+/** One load by HTTP, until the SMSC has taken all of it. */
+export async function round(server, { smsc, receipts, seconds, connections }) {
   await smsc.begin(receipts)
   const [cpu, began] = [server.cpu(), performance.timeOrigin + performance.now()]
   const load = await call(server, seconds, connections)
@@ -134,7 +136,7 @@ async function call({ url, script, query }, seconds, connections) {
 }
 
 /** What was under way when the load ended may have been taken, though nobody had its answer. */
-async function untilTaken(smsc, receipts, answered) {
+export async function untilTaken(smsc, receipts, answered) {
   let [before, changedAt] = [-1, performance.now()]
   for (;;) {
     const { submits, acknowledged, lastSubmitMs, lastAcknowledgedMs } = await smsc.count()
