@@ -10,7 +10,9 @@ import { makeFirstKey, type FirstKey } from './first-key.ts'
 import type { LiveLine } from '../wiring/live-lines.ts'
 import type { Log } from '../wiring/log.ts'
 import { portProblem } from './port.ts'
+import { CHANNEL_NAMES } from '../domain/push/push-ways.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
+import { pushWaysOf } from '../settings/push-ways.ts'
 import { checkSecretKeys } from './secret-key-check.ts'
 import { openSecretKey } from './secret-key.ts'
 import { stagingSentence } from '../domain/staging.ts'
@@ -116,13 +118,13 @@ function announce(parts: ServeParts, url: string, data: string, firstKey: FirstK
   warn(parts, firstKey)
 }
 
-function pushTitle({ fcmProjects, webPush, apns }: Config): string | null {
-  const several = fcmProjects.length > 1 ? ` (${fcmProjects.length} projects)` : ''
-  const titles = [
-    ...(fcmProjects.length === 0 ? [] : [`FCM${several}`]),
-    ...(webPush.subject === null ? [] : ['Web Push']),
-    ...(apns === null ? [] : ['APNs']),
-  ]
+/** `FCM (2 projects), Web Push`; null: pushes are captured. */
+function pushTitle(config: Config): string | null {
+  const { all } = pushWaysOf(config)
+  const titles = [...new Set(all.map(({ channel }) => channel))].map((channel) => {
+    const { length } = all.filter((way) => way.channel === channel)
+    return length === 1 ? CHANNEL_NAMES[channel] : `${CHANNEL_NAMES[channel]} (${length} projects)`
+  })
   return titles.length === 0 ? null : titles.join(', ')
 }
 

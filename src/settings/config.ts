@@ -11,6 +11,7 @@ import { loadHttpReader, type ReadHttpSms } from './http-settings.ts'
 import { urlFromParts } from './postgres-variables.ts'
 import type { SmsProviderSettings } from './provider-settings.ts'
 import type { RoutesFile } from './routes-file.ts'
+import { pushWaysOf } from './push-ways.ts'
 import { readRules, spendFaults, type RulesConfig } from './rule-settings.ts'
 import { readSmsProviders } from './sms-providers.ts'
 import { valueProblem } from './variable-kinds.ts'
@@ -183,13 +184,7 @@ export function asksForKeys(config: Pick<Config, 'auth' | 'sms' | 'fcmProjects' 
 
 /** Names of the providers that messages leave the machine through: SMS first. A channel without one is captured. */
 export function liveProviders(config: Pick<Config, 'sms' | 'fcmProjects' | 'webPush' | 'apns'>): readonly string[] {
-  const { sms, fcmProjects, webPush, apns } = config
-  const push = [
-    ...fcmProjects.map(({ name }) => name),
-    ...(webPush.subject === null ? [] : ['webpush']),
-    ...(apns === null ? [] : ['apns']),
-  ]
-  return [...sms.map(({ name }) => name), ...push]
+  return [...config.sms, ...pushWaysOf(config).all].map(({ name }) => name)
 }
 
 /** Pure: `.env` as text, below the environment. */

@@ -1,7 +1,6 @@
 import type { PushProvider } from '../domain/provider.ts'
-import type { PushWay } from '../domain/push/push-ways.ts'
 import { createHttp2Pool } from '../http2/pool.ts'
-import { APNS, apnsProject, createApns, type ApnsParts } from '../providers/apns/provider.ts'
+import { createApns, type ApnsParts } from '../providers/apns/provider.ts'
 import type { Config } from '../settings/config.ts'
 
 /**
@@ -11,11 +10,6 @@ import type { Config } from '../settings/config.ts'
 const IDLE_MS = 300_000
 
 /** Null: nothing goes to Apple itself. */
-export function apnsWay({ apns }: Pick<Config, 'apns'>): PushWay | null {
-  return apns === null ? null : { name: APNS, channel: 'apns', project: apnsProject(apns), apps: [] }
-}
-
-/** Null: likewise. */
 export function openApns(
   { apns }: Pick<Config, 'apns'>,
   parts: Omit<ApnsParts, 'http2'> & { readonly chance: () => number },

@@ -7,8 +7,8 @@ import {
   type SmsProvider,
   type UnreadableReceipt,
 } from '../domain/provider.ts'
-import { projectName, toPushWays, type PushWays } from '../domain/push/push-ways.ts'
-import { firebaseWays, openFirebase, usualProject } from './firebase.ts'
+import { projectName, type PushWays } from '../domain/push/push-ways.ts'
+import { openFirebase } from './firebase.ts'
 import type { Log } from './log.ts'
 import type { SmsProviderSettings } from '../settings/provider-settings.ts'
 import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
@@ -17,8 +17,8 @@ import { createSandboxPush, createSandboxSms, type SandboxSms } from '../provide
 import { createSmpp } from '../providers/smpp/provider.ts'
 import { createTwilio, TWILIO_WINDOW } from '../providers/twilio.ts'
 import { createVonage, VONAGE_WINDOW } from '../providers/vonage.ts'
-import { apnsWay, openApns } from './apns.ts'
-import { webPushWay } from './web-push.ts'
+import { pushWaysOf } from '../settings/push-ways.ts'
+import { openApns } from './apns.ts'
 
 /** Every provider this process has, and the ways that pushes go now. */
 export interface Channels {
@@ -79,12 +79,6 @@ export function openChannels(
 /** Those that messages leave the machine through. */
 export function liveOnes({ sms, push }: Pick<Channels, 'sms' | 'push'>): readonly (SmsProvider | PushProvider)[] {
   return [...sms, ...push].filter(({ name }) => name !== SANDBOX)
-}
-
-/** Where pushes leave the machine, by what is set; Firebase’s projects first, and of them `fcm`. */
-export function pushWaysOf(config: Pick<Config, 'fcmProjects' | 'webPush' | 'apns'>): PushWays {
-  const ways = [...firebaseWays(config), webPushWay(config), apnsWay(config)].filter((way) => way !== null)
-  return toPushWays(ways, usualProject(config))
 }
 
 /** The Firebase project of the page that registers a browser: that of its web app, or the usual one; and how a call names it, where it must. */

@@ -115,7 +115,7 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  const devices = openDevices(config, { dbs, secretKey, log, after, chance, clock })
+  const devices = openDevices(config, { dbs, channels, secretKey, log, after, chance, clock })
   const topics = openTopics(config, { dbs, ...turns, channels, devices, nodes: () => lease.nodes(), monotonic })
   const first = { dbs, access, past, devices, topics, channels, routing, ruling, outcomes, receipts, consentGroup }
   const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, evidence, backlog }

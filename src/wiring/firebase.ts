@@ -1,30 +1,14 @@
 import type { PushProvider } from '../domain/provider.ts'
-import type { PushWay } from '../domain/push/push-ways.ts'
 import { createHttp2Pool, type PoolParts } from '../http2/pool.ts'
 import { readCredentials, type Credentials } from '../providers/fcm/credentials.ts'
 import { createFcm, type FcmParts } from '../providers/fcm/provider.ts'
 import { createHttpCall } from '../providers/http-call.ts'
 import type { Config } from '../settings/config.ts'
-import { projectIdOf, type FcmProject } from '../settings/fcm-projects.ts'
+import type { FcmProject } from '../settings/fcm-projects.ts'
 import type { Log } from './log.ts'
 
 export interface FirebaseParts extends Omit<FcmParts, 'http2' | 'call' | 'warn'>, PoolParts {
   readonly log: Log
-}
-
-/** A way for each Firebase project; of them `fcm` first. */
-export function firebaseWays({ fcmProjects }: Pick<Config, 'fcmProjects'>): readonly PushWay[] {
-  return fcmProjects.map((project) => ({
-    name: project.name,
-    channel: 'fcm',
-    project: projectIdOf(project),
-    apps: project.apps,
-  }))
-}
-
-/** The provider that addresses go by whose app is no project's; null: there is no project. */
-export function usualProject({ fcmProjects }: Pick<Config, 'fcmProjects'>): string | null {
-  return fcmProjects.find(({ isUsual }) => isUsual)?.name ?? null
 }
 
 /** Each with connections, access tokens and a pace of its own: what becomes of one is nothing to the others. */

@@ -12,7 +12,7 @@ import type { HttpParts } from '../http/parts.ts'
 import { createFcmTopics } from '../providers/fcm/topics.ts'
 import { createHttpCall, type HttpCall } from '../providers/http-call.ts'
 import type { Config } from '../settings/config.ts'
-import type { FcmProject } from '../settings/fcm-projects.ts'
+import { projectIdOf, type FcmProject } from '../settings/fcm-projects.ts'
 import { iidUrlOf } from '../settings/topic-settings.ts'
 import { now, pause } from './world.ts'
 
@@ -39,16 +39,11 @@ export function openTopics(config: Config, parts: TopicSideParts): TopicSide {
   const { dbs, monotonic } = parts
   const { ways } = parts.channels
   const call = createHttpCall({ connections: CONNECTIONS })
-  const providers = openProviders(config, call, parts)
-  const retirements = new Map(
-    ways.all.map(({ name, project }) => [name, retirementOf({ name, project }, parts)] as const),
-  )
-  const sending = createTopicSending({
-    ...parts,
-    db: dbs.work,
-    providers,
-    retirementOf: (way) => retirements.get(way) ?? retirementOf({ name: way, project: '' }, parts),
-  })
+  const providers = config.fcmProjects.map((project) => ({
+    ...openOne(project, config, call, parts),
+    retirement: retirementOf(project, parts),
+  }))
+  const sending = createTopicSending({ ...parts, db: dbs.work, providers })
   const topics = createTopics({
     db: dbs.work,
     readDb: dbs.read,
@@ -68,15 +63,9 @@ export function openTopics(config: Config, parts: TopicSideParts): TopicSide {
   }
 }
 
-function retirementOf(
-  way: { readonly name: string; readonly project: string },
-  { dbs, log, monotonic }: TopicSideParts,
-): Retirement {
-  return createRetirement(monotonic, () => tellTokensKept(dbs, log, way))
-}
-
-function openProviders(config: Config, call: HttpCall, parts: TopicSideParts): readonly TopicProvider[] {
-  return config.fcmProjects.map((project) => openOne(project, config, call, parts))
+function retirementOf(project: FcmProject, parts: TopicSideParts): Retirement {
+  const way = { name: project.name, project: projectIdOf(project) }
+  return createRetirement(parts.monotonic, () => tellTokensKept(parts, way))
 }
 
 function openOne(

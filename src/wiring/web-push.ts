@@ -1,15 +1,13 @@
-import { networkInterfaces } from 'node:os'
 import { createSealer } from '../domain/sealed.ts'
 import type { PushProvider } from '../domain/provider.ts'
-import type { PushWay } from '../domain/push/push-ways.ts'
 import { findSubscriptions } from '../flows/push/web-subscriptions.ts'
 import { createGuard } from '../outbound/guard.ts'
-import { createNames } from '../outbound/names.ts'
 import { createHttpCall } from '../providers/http-call.ts'
-import { createWebPush, WEB_PUSH } from '../providers/webpush/provider.ts'
+import { createWebPush } from '../providers/webpush/provider.ts'
 import type { Config } from '../settings/config.ts'
-import { raiseAlarms } from '../store/rules/rules.ts'
+import { raiseAlarm } from './alarm.ts'
 import type { Dbs } from './dbs.ts'
+import { guardOf } from './guarded.ts'
 import type { Log } from './log.ts'
 
 export interface WebPushSideParts {
@@ -28,29 +26,13 @@ export interface WebPushSideParts {
 const CONNECTIONS = 64
 const TIMEOUTS = { connectMs: 3_000, totalMs: 12_000 }
 
-/** An alarm is on for so long, unless it comes again. */
-const ALARM_SECONDS = 3_600
-
-/** Null: pushes to browsers are captured. */
-export function webPushWay({ webPush: { keys, subject } }: Pick<Config, 'webPush'>): PushWay | null {
-  if (keys === null || subject === null) return null
-  return { name: WEB_PUSH, channel: WEB_PUSH, project: keys.publicKey, apps: [] }
-}
-
-/** Null: likewise. Endpoints are the outside's word: the rules for webhooks hold for them, too. */
+/** Null: pushes to browsers are captured. Endpoints are the outside's word: the rules for webhooks hold for them, too. */
 export function openWebPush(config: Config, parts: WebPushSideParts): PushProvider | null {
   const { keys, subject } = config.webPush
   if (keys === null || subject === null) return null
   const { dbs, secretKey, now, monotonic } = parts
-  const { allowedPrivate } = config.webhooks
   const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
-  const guard = {
-    allowedPrivate,
-    findAddresses: createNames({ servers: null, askMachine: allowedPrivate.length > 0 }),
-    ownAddresses: addresses,
-    ownPorts: () => [parts.port()],
-  }
-  const connect = createGuard(guard, TIMEOUTS.connectMs)
+  const connect = createGuard(guardOf(config, parts.port), TIMEOUTS.connectMs)
   return createWebPush(
     { ...keys, subject },
     {
@@ -64,13 +46,7 @@ export function openWebPush(config: Config, parts: WebPushSideParts): PushProvid
 }
 
 /** Somebody has to look why: no browser of this maker gets anything meanwhile. */
-function tellRefused({ dbs, log }: Pick<WebPushSideParts, 'dbs' | 'log'>, origin: string): void {
-  log.error({ event: 'webpush.refused', origin }, 'a push service does not take our VAPID signature')
-  raiseAlarms(dbs.work, [{ rule: 'vapid_refused', what: origin }], ALARM_SECONDS).catch((error: unknown) =>
-    log.warn({ event: 'alarm.failed', err: error }, 'an alarm was not stored'),
-  )
-}
-
-function addresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+function tellRefused(parts: Pick<WebPushSideParts, 'dbs' | 'log'>, origin: string): void {
+  parts.log.error({ event: 'webpush.refused', origin }, 'a push service does not take our VAPID signature')
+  raiseAlarm(parts, { rule: 'vapid_refused', what: origin })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
 import type { Config } from '../settings/config.ts'
 import type { Dbs } from './dbs.ts'
+import { guardOf } from './guarded.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Lease } from '../delivery/lease.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
@@ -13,7 +13,6 @@ import { createWebhookTries, type WebhookTries } from '../flows/webhooks/webhook
 import { createWebhooks } from '../flows/webhooks/webhooks.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { createOutboundCall } from '../outbound/call.ts'
-import { createNames } from '../outbound/names.ts'
 import { readWebhookDeliveries, readWebhookDelivery } from '../store/webhooks/read-webhook-deliveries.ts'
 import { readWebhook, readWebhooks } from '../store/webhooks/read-webhooks.ts'
 import { clearRemoved, forgetDeliveries } from '../store/webhooks/webhook-past.ts'
@@ -50,13 +49,7 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
   const { dbs, lease, port, secretKey, log, version, monotonic, after, chance } = parts
   const rules = config.webhooks
   const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
-  const outbound = createOutboundCall({
-    allowedPrivate: rules.allowedPrivate,
-    findAddresses: createNames({ servers: null, askMachine: rules.allowedPrivate.length > 0 }),
-    ownAddresses: addresses,
-    ownPorts: () => [port()],
-    connections: CONNECTIONS,
-  })
+  const outbound = createOutboundCall({ ...guardOf(config, port), connections: CONNECTIONS })
   const bodies = createWebhookBodies(dbs.work)
   const open = (sealed: Buffer, place: string): Buffer | null => sealer?.open(sealed, place) ?? null
   const clock = (): Date => lease.clock()
@@ -90,8 +83,4 @@ export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSi
       await outbound.close()
     },
   }
-}
-
-function addresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ANYONE } from '../../src/domain/caller.ts'
-import { projectsOf, toPushWays } from '../../src/domain/push/push-ways.ts'
+import { projectsOf } from '../../src/domain/push/push-ways.ts'
 import { startFakeFcm, type FakeFcm, type SeenSend } from '../../src/fakes/fcm.ts'
 import { createKeyGuard } from '../../src/flows/sending/idempotent.ts'
 import { createOutcomes } from '../../src/flows/sms/outcomes.ts'
@@ -14,7 +14,8 @@ import { failuresOf } from '../../src/wiring/provider-checks.ts'
 import { readConfig, type Config } from '../../src/settings/config.ts'
 import { countOutcomes } from '../../src/store/push/notifications.ts'
 import { readNotification } from '../../src/store/push/read-notifications.ts'
-import { firebaseWays, openFirebase, usualProject } from '../../src/wiring/firebase.ts'
+import { pushWaysOf } from '../../src/settings/push-ways.ts'
+import { openFirebase } from '../../src/wiring/firebase.ts'
 import { ask, type TestNode } from '../support/node.ts'
 import { useNodes } from '../support/nodes.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
@@ -79,7 +80,7 @@ async function run(config: Config): Promise<Rig> {
   const node = await nodes.start({ push: providers })
   const { db, delivery } = node
   const clock = (): Date => delivery.lease.clock()
-  const ways = toPushWays(firebaseWays(config), usualProject(config))
+  const ways = pushWaysOf(config)
   const outcomes = createOutcomes(db, now, (ms) => new Promise((resolve) => setTimeout(resolve, ms)))
   const push = createPushFlow({
     ...{ db, intake: delivery.intake, keys: createKeyGuard(db), outcomes, templates: NO_TEMPLATES },

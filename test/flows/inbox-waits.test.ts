@@ -29,6 +29,7 @@ const SEVERAL: InboxEvent = {
     time: new Date(60_000),
     updatedAt: new Date(60_000),
     token: null,
+    reason: null,
     counts: { captured: 2 },
   },
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FCM_PROJECTS_FILE_SCHEMA } from '../../src/contract/fcm-projects-file.ts'
 import type { ConfigFault } from '../../src/settings/config-reading.ts'
 import { liveProviders, readConfig, type Config } from '../../src/settings/config.ts'
-import { firebaseWays, usualProject } from '../../src/wiring/firebase.ts'
+import { pushWaysOf } from '../../src/settings/push-ways.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -76,14 +76,14 @@ test('each project has its account, apps and pace; what it does not say, the var
       ...{ credentials: account('shop-2'), baseUrl: 'http://127.0.0.1:9000', messagesPerMinute: 1_200 },
     },
   ])
-  expect(firebaseWays(found).map(({ project }) => project)).toEqual(['news-3', 'shop-2'])
-  expect([liveProviders(found), usualProject(found)]).toEqual([['fcm-news', 'fcm-shop'], 'fcm-news'])
+  expect(pushWaysOf(found).all.map(({ project }) => project)).toEqual(['news-3', 'shop-2'])
+  expect([liveProviders(found), pushWaysOf(found).usual?.name ?? null]).toEqual([['fcm-news', 'fcm-shop'], 'fcm-news'])
 })
 
 test('the variables’ own project is one more, called fcm, and the default unless the file has one', () => {
   const named = (content: unknown, env: Env) => {
     const found = config(content, env)
-    return [liveProviders(found), usualProject(found)]
+    return [liveProviders(found), pushWaysOf(found).usual?.name ?? null]
   }
   const both = { SHOP_ACCOUNT, ...OWN }
   expect(named({ projects: [SHOP] }, both)).toEqual([['fcm', 'fcm-shop'], 'fcm'])
@@ -98,7 +98,7 @@ test('a project may go by Google’s own credentials, which name none', () => {
   const here = { projects: [{ name: 'here', project_id: 'here-9' }] }
   expect(config(here, {}).fcmProjects).toMatchObject([{ credentials: null, projectId: 'here-9' }])
   const google = { GOOGLE_APPLICATION_CREDENTIALS: SHOP_ACCOUNT }
-  expect(firebaseWays(config(here, google))).toMatchObject([{ project: 'here-9' }])
+  expect(pushWaysOf(config(here, google)).all).toMatchObject([{ project: 'here-9' }])
 })
 
 test('every fault is told at once, with its place and what to do, and none of what is secret', () => {

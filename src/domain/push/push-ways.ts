@@ -97,7 +97,8 @@ const NEEDED: Readonly<Record<PushChannel, string>> = {
   apns: 'APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID and APNS_TOPIC',
 }
 
-const CHANNEL_NAMES: Readonly<Record<PushChannel, string>> = { fcm: 'FCM', webpush: 'Web Push', apns: 'APNs' }
+/** As people write them. */
+export const CHANNEL_NAMES: Readonly<Record<PushChannel, string>> = { fcm: 'FCM', webpush: 'Web Push', apns: 'APNs' }
 
 /** Why nothing is sent to addresses of this kind, as a sentence. */
 export function noWaySentence(channel: PushChannel): string {

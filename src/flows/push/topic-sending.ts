@@ -28,9 +28,8 @@ export interface TopicSending {
 
 export interface TopicSendingParts extends LoopParts {
   readonly db: Db
-  readonly providers: readonly TopicProvider[]
-  /** One for each provider: what is dead is retired as after a push. */
-  readonly retirementOf: (way: string) => Retirement
+  /** Each with what keeps its devices: what is dead is retired as after a push. */
+  readonly providers: readonly (TopicProvider & { readonly retirement: Retirement })[]
   /** 0..1 */
   readonly chance: () => number
 }
@@ -99,10 +98,9 @@ export function createTopicSending(parts: TopicSendingParts): TopicSending {
   }
 
   async function retire(done: readonly Done[]): Promise<void> {
-    for (const { name } of providers) {
+    for (const { name, retirement } of providers) {
       const own = done.filter(({ wish }) => wish.way === name && !wish.isErased)
       const dead = own.filter(({ outcome }) => outcome.kind === 'refused' && outcome.failure.address === 'retire')
-      const retirement = parts.retirementOf(name)
       const allowed = dead.filter(({ wish }) => retirement.allows(wish.tokenId))
       retirement.count(own.length, dead.length)
       const reasons = new Map(allowed.map(({ wish, outcome }) => [wish.tokenId, reasonOf(outcome)]))

@@ -2,6 +2,7 @@ import type { PushProvider } from '../../domain/provider.ts'
 import type { Http2Client } from '../../http2/client.ts'
 import { fanOut } from '../fan-out.ts'
 import { checkSteps } from './check.ts'
+import { apnsProject } from './key.ts'
 import { type ApnsKey, createProviderTokens } from './provider-token.ts'
 import { createSubmission } from './submission.ts'
 import { createWindow } from './window.ts'
@@ -25,17 +26,12 @@ export interface ApnsParts {
 }
 
 /** Its way’s name. */
-export const APNS = 'apns'
+const APNS = 'apns'
 
 const WINDOW = 200
 
 /** Apple publishes no rate: the window is what keeps the pace. */
 const UNBOUNDED = { take: () => 0, pausedMs: () => 0 }
-
-/** What an address belongs to: an app, in one of the environments. One that was marked as none of it is sent to again under another. */
-export function apnsProject({ topic, environment }: Pick<ApnsOptions, 'topic' | 'environment'>): string {
-  return `${topic} ${environment}`
-}
 
 /** Apple's own push service: a call for each device, many at once over few connections. */
 export function createApns({ topic, environment, ...options }: ApnsOptions, parts: ApnsParts): PushProvider {

@@ -28,7 +28,7 @@ export interface WebPushParts {
   readonly onRefusing: (origin: string) => void
 }
 
-export const WEB_PUSH = 'webpush'
+const WEB_PUSH = 'webpush'
 
 interface Message {
   /** 3,993 octets at most. */
