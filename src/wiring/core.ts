@@ -26,7 +26,7 @@ import type { Sample } from '../metrics/cells.ts'
 import { openPast, type Past } from './past.ts'
 import { startProviderChecks, type ProviderChecks } from './provider-checks.ts'
 import type { Standing } from '../providers/health.ts'
-import { openReceipts, type ReceiptsSide } from './receipts-side.ts'
+import { heardBy, openReceipts, type ReceiptsSide } from './receipts-side.ts'
 import { openRuling, type Ruling } from './ruling.ts'
 import { openSmsRouting, type SmsRouting } from './sms/routing.ts'
 import { openTopics, type TopicSide } from './topics.ts'
@@ -226,7 +226,7 @@ function closeCore(log: Log, core: Omit<Core, 'close'>, asks: { close(): Promise
 }
 
 interface DeliverySide extends ReceiptsSide {
-  readonly receipts: Pick<ReceiptsFlow, 'settled'>
+  readonly receipts: Pick<ReceiptsFlow, 'settled' | 'taken'>
   readonly outcomes: Outcomes
   readonly evidence: EvidenceSide
   readonly firstPollMs: number
@@ -259,7 +259,7 @@ function startDelivery(
     now: monotonic,
     after,
     chance,
-    sms: channels.sms,
+    sms: channels.sms.map((provider) => heardBy(receipts, provider)),
     push: channels.push,
     firstPollMs,
     onward: routing.onward,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channels } from './channels.ts'
 import type { Dbs } from './dbs.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
+import type { SmsProvider } from '../domain/provider.ts'
 import { createReceiptAlarms } from '../flows/receipts/receipt-alarms.ts'
 import { createReceiptsFlow, type ReceiptsFlow } from '../flows/receipts/receipts.ts'
 import type { Inbound } from './inbound-side.ts'
@@ -10,6 +11,7 @@ import type { Log } from './log.ts'
 import type { Ruling } from './ruling.ts'
 import type { SmsRouting } from './sms/routing.ts'
 import type { Watching } from './watching.ts'
+import { submitting } from './submitting.ts'
 import { chance, monotonic } from './world.ts'
 
 export interface ReceiptsSide {
@@ -47,6 +49,17 @@ export function openReceipts(
     onMoved: (id, contact, text, status, reason) => {
       hint()
       onLine?.(lineOfMove(id, contact, text, status, reason))
+    },
+  })
+}
+
+/** The provider, and `receipts` hears of each answer before it is settled. */
+export function heardBy(receipts: Pick<ReceiptsFlow, 'taken'>, provider: SmsProvider): SmsProvider {
+  return submitting(provider, {
+    async submit(sms, signal) {
+      const outcome = await provider.submit(sms, signal)
+      receipts.taken(provider.name, sms.messageId, outcome)
+      return outcome
     },
   })
 }

@@ -15,6 +15,7 @@ import {
 import { createIdModes } from './id-modes.ts'
 import { createParkedReceipts } from './parked-receipts.ts'
 import { decideReceipt, isOneOfSeveral, unweighed, type AskOnward } from './receipt-moves.ts'
+import { createSettlements, type Settlements } from './settlements.ts'
 import { createUnreadableReceipts } from './unreadable-receipts.ts'
 
 /** What providers report later: believed only when verified, answered only after COMMIT, never moving a status back. */
@@ -31,6 +32,8 @@ export interface ReceiptsFlow {
   takeUnreadable(receipt: UnreadableReceipt): Promise<void>
   /** Forgets old ones of these, and counts the others. */
   lookAtUnreadable(): Promise<void>
+  /** A provider has answered a submission: receipts of it wait for its settlement. */
+  taken: Settlements['taken']
   /** After COMMIT: receipts that were quicker than these are matched now. */
   settled(messages: readonly SettledSms[]): void
   /** What the receipts of a provider say about how it is set up, and how many can't be read. */
@@ -81,8 +84,10 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
   const modes = createIdModes(db, log)
   const parked = createParkedReceipts({ db, log, settle: async (one) => (await settleKnown(one)) === 'settled' })
   const unreadable = createUnreadableReceipts(db, (provider) => parts.onUnreadable?.(provider))
+  const settlements = createSettlements(parts.wait)
 
   async function settle(receipt: Receipt): Promise<void> {
+    await settlements.passed(receipt)
     const { attempt, perPart } = receipt
     const mayWait = attempt === null || perPart === true
     if (mayWait) parked.looking(receipt)
@@ -152,8 +157,10 @@ export function createReceiptsFlow(parts: ReceiptsParts): ReceiptsFlow {
     matchParked: () => parked.matchAll(),
     matchSettled: () => parked.matchSettled(),
     lookAtUnreadable: () => unreadable.look(),
+    taken: (...submission) => settlements.taken(...submission),
     settled(messages) {
       parked.settled(messages)
+      settlements.settled(messages)
       const resumed = messages.filter(({ settlement }) => settlement.work.resume !== undefined)
       if (resumed.length === 0) return
       void weigh(resumed).catch((error: unknown) =>
