@@ -14,10 +14,10 @@ const { BENCH_KEY: KEY } = process.env
 const HEADERS = { 'content-type': 'application/json', ...(KEY === undefined ? {} : { authorization: `Bearer ${KEY}` }) }
 
 await checkOne()
-const { refused, ...result } = (await byWrk()) ?? (await byAutocannon())
-if (refused > 0) throw new Error(`${url}: ${refused} of ${result.answered + refused} calls were not answered with 200`)
+const { refused, ...load } = (await byWrk()) ?? (await byAutocannon())
+if (refused > 0) throw new Error(`${url}: ${refused} of ${load.answered + refused} calls were not answered with 200`)
 await checkOne()
-console.log(JSON.stringify(result))
+console.log(JSON.stringify(load))
 
 async function checkOne() {
   const answer = await fetch(`${url}/smss`, { method: 'POST', headers: HEADERS, body: bodyOf(FIRST_CONTACT) })

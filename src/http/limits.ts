@@ -1,5 +1,6 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Db } from '../store/db.ts'
+import { gatherCalls, type Counted } from './gathered-calls.ts'
 
 /** Bytes of one SMS, or of one push to a topic. */
 export const SEND_BYTES = 32 * 1024
@@ -81,8 +82,9 @@ export type RateLimiter = (caller: string, calls?: number) => Promise<RateDecisi
 export const WINDOW_SECONDS = 60
 
 /**
- * At most `perMinute` calls in a window, exactly so over all nodes, since Postgres counts. A caller who has used his up is refused
- * from memory until his window ends, so that refusals cost no database. Null for 0: no limit, and no cost.
+ * At most `perMinute` calls in a window, exactly so over all nodes, since Postgres counts. Calls of one caller that come while others of his are
+ * counted are counted together. A caller who has used his up is refused from memory until his window ends, so that refusals cost no database.
+ * Null for 0: no limit, and no cost.
  */
 export function createRateLimiter(db: Db, perMinute: number): RateLimiter | null {
   if (perMinute === 0) return null
@@ -96,20 +98,30 @@ export function createRateLimiter(db: Db, perMinute: number): RateLimiter | null
     duration: WINDOW_SECONDS,
     inMemoryBlockOnConsumed: perMinute,
   })
+  const count = (caller: string, calls: number): Promise<Counted> =>
+    limiter.consume(caller, calls).then(toCounted, refusalToCounted)
+  const countOne = gatherCalls(count)
   return async (caller, calls = 1) => {
+    if (calls === 1) return toDecision(await countOne(caller), perMinute)
     // One call is counted even where it is refused; several that would be would use up what others could have.
-    if (calls !== 1) {
-      const used = await limiter.get(caller)
-      const decision = toDecision(used ?? new RateLimiterRes(perMinute, WINDOW_SECONDS * 1_000), perMinute, true)
-      if (calls === 0 || calls > decision.remaining) return { ...decision, allowed: calls <= decision.remaining }
-    }
-    try {
-      return toDecision(await limiter.consume(caller, calls), perMinute, true)
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused
-      return toDecision(refused, perMinute, false)
-    }
+    const used = await limiter.get(caller)
+    const decision = toDecision(used === null ? NOTHING_YET : toCounted(used), perMinute)
+    if (calls === 0 || calls > decision.remaining) return { ...decision, allowed: calls <= decision.remaining }
+    return toDecision(await count(caller, calls), perMinute)
   }
+}
+
+const NOTHING_YET: Counted = { total: 0, msBeforeNext: WINDOW_SECONDS * 1_000 }
+
+function toCounted({ consumedPoints, msBeforeNext }: RateLimiterRes): Counted {
+  return { total: consumedPoints, msBeforeNext }
+}
+
+/** A refusal is thrown; one from memory has no count. */
+function refusalToCounted(thrown: unknown): Counted {
+  if (!(thrown instanceof RateLimiterRes)) throw thrown
+  const { total, msBeforeNext } = toCounted(thrown)
+  return { total: total === 0 ? Infinity : total, msBeforeNext }
 }
 
 /** The headers that tell a caller where he stands. Source: IETF draft-ietf-httpapi-ratelimit-headers-10; the X- ones are custom. */
@@ -124,7 +136,7 @@ export function rateHeaders(decision: RateDecision): Record<string, string> {
   }
 }
 
-function toDecision(result: RateLimiterRes, limit: number, allowed: boolean): RateDecision {
-  const remaining = allowed ? result.remainingPoints : 0
-  return { allowed, limit, remaining, resetSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1_000)) }
+function toDecision({ total, msBeforeNext }: Counted, limit: number): RateDecision {
+  const remaining = Math.max(0, limit - total)
+  return { allowed: total <= limit, limit, remaining, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) }
 }

@@ -44,6 +44,20 @@ test('exactly as many calls as allowed pass, over two nodes and at the same time
   expect(nodes.reduce((sum, node) => sum + node.accepted.length, 0)).toBe(25)
 })
 
+test('calls of one caller at once are told each its own place, and cost few statements', async () => {
+  const { app, db } = createNode(25)
+  await Promise.all(Array.from({ length: 5 }, () => db.query('select 1')))
+  const statements = countQueries(db)
+  const answers = await Promise.all(Array.from({ length: 40 }, () => send(app, '192.0.2.9')))
+  const left = answers.map(({ headers }) => Number(headers['x-ratelimit-remaining']))
+  expect(left.toSorted((a, b) => b - a)).toEqual([
+    ...Array.from({ length: 25 }, (_, index) => 24 - index),
+    ...Array.from({ length: 15 }, () => 0),
+  ])
+  expect(answers.filter(({ statusCode }) => statusCode === 429)).toHaveLength(15)
+  expect(statements()).toBeLessThan(10)
+})
+
 test('each call is told what is left, and the one over the limit when to come back', async () => {
   const { app } = createNode(2)
   const first = await send(app, '192.0.2.2')
@@ -103,4 +117,11 @@ test('a limit that cannot be asked for says that the database is away', async ()
 
 function send(app: Server, remoteAddress: string): Promise<LightMyRequestResponse> {
   return app.inject({ method: 'POST', url: '/smss', remoteAddress, payload: SMS })
+}
+
+/** How many statements it was given since. */
+function countQueries(db: Db): () => number {
+  let count = 0
+  db.on('acquire', () => (count += 1))
+  return () => count
 }
