@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
+import { usePageTitle } from '../page-title.ts'
 import { placeOf } from './address.ts'
 import { List } from './list.tsx'
 import { One } from './one.tsx'
@@ -10,13 +10,7 @@ import { Person } from './person.tsx'
 export function MessagesPage(): JSX.Element {
   const { url, path } = useLocation()
   const place = placeOf(url)
-  const isFirst = useRef(true)
-  useEffect(() => {
-    document.title = place.kind === 'person' ? `${place.contact} · Tidings` : 'Messages · Tidings'
-    // What had the focus is gone with the page before.
-    if (!isFirst.current) document.getElementById('content')?.focus()
-    isFirst.current = false
-  }, [path])
+  usePageTitle(place.kind === 'person' ? place.contact : 'Messages', path)
   return (
     <div class="page messages-page">
       {place.kind === 'list' && <List q={place.q} />}

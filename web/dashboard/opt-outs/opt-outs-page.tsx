@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
+import { usePageTitle } from '../page-title.ts'
 import { Add } from './add.tsx'
 import { placeOf } from './address.ts'
 import { List } from './list.tsx'
@@ -9,13 +9,7 @@ import { List } from './list.tsx'
 export function OptOutsPage(): JSX.Element {
   const { url, path } = useLocation()
   const place = placeOf(url)
-  const isFirst = useRef(true)
-  useEffect(() => {
-    document.title = 'Opt-outs · Tidings'
-    // What had the focus is gone with the page before.
-    if (!isFirst.current) document.getElementById('content')?.focus()
-    isFirst.current = false
-  }, [path])
+  usePageTitle('Opt-outs', path)
   return (
     <div class="page opt-outs">
       {place.kind === 'list' && <List contact={place.contact} />}

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useLocation } from 'preact-iso/router'
+import { usePageTitle } from '../page-title.ts'
 import { placeOf } from './address.ts'
 import { List } from './list.tsx'
 import { One } from './one.tsx'
@@ -9,13 +9,7 @@ import { One } from './one.tsx'
 export function PushesPage(): JSX.Element {
   const { url, path } = useLocation()
   const place = placeOf(url)
-  const isFirst = useRef(true)
-  useEffect(() => {
-    document.title = 'Pushes · Tidings'
-    // What had the focus is gone with the page before.
-    if (!isFirst.current) document.getElementById('content')?.focus()
-    isFirst.current = false
-  }, [path])
+  usePageTitle('Pushes', path)
   return (
     <div class="page pushes-page">
       {place.kind === 'list' && <List q={place.q} />}

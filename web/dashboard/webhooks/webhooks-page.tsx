@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso/router'
+import { usePageTitle } from '../page-title.ts'
 import { Add } from './add.tsx'
 import { placeOf } from './address.ts'
 import { List } from './list.tsx'
@@ -10,13 +10,7 @@ import { One } from './one.tsx'
 export function WebhooksPage(): JSX.Element {
   const { path } = useLocation()
   const place = placeOf(path)
-  const isFirst = useRef(true)
-  useEffect(() => {
-    document.title = 'Webhooks · Tidings'
-    // What had the focus is gone with the page before.
-    if (!isFirst.current) document.getElementById('content')?.focus()
-    isFirst.current = false
-  }, [path])
+  usePageTitle('Webhooks', path)
   return (
     <div class="page webhooks">
       {place.kind === 'list' && <List />}
