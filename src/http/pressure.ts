@@ -12,7 +12,7 @@ export type Load = (typeof ORDER)[number] | 'otp'
 
 /** How a node was during the last second. */
 export interface Look {
-  /** How late its turns came, in milliseconds: the middle one, since one long turn is no lasting state. */
+  /** How late its turns came, in milliseconds: the middle one, since one long turn is no lasting state. Less than 50 says nothing. */
   readonly lateMs: number
   /** Of the heap there can be, 0 to 1. */
   readonly heapShare: number
@@ -46,14 +46,17 @@ export function createPressure(): Pressure {
 }
 
 const LOOK_MS = 1_000
-const RESOLUTION_MS = 20
+/** How often it is asked whether the loop is on time. Turns that are all longer than this show their whole length. */
+const RESOLUTION_MS = 50
+/** Of a turn, what is not late. */
+const TURN_MS = 20
 
 /** Tells it how this process is, while the server is there. */
 export function watchPressure(app: Server, pressure: Pressure): void {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   const timer = setInterval(() => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
-    pressure.note({ lateMs: delays.percentile(50) / 1e6 - RESOLUTION_MS, heapShare: used / limit })
+    pressure.note({ lateMs: delays.percentile(50) / 1e6 - TURN_MS, heapShare: used / limit })
     delays.reset()
   }, LOOK_MS)
   timer.unref()

@@ -28,6 +28,8 @@ export interface PastParts extends LoopParts {
 
 const ERASING_MS = 60_000
 const FORGET_MS = 10_000
+/** Turns without a look after one that found nothing: what is kept for days may be forgotten a minute late. */
+const RESTS = 5
 
 export function openPast(config: Config, parts: PastParts): Past {
   const { dbs, log, now, monotonic, sleep } = parts
@@ -38,7 +40,11 @@ export function openPast(config: Config, parts: PastParts): Past {
   const loops: Loop[] = [startLoop('erasing', ERASING_MS, () => erasing.finish(), parts)]
   if (keepBodiesDays > 0 || keepMessagesDays > 0 || keepEventsDays > 0) {
     const keep = { keepBodiesDays, keepMessagesDays, keepEventsDays }
-    const forget = (): Promise<void> => forgetOld({ db: dbs.work, log, ...keep })
+    let rests = 0
+    const forget = async (): Promise<void> => {
+      if (rests > 0) rests -= 1
+      else if ((await forgetOld({ db: dbs.work, log, ...keep })) === 0) rests = RESTS
+    }
     loops.push(startLoop('retention', FORGET_MS, forget, parts))
   }
   return {

@@ -29,9 +29,9 @@ const MOST_STEPS = 50
 
 /**
  * Forgets what is older than it may be: texts, whole messages, and events. Never one that has not come to its end. In small transactions, a bounded
- * number of them; several nodes share the work, one at a time.
+ * number of them; several nodes share the work, one at a time. Resolves with how much that was.
  */
-export async function forgetOld(parts: RetentionParts): Promise<void> {
+export async function forgetOld(parts: RetentionParts): Promise<number> {
   const { db, log, keepBodiesDays, keepMessagesDays, keepEventsDays } = parts
   const kinds: readonly [number, string, (client: DbClient, days: number) => Promise<RetentionStep>][] = [
     [keepMessagesDays, 'sms', (client, days) => forgetSms(client, 'sms', days)],
@@ -42,12 +42,14 @@ export async function forgetOld(parts: RetentionParts): Promise<void> {
     [keepBodiesDays, 'inbound_bodies', (client, days) => forgetInbound(client, 'inbound_bodies', days)],
     [keepEventsDays, 'events', forgetEvents],
   ]
-  if (keepMessagesDays > 0) await dropOld(db, log, keepMessagesDays)
+  let all = keepMessagesDays > 0 ? await dropOld(db, log, keepMessagesDays) : 0
   for (const [days, kind, forget] of kinds) {
     if (days === 0) continue
     const done = await repeat(db, (client) => forget(client, days))
     if (done > 0) log.info({ event: 'retention.forgot', kind, count: done }, 'what is old was forgotten')
+    all += done
   }
+  return all
 }
 
 /** Returns how many it was done to. */
@@ -61,9 +63,11 @@ async function repeat(db: Db, forget: (client: DbClient) => Promise<RetentionSte
   return done
 }
 
-async function dropOld(db: Db, log: Logger, days: number): Promise<void> {
+/** Returns how many partitions that were. */
+async function dropOld(db: Db, log: Logger, days: number): Promise<number> {
   const partition = await findOldPartition(db, days)
-  if (partition === null) return
+  if (partition === null) return 0
   await dropPartition(db, partition)
   log.info({ event: 'retention.dropped', part: partition.part }, 'a partition of old messages was dropped')
+  return 1
 }
