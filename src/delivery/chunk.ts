@@ -38,6 +38,8 @@ export interface Chunk {
   settle(index: number, outcome: Outcome): void
   /** Whether a flush would write something or start something; false while one is being written. */
   wantsFlush(maySend: boolean): boolean
+  /** Whether a flush would start something. */
+  wantsStart(): boolean
   /** Everything that is known by now: from here on it is being written, until `written`. */
   flush(maySend: boolean, retire: (tokenId: number) => boolean): ChunkFlush
   /** The flush was committed, or given up. */
@@ -152,6 +154,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     settle: (index, outcome) => void fresh.push({ index, outcome }),
     wantsFlush: (maySend) =>
       !beingWritten && (fresh.length > 0 || places(maySend) > 0 || (started < size && over() !== null)),
+    wantsStart: () => !beingWritten && places(true) > 0,
     flush,
     written: () => void (beingWritten = false),
     isBeingWritten: () => beingWritten,

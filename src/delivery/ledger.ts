@@ -10,8 +10,9 @@ import { releaseMessages, rerouteMessages, startMessages, type SmsWork, type Sta
 import { pipelined, type Statement } from '../store/transaction.ts'
 import { chunkStatements, unlessEmpty } from './chunk-statements.ts'
 import type { Lease } from './lease.ts'
+import { createLinger } from './linger.ts'
 import type { OpenRows } from './open-rows.ts'
-import { isEmpty, split, type Page, type PushPage, type SmsPage } from './page.ts'
+import { isEmpty, split, startsOf, type Page, type PushPage, type SmsPage } from './page.ts'
 import type { PushLane } from './push-lane.ts'
 import { refusalsOf } from './refusals.ts'
 import type { SmsLane } from './sms-lane.ts'
@@ -66,12 +67,6 @@ const MOST = 1_000
 
 const NOTHING_SETTLED: Settled = { moved: new Set(), kept: new Map() }
 
-/**
- * Between the beginnings of two transactions, while there is room in the windows: for each node, so that many nodes make no more of them,
- * nor smaller ones, than one would of the same load.
- */
-const LINGER = { msPerNode: 20, mostMs: 100 }
-
 /** Between repeats while the database is away: grows to this. */
 const LONGEST_WAIT_MS = 2_000
 
@@ -81,14 +76,22 @@ export function createLedger(parts: LedgerParts): Ledger {
   let beside: Promise<void> | null = null
   let isWriting = false
   let again = false
-  let begunAt = -LINGER.mostMs
+
+  const linger = createLinger({
+    nodes: () => lease().nodes(),
+    now: parts.now,
+    wait: parts.wait,
+    isPressed: () => arePushesPressed() || parts.smsLanes().some((lane) => lane.isPressed()),
+    wantsStart: () => [...parts.smsLanes(), ...parts.pushLanes()].some((lane) => lane.wantsStart()),
+  })
 
   async function run(): Promise<void> {
     await Promise.resolve()
     while (again) {
-      await linger()
+      await linger.turn()
       again = false
       const page = collect()
+      linger.starts(startsOf(page))
       if (!isEmpty(page)) {
         isWriting = true
         await write(page)
@@ -102,6 +105,7 @@ export function createLedger(parts: LedgerParts): Ledger {
   async function runBeside(): Promise<void> {
     await Promise.resolve()
     const page = { owner: lease().owner(), sms: [], push: collectPushes() }
+    linger.starts(startsOf(page))
     if (!isEmpty(page)) await write(page)
     beside = null
     kick()
@@ -112,16 +116,8 @@ export function createLedger(parts: LedgerParts): Ledger {
   function kick(): void {
     again = true
     running ??= run()
+    linger.look()
     if (isWriting && beside === null && arePushesPressed()) beside = runBeside()
-  }
-
-  /** Fewer, larger transactions: but not while a lane's window is what it waits for. */
-  async function linger(): Promise<void> {
-    const lingerMs = Math.min(LINGER.mostMs, LINGER.msPerNode * lease().nodes())
-    const leftMs = begunAt + lingerMs - parts.now()
-    const isPressed = arePushesPressed() || parts.smsLanes().some((lane) => lane.isPressed())
-    if (leftMs >= 1 && !isPressed) await parts.wait(leftMs)
-    begunAt = parts.now()
   }
 
   function collect(): Page {

@@ -59,3 +59,9 @@ export function split({ owner, sms, push }: Page): Page[] {
     ]),
   ]
 }
+
+/** Submissions that it starts. */
+export function startsOf({ sms, push }: Page): number {
+  const works = sms.reduce((sum, p) => sum + p.works.length, 0)
+  return push.reduce((sum, p) => p.flushed.reduce((more, { flush }) => more + flush.to - flush.from, sum), works)
+}

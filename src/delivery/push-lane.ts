@@ -64,6 +64,8 @@ export interface PushLane {
   isPressed(): boolean
   /** Chunks to let go of: nothing of theirs is in flight or being written, and the lane waits for long, or is closing, or somebody has paused what they are. */
   spill(): number[]
+  /** Something waits to be started, and there is a place for it. */
+  wantsStart(): boolean
   inFlight(): number
   close(): void
   abort(): void
@@ -203,6 +205,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       return idle.map((chunk) => chunk.row.id)
     },
     released: (chunkIds) => chunkIds.forEach((id) => leaving.delete(id)),
+    wantsStart: () =>
+      [...chunks.values()].some((chunk) => chunk.wantsStart() && isOurs(chunk) && !isHeldBack(chunk)) && maySend(),
     inFlight: () => [...chunks.values()].reduce((sum, chunk) => sum + chunk.inFlight(), 0),
     close() {
       closed = true

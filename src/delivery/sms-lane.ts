@@ -48,6 +48,8 @@ export interface SmsLane {
   inFlight(): number
   /** Most of the window is taken: a place that is freed sooner is used sooner. */
   isPressed(): boolean
+  /** Something waits to be started, and there is a place for it. */
+  wantsStart(): boolean
   /** Starts nothing more. What is in flight goes on; `abort` ends it early. */
   close(): void
   abort(): void
@@ -169,6 +171,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     inFlight: () => busy,
     isPressed: () => busy > provider.window / 2,
+    wantsStart: () => !ready.isEmpty() && busy < provider.window && mayStart(),
     close() {
       closed = true
       kick()

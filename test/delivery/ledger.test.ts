@@ -101,3 +101,53 @@ test('while a transaction is under way, a second one takes what gathered of push
   await until(() => handed.length === 10)
   await ledger.idle()
 })
+
+test('a push that comes while outcomes gather is started at once, and takes them along', async () => {
+  const { lane, lease, handed } = rig(4, () => ledger.kick())
+  const { db, asked } = heldDb()
+  const ledger = createLedger({
+    ...UNHEARD,
+    db,
+    lease: () => lease,
+    pushLanes: () => [lane],
+    now: () => 0,
+    // What lingers does so for ever.
+    wait: () => new Promise(() => undefined),
+  })
+  const { targets } = chunk()
+  // As many as the window has: nothing of it is left to start.
+  lane.offer([chunk({ id: 1, targets: targets.slice(0, 4), tokenIds: [1, 2, 3, 4] })], 0)
+  await until(() => asked.length === 1)
+  asked[0]?.answer()
+  await until(() => handed.length === 1)
+  handed[0]?.answer(0, ACCEPTED)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(asked).toHaveLength(1)
+  lane.offer([chunk({ id: 2 })], 0)
+  await until(() => asked.length === 2)
+  expect(asked[1]?.chunks).toEqual([1, 2])
+})
+
+test('after many were started, what comes waits for others to be started with', async () => {
+  const { lane, lease, handed } = rig(100, () => ledger.kick())
+  const { db, asked } = heldDb()
+  const waits: number[] = []
+  const ledger = createLedger({
+    ...UNHEARD,
+    db,
+    lease: () => lease,
+    pushLanes: () => [lane],
+    now: () => 0,
+    wait: (ms) => new Promise(() => waits.push(ms)),
+  })
+  const [target] = chunk().targets
+  const targets = Array.from({ length: 100 }, () => target).filter((one) => one !== undefined)
+  const tokenIds = targets.map((_, index) => index + 1)
+  lane.offer([chunk({ id: 1, targets, tokenIds, settled: Buffer.alloc(13) })], 0)
+  await until(() => asked.length === 1)
+  asked[0]?.answer()
+  await until(() => handed.length === 1 && waits.length === 1)
+  lane.offer([chunk({ id: 2 })], 0)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(asked).toHaveLength(1)
+})
