@@ -473,7 +473,10 @@ export interface paths {
       path?: never
       cookie?: never
     }
-    /** What became of each target */
+    /**
+     * What became of each target
+     * @description In an order of their own, which stays. A page looks at 20,000 targets at most: with `status` it may have fewer than `limit`, or none, and a `next` nevertheless.
+     */
     get: operations['listDeliveries']
     put?: never
     post?: never
@@ -2815,7 +2818,7 @@ export interface components {
       success: true
     }
     PushDryRunData: {
-      /** @description The JSON that Apple would get, where the first target is an `apns:` address; `tidings_id` is 0 here. */
+      /** @description The JSON that Apple would get, where an `apns:` address is among the targets; `tidings_id` is 0 here. */
       apns?: {
         [key: string]: unknown
       }
@@ -2833,7 +2836,7 @@ export interface components {
        */
       expires_at: string
       fallback?: components['schemas']['SmsDryRunData']
-      /** @description The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here. */
+      /** @description The body of FCM’s `messages:send` for the first target that FCM has; `tidings_id` is 0 here. Where it has none, what that would be for the first target. */
       fcm: {
         [key: string]: unknown
       }
@@ -2891,6 +2894,10 @@ export interface components {
         /** @description Those of them that are dead are left out. */
         targets: number
       }[]
+      /** @description The JSON that a browser would get, where a `webpush:` address is among the targets; `tidings_id` is 0 here. */
+      webpush?: {
+        [key: string]: unknown
+      }
       /** @description Its words in the languages of its devices, where they have several. */
       wordings: components['schemas']['WordingDryRun'][]
     }
@@ -5736,6 +5743,23 @@ export interface operations {
         /** @description `next` of the page before. */
         cursor?: string
         limit?: number
+        /** @description Those alone that are in this status. */
+        status?:
+          | 'captured'
+          | 'scheduled'
+          | 'queued'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'received'
+          | 'opened'
+          | 'uncertain'
+          | 'undelivered'
+          | 'failed'
+          | 'rejected'
+          | 'expired'
+          | 'suppressed'
+          | 'cancelled'
       }
       header?: never
       path: {
@@ -5769,6 +5793,23 @@ export interface operations {
     parameters: {
       query?: {
         format?: 'csv' | 'ndjson'
+        /** @description Those alone that are in this status. */
+        status?:
+          | 'captured'
+          | 'scheduled'
+          | 'queued'
+          | 'sending'
+          | 'sent'
+          | 'delivered'
+          | 'received'
+          | 'opened'
+          | 'uncertain'
+          | 'undelivered'
+          | 'failed'
+          | 'rejected'
+          | 'expired'
+          | 'suppressed'
+          | 'cancelled'
       }
       header?: never
       path: {

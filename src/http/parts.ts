@@ -40,7 +40,9 @@ import type { Webhooks } from '../flows/webhooks/webhooks.ts'
 import type { AuditFilter, AuditRecord } from '../store/keys/read-audit.ts'
 import type { KeyRecord } from '../store/keys/read-api-keys.ts'
 import type { MessageRecord } from '../store/sms/read-messages.ts'
-import type { DeliveryRecord, NotificationRecord } from '../store/push/read-notifications.ts'
+import type { Status } from '../domain/status.ts'
+import type { DeliveryPage, DeliveryRecord } from '../store/push/read-deliveries.ts'
+import type { NotificationRecord } from '../store/push/read-notifications.ts'
 import type {
   WebhookAttemptRecord,
   WebhookDeliveryQuery,
@@ -70,6 +72,8 @@ export interface Reads {
   notification(id: number): Promise<NotificationRecord | null>
   /** At most `limit` targets whose token id is above `after`, by token id. */
   deliveries(id: number, limit: number, after: number): Promise<readonly DeliveryRecord[] | null>
+  /** Likewise those of one status; a page may have fewer, though it is not the last. */
+  deliveriesOf(id: number, status: Status, limit: number, after: number): Promise<DeliveryPage | null>
 }
 
 export interface Receipts {

@@ -9,7 +9,8 @@ import { createReceiptShares, type ReceiptShares } from '../flows/receipts/recei
 import { forgetOld } from '../flows/past/retention.ts'
 import type { HttpParts } from '../http/parts.ts'
 import { readMessage } from '../store/sms/read-messages.ts'
-import { readDeliveries, readNotification } from '../store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../store/push/read-deliveries.ts'
+import { readNotification } from '../store/push/read-notifications.ts'
 
 /** What was sent before, and what happens to it: to be read, searched, followed, and in time forgotten. */
 export interface Past {
@@ -56,6 +57,7 @@ export function openPast(config: Config, parts: PastParts): Past {
         },
         notification: (id) => readNotification(dbs.read, id),
         deliveries: (id, limit, afterToken) => readDeliveries(dbs.read, id, limit, afterToken),
+        deliveriesOf: (id, status, limit, afterToken) => readDeliveriesOf(dbs.read, id, status, limit, afterToken),
       },
       history: createHistory({ db: dbs.history, defaultCountry, now, monotonic }),
       erasing,

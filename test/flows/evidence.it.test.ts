@@ -4,7 +4,8 @@ import { createEvidence, type EvidenceFlow } from '../../src/flows/push/evidence
 import { createServer } from '../../src/http/server.ts'
 import { createDb, type Db } from '../../src/store/db.ts'
 import { wantEvents } from '../../src/store/events/event-listeners.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { createStandIns } from '../http/stand-ins.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 

@@ -3,7 +3,8 @@ import { createHistory } from '../../src/flows/past/history.ts'
 import type { Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createDb, IN_ORDER, type Db } from '../../src/store/db.ts'
-import { readDeliveries } from '../../src/store/push/read-notifications.ts'
+import type { Status } from '../../src/domain/status.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { parseCsv } from './parse-csv.ts'
 import { createStandIns } from './stand-ins.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const reads = {
     ...parts.reads,
     deliveries: (id: number, limit: number, after: number) => readDeliveries(db, id, limit, after),
+    deliveriesOf: (id: number, of: Status, limit: number, after: number) => readDeliveriesOf(db, id, of, limit, after),
   }
   app = createServer({ ...parts, reads })
   url = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -100,5 +102,22 @@ test('a search is kept, and what cannot be is refused before anything is answere
   const status = async (path: string): Promise<number> => (await fetch(`${url}${path}`)).status
   expect(await status('/tokens/export?q=staus:x')).toBe(400)
   expect(await status('/notifications/1/deliveries/export?q=to:x')).toBe(400)
+  expect(await status('/notifications/1/deliveries/export?status=lost')).toBe(400)
   expect(await status('/notifications/99999/deliveries/export')).toBe(404)
+})
+
+test('of a push those of one status are listed, and exported, alone', async () => {
+  const answer = await fetch(`${url}/notifications/1/deliveries?status=failed&limit=2`)
+  const { data } = (await answer.json()) as { data: readonly Row[] }
+  expect(data.map(({ status }) => status)).toEqual(['failed', 'failed'])
+  expect(answer.headers.get('link')).toContain('/notifications/1/deliveries?status=failed&limit=2&cursor=')
+  const file = await fetch(`${url}/notifications/1/deliveries/export?status=failed&format=ndjson`)
+  const rows = (await file.text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+  expect(rows).toHaveLength(TARGETS / 2)
+  expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['failed']))
+  const refused = await fetch(`${url}/notifications/1/deliveries?status=lost`)
+  expect([refused.status, await refused.json()]).toMatchObject([400, { details: [{ path: 'status' }] }])
 })

@@ -15,7 +15,8 @@ import { createServer } from '../../src/http/server.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
 import { readMessage } from '../../src/store/sms/read-messages.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { ACCEPTED, scripted, startNode, type TestNode } from '../support/node.ts'
 import { NO_TEMPLATES } from '../support/templates.ts'
 import { createStandIns } from './stand-ins.ts'
@@ -80,6 +81,7 @@ export async function startHoldingNode(databaseUrl: string, staging: StagingRule
       message: (id) => readMessage(db, id),
       notification: (id) => readNotification(db, id),
       deliveries: (id, limit, afterToken) => readDeliveries(db, id, limit, afterToken),
+      deliveriesOf: (id, status, limit, afterToken) => readDeliveriesOf(db, id, status, limit, afterToken),
     },
   })
   const app = createServer(parts)

@@ -74,6 +74,7 @@ export async function startInboxNode(databaseUrl: string): Promise<InboxNode> {
       message: (id) => readMessage(db, id),
       notification: (id) => readNotification(db, id),
       deliveries: async () => null,
+      deliveriesOf: async () => null,
     },
   })
   const app = createServer(parts)

@@ -36,6 +36,7 @@ function createFullServer(): Server {
     reads: {
       message: async (id) => (id === 1 ? MESSAGE : null),
       notification: async (id) => (id === 1 ? NOTIFICATION : null),
+      deliveriesOf: async (id) => (id === 1 ? { rows: [DELIVERY], next: 8 } : null),
       deliveries: async (id, limit) => (id === 1 ? [DELIVERY, { ...DELIVERY, tokenId: 8 }].slice(0, limit) : null),
     },
   })

@@ -15,7 +15,8 @@ import { createTemplatesFlow } from '../../src/flows/templates/templates.ts'
 import type { Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createEnvelope } from '../../src/providers/fcm/message.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { ACCEPTED, ask, startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
@@ -104,6 +105,7 @@ function serve({ db, delivery }: TestNode, rules: Rules, quietHours: QuietHours 
       message: async () => null,
       notification: (id) => readNotification(db, id),
       deliveries: (id, limit, afterToken) => readDeliveries(db, id, limit, afterToken),
+      deliveriesOf: (id, status, limit, afterToken) => readDeliveriesOf(db, id, status, limit, afterToken),
     },
   })
   return parts

@@ -10,7 +10,8 @@ import { createServer } from '../../src/http/server.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
 import type { Db } from '../../src/store/db.ts'
 import { readMessage } from '../../src/store/sms/read-messages.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { ask, startNode, type TestNode } from '../support/node.ts'
 import { createStandIns } from './stand-ins.ts'
@@ -132,6 +133,7 @@ function serve(node: TestNode, clock: { ms: number }, asked: { count: number }):
       message: (id) => readMessage(db, id),
       notification: (id) => readNotification(db, id),
       deliveries: (id, limit, afterToken) => readDeliveries(db, id, limit, afterToken),
+      deliveriesOf: (id, status, limit, afterToken) => readDeliveriesOf(db, id, status, limit, afterToken),
     },
   })
   return createServer(parts)

@@ -9,7 +9,8 @@ import type { Server } from '../../src/http/parts.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createSandboxPush, createSandboxSms } from '../../src/providers/sandbox.ts'
 import { readMessage } from '../../src/store/sms/read-messages.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { BAD_NUMBERS } from '../domain/bad-numbers.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startNode, type TestNode } from '../support/node.ts'
@@ -50,6 +51,7 @@ beforeAll(async () => {
       message: (id) => readMessage(db, id),
       notification: (id) => readNotification(db, id),
       deliveries: (id, limit, afterToken) => readDeliveries(db, id, limit, afterToken),
+      deliveriesOf: (id, status, limit, afterToken) => readDeliveriesOf(db, id, status, limit, afterToken),
     },
   })
   app = createServer(parts)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDb, type Db } from '../../src/store/db.ts'
-import { readDeliveries, readNotification } from '../../src/store/push/read-notifications.ts'
+import { readDeliveries, readDeliveriesOf } from '../../src/store/push/read-deliveries.ts'
+import { readNotification } from '../../src/store/push/read-notifications.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -156,4 +157,31 @@ test('targets of a long list that have no row yet are read from their chunk, pag
   expect(Object.fromEntries(counts)).toEqual({ sent: 125, sending: 125, queued: 250 })
   expect(seen.filter((delivery) => delivery.kind === 'fid')).toHaveLength(50)
   expect(seen.every((delivery) => delivery.updatedAt instanceof Date)).toBe(true)
+})
+
+test('those of one status are found page by page, however few they are, and none beside them', async () => {
+  const id = await insertNotification(300)
+  const failed = new Set([7, 8, 9, 200])
+  await insertChunk(id, {
+    tokenIds: range(1, 200),
+    started: 200,
+    settled: range(0, 189),
+    tally: { sent: 186, failed: 4 },
+  })
+  await insertChunk(id, { tokenIds: range(201, 300), started: 10 })
+  for (const token of range(1, 190)) await insertRow(id, token, failed.has(token) ? 'failed' : 'sent', null)
+  const all = (await readDeliveries(db, id, 1_000, 0)) ?? []
+  for (const status of ['sent', 'failed', 'sending', 'queued', 'expired'] as const) {
+    const seen = []
+    let pages = 0
+    for (let after: number | null = 0; after !== null; pages += 1) {
+      const from: number = after
+      const page = await readDeliveriesOf(db, id, status, 2, from, 40)
+      seen.push(...(page?.rows ?? []))
+      after = page?.next ?? null
+    }
+    expect(seen).toEqual(all.filter((one) => one.status === status))
+    expect(pages).toBeGreaterThanOrEqual(300 / 40)
+  }
+  expect(await readDeliveriesOf(db, 1_000_000, 'sent', 10, 0)).toBeNull()
 })

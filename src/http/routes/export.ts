@@ -4,6 +4,9 @@ import type { Scope } from '../../domain/caller.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import { SEARCH_WORDS, type SearchedList } from '../../domain/search/search.ts'
 import { NEWEST_ID } from '../../flows/past/history.ts'
+import type { Status } from '../../domain/status.ts'
+import type { DeliveryPage, DeliveryRecord } from '../../store/push/read-deliveries.ts'
+import { STATUS_PARAMETER, statusOf } from '../delivery-query.ts'
 import { auditFilter, AUDIT_WORDS } from '../audit-query.ts'
 import { mayStay } from '../auth.ts'
 import type { AuditRecord } from '../../store/keys/read-audit.ts'
@@ -80,14 +83,17 @@ export function exportRoutes(app: Server, parts: HttpParts): void {
     path: '/notifications/:id/deliveries/export',
     name: 'deliveries',
     scope: 'messages:read',
-    words: [],
+    words: ['status'],
     docs: {
-      ...exportDocs('exportDeliveries', 'What became of each target of a notification, as a file', 'push', {}),
+      ...exportDocs('exportDeliveries', 'What became of each target of a notification, as a file', 'push', {
+        status: STATUS_PARAMETER,
+      }),
       params: ID_PARAMETER,
       errors: ['invalid_request', 'not_found', 'database_unavailable', 'overloaded'],
     },
     csv: DELIVERY_TABLE,
-    pages: (request, _, signal) => mapped(everyDelivery(parts.reads, readId(request.params), signal), toDelivery),
+    pages: (request, given, signal) =>
+      mapped(everyDelivery(parts.reads, readId(request.params), given, signal), toDelivery),
   })
   addExport(app, parts, begin, {
     path: '/audit/export',
@@ -181,18 +187,30 @@ async function* mapped<From, To>(
 
 /** In the order of their tokens' ids, as the list has them. */
 async function* everyDelivery(
-  reads: Pick<Reads, 'deliveries'>,
+  reads: Pick<Reads, 'deliveries' | 'deliveriesOf'>,
   id: number,
+  given: Parameters,
   signal: AbortSignal,
-): AsyncGenerator<NonNullable<Awaited<ReturnType<Reads['deliveries']>>>> {
-  for (let after = 0; !signal.aborted;) {
-    const page = await reads.deliveries(id, DELIVERIES_AT_ONCE, after)
+): AsyncGenerator<readonly DeliveryRecord[]> {
+  const status = statusOf(given)
+  given.check()
+  for (let after: number | null = 0; after !== null && !signal.aborted;) {
+    const page = await deliveriesFrom(reads, id, status, after)
     if (page === null) throw new TidingsError('not_found', 'Not Found')
-    if (page.length > 0) yield page
-    const last = page.at(-1)
-    if (last === undefined || page.length < DELIVERIES_AT_ONCE) return
-    after = last.tokenId
+    if (page.rows.length > 0) yield page.rows
+    after = page.next
   }
+}
+
+async function deliveriesFrom(
+  reads: Pick<Reads, 'deliveries' | 'deliveriesOf'>,
+  id: number,
+  status: Status | null,
+  after: number,
+): Promise<DeliveryPage | null> {
+  if (status !== null) return reads.deliveriesOf(id, status, DELIVERIES_AT_ONCE, after)
+  const rows = await reads.deliveries(id, DELIVERIES_AT_ONCE, after)
+  return rows && { rows, next: rows.length < DELIVERIES_AT_ONCE ? null : (rows.at(-1)?.tokenId ?? null) }
 }
 
 /** Newest first. */
@@ -230,8 +248,7 @@ function exportDocs(
   tag: RouteDocs['tag'],
   words: Readonly<Record<string, object>>,
 ): RouteDocs {
-  const order =
-    Object.keys(words).length === 0 ? 'In the order of the list' : 'Newest first, as of the moment of the call'
+  const order = 'status' in words ? 'In the order of the list' : 'Newest first, as of the moment of the call'
   return {
     operationId,
     summary,

@@ -1,8 +1,10 @@
 import { TidingsError } from '../../domain/errors.ts'
+import type { DeliveryPage } from '../../store/push/read-deliveries.ts'
+import { readDeliveryQuery, STATUS_PARAMETER, type DeliveryQuery } from '../delivery-query.ts'
 import { json, type RouteDocs } from '../documentation.ts'
 import { ID_PARAMETER, readId } from '../ids.ts'
-import { LARGEST_PAGE, readPage, toCursor, USUAL_PAGE } from '../paging.ts'
-import type { HttpParts, Server } from '../parts.ts'
+import { LARGEST_PAGE, toCursor, USUAL_PAGE } from '../paging.ts'
+import type { HttpParts, Reads, Server } from '../parts.ts'
 import { toDelivery, toNotification } from '../records.ts'
 
 export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): void {
@@ -17,19 +19,34 @@ export function notificationHistoryRoutes(app: Server, { reads }: HttpParts): vo
     { config: { docs: LIST_DOCS, scope: 'messages:read' } },
     async (request, reply) => {
       const id = readId(request.params)
-      const { limit, after } = readPage(request.query)
-      // One more than asked for tells whether there is a next page.
-      const found = await reads.deliveries(id, limit + 1, after)
-      if (found === null) throw new TidingsError('not_found', 'Not Found')
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      const next = found.length > limit && last !== undefined ? toCursor(last.tokenId) : null
+      const query = readDeliveryQuery(request.query)
+      const page = await pageOf(reads, id, query)
+      if (page === null) throw new TidingsError('not_found', 'Not Found')
+      const next = page.next === null ? null : toCursor(page.next)
       if (next !== null) {
-        reply.header('Link', `</notifications/${id}/deliveries?limit=${limit}&cursor=${next}>; rel="next"`)
+        const asked = query.status === null ? '' : `status=${query.status}&`
+        reply.header(
+          'Link',
+          `</notifications/${id}/deliveries?${asked}limit=${query.limit}&cursor=${next}>; rel="next"`,
+        )
       }
-      return { success: true, data: page.map(toDelivery), next }
+      return { success: true, data: page.rows.map(toDelivery), next }
     },
   )
+}
+
+/** Null: no such notification. */
+async function pageOf(
+  reads: Pick<Reads, 'deliveries' | 'deliveriesOf'>,
+  id: number,
+  { status, limit, after }: DeliveryQuery,
+): Promise<DeliveryPage | null> {
+  if (status !== null) return reads.deliveriesOf(id, status, limit, after)
+  // One more than asked for tells whether there is a next page.
+  const found = await reads.deliveries(id, limit + 1, after)
+  if (found === null) return null
+  const rows = found.slice(0, limit)
+  return { rows, next: found.length > limit ? (rows.at(-1)?.tokenId ?? null) : null }
 }
 
 const READ_DOCS: RouteDocs = {
@@ -47,11 +64,14 @@ const READ_DOCS: RouteDocs = {
 const LIST_DOCS: RouteDocs = {
   operationId: 'listDeliveries',
   summary: 'What became of each target',
+  description:
+    'In an order of their own, which stays. A page looks at 20,000 targets at most: with `status` it may have fewer than `limit`, or none, and a `next` nevertheless.',
   tag: 'push',
   params: ID_PARAMETER,
   query: {
     type: 'object',
     properties: {
+      status: STATUS_PARAMETER,
       limit: { type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: USUAL_PAGE },
       cursor: { type: 'string', description: '`next` of the page before.' },
     },

@@ -1,7 +1,6 @@
 import type { Category } from '../../domain/category.ts'
 import type { JsonObject } from '../../domain/provider.ts'
 import type { PushVariant } from '../../domain/push/push-part.ts'
-import type { Status } from '../../domain/status.ts'
 import { addUp, type StatusCounts } from '../../domain/tally.ts'
 import type { Db } from '../db.ts'
 import type { Confirmation, FallbackState } from '../../domain/push/fallback.ts'
@@ -60,22 +59,6 @@ export interface FallbackRecord {
   /** The SMS, once it went out. */
   readonly messageId: number | null
   readonly doneAt: Date | null
-}
-
-/** One target of a notification. */
-export interface DeliveryRecord {
-  readonly tokenId: number
-  readonly token: string
-  readonly kind: 'token' | 'fid'
-  readonly status: Status
-  readonly reason: string | null
-  readonly providerMessageId: string | null
-  /** When the device itself first said so; null: it did not. */
-  readonly receivedAt: Date | null
-  readonly openedAt: Date | null
-  /** Of the words it has, where there are several languages; null: those that all have. */
-  readonly locale: string | null
-  readonly updatedAt: Date
 }
 
 /** Null: no such notification. Reads the counters of its chunks, never its targets. */
@@ -212,52 +195,3 @@ export function countAll(targets: number, tally: StatusCounts, unended: OpenTarg
     ...(queued > 0 ? { queued } : {}),
   }
 }
-
-/**
- * The targets of a notification whose token id is above `after`, by token id, at most `limit`; null: no such notification.
- * A target of a long list has no row before its outcome is known: until then its chunk tells.
- */
-export async function readDeliveries(
-  db: Db,
-  notificationId: number,
-  limit: number,
-  after: number,
-): Promise<readonly DeliveryRecord[] | null> {
-  const { rows } = await db.query<DeliveryRecord>({
-    name: 'read-deliveries',
-    text: READ_DELIVERIES,
-    values: [notificationId, after, limit],
-  })
-  if (rows.length > 0) return rows
-  const { rowCount } = await db.query({
-    name: 'notification-exists',
-    text: 'select id from notifications where id = $1',
-    values: [notificationId],
-  })
-  return rowCount === 0 ? null : []
-}
-
-// A settled target is read from its row, so its bit need only be looked at while the row may be missing. `settled` grows with the
-// bits set in it: what lies beyond its end is not settled.
-const READ_DELIVERIES = `
-with open as materialized (
-  select o.token_id, case when o.ord <= c.started then 'sending' when c.cancelled_at is not null and c.uncertain_attempts = 0 then 'cancelled'
-      when coalesce(c.leaves_at, n.send_at) > now() then 'scheduled' else 'queued' end as status, greatest(c.created_at, n.time) as time, c.variant
-  from push_chunks c join notifications n on n.id = c.notification_id
-    cross join lateral unnest(c.token_ids) with ordinality as o (token_id, ord)
-  where c.notification_id = $1 and c.done_at is null and o.token_id > $2
-    and case when (o.ord - 1) / 8 < length(c.settled) then get_bit(c.settled, o.ord - 1) = 0 else true end
-), page as (
-  (select token_id from tokennotifications where notification_id = $1 and token_id > $2 order by token_id limit $3)
-  union
-  (select token_id from open order by token_id limit $3)
-  order by token_id limit $3
-)
-select p.token_id as "tokenId", t.token, t.kind,
-  case when o.status is not null and coalesce(status_rank(r.status), 0) < 2 then o.status else r.status end as status,
-  r.reason, r.provider_message_id as "providerMessageId", r.received_at as "receivedAt", r.opened_at as "openedAt",
-  (select n.variants -> coalesce(r.variant, o.variant)::integer ->> 'locale' from notifications n where n.id = $1) as locale, coalesce(r.updated_at, o.time) as "updatedAt"
-from page p join tokens t on t.id = p.token_id
-  left join tokennotifications r on r.notification_id = $1 and r.token_id = p.token_id
-  left join open o on o.token_id = p.token_id
-order by p.token_id`
