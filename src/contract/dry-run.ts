@@ -117,10 +117,17 @@ export const PushDryRunData = Type.Object(
     }),
     bytes: Type.Integer({ description: 'Keys and values, as FCM counts them.' }),
     most_bytes: Type.Integer({ description: 'What FCM takes.' }),
-    fcm: freeObject('The body of FCM’s `messages:send` for the first target; `tidings_id` is 0 here.'),
+    fcm: freeObject(
+      'The body of FCM’s `messages:send` for the first target that FCM has; `tidings_id` is 0 here. Where it has none, what that would be for the first target.',
+    ),
     apns: Type.Optional(
       freeObject(
-        'The JSON that Apple would get, where the first target is an `apns:` address; `tidings_id` is 0 here.',
+        'The JSON that Apple would get, where an `apns:` address is among the targets; `tidings_id` is 0 here.',
+      ),
+    ),
+    webpush: Type.Optional(
+      freeObject(
+        'The JSON that a browser would get, where a `webpush:` address is among the targets; `tidings_id` is 0 here.',
       ),
     ),
     fallback: Type.Optional(named<SmsDryRunData>('SmsDryRunData')),

@@ -15,7 +15,7 @@ export interface DeviceParts {
   /** The Firebase project that pushes go out through, where it is known. */
   readonly pushProject: string | null
   /** Of several, the name of the one that this page belongs to, where it is not the usual one. */
-  readonly callProject?: string | null
+  readonly callProject: string | null
   /** What browsers subscribe with that are reached without Firebase; null: they are not. */
   readonly webPushKey: string | null
 }
@@ -29,13 +29,12 @@ const SCALAR_BYTES = 32
 /** What the page is told. Values that can't be right stay here: one of them may be a secret put in the wrong place. */
 export function deviceSettings(
   keys: DeviceKeys,
-  push: Pick<DeviceSettings, 'captured' | 'pushProject' | 'publicUrl' | 'webPushKey'> &
-    Partial<Pick<DeviceSettings, 'callProject'>>,
+  push: Pick<DeviceSettings, 'captured' | 'pushProject' | 'callProject' | 'publicUrl' | 'webPushKey'>,
 ): DeviceSettings {
   const noneIsSet = VALUES.every((name) => keys[name] === null)
   const webPushKey = noneIsSet ? push.webPushKey : null
   const faults = webPushKey === null ? faultsOf(keys) : []
-  const { captured, pushProject, callProject = null, publicUrl } = push
+  const { captured, pushProject, callProject, publicUrl } = push
   const firebase = faults.length === 0 ? complete(keys) : null
   const { registration } = keys
   return { firebase, webPushKey, faults, registration, captured, pushProject, callProject, publicUrl }

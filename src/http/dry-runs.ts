@@ -52,6 +52,7 @@ export function toPushDryRun(report: PushReport): PushDryRunData {
     // Our own JSON, of an object.
     fcm: JSON.parse(report.fcm) as PushDryRunData['fcm'],
     ...(report.apns === null ? {} : { apns: { ...report.apns } }),
+    ...(report.webpush === null ? {} : { webpush: { ...report.webpush } }),
     ...(report.validation === null ? {} : { validation: { ...report.validation } }),
     ...(report.fallback === null ? {} : { fallback: toSmsDryRun(report.fallback) }),
     category: notification.category,

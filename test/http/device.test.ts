@@ -35,7 +35,7 @@ afterAll(() => rmSync(pages, { recursive: true }))
 function faults(keys: Partial<DeviceKeys>): DeviceSettings['faults'] {
   const { firebase, faults: found } = deviceSettings(
     { ...KEYS, ...keys },
-    { captured: true, pushProject: null, webPushKey: null, publicUrl: null },
+    { captured: true, pushProject: null, callProject: null, webPushKey: null, publicUrl: null },
   )
   expect(firebase === null).toBe(found.length > 0)
   return found
@@ -72,7 +72,7 @@ test.each([
 test('a private key that was set for a public one stays on the server', async () => {
   const { parts } = createStandIns({
     pages,
-    device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null, webPushKey: null },
+    device: { keys: { ...KEYS, vapidKey: SECRET }, pushProject: null, callProject: null, webPushKey: null },
   })
   const app = createServer(parts)
   const answers = await Promise.all(['/', '/firebase-messaging-sw.js'].map((url) => app.inject(url)))
@@ -84,7 +84,7 @@ test('no value ends the element that carries it', async () => {
   const projectId = '</script><script>alert(1)</script>'
   const { parts } = createStandIns({
     pages,
-    device: { keys: { ...KEYS, projectId }, pushProject: null, webPushKey: null },
+    device: { keys: { ...KEYS, projectId }, pushProject: null, callProject: null, webPushKey: null },
   })
   const { body } = await createServer(parts).inject('/')
   expect(body.match(/<\/?script/g)).toEqual(['<script', '</script'])
@@ -93,7 +93,10 @@ test('no value ends the element that carries it', async () => {
 })
 
 test('the page and its worker reach Google’s two registration hosts, and no other', async () => {
-  const { parts } = createStandIns({ pages, device: { keys: KEYS, pushProject: null, webPushKey: null } })
+  const { parts } = createStandIns({
+    pages,
+    device: { keys: KEYS, pushProject: null, callProject: null, webPushKey: null },
+  })
   const app = createServer(parts)
   const page = await app.inject('/')
   const worker = await app.inject('/firebase-messaging-sw.js')

@@ -54,7 +54,7 @@ export interface Served {
 
 /** The routes, with stand-ins behind them, on a port of their own. */
 export async function servePages(keys: Partial<DeviceKeys> = {}, more: Partial<HttpParts> = {}): Promise<Served> {
-  const device = { keys: { ...KEYS, ...keys }, pushProject: null, webPushKey: null }
+  const device = { keys: { ...KEYS, ...keys }, pushProject: null, callProject: null, webPushKey: null }
   const pages = join(ROOT, 'dist/web')
   const { parts, recorded } = createStandIns({ pages, device, ...more })
   const app = createServer(parts)

@@ -1,7 +1,7 @@
 import type { FaultDetail } from '../errors.ts'
 import type { JsonObject, PushContent } from '../provider.ts'
-import { toPushContent, type CheckedPushFields } from './push-fields.ts'
-import { given, isObject, objectAt, underOwn } from './push-merge.ts'
+import { LONGEST_ID, toPushContent, type CheckedPushFields } from './push-fields.ts'
+import { given, isObject, objectAt, ownHeaders, underOwn } from './push-merge.ts'
 
 /** Bytes of the JSON, brackets and quotes counted. Source: Apple, "Generating a remote notification". */
 const MAX_BYTES = { voip: 5_120, others: 4_096 } as const
@@ -11,9 +11,6 @@ const TOPIC = /^[A-Za-z0-9.-]{1,255}$/
 
 /** Of anything else HTTP/2 would make another value, or a fault of the connection. Source: RFC 9113 §8.2.1. */
 const VISIBLE = /^[\x20-\x7e]+$/
-
-/** No id of a notification is longer. */
-const LONGEST_ID = Number.MAX_SAFE_INTEGER
 
 /** What stands behind the app's own name in the topic of each type; `mdm` has a topic of its own. Source: Apple, "Sending notification requests to APNs". */
 const TOPIC_ENDS: Readonly<Record<string, string>> = {
@@ -46,7 +43,7 @@ export function applePayload(content: PushContent): JsonObject {
 
 /** Headers of one push beside `authorization` and `apns-id`, names in lower case. `topic`: the app's bundle id. `now`: when it is handed over. */
 export function appleHeaders(content: PushContent, topic: string, now: Date): Readonly<Record<string, string>> {
-  const own = ownHeaders(content)
+  const own = ownHeaders(content.apns)
   const type = own['apns-push-type'] ?? typeOf(content)
   return {
     'apns-topic': topic + (Object.hasOwn(TOPIC_ENDS, type) ? TOPIC_ENDS[type] : ''),
@@ -72,7 +69,7 @@ export function appleLife(
 
 /** Whether the caller names the topic: what Apple says of it is then the call's fault, not the settings'. */
 export function namesTopic(content: PushContent): boolean {
-  return ownHeaders(content)['apns-topic'] !== undefined
+  return ownHeaders(content.apns)['apns-topic'] !== undefined
 }
 
 /** What stands against handing this content to Apple's service itself; `checkPushContent` found nothing. Empty when all is well. */
@@ -81,7 +78,7 @@ export function checkApplePush(fields: CheckedPushFields): readonly FaultDetail[
   const faults = [...misplaced(fields), ...headerFaults(content)]
   if (faults.length > 0) return faults
   const bytes = Buffer.byteLength(JSON.stringify(applePayload(content)))
-  const type = ownHeaders(content)['apns-push-type']
+  const type = ownHeaders(content.apns)['apns-push-type']
   const most = type === 'voip' ? MAX_BYTES.voip : MAX_BYTES.others
   if (bytes <= most) return []
   const message = `As JSON for Apple the payload has ${bytes.toLocaleString('en')} bytes, most of them in ${largest(fields)}; Apple takes ${most.toLocaleString('en')}.`
@@ -103,7 +100,7 @@ function misplaced({ data = {}, apns = {} }: CheckedPushFields): FaultDetail[] {
 
 /** Of what `checkHeaders` let through for FCM, which hands it over as JSON. */
 function headerFaults(content: PushContent): FaultDetail[] {
-  return Object.entries(ownHeaders(content)).flatMap(([name, value]) => {
+  return Object.entries(ownHeaders(content.apns)).flatMap(([name, value]) => {
     const path = `apns.headers.${name}`
     if (name === 'apns-channel-id') return [{ path, message: 'A push to devices goes to no channel: leave it out.' }]
     if (name === 'apns-topic' && !TOPIC.test(value)) {
@@ -127,12 +124,4 @@ function typeOf(content: PushContent): 'alert' | 'background' {
   const { aps } = applePayload(content)
   const shown = ['alert', 'badge', 'sound'] as const
   return isObject(aps) && shown.some((name) => aps[name] !== undefined) ? 'alert' : 'background'
-}
-
-/** What isn't a text has been refused by its type. */
-function ownHeaders({ apns }: PushContent): Readonly<Record<string, string>> {
-  const headers = Object.entries(objectAt(apns ?? {}, 'headers'))
-  return Object.fromEntries(
-    headers.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])),
-  )
 }

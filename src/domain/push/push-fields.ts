@@ -58,6 +58,9 @@ export function withSimple(fields: Omit<PushFields, 'title' | 'body'>): Platform
   }
 }
 
+/** No id of a notification is longer. */
+export const LONGEST_ID = Number.MAX_SAFE_INTEGER
+
 /** The fields as a provider sees them; what wasn't given is null. */
 export function toPushContent(notificationId: number, fields: CheckedPushFields): PushContent {
   const { android, android_v2: androidV2, apns, webpush } = withSimple(fields)

@@ -20,6 +20,14 @@ export function objectAt(block: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : {}
 }
 
+/** The texts under `headers` of a platform's own block, names in lower case; what isn't a text has been refused by its type. */
+export function ownHeaders(block: JsonObject | null): Readonly<Record<string, string>> {
+  const headers = Object.entries(objectAt(block ?? {}, 'headers'))
+  return Object.fromEntries(
+    headers.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])),
+  )
+}
+
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,11 +1,8 @@
 import { checkApplePush } from './apple-push.ts'
 import type { FaultDetail } from '../errors.ts'
-import { toPushContent, type CheckedPushFields } from './push-fields.ts'
+import { LONGEST_ID, toPushContent, type CheckedPushFields } from './push-fields.ts'
 import { channelOf, type PushChannel } from './push-ways.ts'
 import { checkWebPushSize } from './web-push-message.ts'
-
-/** No id of a notification is longer. */
-const LONGEST_ID = Number.MAX_SAFE_INTEGER
 
 /** What stands against this content for one push service; FCM’s is `checkPushContent`, and has found nothing. */
 const CHECKS: Readonly<Record<PushChannel, (fields: CheckedPushFields) => readonly FaultDetail[]>> = {

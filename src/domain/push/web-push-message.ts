@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FaultDetail } from '../errors.ts'
 import type { JsonObject, PushContent } from '../provider.ts'
-import { given, objectAt, underOwn } from './push-merge.ts'
+import { given, objectAt, ownHeaders, underOwn } from './push-merge.ts'
 
 /**
  * Octets of the JSON that fit into one record: 4,096 that every push service takes, less the header of 86, the tag of 16, and the
@@ -17,7 +17,7 @@ const DEFAULT_TTL_SECONDS = 2_419_200
  * it; `link` is opened on a click; a browser's own `data` stands in place of the common one. Without `notification` nothing is shown of itself.
  */
 export function webPushPayload(content: PushContent): string {
-  return JSON.stringify(payloadOf(content))
+  return JSON.stringify(webPushMessage(content))
 }
 
 /** A payload that no push service need take, for a call that has such an address among its targets; null: it fits. */
@@ -32,7 +32,8 @@ export function checkWebPushSize(content: PushContent): FaultDetail | null {
   }
 }
 
-function payloadOf(content: PushContent): JsonObject {
+/** The same before it is written. */
+export function webPushMessage(content: PushContent): JsonObject {
   const { title, body, image, link, data, dataOnly } = content
   const own = content.webpush ?? {}
   const shown = dataOnly ? {} : given({ title, body, image: image ?? undefined, tag: tagOf(content) })
@@ -53,10 +54,7 @@ function tagOf({ notificationId }: PushContent): string {
 
 /** Names in lower case. Source: RFC 8030 §5.2 (TTL, which must be there), §5.3 (Urgency) and §5.4 (Topic). */
 export function webPushHeaders(content: PushContent): Readonly<Record<string, string>> {
-  const own = Object.entries(objectAt(content.webpush ?? {}, 'headers')).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
-  )
-  const { topic = tagOf(content), ...others } = Object.fromEntries(own)
+  const { topic = tagOf(content), ...others } = ownHeaders(content.webpush)
   return { ttl: String(content.ttlSeconds ?? DEFAULT_TTL_SECONDS), ...others, topic: toTopic(topic) }
 }
 

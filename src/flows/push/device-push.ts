@@ -1,8 +1,8 @@
 import type { Caller } from '../../domain/caller.ts'
-import { TidingsError } from '../../domain/errors.ts'
 import type { FilterCall } from './device-reading.ts'
 import type { Finding, FoundPush } from './found-push.ts'
 import type { Accepted, Idempotency } from '../sending/idempotent.ts'
+import { noDevices } from './push-faults.ts'
 import type { PreparedPush, PushAnswer, PushCall } from './push-call.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -29,9 +29,4 @@ function withPerson(call: PushCall, { client, clients = [] }: FilterCall): PushC
   const person = client ?? (clients.length === 1 ? clients[0] : undefined)
   if (fallback === undefined || person === undefined) return call
   return { ...call, fallback: { ...fallback, sms: { contact: person, ...fallback.sms } } }
-}
-
-function noDevices(): TidingsError {
-  const message = 'No device is what `to` asks for'
-  return new TidingsError('no_devices', message, { details: [{ path: 'to', message }] })
 }

@@ -13,7 +13,7 @@ import type { Accepted, Idempotency, KeyGuard } from '../sending/idempotent.ts'
 import { toAnswer, toKept, type PreparedPush, type PushAnswer, type ToldPush } from './push-call.ts'
 import { refuseForServices } from './push-services.ts'
 import type { PushCaps } from './push-caps.ts'
-import { CAPPED_REASON, cappedWarnings, ownWords } from './push-storing.ts'
+import { CAPPED_REASON, cappedWarnings, ownWords, recounted } from './push-storing.ts'
 import { mainProvider, NO_PROVIDER, partAt, providerOf, unreachable } from './push-targets.ts'
 
 /** A device that is named in a line. */
@@ -175,13 +175,9 @@ function variantsOf(
   { chunks }: CappedLong,
 ): Pick<LongNotification['notification'], 'variants'> {
   if (variants === undefined) return {}
-  const groups = chunks.map(({ part, blocks }) => ({
-    variant: part?.variant ?? null,
-    targets: blocks.reduce((sum, block) => sum + block.length, 0),
-  }))
-  const sizeOf = (place: number): number =>
-    groups.reduce((sum, { variant, targets }) => sum + (variant === place ? targets : 0), 0)
-  return { variants: variants.map((variant, place) => ({ ...variant, targets: sizeOf(place) })) }
+  const sizeOf = (blocks: LongChunks['blocks']): number => blocks.reduce((sum, block) => sum + block.length, 0)
+  const groups = chunks.map(({ part, blocks }) => ({ part, targets: sizeOf(blocks) }))
+  return { variants: recounted(variants, groups) }
 }
 
 function withCapped(suppressed: ReadonlyMap<string, IdList>, { capped }: CappedLong): ReadonlyMap<string, IdList> {

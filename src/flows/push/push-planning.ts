@@ -5,6 +5,7 @@ import { checkForServices } from '../../domain/push/push-services.ts'
 import type { QuietHours } from '../../domain/quiet-hours.ts'
 import { readAskedTime, type AskedTime } from '../../domain/send-at.ts'
 import type { CallWays, PushInput, Targets } from './push-call.ts'
+import { refusePush } from './push-faults.ts'
 import { createPushPlan, type PushPlan } from './push-plan.ts'
 import type { PushWords } from '../templates/template-words.ts'
 
@@ -59,9 +60,5 @@ function waits(category: Category | undefined): boolean {
 function checkWords(input: PushInput, words: PushWords, locale: string, address: string): void {
   const worded = inWords(input, words)
   const faults = [...checkPushContent(worded, 'token'), ...checkForServices(worded, [address])]
-  const [first] = faults
-  if (first === undefined) return
-  const code = first.path === '' ? 'push_too_large' : 'invalid_request'
-  const where = first.path === '' ? '' : `${first.path}: `
-  throw new TidingsError(code, `${where}In its words for \`${locale}\`: ${first.message}`, { details: faults })
+  refusePush(faults, `In its words for \`${locale}\`: `)
 }

@@ -1,5 +1,6 @@
+import type { PushPart } from '../../domain/push/push-part.ts'
 import type { IdempotencyRecord } from '../../store/idempotency.ts'
-import type { InsertedNotification, NewNotification, WayTargets } from '../../store/push/notifications.ts'
+import { countTargets, type InsertedNotification, type NewNotification } from '../../store/push/notifications.ts'
 import type { Made } from '../sending/idempotent.ts'
 import { recipientOf, type CappedPush, type PushCaps } from './push-caps.ts'
 import { toKept, type PreparedPush } from './push-call.ts'
@@ -115,17 +116,25 @@ function withoutCapped({ push, owner }: ReadyPush, capped: ReadonlySet<string> =
     tokenIds: tokenIds.filter(goes),
     others: left.filter((way) => way.tokenIds.length > 0),
     suppressed: [...suppressed, ...out.map((tokenId) => ({ tokenId, reason: CAPPED_REASON }))],
-    ...(push.variants === undefined ? {} : { variants: recounted(push.variants, left) }),
+    ...(push.variants === undefined
+      ? {}
+      : {
+          variants: recounted(
+            push.variants,
+            left.map(({ part = null, tokenIds: ids }) => ({ part, targets: ids.length })),
+          ),
+        }),
   }
 }
 
-function recounted(
+/** With the sizes of what is left. */
+export function recounted(
   variants: NonNullable<StoredPush['variants']>,
-  groups: readonly WayTargets[],
+  groups: readonly { readonly part: PushPart | null; readonly targets: number }[],
 ): NonNullable<StoredPush['variants']> {
-  return variants.map((variant, index) => ({
+  return variants.map((variant, place) => ({
     ...variant,
-    targets: groups.reduce((sum, { part, tokenIds }) => sum + (part?.variant === index ? tokenIds.length : 0), 0),
+    targets: groups.reduce((sum, { part, targets }) => sum + (part?.variant === place ? targets : 0), 0),
   }))
 }
 
@@ -133,9 +142,4 @@ function recounted(
 function isLeft({ topic, tokenIds, others = [], suppressed }: StoredPush): boolean {
   const isCapped = suppressed.some(({ reason }) => reason === CAPPED_REASON)
   return !isCapped || topic !== null || tokenIds.length > 0 || others.some((way) => way.tokenIds.length > 0)
-}
-
-function countTargets({ topic, tokenIds, others = [], suppressed }: StoredPush): number {
-  if (topic !== null) return 1
-  return others.reduce((sum, way) => sum + way.tokenIds.length, tokenIds.length + suppressed.length)
 }

@@ -25,6 +25,7 @@ import type { Outcomes } from '../sms/outcomes.ts'
 import { NO_REPORTING, ticketRoom, type Reporting } from './push-reporting.ts'
 import { planPush, readPushTime, type PlanningParts } from './push-planning.ts'
 import type { PushCaps } from './push-caps.ts'
+import { refusePush } from './push-faults.ts'
 import { keptOf, storePush, toReady } from './push-storing.ts'
 import { knownTargets, mainProvider, targetFaults, waysOf } from './push-targets.ts'
 import { refuseForServices } from './push-services.ts'
@@ -209,17 +210,10 @@ function aim(staging: StagingRules | null, targets: Targets): Aimed {
 const NONE: ReadonlySet<string> = new Set()
 
 async function refuseFaults(input: PushInput, targets: Targets, ways: CallWays): Promise<void> {
-  const faults = [
+  refusePush([
     ...checkPushContent(input, targets.kind),
     ...(targets.kind === 'topic' ? topicFaults(ways) : await targetFaults(targets, ways)),
-  ]
-  const [first] = faults
-  if (first === undefined) return
-  // The size is looked at only where nothing else is wrong with the content: then its fault has no path.
-  const code = first.path === '' ? 'push_too_large' : 'invalid_request'
-  throw new TidingsError(code, first.path === '' ? first.message : `${first.path}: ${first.message}`, {
-    details: faults,
-  })
+  ])
 }
 
 /** Topics are Firebase’s alone. */

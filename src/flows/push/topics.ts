@@ -21,6 +21,7 @@ import {
 import { upsertTokens } from '../../store/push/tokens.ts'
 import { endTopic, enterTopic, readWishes, wishTopic, type WishedState } from '../../store/push/topics.ts'
 import { inTransaction } from '../../store/transaction.ts'
+import { noDevices } from './push-faults.ts'
 import type { FilterCall } from './device-reading.ts'
 import type { LineTarget } from './long-push.ts'
 import type { CallWays } from './push-call.ts'
@@ -281,11 +282,6 @@ function allowed(text: string, caller: Caller): string {
   const problem = topicProblem(caller, name)
   if (problem !== null) throw problem
   return name
-}
-
-function noDevices(): TidingsError {
-  const message = 'No device is what `to` asks for'
-  return new TidingsError('no_devices', message, { details: [{ path: 'to', message }] })
 }
 
 function refuse(faults: readonly FaultDetail[]): TidingsError {

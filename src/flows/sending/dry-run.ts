@@ -1,4 +1,3 @@
-import { applePayload } from '../../domain/push/apple-push.ts'
 import type { Caller } from '../../domain/caller.ts'
 import type { Category } from '../../domain/category.ts'
 import type { ConsentGroup } from '../../domain/consent.ts'
@@ -6,15 +5,12 @@ import { describeContact } from '../../domain/contact.ts'
 import { flagWarning, type FlaggedMode } from '../../domain/sms/number-flags.ts'
 import {
   SANDBOX,
-  type JsonObject,
   type PushContent,
   type PushTarget,
   type PushValidation,
 } from '../../domain/provider.ts'
 import { toPushContent } from '../../domain/push/push-fields.ts'
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../../domain/push/push-size.ts'
-import { broadcastOf } from '../../domain/push/push-topics.ts'
-import { channelOf } from '../../domain/push/push-ways.ts'
 import type { Choice } from '../../domain/routing.ts'
 import type { Db } from '../../store/db.ts'
 import { refusing } from '../../store/faults.ts'
@@ -22,6 +18,7 @@ import type { NewMessage } from '../../store/sms/messages.ts'
 import { readFlagReasons } from '../../store/sms/number-flags.ts'
 import { readOptedOut } from '../../store/inbound/read-opt-outs.ts'
 import type { PauseScope } from '../../store/nodes/read-pauses.ts'
+import { bodiesOf, firstTarget, type PushBodies } from '../push/push-bodies.ts'
 import type { PreparedPush } from '../push/push-call.ts'
 import type { PlannedPush } from '../push/push-plan.ts'
 import { foreseeCaps, partWaits, reportWordings, usualWords, type WordingReport } from '../push/push-parts-report.ts'
@@ -33,7 +30,7 @@ import type { Journey, SmsReport } from '../sms/sms-report.ts'
 import type { Wait } from './wait.ts'
 
 /** What would become of a push. */
-export interface PushReport extends Journey {
+export interface PushReport extends Journey, PushBodies {
   readonly notification: PreparedPush['notification']
   readonly targets: KnownTokens
   /** The providers it would go by, and how many of its targets each would get: those that are dead are left out. */
@@ -42,10 +39,6 @@ export interface PushReport extends Journey {
   readonly wordings: readonly WordingReport[]
   readonly bytes: number
   readonly mostBytes: number
-  /** The body of FCM's `messages:send` for the first target, as JSON. */
-  readonly fcm: string
-  /** What Apple would be sent for it, where that is one of its addresses; else null. */
-  readonly apns: JsonObject | null
   /** What FCM says of it; null: it was not to be asked. */
   readonly validation: PushValidation | NotAsked | null
   /** What would become of the SMS that stands in for it; null: none does. */
@@ -110,7 +103,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
       const aims = await lookUpAims(parts.db, targets, ways, plan)
       const { planned } = aims
       const words = usualWords(input, planned)
-      const [content, target] = [toPushContent(0, words), firstOf(targets)]
+      const [content, target] = [toPushContent(0, words), firstTarget(targets)]
       const provider = mainProvider(ways, new Set(aims.ways.map((way) => way.provider)))
       const chosen = { provider: ways.all.length === 0 ? SANDBOX : provider, reason: reasonOf(aims.ways) }
       const asked = input.validate_only === true
@@ -123,8 +116,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         fallback: prepared.fallback?.report ?? null,
         bytes: payloadBytes(usualWords(measured, planned)),
         mostBytes: MAX_PAYLOAD_BYTES[targets.kind],
-        fcm: parts.pushBody(content, target),
-        apns: channelOf(target.value) === 'apns' ? applePayload(content) : null,
+        ...bodiesOf(content, targets, parts.pushBody),
         ...pushJourney({ ...notification, provider }, planned, pauses, caller, chosen, parts.clock()),
       }
     },
@@ -249,10 +241,4 @@ function reasonOf(ways: readonly WayCount[]): string {
   if (ways.length < 2) return THE_ONE
   const shares = ways.map(({ provider, targets }) => `${targets.toLocaleString('en')} by ${provider}`)
   return `Each target goes by the provider of its kind, or of its app: ${shares.join(', ')}.`
-}
-
-function firstOf(targets: PreparedPush['targets']): PushTarget {
-  if (targets.kind === 'topic') return broadcastOf(targets.topic)
-  const [token] = targets.tokens
-  return token === undefined ? { kind: 'fid', value: targets.fids[0] ?? '' } : { kind: 'token', value: token }
 }

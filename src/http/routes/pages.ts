@@ -81,7 +81,7 @@ const MANIFEST = JSON.stringify({ name: 'Tidings', short_name: 'Tidings', start_
 
 function devicePage(app: Server, parts: HttpParts, directory: string): void {
   const { publicUrl, channels, device } = parts
-  const { keys, pushProject, callProject = null, webPushKey } = device
+  const { keys, pushProject, callProject, webPushKey } = device
   const captured = channels.push.capturing
   const settings = deviceSettings(keys, { captured, pushProject, callProject, publicUrl, webPushKey })
   const away = settings.webPushKey === null ? GOOGLE : ''

@@ -158,7 +158,13 @@ function contentColumns(batch: readonly NewNotification[]): unknown[] {
   ]
 }
 
-function countTargets({ topic, tokenIds, others = [], suppressed }: NewNotification): number {
+/** Of a topic there is one. */
+export function countTargets({
+  topic,
+  tokenIds,
+  others = [],
+  suppressed,
+}: Pick<NewNotification, 'topic' | 'tokenIds' | 'others' | 'suppressed'>): number {
   if (topic !== null) return 1
   return others.reduce((sum, way) => sum + way.tokenIds.length, tokenIds.length + suppressed.length)
 }
