@@ -102,7 +102,9 @@ async function h2load({ origin }, messages) {
   const ran = await promisify(execFile)('h2load', [...args, `${origin}/v1/projects/bench/messages:send`]).catch(
     (error) => (error.code === 'ENOENT' ? null : Promise.reject(error)),
   )
-  return ran === null ? null : Number(/([\d.]+) req\/s/.exec(ran.stdout)?.[1])
+  if (ran === null) return null
+  if (!ran.stdout.includes(`status codes: ${messages} 2xx`)) throw new Error('h2load: not all were answered with 200')
+  return Number(/([\d.]+) req\/s/.exec(ran.stdout)?.[1])
 }
 
 function show({ rounds, messages, ceiling, peers, ratios, slow }) {
@@ -132,7 +134,7 @@ function show({ rounds, messages, ceiling, peers, ratios, slow }) {
     ],
     notes: [
       `Medians of ${rounds} alternating rounds of ${messages.toLocaleString('en')} messages, to h2o, over ${FAST.sessions} connections of ${FAST.streams} streams.`,
-      `Answered after ${slow.answerMs} ms: ${slow.messages.toLocaleString('en')} messages a round, to a look-alike in a process of its own, over ${sessions} connections of ${streams} streams; for the SDK so many calls of sendEach at once.`,
+      `Answered after ${slow.answerMs} ms: ${slow.messages.toLocaleString('en')} messages a round, to a look-alike in a process of its own, over ${sessions} connections of ${streams} streams; for the SDK so many calls of sendEach at once. Settings that differ from the defaults: FCM_CONNECTIONS=${sessions}.`,
       'Settings that differ from the defaults: FCM_MESSAGES_PER_MINUTE=60000000, FCM_RAMP_SECONDS=0; as many targets under way as the connections take.',
       ceiling === null
         ? 'h2load (Debian: nghttp2-client) is not installed: what the server can do at most is not known.'

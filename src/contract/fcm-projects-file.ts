@@ -41,6 +41,7 @@ const PROJECT = Type.Object(
       Type.Number({ minimum: 1, maximum: 100_000_000, description: 'Else `FCM_MESSAGES_PER_MINUTE`.' }),
     ),
     ramp_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3_600, description: 'Else `FCM_RAMP_SECONDS`.' })),
+    connections: Type.Optional(Type.Number({ minimum: 1, maximum: 100, description: 'Else `FCM_CONNECTIONS`.' })),
     base_url: Type.Optional(Type.String({ pattern: '^https?://', description: 'Else `FCM_BASE_URL`.' })),
   },
   STRICT,

@@ -16,6 +16,8 @@ interface FcmConfig {
   readonly baseUrl: string
   readonly messagesPerMinute: number
   readonly rampSeconds: number
+  /** Opened at most. */
+  readonly connections: number
 }
 
 export interface FcmProject extends FcmConfig {
@@ -74,6 +76,7 @@ function usual(read: Read): Omit<FcmConfig, 'credentials'> {
     baseUrl: withoutSlash(read('FCM_BASE_URL')) ?? '',
     messagesPerMinute: Number(read('FCM_MESSAGES_PER_MINUTE')),
     rampSeconds: Number(read('FCM_RAMP_SECONDS')),
+    connections: Number(read('FCM_CONNECTIONS')),
   }
 }
 
@@ -107,6 +110,7 @@ const FIELDS = [
   'default',
   'messages_per_minute',
   'ramp_seconds',
+  'connections',
   'base_url',
 ] as const
 
@@ -128,6 +132,7 @@ function readProject(value: unknown, path: string, reader: JsonReader, parts: Fi
       reader.number(fields['messages_per_minute'], `${path}.messages_per_minute`, 1, 100_000_000) ??
       others.messagesPerMinute,
     rampSeconds: reader.number(fields['ramp_seconds'], `${path}.ramp_seconds`, 0, 3_600) ?? others.rampSeconds,
+    connections: reader.number(fields['connections'], `${path}.connections`, 1, 100) ?? others.connections,
   }
 }
 

@@ -150,7 +150,7 @@ export const VARIABLES = [
   }),
   variable('FCM_PROJECTS_FILE', 'Firebase Cloud Messaging', { type: 'file' }, null, {
     meaning:
-      '[Several Firebase projects](push.md#several-firebase-projects), in JSON: their accounts, and whose apps are whose. `FCM_SERVICE_ACCOUNT` beside it is one more, called `fcm`; the next three hold for each that says nothing else.',
+      '[Several Firebase projects](push.md#several-firebase-projects), in JSON: their accounts, and whose apps are whose. `FCM_SERVICE_ACCOUNT` beside it is one more, called `fcm`; the next four hold for each that says nothing else.',
     example: './fcm-projects.json',
   }),
   variable('FCM_BASE_URL', 'Firebase Cloud Messaging', HTTP, 'https://fcm.googleapis.com', {
@@ -170,6 +170,11 @@ export const VARIABLES = [
   variable('FCM_RAMP_SECONDS', 'Firebase Cloud Messaging', { type: 'number', min: 0, max: 3_600 }, '60', {
     meaning: 'How long the rate grows to full after a start or a pause; below 1,000 a second it is full at once.',
     example: '0',
+  }),
+  variable('FCM_CONNECTIONS', 'Firebase Cloud Messaging', { type: 'number', min: 1, max: 100 }, '4', {
+    meaning:
+      'Connections that a node opens to the project at most, each for 100 pushes under way. Those a second are these by the seconds that an answer takes: where it takes half a second, 4 carry 800 and 20 carry 4,000. Whatever is under way when a node is killed may go out twice.',
+    example: '20',
   }),
   variable('FCM_TOPICS_API', 'Firebase Cloud Messaging', { type: 'choice', of: ['iid', 'v1'] }, 'iid', {
     meaning:

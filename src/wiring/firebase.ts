@@ -30,13 +30,13 @@ export function credentialsOf({ name, credentials }: FcmProject): Credentials {
 const TOKEN_CONNECTIONS = 2
 
 function openProject(project: FcmProject, parts: FirebaseParts): PushProvider {
-  const { name, projectId, baseUrl, messagesPerMinute, rampSeconds } = project
+  const { name, projectId, baseUrl, messagesPerMinute, rampSeconds, connections } = project
   const named = projectId === null ? {} : { projectId }
   return createFcm(
     { name, ...named, credentials: credentialsOf(project), messagesPerMinute, rampSeconds },
     {
       ...parts,
-      http2: createHttp2Pool({ origin: baseUrl }, parts),
+      http2: createHttp2Pool({ origin: baseUrl, sessions: connections }, parts),
       call: createHttpCall({ connections: TOKEN_CONNECTIONS }),
       warn: (sentence) => parts.log.warn({ event: 'fcm.token', provider: name }, sentence),
     },

@@ -171,7 +171,7 @@ test('a service account is taken as JSON or as a path to it', () => {
     expect(config({ FCM_SERVICE_ACCOUNT: given }).fcmProjects).toEqual([
       {
         ...{ name: 'fcm', projectId: null, apps: [], isUsual: true, credentials: ACCOUNT },
-        ...{ baseUrl: 'https://fcm.googleapis.com', messagesPerMinute: 600_000, rampSeconds: 60 },
+        ...{ baseUrl: 'https://fcm.googleapis.com', messagesPerMinute: 600_000, rampSeconds: 60, connections: 4 },
       },
     ])
   }

@@ -58,21 +58,35 @@ const NEWS = { name: 'news', credentials: './news.json', apps: ['com.example.new
 const GOOD = {
   $schema: './docs/fcm-projects.schema.json',
   projects: [
-    { ...SHOP, messages_per_minute: 1_200, ramp_seconds: 0, base_url: 'http://127.0.0.1:9000/' },
+    { ...SHOP, messages_per_minute: 1_200, ramp_seconds: 0, connections: 20, base_url: 'http://127.0.0.1:9000/' },
     { ...NEWS, default: true },
   ],
 }
 
 test('each project has its account, apps and pace; what it does not say, the variables do', () => {
   expect(schema?.(GOOD)).toBe(true)
-  const found = config(GOOD, { SHOP_ACCOUNT, FCM_RAMP_SECONDS: '7' })
+  const found = config(GOOD, { SHOP_ACCOUNT, FCM_RAMP_SECONDS: '7', FCM_CONNECTIONS: '6' })
   expect(found.fcmProjects).toEqual([
     {
-      ...{ name: 'fcm-news', projectId: null, apps: ['com.example.news'], isUsual: true, rampSeconds: 7 },
+      ...{
+        name: 'fcm-news',
+        projectId: null,
+        apps: ['com.example.news'],
+        isUsual: true,
+        rampSeconds: 7,
+        connections: 6,
+      },
       ...{ credentials: account('news-3'), baseUrl: 'https://fcm.googleapis.com', messagesPerMinute: 600_000 },
     },
     {
-      ...{ name: 'fcm-shop', projectId: null, apps: ['com.example.shop'], isUsual: false, rampSeconds: 0 },
+      ...{
+        name: 'fcm-shop',
+        projectId: null,
+        apps: ['com.example.shop'],
+        isUsual: false,
+        rampSeconds: 0,
+        connections: 20,
+      },
       ...{ credentials: account('shop-2'), baseUrl: 'http://127.0.0.1:9000', messagesPerMinute: 1_200 },
     },
   ])
