@@ -13,8 +13,9 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"answered":%d,"perSecond":%.1f,"p50Ms":%.3f,"p99Ms":%.3f,"errors":%d,"timeouts":%d}\n',
+    '\n{"answered":%d,"perSecond":%.1f,"p50Ms":%.3f,"p99Ms":%.3f,"errors":%d,"timeouts":%d,"refused":%d}\n',
     summary.requests - errors.status, (summary.requests - errors.status) / summary.duration * 1e6,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000,
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout, errors.timeout))
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout, errors.timeout,
+    errors.connect + errors.read + errors.write + errors.status))
 end

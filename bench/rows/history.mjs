@@ -103,12 +103,23 @@ async function measure(db, list, q, pages) {
     const began = performance.now()
     const page = await history[list === 'smss' ? 'messages' : list]({ q, before, limit: PAGE })
     times.push(performance.now() - began)
+    checkPage(q ?? '', page)
     first ??= page
     before = page.next ?? NEWEST_ID
   }
   const sorted = times.toSorted((one, other) => one - other)
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]
   return { list, q, found: first.rows.length, ended: first.next === null, p50Ms: at(0.5), p95Ms: at(0.95) }
+}
+
+/** From the newest on, and of the status and the contact that were asked for. */
+function checkPage(q, { rows }) {
+  const wanted = (word, key) => {
+    const value = new RegExp(`(?:^| )${word}:(\\S+)`).exec(q)?.[1]
+    return value === undefined || rows.every((found) => found[key] === value)
+  }
+  const inOrder = rows.every(({ id }, index) => index === 0 || id < rows[index - 1].id)
+  if (!inOrder || !wanted('status', 'status') || !wanted('to', 'contact')) throw new Error(`${q}: a page is wrong`)
 }
 
 /** Each statement of one page, as Postgres runs it. */

@@ -30,6 +30,7 @@ export const row = {
 /** In one process, by turns. Each pair does the same work, except that `smpp` leaves the text of a receipt to others. */
 async function measure({ rounds }, tell) {
   const jobs = await makeJobs()
+  await check(jobs)
   const measured = Object.entries(jobs).map(([name, job]) => {
     const results = { tidings: [], smpp: [] }
     for (let number = 0; number <= rounds; number++) {
@@ -118,6 +119,22 @@ async function makeJobs() {
       tidings: () => readReceipt(decodePdu(deliver)),
       smpp: () => new smpp.PDU(deliver),
     },
+  }
+}
+
+/** What is measured does what it is called: `smpp` reads what ours writes, and both read the same of what comes. */
+async function check(jobs) {
+  const { default: smpp } = await import('smpp')
+  const [written, response, deliver, receipt] = Object.values(jobs)
+  const read = ({ short_message: text, destination_addr: to }) => `${to} ${text.message ?? text}`
+  const facts = {
+    written: [read(new smpp.PDU(written.tidings())), read(new smpp.PDU(written.smpp()))],
+    response: [response.tidings().messageId, response.smpp().message_id],
+    deliver: [deliver.tidings().destination.address, deliver.smpp().destination_addr],
+    receipt: [receipt.tidings().rawMessageId, receipt.smpp().receipted_message_id],
+  }
+  for (const [name, [ours, theirs]] of Object.entries(facts)) {
+    if (ours === undefined || ours !== theirs) throw new Error(`${name}: ${ours} and ${theirs} should be the same`)
   }
 }
 

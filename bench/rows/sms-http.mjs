@@ -132,7 +132,9 @@ async function call({ url, script, query }, seconds, connections) {
   const args = ['--threads', '1', '--connections', connections, '--duration', `${seconds}s`, '--script', script]
   const env = { ...process.env, ...CONTACTS, QUERY: query }
   const { stdout } = await promisify(execFile)('wrk', [...args.map(String), '--latency', url], { env })
-  return JSON.parse(stdout.trim().split('\n').at(-1))
+  const { refused, ...load } = JSON.parse(stdout.trim().split('\n').at(-1))
+  if (refused > 0) throw new Error(`${url}: ${refused} of ${load.answered + refused} calls were not taken`)
+  return load
 }
 
 /** What was under way when the load ended may have been taken, though nobody had its answer. */

@@ -113,7 +113,12 @@ async function openSdk({ url, accountSid, authToken }) {
   const send = httpClient.request.bind(httpClient)
   httpClient.request = (options) => send({ ...options, uri: options.uri.replace('https://api.twilio.com', url) })
   const client = twilio(accountSid, authToken, { httpClient })
-  return { submit: () => client.messages.create({ ...SMS, validityPeriod: 14_400 }) }
+  return {
+    async submit() {
+      const { sid, to } = await client.messages.create({ ...SMS, validityPeriod: 14_400 })
+      if (!/^SM[0-9a-f]{32}$/.test(sid) || to !== SMS.to) throw new Error('the SDK: not accepted')
+    },
+  }
 }
 
 function show({ rounds, seconds, tidings, sdk, ratio, cpuRatio }) {
