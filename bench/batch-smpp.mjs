@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import { COMMON, contactLines, stream } from './batch-lines.mjs'
 import { cpuSeconds, untilIdle } from './cpu.mjs'
 import { findKannel } from './peers/kannel.mjs'
@@ -65,7 +66,7 @@ async function sendBatch(server, { smsc, receipts, messages }) {
   await untilIdle(server, IDLE_TIMEOUT_MS)
   await smsc.begin(receipts)
   const [cpu, began] = [cpuOf(server), performance.timeOrigin + performance.now()]
-  await stream(`${server.url}/smss/batch`, COMMON, contactLines(messages), messages)
+  const overloads = await handIn(server, messages)
   const acceptedMs = performance.timeOrigin + performance.now()
   const { count, lastMs } = await untilTaken(smsc, receipts, messages)
   if (count !== messages) throw new Error(`${count} of ${messages} messages arrived`)
@@ -73,8 +74,22 @@ async function sendBatch(server, { smsc, receipts, messages }) {
     perSecond: (count * 1_000) / (lastMs - began),
     httpPerSecond: (messages * 1_000) / (acceptedMs - began),
     taken: count,
+    overloads,
     micros: ((cpuOf(server) - cpu) * 1_000_000) / count,
   }
+}
+
+/** As `retry_after` of `overloaded` says. Returns how often it was told so. */
+async function handIn({ url }, messages) {
+  let overloads = 0
+  for (let left = messages; left > 0;) {
+    left -= await stream(`${url}/smss/batch`, COMMON, contactLines(left), left)
+    if (left > 0) {
+      overloads += 1
+      await delay(1_000)
+    }
+  }
+  return overloads
 }
 
 function cpuOf(server) {
@@ -102,8 +117,18 @@ export function showSmpp({ messages, window, parts }) {
     ),
     notes: [
       `From HTTP to SMPP: a stream of ${messages.toLocaleString('en')} lines, from its first until an SMSC that does nothing else has taken the last message, or its receipt is confirmed; one bind, a window of ${window}. Kannel takes no batches: ${KANNEL.connections} connections call it for ${KANNEL.seconds} s. Settings that differ from the defaults: AUTH=off, SMS_RATE_LIMIT_PER_MINUTE=${SETTINGS.SMS_RATE_LIMIT_PER_MINUTE}.`,
+      ...parts.flatMap(overloadsOf),
     ],
   }
+}
+
+function overloadsOf({ what, results }) {
+  const times = results.tidings.reduce((sum, { overloads }) => sum + overloads, 0)
+  return times === 0
+    ? []
+    : [
+        `A batch to SMPP ${what}: ${times} times it was answered \`overloaded\`, and what was left sent again after a second.`,
+      ]
 }
 
 function verdictOn(what, ratio, least) {

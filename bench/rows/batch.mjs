@@ -46,7 +46,10 @@ async function measureBatch({ rounds, items, smpp }, tell) {
 
 /** `paused`: nothing is delivered until all of it is taken; `own`: it is this process that writes. */
 function waysOf(url, raw, items) {
-  const lines = () => stream(`${url}/smss/batch`, COMMON, contactLines(items), items)
+  const lines = async () => {
+    const stored = await stream(`${url}/smss/batch`, COMMON, contactLines(items), items)
+    if (stored !== items) throw new Error(`${stored} of ${items} items were accepted`)
+  }
   return [
     { name: JSON_CALLS, paused: true, run: () => wholes(url, items) },
     { name: RAW_JSON, own: true, run: () => raw.insert(items, 10_000) },
