@@ -1,9 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import type { CallOptions, Tidings } from '../client/tidings.ts'
 import { nearest } from '../domain/nearest.ts'
-import { STATUSES, type Status } from '../domain/status.ts'
 import { CliRefusal, EXIT, type Command, type Surroundings } from './command.ts'
-import { readOneOf } from './option-values.ts'
 import { connect, splitQuery } from './service.ts'
 import { plain, readWords } from './words.ts'
 
@@ -15,7 +13,6 @@ const HELP = `All that a search finds, as a file, newest first: SMS, unless --ki
   tidings export                                   every SMS, as CSV to stdout
   tidings export --kind notifications topic:news   pushes
   tidings export --kind deliveries 42              each target of the push 42
-  tidings export --kind deliveries 42 status:failed
   tidings export --kind clients -o people.csv      those that SMS were sent to
   tidings export --kind tokens last:7d             tokens and installation ids
 
@@ -68,10 +65,8 @@ type Begin = (tidings: Tidings, asked: Asked, options: CallOptions) => Promise<R
 const KINDS = {
   sms: (tidings, asked, options) => tidings.sms.export(asked, options),
   notifications: (tidings, asked, options) => tidings.notifications.export(asked, options),
-  deliveries(tidings, { q, format }, options) {
-    const { id, ...asked } = readDeliveries(q)
-    return tidings.notifications.exportDeliveries(id, { ...asked, format }, options)
-  },
+  deliveries: (tidings, { q, format }, options) =>
+    tidings.notifications.exportDeliveries(readNotification(q), { format }, options),
   clients: (tidings, asked, options) => tidings.clients.export(asked, options),
   tokens: (tidings, asked, options) => tidings.tokens.export(asked, options),
 } as const satisfies Readonly<Record<string, Begin>>
@@ -90,13 +85,9 @@ function readKind(word: string): Kind {
   throw new CliRefusal(`There is no kind ${plain(word.slice(0, 40))}. ${hint}`)
 }
 
-function readDeliveries(words: string): { readonly id: number; readonly status?: Status } {
-  const [, id, word] = /^([1-9]\d{0,14})(?: status:(\S+))?$/.exec(words) ?? []
-  if (id === undefined)
-    throw new CliRefusal(
-      'Whose deliveries? tidings export --kind deliveries 42, with the id of a push; and a status:, if you like.',
-    )
-  return word === undefined ? { id: Number(id) } : { id: Number(id), status: readOneOf(word, 'status:', STATUSES) }
+function readNotification(words: string): number {
+  if (/^[1-9]\d{0,14}$/.test(words)) return Number(words)
+  throw new CliRefusal('Whose deliveries? tidings export --kind deliveries 42, with the id of a push.')
 }
 
 async function intoFile(file: ReadableStream<Uint8Array>, name: string, at: Surroundings): Promise<void> {
