@@ -92,16 +92,45 @@ export interface HeaderTable {
   find(name: string, value: string): number
 }
 
+/** By name, then by value: where a field stands. */
+type Places = Map<string, { newest: number; readonly values: Map<string, number> }>
+
+/** The first place of each name counts for the name alone. */
+const STATIC_PLACES: Places = new Map()
+STATIC.forEach(({ name, value }, at) => {
+  const places = STATIC_PLACES.get(name) ?? { newest: at + 1, values: new Map<string, number>() }
+  places.values.set(value, at + 1)
+  STATIC_PLACES.set(name, places)
+})
+
 export function createHeaderTable(): HeaderTable {
   const entries: Field[] = []
-  let [version, bytes, most] = [0, 0, TABLE_BYTES]
+  // Entries by how many were added before them: that stays, whatever comes and goes.
+  const places: Places = new Map()
+  let [version, bytes, most, added] = [0, 0, TABLE_BYTES, 0]
 
+  function enter({ name, value }: Field): void {
+    const known = places.get(name) ?? { newest: added, values: new Map<string, number>() }
+    known.newest = added
+    known.values.set(value, added)
+    places.set(name, known)
+    added += 1
+  }
+  function leave({ name, value }: Field, place: number): void {
+    const known = places.get(name)
+    if (known?.newest === place) places.delete(name)
+    else if (known?.values.get(value) === place) known.values.delete(value)
+  }
   function shrink(to: number): void {
     while (bytes > to) {
+      const place = added - entries.length
       const oldest = entries.shift()
       bytes -= oldest === undefined ? bytes : sizeOf(oldest)
+      if (oldest !== undefined) leave(oldest, place)
     }
   }
+  const indexOf = (place: number): number => STATIC.length + added - place
+
   return {
     get version() {
       return version
@@ -113,6 +142,7 @@ export function createHeaderTable(): HeaderTable {
       shrink(Math.max(0, most - size))
       if (size > most) return
       entries.push(field)
+      enter(field)
       bytes += size
     },
     resize(size) {
@@ -121,14 +151,14 @@ export function createHeaderTable(): HeaderTable {
       shrink(most)
     },
     find(name, value) {
-      let named = 0
-      for (let index = 1; index <= STATIC.length + entries.length; index += 1) {
-        const field = this.at(index)
-        if (field?.name !== name) continue
-        if (field.value === value) return index
-        named ||= -index
-      }
-      return named
+      const fixed = STATIC_PLACES.get(name)
+      const index = fixed?.values.get(value)
+      if (index !== undefined) return index
+      const own = places.get(name)
+      const place = own?.values.get(value)
+      if (place !== undefined) return indexOf(place)
+      if (fixed !== undefined) return -fixed.newest
+      return own === undefined ? 0 : -indexOf(own.newest)
     },
   }
 }
