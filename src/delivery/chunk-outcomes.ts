@@ -3,7 +3,6 @@ import type { Outcome } from '../domain/provider.ts'
 import { MOST_CRASHES } from '../domain/retry.ts'
 import type { Status } from '../domain/status.ts'
 import type { ChunkRetry, ChunkRow, TargetOutcome } from '../store/push/push-work.ts'
-import type { ChunkParts } from './chunk.ts'
 import { decideTarget, type TargetVerdict } from './decide-push.ts'
 
 export interface DeadToken {
@@ -29,7 +28,7 @@ export function writeOutcomes(
   row: ChunkRow,
   fresh: readonly { readonly index: number; readonly outcome: Outcome }[],
   age: { readonly ageMs: number; readonly remainingMs: number },
-  parts: Pick<ChunkParts, 'chance' | 'pauseMs'>,
+  parts: { readonly chance: () => number; readonly pauseMs: () => number },
 ): Written {
   const written: Written = {
     outcomes: [],

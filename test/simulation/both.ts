@@ -27,6 +27,9 @@ export type Side = 'real' | 'model'
 const BEGINNING_MS = 1_700_000_000_000
 const TOKENS = [1, 2, 3, 4]
 
+/** What is new is not touched for having worked: every other one is older than a day. */
+const TWO_DAYS_MS = 172_800_000
+
 /** Columns that are filled by the server's clock. */
 const DEFAULTS = [
   ['nodes', 'heartbeat_at'],
@@ -70,8 +73,11 @@ export async function openBoth(database: TestDatabase): Promise<Both> {
     await real.query(EMPTY)
     for (const id of TOKENS) {
       const token = `token-${id}`
-      await real.query('insert into tokens (id, token) values ($1, $2)', [id, token])
-      state.tables.tokens.rows.set(id, { id, token, lastOkAt: null, retiredAt: null, retiredReason: null })
+      const createdAt = state.now - (id % 2) * TWO_DAYS_MS
+      await real.query('insert into tokens (id, token, created_at) values ($1, $2, to_timestamp($3::float8 / 1000))', [
+        ...[id, token, createdAt],
+      ])
+      state.tables.tokens.rows.set(id, { id, token, createdAt, lastOkAt: null, retiredAt: null, retiredReason: null })
     }
   }
 

@@ -12,6 +12,9 @@ import { createWorld, type Process, type World } from './world.ts'
 
 const TOKENS = [1, 2, 3, 4, 5, 6, 7, 8]
 
+/** Two days before anything happens: they are touched when they work. */
+const LONG_AGO = -172_800_000
+
 /** A plan come alive: the world, what is in it, and what went wrong there. */
 export interface Stage {
   readonly world: World
@@ -37,7 +40,8 @@ export function setStage(seed: number, plan: Plan, trace: ((line: string) => voi
   const world = createWorld(trace)
   const tables = createTables()
   for (const id of TOKENS) {
-    tables.tokens.rows.set(id, { id, token: `token-${id}`, lastOkAt: null, retiredAt: null, retiredReason: null })
+    const token = `token-${id}`
+    tables.tokens.rows.set(id, { id, token, createdAt: LONG_AGO, lastOkAt: null, retiredAt: null, retiredReason: null })
   }
   const problems = new Set<string>()
   const random = createRandom(seed + 2_000_003)

@@ -44,9 +44,13 @@ export function otherAddress(project: string): string {
       and m.kind = 'fid' and m.retired_at is null and (m.wrong_project is null or m.wrong_project <> ${project}) order by m.id limit 1) f on true`
 }
 
+/** Of what was entered within a day only its outcomes tell: nobody wrote to its own row that a push service took them. */
+const LAST_OK = `coalesce(t.last_ok_at, (select max(o.updated_at) from tokennotifications o
+    where o.token_id = t.id and o.status in ('sent', 'captured', 'delivered', 'received', 'opened')))`
+
 const TOKENS = `
 select t.id, t.token, t.kind, c.contact, t.platform, t.app, t.locale, t.time_zone as "timeZone", t.created_at as "createdAt",
-  t.last_seen_at as "lastSeenAt", t.stale_at as "staleAt", t.last_ok_at as "lastOkAt", t.retired_at as "retiredAt",
+  t.last_seen_at as "lastSeenAt", t.stale_at as "staleAt", ${LAST_OK} as "lastOkAt", t.retired_at as "retiredAt",
   t.retired_reason as "retiredReason", t.wrong_project as "wrongProject", t.sent_as as "sentAs",
   case when t.retired_reason <> all (${FINAL}) and t.retired_at > now() - make_interval(days => ${UNDO_DAYS})
     then t.retired_at + make_interval(days => ${UNDO_DAYS}) end as "undoUntil",

@@ -151,13 +151,16 @@ export async function markMismatched(client: DbClient, mismatches: readonly Mism
   })
 }
 
-/** Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more), unless it was taken away. */
+/**
+ * Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more), unless it was taken away.
+ * One that was entered within the day is left as it is: its row is still new, and the outcomes of its pushes tell the same (see `LAST_OK`).
+ */
 export async function touchTokens(client: DbClient, ids: readonly number[]): Promise<void> {
   await client.query({
     name: 'touch-tokens',
     text: `update tokens set last_ok_at = now(), retired_at = null, retired_reason = null, wrong_project = null
       where id in (select id from tokens
-        where id = any ($1::bigint[]) and ${NOT_FINAL} and (last_ok_at is null or last_ok_at < now() - interval '1 day' or retired_at is not null
+        where id = any ($1::bigint[]) and ${NOT_FINAL} and (coalesce(last_ok_at, created_at) < now() - interval '1 day' or retired_at is not null
           or wrong_project is not null)
         order by id for no key update)`,
     values: [ids],

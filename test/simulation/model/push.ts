@@ -239,7 +239,7 @@ function touchTokens(tx: Transaction, { tokens }: Tables, values: readonly unkno
   for (const id of [...new Set(numbers(values[0]))].toSorted((a, b) => a - b)) {
     const token = tx.find(tokens, id)
     if (token === undefined) continue
-    const isOld = token.lastOkAt === null || token.lastOkAt < tx.now - ONE_DAY_MS || token.retiredAt !== null
+    const isOld = (token.lastOkAt ?? token.createdAt) < tx.now - ONE_DAY_MS || token.retiredAt !== null
     if (isOld) tx.put(tokens, id, { ...token, lastOkAt: tx.now, retiredAt: null, retiredReason: null })
   }
   return NOTHING

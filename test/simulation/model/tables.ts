@@ -108,6 +108,7 @@ export interface TargetRow {
 export interface TokenRow {
   readonly id: number
   readonly token: string
+  readonly createdAt: number
   readonly lastOkAt: number | null
   readonly retiredAt: number | null
   readonly retiredReason: string | null
