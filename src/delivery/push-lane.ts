@@ -153,10 +153,10 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       const served = pause.leftMs() > 0 ? [] : CATEGORIES.filter((category) => !isStopped(category))
       return served.map((category) => laneOf(provider.name, category))
     },
-    rooms: (wanted) =>
-      pause.leftMs() > 0
-        ? new Map<Lane, number>()
-        : places.reserveAll(wanted, 1, (category) => (isStopped(category) ? 0 : fairShare(category))),
+    rooms(wanted) {
+      if (pause.leftMs() > 0) return new Map<Lane, number>()
+      return places.reserveAll(wanted, 1, (category) => (isStopped(category) ? 0 : fairShare(category)))
+    },
     collect() {
       for (const chunk of chunks.values()) if (!isOurs(chunk)) chunks.delete(chunk.row.id)
       const may = maySend()
@@ -195,9 +195,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     },
     spill() {
       const going = [...chunks.values()].filter((chunk) => isShut() || isHeldBack(chunk))
-      const idle = going.filter(
-        (chunk) => chunk.inFlight() === 0 && !chunk.isBeingWritten() && !chunk.wantsFlush(false),
-      )
+      const idle = going.filter((one) => one.inFlight() === 0 && !one.isBeingWritten() && !one.wantsFlush(false))
       for (const chunk of idle) {
         chunks.delete(chunk.row.id)
         leaving.add(chunk.row.id)
@@ -205,8 +203,9 @@ export function createPushLane(parts: PushLaneParts): PushLane {
       return idle.map((chunk) => chunk.row.id)
     },
     released: (chunkIds) => chunkIds.forEach((id) => leaving.delete(id)),
-    wantsStart: () =>
-      [...chunks.values()].some((chunk) => chunk.wantsStart() && isOurs(chunk) && !isHeldBack(chunk)) && maySend(),
+    wantsStart() {
+      return maySend() && [...chunks.values()].some((one) => one.wantsStart() && isOurs(one) && !isHeldBack(one))
+    },
     inFlight: () => [...chunks.values()].reduce((sum, chunk) => sum + chunk.inFlight(), 0),
     close() {
       closed = true

@@ -9,7 +9,11 @@ const BROWSER = 'webpush:https://push.example/1'
 
 const bodies = (targets: Targets) => bodiesOf(CONTENT, targets, (_, target) => `${target.kind} ${target.value}`)
 
-const toDevices = (tokens: readonly string[], fids: readonly string[] = []): Targets => ({ kind: 'token', tokens, fids })
+const toDevices = (tokens: readonly string[], fids: readonly string[] = []): Targets => ({
+  kind: 'token',
+  tokens,
+  fids,
+})
 
 test('each service that has a target is shown what it would get for the first of its own', () => {
   const { fcm, apns, webpush } = bodies(toDevices([BROWSER, APPLE, 'of-firebase', 'another']))

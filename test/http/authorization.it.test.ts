@@ -161,9 +161,9 @@ test('where pushes leave, a key that only captures changes no devices and no top
     const [tester, real] = [await make({ mode: 'test', scopes }), await make({ scopes })]
     const deeds = guarded().filter(({ scope, method }) => scope !== 'admin' && method !== 'GET')
     const status = async ({ app }: KeysNode, { method, path }: Operation, key: string): Promise<number> => {
-      const url = path.replaceAll(/\{\w+\}/g, '1')
+      const where = path.replaceAll(/\{\w+\}/g, '1')
       const headers = { authorization: `Bearer ${key}`, 'x-forwarded-for': somewhere() }
-      return (await app.inject({ method: method as 'POST', url, headers })).statusCode
+      return (await app.inject({ method: method as 'POST', url: where, headers })).statusCode
     }
     expect(deeds.filter(({ scope }) => scope === 'tokens:write').length).toBeGreaterThan(5)
     for (const operation of deeds) {

@@ -121,7 +121,11 @@ describe('the list', () => {
     expect(await ended(`to=${dead}`, 'suppressed')).toMatchObject({ id: `push_${two}`, reason: 'unregistered' })
     const other = `token-${someone()}d`
     const three = await push(app, 'tokens', { tokens: [dead, other] })
-    expect(await ended(`to=${encodeURIComponent(other)}`, 'captured')).toMatchObject({ id: `push_${three}`, to: null, reason: 'partial' })
+    expect(await ended(`to=${encodeURIComponent(other)}`, 'captured')).toMatchObject({
+      id: `push_${three}`,
+      to: null,
+      reason: 'partial',
+    })
   })
 
   test('a push whose time has not come is scheduled, not on its way', async () => {

@@ -3,12 +3,7 @@ import type { Category } from '../../domain/category.ts'
 import type { ConsentGroup } from '../../domain/consent.ts'
 import { describeContact } from '../../domain/contact.ts'
 import { flagWarning, type FlaggedMode } from '../../domain/sms/number-flags.ts'
-import {
-  SANDBOX,
-  type PushContent,
-  type PushTarget,
-  type PushValidation,
-} from '../../domain/provider.ts'
+import { SANDBOX, type PushContent, type PushTarget, type PushValidation } from '../../domain/provider.ts'
 import { toPushContent } from '../../domain/push/push-fields.ts'
 import { MAX_PAYLOAD_BYTES, payloadBytes } from '../../domain/push/push-size.ts'
 import type { Choice } from '../../domain/routing.ts'
