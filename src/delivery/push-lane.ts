@@ -85,9 +85,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const stop = new AbortController()
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   const chunkParts = chunkPartsOf(parts, pause.leftMs)
-  let closed = false
-  /** Outcomes of chunks that are not being written. */
-  let gathered = 0
+  /** `gathered`: outcomes of chunks that are not being written. */
+  let [closed, gathered] = [false, 0]
 
   /** What is here would wait for long, or for ever. */
   const isShut = (): boolean => closed || pause.leftMs() > LONG_PAUSE_MS
@@ -98,11 +97,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
   const isHeldBack = ({ row }: Chunk): boolean =>
     parts.stops.isPaused(row.lane) || parts.stops.isPushPaused(row.notificationId)
   const fairShare = (category: Category): number => shareOf(parts.lease().nodes(), inLane(category), provider.window)
-  const places = createPlaces({
-    provider: provider.name,
-    capacity: () => (isShut() ? 0 : CHUNKS_PER_CATEGORY),
-    held: (category) => inLane(category).length,
-  })
+  const capacity = (): number => (isShut() ? 0 : CHUNKS_PER_CATEGORY)
+  const places = createPlaces({ provider: provider.name, capacity, held: (category) => inLane(category).length })
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
   const isOurs = (chunk: Chunk): boolean => chunk.row.owner === parts.lease().owner()
 
