@@ -25,14 +25,14 @@ export async function refusePauseBesideOlder(db: Db): Promise<void> {
 
 /** Whether something of it differs from target to target. */
 function hasParts({
-  variants,
+  variants = [],
   lastSendAt = null,
   others = [],
 }: Pick<NewNotification | LongNotification['notification'], 'variants' | 'lastSendAt'> & {
   readonly others?: readonly { readonly part?: unknown }[]
 }): boolean {
   const parts = others.filter(({ part = null }) => part !== null)
-  return variants !== undefined || lastSendAt !== null || parts.length > 0
+  return variants.length > 0 || lastSendAt !== null || parts.length > 0
 }
 
 async function refuseBesideOlder(db: Db, migration: string, what: string): Promise<void> {

@@ -49,6 +49,12 @@ test('a push in several languages, or by its devices’ clocks, is refused while
   expect(await sendLong(newer, true)).toBeGreaterThan(0)
 })
 
+test('a push whose template has languages, while its devices all have one, is taken beside an older node', async () => {
+  const [, newer] = [await nodes.start({ version: OLD }), await nodes.start({})]
+  const push = notification({ provider: 'none', tokenIds: [await tokenOn(newer)], variants: [], lastSendAt: null })
+  expect((await newer.delivery.intake.addPush(push))?.id).toBeGreaterThan(0)
+})
+
 test('an older node that is dead and was not declared so is waited for no longer than its lease', async () => {
   const [older, newer] = [await nodes.start({ version: OLD }), await nodes.start({})]
   await nodes.kill(older)
