@@ -23,7 +23,8 @@ test('the name that FCM gave is the provider message id, and the ledger of the l
   const { provider } = await rig({ fake: { ledger } })
   const [outcome] = await submit(provider, tokens('token-1'))
   const line: unknown = JSON.parse(await readFile(ledger, 'utf8'))
-  expect(line).toEqual({ name: outcome?.kind === 'accepted' && outcome.providerMessageId, token: 'token-1', id: '7' })
+  const name = outcome?.kind === 'accepted' && outcome.providerMessageId
+  expect(line).toEqual({ name, token: 'token-1', id: '7', body: 'World' })
 })
 
 test('over TLS the certificate is verified', async () => {
