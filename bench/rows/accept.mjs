@@ -132,7 +132,7 @@ function show({ rounds, seconds, load, settings, parts }) {
       ),
       'All but Fastify alone check the API key and count the caller’s calls: Tidings in Postgres over all nodes, the others in memory.',
       'The other stores: pg, 20 connections, prepared statements, an embedded Postgres with the same settings; one index beside the key. The transaction is BEGIN, SELECT of the key, INSERT of the message, INSERT of its event, COMMIT: what an ORM sends, without the ORM. Neither of them sends anything.',
-      `Settings that differ from the defaults: ${set.join(', ')} (with a live way out the service asks for API keys; SMS are still captured).`,
+      `Settings that differ from the defaults: ${set.join(', ')}, LOG_LEVEL=silent (with a live way out the service asks for API keys; SMS are still captured).`,
     ],
   }
 }

@@ -132,7 +132,7 @@ async function wholes(url, items) {
 
 async function targets(url, items, round) {
   const content = { title: 'Hello', body: 'There is news.' }
-  await stream(`${url}/notifications/tokens`, content, tokenLines(items, round), 0)
+  await stream(`${url}/notifications/tokens`, content, tokenLines(items, round), null)
 }
 
 function* tokenLines(items, round) {
@@ -170,7 +170,7 @@ function show({ rounds, items, measured, shares, smpp }) {
     notes: [
       `Medians of ${rounds} alternating rounds of ${items.toLocaleString('en')} items, committed to disk. Sending is paused while JSON and NDJSON come in, but where it says otherwise; so the figures are those of taking in alone.`,
       'The raw INSERT writes the rows of `messages` and `due` into tables with the same columns, checks and indexes, by one connection and one prepared statement a transaction, its lists written out before; without foreign keys, triggers, the look for opt-outs and flagged numbers, or an answer.',
-      `Settings that differ from the defaults: SMS_RATE_LIMIT_PER_MINUTE=${SETTINGS.SMS_RATE_LIMIT_PER_MINUTE}.`,
+      `Settings that differ from the defaults: SMS_RATE_LIMIT_PER_MINUTE=${SETTINGS.SMS_RATE_LIMIT_PER_MINUTE}, LOG_LEVEL=silent.`,
       ...onward.notes,
     ],
   }

@@ -70,6 +70,7 @@ async function sendThrough(server, { fault, name, messages }) {
   const limits = HARMLESS.has(fault) ? LIMITS : { ...LIMITS, patienceMs: CUT_PATIENCE_MS }
   const told = await sendBy(name, server, { count: messages, limits })
   const { distinct, doubled, copies, played, doubts } = await server.count()
+  if (played === 0) throw new Error(`${fault}: ${name} met none`)
   const uncertain = new Set(told.uncertain)
   return {
     ended: told.ended,
@@ -159,7 +160,11 @@ function verdictsOn(fault, name, ours) {
   const most = Math.max(...ours.map((one) => one.doubled / one.played))
   return [
     none,
-    { goal: `${name}: ≤ 100 doubled a cut`, figure: `${most.toFixed(0)} at most`, met: most <= LIMITS.streams },
+    {
+      goal: `${name}: ≤ 100 doubled a cut`,
+      figure: `${most.toFixed(0)} in the worst sending, on average`,
+      met: most <= LIMITS.streams,
+    },
     { goal: `${name}: all of these marked`, figure: `${marked} of ${doubled}`, met: marked === doubled },
   ]
 }

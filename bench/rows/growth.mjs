@@ -176,7 +176,7 @@ function quantile(values, part) {
 function show({ sizes }) {
   return {
     tables: [costTable(sizes), pageTable(sizes), searchTable(sizes)],
-    verdicts: [...sizes.map(costVerdict), ...sizes.map(pageVerdict), ...sizes.map(searchVerdict)],
+    verdicts: [...sizes.map(costVerdict), ...sizes.map(pageVerdict), ...searched(sizes).map(searchVerdict)],
     notes: [
       `Each size is a service of its own, filled with a year of messages and their attempts in the service's own partitions and indexes, and loaded in turn with one that began empty. Medians of ${sizes[0].rounds.length} pairs, the order changed in each; CPU until all that was accepted is settled.`,
       'At 0 both are empty: what its ratio is away from 1 is noise.',
@@ -246,11 +246,15 @@ function pageVerdict({ millions, pages }) {
   }
 }
 
-/** Judged at one size; at others it is told. */
+/** Searches are judged at one size; at others they are told. */
+function searched(sizes) {
+  return sizes.filter(({ millions }) => millions === SEARCHED_MILLIONS)
+}
+
 function searchVerdict({ millions, searches }) {
   const worst = Math.max(...searches.map(({ p95Ms }) => p95Ms))
   return {
-    goal: `searches at ${millions} million: p95 ≤ ${GOALS.searchMs} ms${millions === SEARCHED_MILLIONS ? '' : ` (the goal is for ${SEARCHED_MILLIONS} million)`}`,
+    goal: `searches at ${millions} million: p95 ≤ ${GOALS.searchMs} ms`,
     figure: `${worst.toFixed(0)} ms`,
     met: worst <= GOALS.searchMs,
   }

@@ -199,6 +199,7 @@ function show({ samples, background, kinds }) {
     })),
     notes: [
       `${samples.toLocaleString('en')} messages, one at a time, a pause of up to ${PAUSE_MS} ms before each, beside ${background} others a second of the same kind.`,
+      'Settings that differ from the defaults: AUTH=off, SMS_RATE_LIMIT_PER_MINUTE=0, LOG_LEVEL=silent; SMPP by one bind, without receipts.',
       'At the provider: its process has read the whole request. The clock is the machine’s own, the same for all.',
       ...kinds
         .filter(({ others }) => others.failed > 0)

@@ -23,7 +23,7 @@ export const row = {
   show,
 }
 
-/** Counted is what is settled within the time of the load; the CPU is that of all there was, until the server is idle again. */
+/** Counted is what is settled when the load’s process has ended, at most what it had answers to; the CPU is that of all there was, until the server is idle again. */
 async function measure({ rounds, seconds, connections }, tell) {
   const tidings = await openTidings()
   const results = { tidings: [], route: [] }
@@ -103,7 +103,8 @@ function show({ rounds, seconds, connections, results }) {
     verdicts: verdictsOf(results),
     notes: [
       `Medians of ${rounds} alternating rounds of ${seconds} s, ${connections} connections of ${results.tidings[0].tool}.`,
-      'Settled: the message has its last status and its attempt its row, on disk. Of the route every answer counts. The CPU is that of Node and Postgres, until all is settled.',
+      'Settled: the message has its last status and its attempt its row, on disk; it is counted as soon as the load has ended, at most what was answered. Of the route every answer counts. The CPU is that of Node and Postgres, until all is settled.',
+      'Settings that differ from the defaults: AUTH=off, SMS_RATE_LIMIT_PER_MINUTE=0, LOG_LEVEL=silent.',
     ],
   }
 }

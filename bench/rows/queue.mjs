@@ -240,6 +240,7 @@ function notesOf({ rounds, messages, missing }) {
   return [
     `Medians of ${rounds} alternating rounds of ${messages.toLocaleString('en')} messages, after one that is not counted.`,
     'Ours takes them by HTTP, with every check, looks up contacts, moves their status on and keeps them for other nodes to find; the others get them from their own process, and write the same two rows a message: one when it is queued, a thousand in a statement, and one when it is sent.',
+    'Settings of ours that differ from the defaults: AUTH=off, SMS_RATE_LIMIT_PER_MINUTE=0, LOG_LEVEL=silent.',
     'Gathered: sent messages share a statement, as in ours; the libraries have no such thing, so whoever uses them would have to write it. pg-boss hands over batches, and writes a statement for each.',
     'One job a message. graphile-worker: local queue of 1,000, 200 jobs at once, completed in batches; pg-boss: four workers with batches of 500, told to look again at once; BullMQ: 500 at once; JetStream: 2,000 unacknowledged.',
     'Ours and the two on Postgres are on disk when queued. Redis writes to disk once a second, JetStream every two minutes: their usual settings, which promise less. What Redis and NATS use stands under Node.',

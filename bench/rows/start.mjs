@@ -144,12 +144,12 @@ function show({ starts, settle, idle, first, later, quiet }) {
       startVerdict(`first start: ≤ ${GOAL.firstSeconds} s`, first, GOAL.firstSeconds),
       startVerdict(`later starts: ≤ ${GOAL.laterSeconds} s`, later, GOAL.laterSeconds),
       {
-        goal: `Node’s memory after a quiet minute: ≤ ${GOAL.megabytes} MB`,
+        goal: `Node’s memory after a quiet minute, nothing configured: ≤ ${GOAL.megabytes} MB`,
         figure: `${memoryText(capture.resident)} MB`,
         met: capture.resident === null ? null : capture.resident <= GOAL.megabytes,
       },
       {
-        goal: `Node’s CPU while nothing happens: ≤ 0.5 % (${GOAL.cpuMsPerSecond} ms a second)`,
+        goal: `Node’s CPU while nothing happens, nothing configured: ≤ 0.5 % (${GOAL.cpuMsPerSecond} ms a second)`,
         figure: cpuText(capture.node),
         met: capture.node === null ? null : capture.node <= GOAL.cpuMsPerSecond,
       },

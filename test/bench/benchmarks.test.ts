@@ -85,7 +85,8 @@ it('a row without a result stands on the page as not run yet', async () => {
 
 function faultsOf({ tables, verdicts = [], notes = [] }: Shown): string[] {
   const uneven = tables.filter(({ head, rows: cells }) => cells.some((line) => line.length !== head.length))
-  const words = [...tables.flatMap(({ head, rows: cells }) => [head, ...cells]).flat(), ...notes]
+  const told = verdicts.flatMap(({ goal, figure }) => [goal, figure])
+  const words = [...tables.flatMap(({ head, rows: cells }) => [head, ...cells]).flat(), ...told, ...notes]
   const odd = words.filter((word) => typeof word !== 'string' || /NaN|undefined/.test(word))
   const unclear = verdicts.filter(
     ({ goal, figure, met }) => goal === '' || figure === '' || ![true, false, null].includes(met),
