@@ -55,6 +55,8 @@ async function upgrade(context: Context): Promise<Result> {
     const balancer = await startHaproxy(urls, context.directory)
     const locks = watchLockWaits(bench.cluster.postgres.url)
     const loaded = loadForUpgrade(bench, context, balancer.url, size)
+    // Who waits for it may have failed before.
+    loaded.catch(() => undefined)
     const acts = await rollOver({ bench, versions, balancer, stayMs }, context, faults)
     await loaded
     const longestMs = await locks.stop()
@@ -82,6 +84,7 @@ async function rollOver(stage: Stage, context: Context, faults: string[]): Promi
   await registerReaders(first.url, context.seed)
   // Asked for beside an older node, and again until it is taken: at the latest when the last one is gone.
   const languages = sendInLanguages(bench, context.seed, first.url)
+  languages.catch(() => undefined)
   const beside = await pausedThrough(bench, context.directory, first.url, `${context.seed} beside`)
   await delay(stayMs)
   await kill(stage, 0, 'newer')
