@@ -100,12 +100,17 @@ export function createErasing(parts: ErasingParts): Erasing {
       return { clientId: id, ...(await untilEnded(parts, id, signal)), redirected }
     },
     async finish() {
-      for (const id of await listErasing(db)) {
-        const { inFlight } = await eraseAll(db, id, null)
-        if (inFlight === 0) await endErasing(db, id)
-      }
+      const failures: unknown[] = []
+      // One that can't be erased for now keeps nobody else waiting.
+      for (const id of await listErasing(db)) await finishOne(db, id).catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
   }
+}
+
+async function finishOne(db: Db, clientId: number): Promise<void> {
+  const { inFlight } = await eraseAll(db, clientId, null)
+  if (inFlight === 0) await endErasing(db, clientId)
 }
 
 type Sum = Omit<Erased, 'rest'> & { readonly inbound: number; readonly tokens: number }

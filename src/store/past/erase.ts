@@ -69,9 +69,12 @@ const OF_CLIENT = `(m.client_id, m.id) > ($1::bigint, 0) and (m.client_id, m.id)
  * What is kept of a push that went to this person's devices alone: a hash of whom it was for, and there are few enough numbers to try them all.
  * With others among its targets it stays until its time is over, since without it the call could be repeated to all of them.
  */
-const OF_OWN_DEVICES = `(select true from tokens o where o.client_id = $1 limit 1) and k.route = 'POST /notifications/devices' and (select n.targets from notifications n where n.id = k.resource_id) = (
-  select count(*) from tokennotifications r join tokens t on t.id = r.token_id left join tokens d on d.id = t.sent_as
-  where r.notification_id = k.resource_id and coalesce(d.client_id, t.client_id) = $1)`
+const OF_OWN_DEVICES = `k.route = 'POST /notifications/devices' and k.resource_id in (
+  select r.notification_id from (
+    select t.id from tokens t left join tokens d on d.id = t.sent_as where t.client_id = $1 and coalesce(d.client_id, $1) = $1
+    union select s.id from tokens d join tokens s on s.sent_as = d.id where d.client_id = $1) o
+  join tokennotifications r on r.token_id = o.id join notifications n on n.id = r.notification_id
+  group by r.notification_id, n.targets having count(*) = n.targets)`
 
 /** Ids of notifications are counted apart: the same number may be one of theirs. */
 const IS_SMS_ROUTE = `k.route like 'POST /smss%'`
