@@ -44,7 +44,7 @@ export function openPast(config: Config, parts: PastParts): Past {
     let rests = 0
     const forget = async (): Promise<void> => {
       if (rests > 0) rests -= 1
-      else if ((await forgetOld({ db: dbs.work, log, ...keep })) === 0) rests = RESTS
+      else if (!(await forgetOld({ db: dbs.work, log, ...keep }))) rests = RESTS
     }
     loops.push(startLoop('retention', FORGET_MS, forget, parts))
   }

@@ -20,7 +20,7 @@ afterEach(async () => {
   await database.drop()
 })
 
-const round = (keepBodiesDays: number, keepMessagesDays: number, keepEventsDays = 0): Promise<number> =>
+const round = (keepBodiesDays: number, keepMessagesDays: number, keepEventsDays = 0): Promise<boolean> =>
   forgetOld({ db, log, keepBodiesDays, keepMessagesDays, keepEventsDays })
 
 /** One SMS, so many days old. */
@@ -47,7 +47,7 @@ async function left(): Promise<{ id: number; body: string }[]> {
 
 test('nothing is forgotten unless it is asked for', async () => {
   await insert(5_000, 'delivered')
-  expect(await round(0, 0)).toBe(0)
+  expect(await round(0, 0)).toBe(false)
   expect(await left()).toEqual([{ id: 1, body: 'text' }])
 })
 
@@ -66,8 +66,8 @@ test('texts that are old enough are emptied, the message stays', async () => {
 test('messages that are old enough go with their attempts and parts', async () => {
   await insert(31, 'failed')
   await insert(29, 'failed')
-  expect(await round(0, 30)).toBe(1)
-  expect(await round(0, 30)).toBe(0)
+  expect(await round(0, 30)).toBe(true)
+  expect(await round(0, 30)).toBe(false)
   expect(await left()).toEqual([{ id: 2, body: 'text' }])
   expect((await db.query('select message_id from attempts')).rows).toEqual([{ message_id: 2 }])
   expect((await db.query('select message_id from sms_parts')).rows).toEqual([{ message_id: 2 }])

@@ -29,9 +29,9 @@ const MOST_STEPS = 50
 
 /**
  * Forgets what is older than it may be: texts, whole messages, and events. Never one that has not come to its end. In small transactions, a bounded
- * number of them; several nodes share the work, one at a time. Resolves with how much that was.
+ * number of them; several nodes share the work, one at a time. False: there was nothing, and there is no more.
  */
-export async function forgetOld(parts: RetentionParts): Promise<number> {
+export async function forgetOld(parts: RetentionParts): Promise<boolean> {
   const { db, log, keepBodiesDays, keepMessagesDays, keepEventsDays } = parts
   const kinds: readonly [number, string, (client: DbClient, days: number) => Promise<RetentionStep>][] = [
     [keepMessagesDays, 'sms', (client, days) => forgetSms(client, 'sms', days)],
@@ -42,32 +42,34 @@ export async function forgetOld(parts: RetentionParts): Promise<number> {
     [keepBodiesDays, 'inbound_bodies', (client, days) => forgetInbound(client, 'inbound_bodies', days)],
     [keepEventsDays, 'events', forgetEvents],
   ]
-  let all = keepMessagesDays > 0 ? await dropOld(db, log, keepMessagesDays) : 0
+  let found = keepMessagesDays > 0 && (await dropOld(db, log, keepMessagesDays))
   for (const [days, kind, forget] of kinds) {
     if (days === 0) continue
-    const done = await repeat(db, (client) => forget(client, days))
+    const { done, more } = await repeat(db, (client) => forget(client, days))
     if (done > 0) log.info({ event: 'retention.forgot', kind, count: done }, 'what is old was forgotten')
-    all += done
+    found ||= done > 0 || more
   }
-  return all
+  return found
 }
 
-/** Returns how many it was done to. */
-async function repeat(db: Db, forget: (client: DbClient) => Promise<RetentionStep>): Promise<number> {
+/** A push with many targets is forgotten in steps, of which the last one counts. */
+async function repeat(db: Db, forget: (client: DbClient) => Promise<RetentionStep>): Promise<RetentionStep> {
   let done = 0
+  let more = false
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const step = await inTransaction(db, async (client) => ((await lockRetention(client)) ? forget(client) : null))
     done += step?.done ?? 0
-    if (step?.more !== true) break
+    more = step?.more === true
+    if (!more) break
   }
-  return done
+  return { done, more }
 }
 
-/** Returns how many partitions that were. */
-async function dropOld(db: Db, log: Logger, days: number): Promise<number> {
+/** Whether there was one. */
+async function dropOld(db: Db, log: Logger, days: number): Promise<boolean> {
   const partition = await findOldPartition(db, days)
-  if (partition === null) return 0
+  if (partition === null) return false
   await dropPartition(db, partition)
   log.info({ event: 'retention.dropped', part: partition.part }, 'a partition of old messages was dropped')
-  return 1
+  return true
 }
