@@ -55,6 +55,8 @@ export interface Chunk {
   waiting(): number
   /** Started and without an outcome. */
   inFlight(): number
+  /** Of a full window, what it may have in flight at most: 0 to 1. */
+  weight(): number
 }
 
 export interface ChunkParts {
@@ -166,6 +168,7 @@ export function createChunk(row: ChunkRow, parts: ChunkParts): Chunk {
     },
     waiting: () => size - started,
     inFlight,
+    weight: () => Math.min(1, (size - settledCount) / window),
   }
 }
 

@@ -93,8 +93,8 @@ export interface Delivery {
 }
 
 /**
- * Due work is taken as soon as a look has seen some, and this often without one; a lane filled to the last place is filled again at once. For
- * all lanes it is taken so far apart at least: what many nodes cost more than one is mostly this.
+ * Due work is taken as soon as a look has seen some, and this often without one; a lane filled to the last place is filled again at once, and
+ * all lanes beside it so far apart at least: what many nodes cost more than one is mostly this.
  */
 const CLAIM_MS = 60_000
 const APART_MS = 500
@@ -140,7 +140,7 @@ export async function openDelivery(parts: DeliveryParts): Promise<Delivery> {
   const lookForAll = (): void => (claims.lookForAll(), claiming.hurry())
   const loops = startUpkeep(parts, lease, sweep, pushLanes, kick, () => stops.hasNeighbours())
   for (const provider of parts.sms) provider.onWindow?.(() => (kick(), lookForAll()))
-  const looking = startLook(stops, claiming, parts)
+  const looking = startLook(stops, lookForAll, parts)
   const lanes = [...smsLanes, ...pushLanes]
   const shares = startBindShares({ ...parts, ...common, db: workDb, providers: parts.sms, wait: waiting(after) })
   const running = { parts, sweep, claiming, loops: [looking, ...loops], shares, intake, ledger, lanes }

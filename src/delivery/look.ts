@@ -14,8 +14,9 @@ export interface Look extends Loop {
 /** What was paused or cancelled is to be over within a second; what is due is noticed within 0.6 s. */
 const LOOK_MS = 500
 
-export function startLook(stops: Pick<StopsWatch, 'look'>, claiming: Loop, parts: LoopParts): Look {
-  const told: ((seen: Glance) => void)[] = [({ sms, push }) => void ((sms || push) && claiming.hurry())]
+/** `claim`: takes what is due, in all lanes. One that only had its turn would be passed over where there was another shortly before. */
+export function startLook(stops: Pick<StopsWatch, 'look'>, claim: () => void, parts: LoopParts): Look {
+  const told: ((seen: Glance) => void)[] = [({ sms, push }) => void ((sms || push) && claim())]
   const loop = startLoop(
     'look',
     LOOK_MS,

@@ -71,7 +71,10 @@ export interface PushLane {
   abort(): void
 }
 
-/** Chunks held at once for each category: enough windows to keep the provider busy while some wait for their commit. */
+/**
+ * Chunks held at once for each category: enough windows to keep the provider busy while some wait for their commit. A chunk that can fill a part of
+ * its window only takes that part of a place, so that pushes to one device each fill the windows, too.
+ */
 const CHUNKS_PER_CATEGORY = 12
 
 /** Of one chunk: outcomes that make a lane be pressed. */
@@ -98,7 +101,7 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     parts.stops.isPaused(row.lane) || parts.stops.isPushPaused(row.notificationId)
   const fairShare = (category: Category): number => shareOf(parts.lease().nodes(), inLane(category), provider.window)
   const capacity = (): number => (isShut() ? 0 : CHUNKS_PER_CATEGORY)
-  const places = createPlaces({ provider: provider.name, capacity, held: (category) => inLane(category).length })
+  const places = createPlaces({ provider: provider.name, capacity, held: (category) => weightOf(inLane(category)) })
   const maySend = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
   const isOurs = (chunk: Chunk): boolean => chunk.row.owner === parts.lease().owner()
 
@@ -141,6 +144,8 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     offer(rows, askedAt) {
       for (const row of rows) {
         if (row.owner !== parts.lease().owner() || chunks.get(row.id)?.row.owner === row.owner) continue
+        // Its release is on its way, and may be repeated: the sweep finds it afterwards.
+        if (leaving.has(row.id)) continue
         chunks.set(row.id, createChunk(row, { ...chunkParts, askedAt }))
       }
       kick()
@@ -210,6 +215,13 @@ export function createPushLane(parts: PushLaneParts): PushLane {
     abort: () => stop.abort(),
   }
 }
+
+/** In places. */
+function weightOf(chunks: readonly Chunk[]): number {
+  return Math.ceil(chunks.reduce((sum, chunk) => sum + chunk.weight(), 0) - ROUNDING)
+}
+
+const ROUNDING = 1e-6
 
 function chunkPartsOf(
   { provider, now, chance, ticketFor }: PushLaneParts,

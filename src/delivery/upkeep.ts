@@ -7,6 +7,8 @@ import type { PushLane } from './push-lane.ts'
 import { expireLate, sweepOwn, takeOver, type SweepParts } from './sweep.ts'
 
 const TAKE_OVER_MS = 5_000
+/** Who sees no neighbours looks for what one left in each such turn, should the look have failed. */
+const ALONE_TURNS = 12
 const SWEEP_MS = 10_000
 const EXPIRE_MS = 5_000
 const PARTITION_MS = 30_000
@@ -32,6 +34,7 @@ export function startUpkeep(
   const { workDb } = parts
   const served = (): string[] => pushLanes.flatMap((lane) => lane.serves())
   const firstPush = pushLanes[0]
+  let turns = 0
   const loops = [
     startLoop(
       'lease',
@@ -42,7 +45,12 @@ export function startUpkeep(
       },
       parts,
     ),
-    startLoop('take-over', TAKE_OVER_MS, async () => void (hasNeighbours() && (await takeOver(sweep))), parts),
+    startLoop(
+      'take-over',
+      TAKE_OVER_MS,
+      async () => void ((hasNeighbours() || turns++ % ALONE_TURNS === 0) && (await takeOver(sweep))),
+      parts,
+    ),
     startLoop('sweep', SWEEP_MS, () => sweepOwn(sweep), parts),
     startLoop('partitions', PARTITION_MS, () => ensurePartitions(workDb), parts),
     startLoop('forget', FORGET_MS, async () => (await forgetOldAnswers(workDb)) > 0, parts),

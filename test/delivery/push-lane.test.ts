@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { failure } from '../../src/domain/failure.ts'
 import type { Outcome } from '../../src/domain/provider.ts'
+import type { ChunkRow } from '../../src/store/push/push-work.ts'
 import { ACCEPTED, chunk, commit, kept, rig } from './push-lane-rig.ts'
 
 test('what is still to be written is held back when the lease has lapsed, and ends when its notification has', () => {
@@ -95,6 +96,40 @@ test('a chunk that is being written gathers what comes meanwhile for the next ti
   lane.committed(first, kept(5))
   const [second] = lane.collect()
   expect(second?.flush.outcomes).toMatchObject([{ tokenId: 2 }, { tokenId: 3 }])
+})
+
+test('pushes to one device each fill the windows, too', () => {
+  const { lane, handed } = rig()
+  const alone = { tokenIds: [1], targets: [{ kind: 'token', value: 'a' }] } as const
+  const take = (id: number, more: Partial<ChunkRow>): boolean => {
+    if (!lane.reserve('transactional')) return false
+    lane.unreserve('transactional', 1)
+    lane.offer([chunk({ id, ...more })], 0)
+    commit(lane)
+    return true
+  }
+  const taken = Array.from({ length: 100 }, (_, index) => take(index, alone)).filter((one) => one)
+  // Eleven windows of four; the twelfth is for what may need all of it.
+  expect([taken.length, lane.inFlight()]).toEqual([45, 45])
+  handed[0]?.answer(0, ACCEPTED)
+  commit(lane)
+  expect([take(200, {}), take(201, {})]).toEqual([true, false])
+  expect(lane.inFlight()).toBe(48)
+})
+
+test('a chunk that is on its way out is not taken anew before its release is committed', () => {
+  const { lane, handed } = rig(2)
+  lane.offer([chunk()], 0)
+  commit(lane)
+  handed[0]?.answer(0, ACCEPTED)
+  handed[0]?.answer(1, { kind: 'refused', failure: failure('throttled', 'quota', { waitMs: 60_000 }) })
+  commit(lane)
+  expect(lane.spill()).toEqual([5])
+  lane.offer([chunk({ started: 2 })], 0)
+  expect(lane.collect()).toEqual([])
+  lane.released([5])
+  lane.offer([chunk({ started: 2 })], 0)
+  expect(lane.collect()).toHaveLength(1)
 })
 
 test('a lane is pressed by two windows of outcomes that could be written now', () => {

@@ -173,7 +173,7 @@ export function createOutlook({ tables, now, owner, isGone }: OutlookParts): Out
       case 'parked':
         return parked.rows.size === 0 ? Infinity : now()
       case 'look':
-        return Math.min(stops(me), claims())
+        return Math.min(stops(me), claims(), takeOver(me))
       case 'partitions':
       case 'forget':
         return Infinity
