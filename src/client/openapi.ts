@@ -3900,7 +3900,7 @@ export interface components {
       kind: 'token' | 'fid'
       /**
        * Format: date-time
-       * @description When the push service last took a push for it.
+       * @description When the push service last took a push for it, written once a day at most. Of its first day: when that push last moved on, as long as it is kept.
        */
       last_ok_at: string | null
       /**

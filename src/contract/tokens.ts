@@ -169,7 +169,11 @@ export const Token = Type.Object(
       format: 'date-time',
       description: 'Since when it counts as stale: not seen for DEVICES_STALE_DAYS.',
     }),
-    last_ok_at: textOrNull({ format: 'date-time', description: 'When the push service last took a push for it.' }),
+    last_ok_at: textOrNull({
+      format: 'date-time',
+      description:
+        'When the push service last took a push for it, written once a day at most. Of its first day: when that push last moved on, as long as it is kept.',
+    }),
     retired_at: textOrNull({ format: 'date-time', description: 'Since when it is not sent to any more.' }),
     retired_reason: textOrNull({
       description:

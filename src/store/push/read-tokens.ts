@@ -44,7 +44,10 @@ export function otherAddress(project: string): string {
       and m.kind = 'fid' and m.retired_at is null and (m.wrong_project is null or m.wrong_project <> ${project}) order by m.id limit 1) f on true`
 }
 
-/** Of what was entered within a day only its outcomes tell: nobody wrote to its own row that a push service took them. */
+/**
+ * Of what was entered within a day only its outcomes tell, as long as they are kept: nobody wrote to its own row that a push service took them. What
+ * the device reported later counts as well.
+ */
 const LAST_OK = `coalesce(t.last_ok_at, (select max(o.updated_at) from tokennotifications o
     where o.token_id = t.id and o.status in ('sent', 'captured', 'delivered', 'received', 'opened')))`
 

@@ -153,7 +153,7 @@ export async function markMismatched(client: DbClient, mismatches: readonly Mism
 
 /**
  * Remembers, once a day at most, that tokens were taken by the push service; such a token is not retired (any more), unless it was taken away.
- * One that was entered within the day is left as it is: its row is still new, and the outcomes of its pushes tell the same (see `LAST_OK`).
+ * One that was entered within the day is left as it is: its row is still new, and the outcomes of its pushes tell it, too (see `LAST_OK`).
  */
 export async function touchTokens(client: DbClient, ids: readonly number[]): Promise<void> {
   await client.query({
