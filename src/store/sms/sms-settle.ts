@@ -3,6 +3,7 @@ import type { Price } from '../../domain/routing.ts'
 import type { Status } from '../../domain/status.ts'
 import { booleans, numbers, texts } from '../arrays.ts'
 import type { DbClient } from '../db.ts'
+import { IS_OWNERS } from './due-sql.ts'
 import type { SmsWork } from './sms-work.ts'
 import { sqlState } from '../transaction.ts'
 
@@ -157,7 +158,7 @@ with input as materialized (
     case when next = 'poll' then now() + interval '3 days' else expires_at end
   from moved where next <> 'none' and status = wanted
 ), cleared as (
-  delete from due where owner = $1 and message_id = any ($18::bigint[]) and message_id in (select id from moved)
+  delete from due where ${IS_OWNERS} and message_id = any ($18::bigint[]) and message_id in (select id from moved)
 )
 select case when count(*) < $17 then coalesce(array_agg(id), '{}') end as moved,
   jsonb_object_agg(id, status) filter (where status <> wanted) as kept

@@ -5,6 +5,7 @@ import type { Status } from '../../domain/status.ts'
 import { numbers, texts } from '../arrays.ts'
 import { isHeldBackSql } from '../inbound/consent-sql.ts'
 import type { DbClient } from '../db.ts'
+import { IS_OWNERS } from './due-sql.ts'
 
 /** What a node needs in memory to submit a message. */
 export interface SmsWork {
@@ -116,7 +117,7 @@ returning m.id, m.status, m.attempt, m.attempts_counted, m.uncertain_attempts, c
   (extract(epoch from now() - m.time) * 1000)::float8 as age_ms,
   (extract(epoch from m.expires_at - now()) * 1000)::float8 as remaining_ms
 ), cleared as (
-  delete from due where owner = $1 and message_id in (select id from begun where status <> 'sending')
+  delete from due where ${IS_OWNERS} and message_id in (select id from begun where status <> 'sending')
 )
 select id, status, attempt, attempts_counted, uncertain_attempts, started_at, age_ms, remaining_ms from begun`
 
@@ -135,7 +136,7 @@ with freed as (
   returning id, provider, category, expires_at
 ), again as (
   update due set owner = null, run_at = now() + make_interval(secs => $3 / 1000.0)
-  where message_id in (select id from freed) and owner = $1 returning message_id
+  where message_id in (select id from freed) and ${IS_OWNERS} returning message_id
 )
 insert into due (message_id, lane, action, run_at, expires_at)
 select id, provider || ':' || category, 'send', now() + make_interval(secs => $3 / 1000.0), expires_at
@@ -162,7 +163,7 @@ with freed as (
   returning m.id, m.provider, m.category, m.expires_at
 ), again as (
   update due d set owner = null, run_at = now(), lane = f.provider || ':' || f.category
-  from freed f where d.message_id = f.id and d.owner = $1 returning d.message_id
+  from freed f where d.message_id = f.id and ${IS_OWNERS} returning d.message_id
 )
 insert into due (message_id, lane, action, run_at, expires_at)
 select id, provider || ':' || category, 'send', now(), expires_at from freed where id not in (select message_id from again)`,
