@@ -2,11 +2,11 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import type { Lease } from '../../src/delivery/lease.ts'
-import { createLedger, type LedgerParts } from '../../src/delivery/ledger.ts'
+import { createLedger, type Ledger, type LedgerParts } from '../../src/delivery/ledger.ts'
 import { createOpenRows } from '../../src/delivery/open-rows.ts'
 import type { Db, DbClient } from '../../src/store/db.ts'
 import { until } from '../support/until.ts'
-import { ACCEPTED, chunk, rig } from './push-lane-rig.ts'
+import { ACCEPTED, chunk, rig, type Rig } from './push-lane-rig.ts'
 
 const UNHEARD: Pick<LedgerParts, 'log' | 'smsLanes' | 'onSettled' | 'onPushed' | 'onCommitted'> = {
   log: pino({ level: 'silent' }),
@@ -63,17 +63,25 @@ function heldDb(): { readonly db: Db; readonly asked: { readonly chunks: readonl
   return { db: { query, connect: async () => client } as unknown as Db, asked }
 }
 
-test('while a transaction is under way, a second one takes what gathered of pushes beside it, once that is worth it', async () => {
-  const { lane, lease, handed } = rig(4, () => ledger.kick())
+/** One that writes for one lane of pushes. */
+function ledgerOf(
+  window: number,
+  wait: LedgerParts['wait'],
+): Pick<Rig, 'lane' | 'handed'> & Pick<ReturnType<typeof heldDb>, 'asked'> & { readonly ledger: Ledger } {
+  const { lane, lease, handed } = rig(window, () => ledger.kick())
   const { db, asked } = heldDb()
   const ledger = createLedger({
     ...UNHEARD,
-    db,
+    ...{ db, wait },
     lease: () => lease,
     pushLanes: () => [lane],
     now: () => 0,
-    wait: async () => undefined,
   })
+  return { ledger, lane, handed, asked }
+}
+
+test('while a transaction is under way, a second one takes what gathered of pushes beside it, once that is worth it', async () => {
+  const { ledger, lane, handed, asked } = ledgerOf(4, async () => undefined)
   const answerAll = (chunkId: number): void => {
     for (const index of [0, 1, 2, 3]) handed[chunkId]?.answer(index, ACCEPTED)
   }
@@ -103,17 +111,8 @@ test('while a transaction is under way, a second one takes what gathered of push
 })
 
 test('a push that comes while outcomes gather is started at once, and takes them along', async () => {
-  const { lane, lease, handed } = rig(4, () => ledger.kick())
-  const { db, asked } = heldDb()
-  const ledger = createLedger({
-    ...UNHEARD,
-    db,
-    lease: () => lease,
-    pushLanes: () => [lane],
-    now: () => 0,
-    // What lingers does so for ever.
-    wait: () => new Promise(() => undefined),
-  })
+  // What lingers does so for ever.
+  const { lane, handed, asked } = ledgerOf(4, () => new Promise(() => undefined))
   const { targets } = chunk()
   // As many as the window has: nothing of it is left to start.
   lane.offer([chunk({ id: 1, targets: targets.slice(0, 4), tokenIds: [1, 2, 3, 4] })], 0)
@@ -129,17 +128,8 @@ test('a push that comes while outcomes gather is started at once, and takes them
 })
 
 test('after many were started, what comes waits for others to be started with', async () => {
-  const { lane, lease, handed } = rig(100, () => ledger.kick())
-  const { db, asked } = heldDb()
   const waits: number[] = []
-  const ledger = createLedger({
-    ...UNHEARD,
-    db,
-    lease: () => lease,
-    pushLanes: () => [lane],
-    now: () => 0,
-    wait: (ms) => new Promise(() => waits.push(ms)),
-  })
+  const { lane, handed, asked } = ledgerOf(100, (ms) => new Promise(() => waits.push(ms)))
   const [target] = chunk().targets
   const targets = Array.from({ length: 100 }, () => target).filter((one) => one !== undefined)
   const tokenIds = targets.map((_, index) => index + 1)
