@@ -16,6 +16,8 @@ const KNOWN = {
   sharedCodes: [1, 44, 290, 599],
   /** Ranges that changed between the metadata of the two packages. */
   changedRanges: [45, 229, 233, 263, 267, 506, 592, 675, 965],
+  /** Of a large country, only these; one in 900,000 of the numbers made below. */
+  changedPrefixes: ['+86852'],
 }
 
 describe('a contact', () => {
@@ -163,7 +165,9 @@ describe('other hands', () => {
         const ours = parseContact(text, null)
         const theirs = googleReading(text)
         if (JSON.stringify(normal(ours)) === JSON.stringify(theirs.reading)) return
-        const known = [...KNOWN.sharedCodes, ...KNOWN.changedRanges].includes(theirs.code ?? 0)
+        const known =
+          [...KNOWN.sharedCodes, ...KNOWN.changedRanges].includes(theirs.code ?? 0) ||
+          KNOWN.changedPrefixes.some((prefix) => text.startsWith(prefix))
         expect({ text, ours, theirs, known }).toMatchObject({ known: true })
         different++
       }),

@@ -141,7 +141,7 @@ type Check = ReturnType<typeof createAnswerCheck>
 
 function note(seen: Seen, call: GeneratedCall, answer: CheckedAnswer, check: Check): void {
   const isForNow = answer.status === 503 && !isNotReady(call, answer)
-  const problem = isForNow ? problemForNow(seen, answer) : problemOf(call, answer, check)
+  const problem = isForNow ? problemForNow(seen, call, answer) : problemOf(call, answer, check)
   if (problem !== null && seen.faults.length < MOST_TOLD) seen.faults.push(told(call, answer, problem))
   // Also one that was meant to go astray may have been let in.
   if (answer.status === 200) keepAccepted(seen, call, answer)
@@ -162,8 +162,9 @@ function codeOf(body: string): string {
   return String(code)
 }
 
-function problemForNow(seen: Seen, answer: CheckedAnswer): string | null {
+function problemForNow(seen: Seen, { method }: GeneratedCall, answer: CheckedAnswer): string | null {
   seen.forNow += 1
+  if (method === 'HEAD') return answer.body === '' ? null : 'a body for HEAD'
   const code = codeOf(answer.body)
   if (!FOR_NOW.includes(code)) return `an unexpected ${code}`
   return answer.headers['retry-after'] === undefined && code !== 'outcome_unknown' ? 'no Retry-After' : null
