@@ -22,6 +22,11 @@ export async function openDatabase(dataDir) {
       upTo = rows[0].last
       return counted
     },
+    /** Whether anything waits to be handed over that no node holds. */
+    async anyWaits() {
+      const { rows } = await pool.query({ name: 'waits', text: 'select exists (select from due) as waits' })
+      return rows[0].waits
+    },
     close: () => pool.end(),
   }
 }
