@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { deviceSettings } from '../device.ts'
 import type { RouteDocs } from '../documentation.ts'
+import { takesGzip } from '../gzip.ts'
 import { html, sendPage, type Html } from '../html.ts'
 import { originOf } from '../origin.ts'
 import type { Channel, HttpParts, Server } from '../parts.ts'
@@ -14,13 +16,17 @@ export function pageRoutes(app: Server, parts: HttpParts): void {
   else devicePage(app, parts, parts.pages)
 
   let document = ''
+  let packed: Buffer | null = null
   app.addHook('onReady', (done) => {
-    document = JSON.stringify(app.swagger())
+    document = `${JSON.stringify(app.swagger())}\n`
     done()
   })
-  app.get('/openapi.json', { config: { docs: OPENAPI_DOCS, scope: 'open' } }, (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
-  )
+  app.get('/openapi.json', { config: { docs: OPENAPI_DOCS, scope: 'open' } }, (request, reply) => {
+    void reply.headers({ 'content-type': 'application/json; charset=utf-8', vary: 'accept-encoding' })
+    if (!takesGzip(request.headers['accept-encoding'])) return reply.send(document)
+    packed ??= gzipSync(document)
+    return reply.header('content-encoding', 'gzip').send(packed)
+  })
 }
 
 /** Where nothing has been built. */

@@ -159,7 +159,9 @@ describe.skipIf(!hasChromium)('the reference', { timeout: SLOW_MS }, () => {
     const sum = (...endings: readonly string[]): number =>
       loaded.filter(([url]) => endings.some((ending) => url.endsWith(ending))).reduce((all, [, size]) => all + size, 0)
     expect(sum('.js')).toBeGreaterThan(5_000)
-    expect(sum('.js', '.css')).toBeLessThan(100_000)
+    // The page, what it runs, and the document it is made of.
+    expect(sum('/docs#post-smss', '/docs', '.js', '.css', '/openapi.json')).toBeLessThan(100_000)
+    expect(sum('/openapi.json')).toBeGreaterThan(5_000)
     expect(sum('.woff2')).toBeLessThan(62_000)
     for (const [url] of loaded) expect(new URL(url).origin).toBe(service.url)
   })
