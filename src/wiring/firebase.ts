@@ -29,14 +29,17 @@ export function credentialsOf({ name, credentials }: FcmProject): Credentials {
 /** Calls to a project's token endpoint at once: there is one refresh at a time. */
 const TOKEN_CONNECTIONS = 2
 
+/** On one connection at once: what FCM's front end grants. */
+const STREAMS = 100
+
 function openProject(project: FcmProject, parts: FirebaseParts): PushProvider {
   const { name, projectId, baseUrl, messagesPerMinute, rampSeconds, connections } = project
   const named = projectId === null ? {} : { projectId }
   return createFcm(
-    { name, ...named, credentials: credentialsOf(project), messagesPerMinute, rampSeconds },
+    { name, ...named, credentials: credentialsOf(project), messagesPerMinute, rampSeconds, carries: connections * STREAMS },
     {
       ...parts,
-      http2: createHttp2Pool({ origin: baseUrl, sessions: connections }, parts),
+      http2: createHttp2Pool({ origin: baseUrl, sessions: connections, streams: STREAMS }, parts),
       call: createHttpCall({ connections: TOKEN_CONNECTIONS }),
       warn: (sentence) => parts.log.warn({ event: 'fcm.token', provider: name }, sentence),
     },

@@ -21,6 +21,8 @@ export interface FcmOptions {
   readonly rampSeconds: number
   /** In flight at once for one call of `submitMany`; 200 unless said. */
   readonly window?: number
+  /** Requests that its connections carry at once. Each call begins its part of twice as many, and one at least; unless said, its whole window. */
+  readonly carries?: number
 }
 
 export interface FcmParts {
@@ -45,6 +47,12 @@ export interface FcmParts {
 const QUOTA_USED = 0.8
 const WINDOW = 200
 
+/**
+ * Begun at once, in times of what the connections carry: whenever one is answered another one waits for its place. More would only be held in
+ * memory, and stand before what comes after them.
+ */
+const BEGUN = 2
+
 /** FCM HTTP v1: a call for each target, many at once over few connections, at a pace within the project's quota. */
 export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
   const tokens = createAccessTokens(createTokenSource(options.credentials, parts), {
@@ -55,15 +63,20 @@ export function createFcm(options: FcmOptions, parts: FcmParts): PushProvider {
   const perSecond = (options.messagesPerMinute / 60) * QUOTA_USED
   const pace = createPace({ perSecond, rampSeconds: options.rampSeconds }, parts)
   const window = options.window ?? WINDOW
-  const { name = 'fcm' } = options
+  const { name = 'fcm', carries = Infinity } = options
+  let calls = 0
+  const share = (): number => Math.min(window, Math.ceil((BEGUN * carries) / calls))
   const project = options.projectId ?? options.credentials.projectId ?? ''
   return {
     ...{ name, project, window },
-    submitMany(content, targets, onOutcome, signal, gate) {
+    async submitMany(content, targets, onOutcome, signal, gate) {
       const submitOne = createSubmission(content, sender, parts.clock(), gate)
       const submit = async (target: (typeof targets)[number]) => slowDown(await submitOne(target, signal), pace)
       const line = pace.line(content.category ?? 'transactional')
-      return fanOut({ items: targets, window: () => window, pace: line, signal, gate, submit, onOutcome })
+      calls += 1
+      await fanOut({ items: targets, window: share, pace: line, signal, gate, submit, onOutcome }).finally(() => {
+        calls -= 1
+      })
     },
     validate: (content, target, signal) => validateOne(content, target, sender, parts.clock(), signal),
     check: (signal) => checkSteps(tokens, sender, signal),

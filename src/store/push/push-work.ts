@@ -1,6 +1,7 @@
 import type { OnUncertain } from '../../domain/category.ts'
 import type { JsonObject, PushTarget } from '../../domain/provider.ts'
 import type { Status } from '../../domain/status.ts'
+import { numbers, texts } from '../arrays.ts'
 import type { Db, DbClient } from '../db.ts'
 import { FINAL } from './read-tokens.ts'
 
@@ -210,13 +211,13 @@ export async function moveChunks(
       moves.map((m) => m.settled),
       moves.map((m) => JSON.stringify(m.tally)),
       moves.map((m) => m.done),
-      outcomes.map((o) => o.chunkId),
-      outcomes.map((o) => o.notificationId),
-      outcomes.map((o) => o.tokenId),
-      outcomes.map((o) => o.status),
-      outcomes.map((o) => o.reason),
-      outcomes.map((o) => o.providerMessageId),
-      outcomes.map((o) => o.uncertainAttempts),
+      numbers(outcomes.map((o) => o.chunkId)),
+      numbers(outcomes.map((o) => o.notificationId)),
+      numbers(outcomes.map((o) => o.tokenId)),
+      texts(outcomes.map((o) => o.status)),
+      texts(outcomes.map((o) => o.reason)),
+      texts(outcomes.map((o) => o.providerMessageId)),
+      numbers(outcomes.map((o) => o.uncertainAttempts)),
       retries.map((r) => r.chunkId),
       retries.map((r) => r.notificationId),
       retries.map((r) => r.lane),

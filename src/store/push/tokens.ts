@@ -1,5 +1,6 @@
 import type { Msisdn } from '../../domain/contact.ts'
 import type { AddressProjects } from '../../domain/push/push-ways.ts'
+import { numbers, texts } from '../arrays.ts'
 import type { Db, DbClient } from '../db.ts'
 import { FINAL, otherAddress, projectSql } from './read-tokens.ts'
 
@@ -38,7 +39,8 @@ export async function upsertTokens(
       name: 'upsert-tokens',
       text: UPSERT_TOKENS,
       values: [
-        ...[missing.map((index) => kinds[index]), missing.map((index) => tokens[index])],
+        texts(missing.map((index) => kinds[index] ?? null)),
+        texts(missing.map((index) => tokens[index] ?? null)),
         ...[projects.usual, JSON.stringify(projects.others)],
       ],
     })
@@ -163,6 +165,6 @@ export async function touchTokens(client: DbClient, ids: readonly number[]): Pro
         where id = any ($1::bigint[]) and ${NOT_FINAL} and (coalesce(last_ok_at, created_at) < now() - interval '1 day' or retired_at is not null
           or wrong_project is not null)
         order by id for no key update)`,
-    values: [ids],
+    values: [numbers(ids)],
   })
 }

@@ -181,6 +181,20 @@ test('never more than the window is in flight, and the peer sees no more streams
   expect(fake.accepted()).toBe(300)
 })
 
+test('many calls together begin little more than their connections carry, and each comes to its end', async () => {
+  let [open, most] = [0, 0]
+  const { fake, provider } = await rig({
+    window: 20,
+    carries: 5,
+    fake: { onSend: () => void (most = Math.max(most, ++open)) },
+  })
+  const lists = range(10).map((list) => tokens(...range(30).map((index) => `${list}-${index}`)))
+  await Promise.all(lists.map((list) => provider.submitMany(CONTENT, list, () => void (open -= 1), NEVER, OPEN)))
+  // Those that came first began the parts of fewer: 10 by one, 5 by the second, and so on.
+  expect(most).toBeLessThanOrEqual(33)
+  expect(fake.accepted()).toBe(300)
+})
+
 test('the pace holds over several lists', async () => {
   const { provider } = await rig({ messagesPerMinute: 7_500 })
   const began = performance.now()
