@@ -21,5 +21,10 @@ async function run(name, server, count, limits) {
   const seconds = (performance.now() - began) / 1_000
   const { user, system } = process.cpuUsage(cpu)
   await client.close()
-  return { accepted, seconds, cpuSeconds: (user + system) / 1e6, peakMb: process.resourceUsage().maxRSS / 1_024 }
+  return {
+    accepted,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: (process.resourceUsage().maxRSS * 1_024) / 1e6,
+  }
 }

@@ -19,9 +19,6 @@ const SLOW_SHARE = 0.9
 /** Times as many for at most so much of its CPU; Node's own client is there to compare with. */
 const GOALS = { 'firebase-admin': { times: 2.2, cpu: 0.5 } }
 
-/** A figure is kept in units of 1,048,576 bytes. */
-const MEGABYTES = 1.048_576
-
 export const row = {
   name: 'fcm',
   title: 'pushes to a server of FCM’s kind over TLS, beside the official SDK and Node’s own client',
@@ -118,7 +115,7 @@ function show({ rounds, messages, ceiling, peers, ratios, slow }) {
     name,
     perSecond.toFixed(0),
     micros.toFixed(0),
-    (peakMb * MEGABYTES).toFixed(0),
+    peakMb.toFixed(0),
   ]
   const { sessions, streams } = slow.limits
   const late = slow.peers.find(({ name }) => name === 'tidings').perSecond / slow.most

@@ -15,7 +15,7 @@ const EVERY = 1_000
 /** The node is killed once so much of it was taken. */
 const KILL_AT = 0.4
 
-/** Resident, at most, in either of its lives. */
+/** Resident, at most, in either of its lives, in units of 1,000,000 bytes. */
 const LIMIT_MB = 300
 
 /** What a node may have had under way when it died: the window of each chunk it held. */
@@ -219,7 +219,8 @@ function watchMemory({ nodes }: Cluster): { stop(): number } {
 
 function peakOf(pid: number): number {
   try {
-    return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024)
+    const [, kibibytes = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Math.round((Number(kibibytes) * 1_024) / 1e6)
   } catch {
     return 0
   }
