@@ -1,10 +1,16 @@
 // Forked by bench/rows/latency.mjs: a provider's look-alike that tells when each message with `probe N.` in its text came in, in ms of the
-// machine's monotonic clock. node bench/peers/look-alike.mjs twilio | fcm | smpp
+// machine's monotonic clock. node bench/peers/look-alike.mjs twilio | fcm | smpp | fcm-late
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { createSecureServer } from 'node:http2'
+import { accountOf } from '../fcm-server.mjs'
 
+/** Of the late one: what FCM's front end grants, and how long it takes for an answer. */
+const STREAMS = 100
+const LATE_MS = 500
 const SYSTEM = 'bench'
 
-const starts = { twilio: startTwilio, fcm: startFcm, smpp: startSmpp }
+const starts = { twilio: startTwilio, fcm: startFcm, smpp: startSmpp, 'fcm-late': startLateFcm }
 process.send(await starts[process.argv[2]]())
 process.once('disconnect', () => process.exit())
 
@@ -29,6 +35,34 @@ async function startFcm() {
   const { startFakeFcm } = await import('../../dist/fakes/fcm.js')
   const { tlsUrl, serviceAccount, ca } = await startFakeFcm({ onSend: ({ body }) => note(body) })
   return { settings: { FCM_SERVICE_ACCOUNT: JSON.stringify(serviceAccount), FCM_BASE_URL: tlsUrl }, ca }
+}
+
+/** FCM as it is at its slowest: what a node sends waits for answers more than for anything else. */
+async function startLateFcm() {
+  const { makeCertificate } = await import('../../dist/fakes/certificate.js')
+  const { keepSessions } = await import('../../dist/fakes/http2-sessions.js')
+  const { key, cert } = makeCertificate(['127.0.0.1'], new Date())
+  const server = createSecureServer({ key, cert, settings: { maxConcurrentStreams: STREAMS } })
+  let taken = 0
+  keepSessions(server, ({ body }, stream) => {
+    note(body)
+    const name = `projects/bench/messages/0:${(taken += 1)}%31bd1c9631bd1c96`
+    setTimeout(() => answer(stream, JSON.stringify({ name })), LATE_MS)
+  })
+  const tokens = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ access_token: 'late', expires_in: 3_600, token_type: 'Bearer' }))
+  })
+  for (const one of [server, tokens]) await once(one.listen(0, '127.0.0.1'), 'listening')
+  const account = accountOf(`http://127.0.0.1:${tokens.address().port}/token`)
+  const url = `https://127.0.0.1:${server.address().port}`
+  return { settings: { FCM_SERVICE_ACCOUNT: JSON.stringify(account), FCM_BASE_URL: url }, ca: cert }
+}
+
+function answer(stream, text) {
+  if (stream.destroyed) return
+  stream.respond({ ':status': 200, 'content-type': 'application/json; charset=UTF-8' })
+  stream.end(text)
 }
 
 /** The server of `smpp`, which answers whatever is asked. */

@@ -5,7 +5,7 @@ import { seeded } from '../support/seeded.ts'
 import { check, type Windows } from './checker.ts'
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts'
 import type { Context, Result } from './experiment.ts'
-import { isNothingOpen, readFacts, type Facts } from './facts.ts'
+import { isNothingOpen, readFacts, type Copy, type Facts } from './facts.ts'
 import { onDatabase } from './on-database.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { sendAll } from './loader.ts'
@@ -30,6 +30,8 @@ export interface BenchOptions extends Omit<ClusterOptions, 'directory'> {
   readonly windows?: Partial<Windows>
   /** How long what is left may take once the experiment is over; 150 s unless said. */
   readonly drainMs?: number
+  /** What look-alikes of the experiment's own took, asked once it is over. */
+  readonly copies?: () => readonly Copy[]
 }
 
 /** The windows of the Twilio and FCM adapters, and as many chunks as a node holds of one category. */
@@ -65,7 +67,8 @@ export async function onBench(
       ask,
     })
     await ask((db) => drained(db, options.drainMs ?? DRAIN_MS))
-    const facts = await ask((db) => readFacts({ ...cluster, journal: path, db }))
+    const read = await ask((db) => readFacts({ ...cluster, journal: path, db }))
+    const facts = { ...read, copies: [...read.copies, ...(options.copies?.() ?? [])] }
     const verdict = check(facts, { ...WINDOWS, ...options.windows })
     return { ...verdict, facts, figures, recoveriesMs: facts.recoveriesMs }
   } finally {

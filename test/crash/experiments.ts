@@ -8,6 +8,7 @@ import { C4 } from './experiments/c4-all-nodes.ts'
 import { C5 } from './experiments/c5-rolling-restart.ts'
 import { C6 } from './experiments/c6-bugs.ts'
 import { C7, C7P } from './experiments/c7-poison.ts'
+import { C8 } from './experiments/c8-push-providers.ts'
 import { D1 } from './experiments/d1-postgres.ts'
 import { D2 } from './experiments/d2-restarts.ts'
 import { D3 } from './experiments/d3-lost-commits.ts'
@@ -48,6 +49,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   C6,
   C7,
   C7P,
+  C8,
   D1,
   D2,
   D3,
