@@ -38,10 +38,10 @@ const PROJECT = Type.Object(
       Type.Boolean({ description: 'It has the devices whose app is no project’s, where the call names none.' }),
     ),
     messages_per_minute: Type.Optional(
-      Type.Number({ minimum: 1, maximum: 100_000_000, description: 'Else `FCM_MESSAGES_PER_MINUTE`.' }),
+      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Else `FCM_MESSAGES_PER_MINUTE`.' }),
     ),
-    ramp_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3_600, description: 'Else `FCM_RAMP_SECONDS`.' })),
-    connections: Type.Optional(Type.Number({ minimum: 1, maximum: 100, description: 'Else `FCM_CONNECTIONS`.' })),
+    ramp_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600, description: 'Else `FCM_RAMP_SECONDS`.' })),
+    connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Else `FCM_CONNECTIONS`.' })),
     base_url: Type.Optional(Type.String({ pattern: '^https?://', description: 'Else `FCM_BASE_URL`.' })),
   },
   STRICT,

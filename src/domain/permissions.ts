@@ -10,15 +10,43 @@ export function scopeProblem(caller: Caller, scope: Scope): TidingsError | null 
 }
 
 /**
- * Why a key that only captures may not do what `scope` opens; null: it may. Devices and who follows a topic are one and the same for whoever
- * sends, so that where pushes leave they are changed by live keys alone.
+ * What a call changes, which says what a key that only captures may do with it. `none`: nothing but what is captured. `sms` and `push`: the
+ * message that is named in the path, so that it may where that one was captured. The others are the same for whoever sends: where messages
+ * leave, live keys alone change them.
  */
-export function testKeyProblem({ mode }: Caller, scope: Scope, pushesLeave: boolean): TidingsError | null {
-  if (mode !== 'test' || scope !== 'tokens:write' || !pushesLeave) return null
-  return forbidden(
-    'Authorization',
-    'This is a test key, and pushes leave here: the devices and topics that they go to are changed with a live key alone',
-  )
+export type Touches = 'none' | 'sms' | 'push' | 'devices' | 'opt-outs' | 'webhooks'
+
+/** Whether messages of a channel leave the machine. */
+export interface Leaving {
+  readonly sms: boolean
+  readonly push: boolean
+}
+
+/** Why a test key may not make a call; null: it may. `captured`: whether the message in the path was, asked only where it matters. */
+export function testKeyProblem(
+  touches: Touches,
+  leaving: Leaving,
+  captured: () => Promise<boolean>,
+): TidingsError | null | Promise<TidingsError | null> {
+  switch (touches) {
+    case 'none':
+      return null
+    case 'sms':
+    case 'push':
+      return leaving[touches]
+        ? captured().then((is) => (is ? null : liveAlone('this message is a live one, which is')))
+        : null
+    case 'devices':
+      return leaving.push ? liveAlone('pushes leave here: the devices and topics that they go to are') : null
+    case 'opt-outs':
+      return leaving.sms ? liveAlone('SMS leave here: who wants none is') : null
+    case 'webhooks':
+      return leaving.sms || leaving.push ? liveAlone('messages leave here: those who are told of them are') : null
+  }
+}
+
+function liveAlone(what: string): TidingsError {
+  return forbidden('Authorization', `This is a test key, and ${what} changed with a live key alone`)
 }
 
 /** Why this caller may not text a number of `country` (ISO 3166-1 alpha-2; null: it belongs to none); null: he may. */

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify'
 import { ANYONE, type Caller, type Scope } from '../domain/caller.ts'
 import { TidingsError } from '../domain/errors.ts'
-import { scopeProblem, testKeyProblem } from '../domain/permissions.ts'
+import { scopeProblem, testKeyProblem, type Touches } from '../domain/permissions.ts'
+import { SANDBOX } from '../domain/provider.ts'
 import type { GoodKey, WrongKey } from '../flows/keys/keyring.ts'
+import { readId } from './ids.ts'
 import type { HttpParts, Server } from './parts.ts'
 import { createWrongKeys, MOST_WRONG_KEYS, type WrongKeys } from './wrong-keys.ts'
 
@@ -12,6 +14,8 @@ declare module 'fastify' {
     scope?: Scope | 'open'
     /** An open route that answers more to whoever names this parameter, and may. */
     scopeWith?: { readonly parameter: string; readonly scope: Scope }
+    /** What a call that is no GET changes. One with a scope that a test key can have, and without this, keeps the service from starting. */
+    touches?: Touches
   }
 }
 
@@ -30,9 +34,9 @@ export function authorize(app: Server, parts: HttpParts): void {
   app.addHook('onRoute', (route) => {
     const scope = scopeOf(route)
     const more = route.config?.scopeWith
-    if (more !== undefined) route.onRequest = onlyWith(more.parameter, admit(parts, wrong, more.scope))
+    if (more !== undefined) route.onRequest = onlyWith(more.parameter, admit(parts, wrong, more.scope, 'none'))
     if (scope === 'open') return
-    route.onRequest = [admit(parts, wrong, scope), ...[route.onRequest ?? []].flat()]
+    route.onRequest = [admit(parts, wrong, scope, touchesOf(route, scope)), ...[route.onRequest ?? []].flat()]
   })
 }
 
@@ -51,13 +55,25 @@ function scopeOf({ method, url, config }: RouteOptions): Scope | 'open' {
   return scope
 }
 
-function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookHandler {
+/** A test key is never an administrator's. */
+function touchesOf({ method, url, config }: RouteOptions, scope: Scope): Touches {
+  const reads = [method].flat().every((one) => one === 'GET' || one === 'HEAD')
+  const touches = config?.touches ?? (reads || scope === 'admin' ? 'none' : undefined)
+  if (touches === undefined)
+    throw new Error(`${String(method)} ${url} does not declare what it changes: config.touches`)
+  return touches
+}
+
+function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope, touches: Touches): onRequestHookHandler {
   return (request, reply, done) => {
     const enter = (called: Called): void => {
-      const refusal = called instanceof TidingsError ? called : problemOf(called, scope, parts)
-      if (refusal !== null) return done(challenge(reply, refusal, request, scope))
-      if (!(called instanceof TidingsError)) request.caller = withAddress(called, scope, request, parts)
-      done()
+      if (called instanceof TidingsError) return done(challenge(reply, called, request))
+      const lacking = scopeProblem(called, scope)
+      if (lacking !== null) return done(tellScope(reply, lacking, scope))
+      request.caller = withAddress(called, scope, request, parts)
+      const problem = called.mode === 'test' ? problemOfTest(touches, request, parts) : null
+      if (problem instanceof Promise) void problem.then((found) => done(found ?? undefined), done)
+      else done(problem ?? undefined)
     }
     const called = callerOf(request, parts, wrong)
     if (called instanceof Promise) void called.then(enter, done)
@@ -65,8 +81,19 @@ function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope): onRequestHookH
   }
 }
 
-function problemOf(caller: Caller, scope: Scope, { channels }: HttpParts): TidingsError | null {
-  return scopeProblem(caller, scope) ?? testKeyProblem(caller, scope, !channels.push.capturing)
+function problemOfTest(
+  touches: Touches,
+  { params }: FastifyRequest,
+  { channels, reads }: HttpParts,
+): ReturnType<typeof testKeyProblem> {
+  const leaving = { sms: !channels.sms.capturing, push: !channels.push.capturing }
+  return testKeyProblem(touches, leaving, async () => {
+    const found = await (touches === 'sms' ? reads.message(readId(params)) : reads.notification(readId(params)))
+    // What is not there is for the route to say.
+    if (found === null) return true
+    const ways = 'ways' in found ? found.ways : []
+    return [found, ...ways].every(({ provider }) => provider === SANDBOX)
+  })
 }
 
 /** What concerns the service itself stands in the audit, with from where it was done. */
@@ -152,19 +179,17 @@ export function tooMany(retryAfterSeconds: number): TidingsError {
   return new TidingsError('too_many_wrong_keys', message, { retryAfterSeconds })
 }
 
-/** Source: RFC 6750 §3. */
-function challenge(
-  reply: FastifyReply,
-  refusal: TidingsError,
-  { headers }: FastifyRequest,
-  scope: Scope,
-): TidingsError {
+/** Source: RFC 6750 §3. What no other scope would mend has no challenge. */
+function challenge(reply: FastifyReply, refusal: TidingsError, { headers }: FastifyRequest): TidingsError {
   if (refusal.code === 'unauthorized') {
     const invalid = BRINGS_KEY.test(headers.authorization ?? '') ? ', error="invalid_token"' : ''
     reply.header('WWW-Authenticate', `Bearer realm="tidings"${invalid}`)
   }
-  if (refusal.code === 'forbidden') {
-    reply.header('WWW-Authenticate', `Bearer realm="tidings", error="insufficient_scope", scope="${scope}"`)
-  }
   return refusal
+}
+
+/** Source: RFC 6750 §3.1. */
+function tellScope(reply: FastifyReply, lacking: TidingsError, scope: Scope): TidingsError {
+  reply.header('WWW-Authenticate', `Bearer realm="tidings", error="insufficient_scope", scope="${scope}"`)
+  return lacking
 }

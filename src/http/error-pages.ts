@@ -17,7 +17,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   forbidden: {
     status: 403,
     what: 'This API key is right, but may not do this.',
-    why: 'It lacks the scope that the call needs, may not text this country or notify this topic, or may not be used from this address. The message says what is missing.',
+    why: 'It lacks the scope that the call needs, may not text this country or notify this topic, may not be used from this address, or is a test key, which changes nothing that is live. The message says which.',
     fix: 'Use another key, or have somebody with the scope admin change this one: PATCH /keys/{key}. Behind a proxy set TRUST_PROXY, or every call seems to come from the proxy.',
     retry: AS_IT_IS,
     charged: NEVER,

@@ -58,11 +58,12 @@ import { safeHeaders } from './safe-headers.ts'
 import { SCHEMAS } from './schemas.ts'
 import { traceRoutes } from './traced-routes.ts'
 import { createWaits } from './waits.ts'
-import { logRefused, logServed } from './wide-event.ts'
+import { createRefusalLog, logServed, type LogRefused } from './wide-event.ts'
 
 /** The whole HTTP side. `listen` serves it; `close()` lets what is under way finish. */
 export function createServer(parts: HttpParts, pressure = createPressure()): Server {
-  const app = bareServer(parts)
+  const logRefused = createRefusalLog(parts)
+  const app = bareServer(parts, logRefused)
   watchPressure(app, pressure)
   const accepts = createAccepts(pressure, parts.chance, parts.room)
   const held = createHeldRefusals(parts)
@@ -78,7 +79,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
     const refusal = directions(toRefusal(error), request, reply, paths)
     held.send(refusal, !isLarge(request), () => {
       sendRefusal(reply, refusal, request.id)
-      logRefused(parts, request, reply)
+      logRefused(request, reply)
     })
   })
   for (const schema of SCHEMAS) app.addSchema(schema)
@@ -100,7 +101,7 @@ export function createServer(parts: HttpParts, pressure = createPressure()): Ser
   return app
 }
 
-function bareServer(parts: HttpParts): Server {
+function bareServer(parts: HttpParts, logRefused: LogRefused): Server {
   const app = fastify({
     // Fastify would make a logger for each request; ours writes one line when it is over.
     logger: false,
@@ -128,7 +129,7 @@ function bareServer(parts: HttpParts): Server {
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...safeHeaders(parts.publicUrl), 'Request-Id': request.id })
       sendRefusal(reply, toRefusal(error), request.id)
-      logRefused(parts, request, reply)
+      logRefused(request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   dress(app.server, parts)

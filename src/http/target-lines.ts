@@ -27,15 +27,17 @@ export type TargetLines =
       readonly kind: 'long'
       readonly push: LongPush
       readonly idempotency: Idempotency | null
-      tooLongToExplain(): TidingsError
     }
 
-/** Reads all of a body whose lines are targets. `openLong` is called when there are too many to be kept as they are. Throws TidingsError. */
+/**
+ * Reads all of a body whose lines are targets. `openLong` is called when there are too many to be kept as they are; null: such a call, which
+ * only asks, is refused before anything is entered. Throws TidingsError.
+ */
 export async function readTargetLines(
   request: FastifyRequest,
   { common, lines }: OpenBody<object>,
   route: string,
-  openLong: () => Promise<LongPush>,
+  openLong: (() => Promise<LongPush>) | null,
 ): Promise<TargetLines> {
   const key = readKey(request)
   const hash = key === null ? null : createHash('sha256')
@@ -47,6 +49,7 @@ export async function readTargetLines(
     const targets = readAll(taken, read, hash)
     if (push === null) kept.push(...targets)
     if (push === null && kept.length > MOST_TARGETS) {
+      if (openLong === null) throw tooLongToExplain()
       push = await openLong()
       for (let from = 0; from < kept.length; from += AT_ONCE)
         await entering.add(push, kept.slice(from, from + AT_ONCE), from)
@@ -58,7 +61,7 @@ export async function readTargetLines(
   if (read === 0)
     throw refuse([{ path: 'targets', message: 'after the first line each one is a target: there is none' }])
   const idempotency = hash === null || key === null ? null : keyOf(request, route, key, common, hash)
-  if (push !== null) return { kind: 'long', push, idempotency, tooLongToExplain }
+  if (push !== null) return { kind: 'long', push, idempotency }
   const valuesOf = (kind: LineTarget['kind']): string[] =>
     kept.filter((target) => target.kind === kind).map(({ value }) => value)
   return { kind: 'short', tokens: valuesOf('token'), fids: valuesOf('fid'), idempotency }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ANYONE, type Caller } from '../domain/caller.ts'
+import type { TidingsError } from '../domain/errors.ts'
 import { isOneOfMany } from './held-refusals.ts'
 import type { HttpParts, Server } from './parts.ts'
 
@@ -22,16 +23,32 @@ export function logServed(app: Server, parts: HttpParts): void {
   })
 }
 
+/** Between two lines that say that calls were refused while nodes are replaced. */
+const UPGRADING_MS = 60_000
+
+export type LogRefused = (request: FastifyRequest, reply: FastifyReply) => void
+
 /**
  * Counts each call that was refused, and writes one line of it: our own faults at `error`, the caller's at `info`. One of too many at
- * `debug`: there are thousands of them, when there is least time for lines.
+ * `debug`: there are thousands of them, when there is least time for lines. That nodes are replaced is no fault: one a minute at `warn`.
  */
-export function logRefused(parts: HttpParts, request: FastifyRequest, reply: FastifyReply): void {
-  const { log, meter } = parts
-  if (reply.refusal !== null) meter?.refused(reply.statusCode, reply.refusal.code)
-  const isOfMany = reply.refusal !== null && isOneOfMany(reply.refusal)
-  const level = isOfMany ? 'debug' : reply.statusCode >= 500 ? 'error' : 'info'
-  if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
+export function createRefusalLog(parts: HttpParts): LogRefused {
+  const { log, meter, now } = parts
+  let toldUpgrading = -Infinity
+
+  function levelOf(status: number, refusal: TidingsError | null): 'debug' | 'info' | 'warn' | 'error' {
+    if (refusal !== null && isOneOfMany(refusal)) return 'debug'
+    if (refusal?.code !== 'upgrading') return status >= 500 ? 'error' : 'info'
+    if (now() - toldUpgrading < UPGRADING_MS) return 'debug'
+    toldUpgrading = now()
+    return 'warn'
+  }
+
+  return (request, reply) => {
+    if (reply.refusal !== null) meter?.refused(reply.statusCode, reply.refusal.code)
+    const level = levelOf(reply.statusCode, reply.refusal)
+    if (log.isLevelEnabled(level)) log[level](toEvent(parts, request, reply), 'request')
+  }
 }
 
 /** Never the URL, which may hold what others want to keep; the route tells enough. */

@@ -129,10 +129,10 @@ function readProject(value: unknown, path: string, reader: JsonReader, parts: Fi
     isUsual: readFlag(fields['default'], `${path}.default`, reader),
     baseUrl: baseUrl ?? others.baseUrl,
     messagesPerMinute:
-      reader.number(fields['messages_per_minute'], `${path}.messages_per_minute`, 1, 100_000_000) ??
+      reader.whole(fields['messages_per_minute'], `${path}.messages_per_minute`, 1, 100_000_000) ??
       others.messagesPerMinute,
-    rampSeconds: reader.number(fields['ramp_seconds'], `${path}.ramp_seconds`, 0, 3_600) ?? others.rampSeconds,
-    connections: reader.number(fields['connections'], `${path}.connections`, 1, 100) ?? others.connections,
+    rampSeconds: reader.whole(fields['ramp_seconds'], `${path}.ramp_seconds`, 0, 3_600) ?? others.rampSeconds,
+    connections: reader.whole(fields['connections'], `${path}.connections`, 1, 100) ?? others.connections,
   }
 }
 

@@ -21,6 +21,8 @@ export interface JsonReader {
   /** Null: left out, or none. */
   text(value: unknown, path: string): string | null
   number(value: unknown, path: string, least: number, most: number): number | null
+  /** A number that counts something: it has no fraction. */
+  whole(value: unknown, path: string, least: number, most: number): number | null
   word<const Word extends string>(value: unknown, path: string, words: readonly Word[]): Word | null
 }
 
@@ -37,6 +39,19 @@ export function createJsonReader(): JsonReader {
   function text(value: unknown, path: string): string | null {
     if (typeof value === 'string' && value.trim() !== '') return value
     if (value !== undefined) refuse(path, 'is no text', 'Write it in quotes, and not empty.')
+    return null
+  }
+
+  function within(
+    value: unknown,
+    path: string,
+    [least, most]: readonly [number, number],
+    kind: 'a number' | 'a whole number',
+  ): number | null {
+    const isOfKind = typeof value === 'number' && (kind === 'a number' || Number.isInteger(value))
+    if (isOfKind && value >= least && value <= most) return value
+    if (value !== undefined)
+      refuse(path, 'is no such number', `Write ${kind} from ${least} to ${most}, without quotes.`)
     return null
   }
 
@@ -60,12 +75,8 @@ export function createJsonReader(): JsonReader {
       return []
     },
     text,
-    number(value, path, least, most) {
-      if (typeof value === 'number' && value >= least && value <= most) return value
-      if (value !== undefined)
-        refuse(path, 'is no such number', `Write a number from ${least} to ${most}, without quotes.`)
-      return null
-    },
+    number: (value, path, least, most) => within(value, path, [least, most], 'a number'),
+    whole: (value, path, least, most) => within(value, path, [least, most], 'a whole number'),
     word(value, path, words) {
       const given = text(value, path)
       const known = words.find((word) => word === given) ?? null

@@ -11,6 +11,7 @@ import { openDevices, tellTokensKept, type Devices } from './devices.ts'
 import { openEvidence, type EvidenceSide } from './evidence.ts'
 import { openDelivery, type Delivery } from '../delivery/delivery.ts'
 import type { InboundSms, Receipt } from '../domain/provider.ts'
+import { createSealer, type Sealer } from '../domain/sealed.ts'
 import { isAlive } from '../embedded/processes.ts'
 import type { ConsentGroup } from '../domain/consent.ts'
 import type { Inbox } from '../flows/inbox/inbox.ts'
@@ -96,12 +97,14 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const turns = { log, after, chance }
   const { ruled: onRule, readAlso } = watching
   const ruling = openRuling(config.rules, { dbs, ...turns, clock, monotonic, onRule, readAlso })
-  const { channels, routing } = openWays(parts, { dbs, port, watching, ruling }, later, clock)
+  const { secretKey, version } = parts
+  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
+  const { channels, routing } = openWays(parts, { dbs, port, watching, ruling, sealer }, later, clock)
   const side = openReports(parts, { dbs, watching, channels, routing, ruling }, later, clock)
   const { inbox, inbound, receipts, consentGroup } = side
   const waits = pollWaits(config.publicUrl)
   const firstPollMs = waits.firstMs
-  const evidence = openEvidence(config, { dbs, secretKey: parts.secretKey, clock, hint: side.hint })
+  const evidence = openEvidence(config, { dbs, secretKey, clock, hint: side.hint })
   const delivery = await startDelivery(parts, { ...side, outcomes, ruling, evidence, firstPollMs })
   later.delivery = delivery
   const { lease, onSeen } = delivery
@@ -109,13 +112,12 @@ export async function openCore(parts: CoreParts, port: () => number): Promise<Co
   const checks = startProviderChecks(liveOnes(channels), turns)
   watching.read(delivery)
   const backlog = openBacklog(parts, { db: dbs.read, watching, now: monotonic, sleep: pause, chance })
-  const access = openAccess(config, parts.secretKey, { dbs, log, after, chance, now: clock, monotonic })
-  const { secretKey, version } = parts
-  const common = { dbs, lease, onSeen, port, secretKey, version, log, after, chance, monotonic }
+  const access = openAccess(config, secretKey, { dbs, log, after, chance, now: clock, monotonic })
+  const common = { dbs, lease, onSeen, port, sealer, version, log, after, chance, monotonic }
   const webhooks = openWebhooks(config, { ...common, watched: (tries) => watching.tries(tries) })
   later.webhooks = webhooks
   const past = openPast(config, { dbs, log, after, chance, now: clock, monotonic, sleep: pause })
-  const devices = openDevices(config, { dbs, channels, secretKey, log, after, chance, clock })
+  const devices = openDevices(config, { dbs, channels, sealer, log, after, chance, clock })
   const topics = openTopics(config, { dbs, ...turns, channels, devices, nodes: () => lease.nodes(), monotonic })
   const first = { dbs, access, past, devices, topics, channels, routing, ruling, outcomes, receipts, consentGroup }
   const open = { ...first, inbox, inbound, delivery, checks, watching, webhooks, evidence, backlog }
@@ -152,10 +154,15 @@ function openReports(parts: CoreParts, ways: Ways, later: Later, clock: () => Da
   return { ...side, inbox, receipts }
 }
 
+interface WaysParts extends Pick<Core, 'dbs' | 'watching' | 'ruling'> {
+  readonly port: () => number
+  readonly sealer: Sealer | null
+}
+
 /** What messages go through, and what decides between the ways. */
 function openWays(
-  { config, log, secretKey }: CoreParts,
-  { dbs, port, watching, ruling }: Pick<Core, 'dbs' | 'watching' | 'ruling'> & { port: () => number },
+  { config, log }: CoreParts,
+  { dbs, port, watching, ruling, sealer }: WaysParts,
   later: Later,
   clock: () => Date,
 ): Pick<Core, 'channels' | 'routing'> {
@@ -189,7 +196,7 @@ function openWays(
       ),
     takeReceipt,
     takeInbound,
-    webPush: openWebPush(config, { dbs, secretKey, log, port, now, monotonic }),
+    webPush: openWebPush(config, { dbs, sealer, log, port, now, monotonic }),
     takeUnreadable: async (receipt) => {
       if (later.receipts === null) throw new Error('nothing is stored yet')
       await later.receipts.takeUnreadable(receipt)

@@ -4,7 +4,7 @@ import type { Dbs } from './dbs.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
 import type { PushProvider } from '../domain/provider.ts'
 import { projectsOf, type PushWays } from '../domain/push/push-ways.ts'
-import { createSealer } from '../domain/sealed.ts'
+import type { Sealer } from '../domain/sealed.ts'
 import { lookForStale } from '../flows/push/stale-devices.ts'
 import { createTokens } from '../flows/push/tokens.ts'
 import { createWebSubscriptions } from '../flows/push/web-subscriptions.ts'
@@ -19,8 +19,8 @@ export interface Devices {
 export interface DevicesParts extends LoopParts {
   readonly dbs: Dbs
   readonly channels: { readonly ways: PushWays }
-  /** 32 bytes; null where none is set. */
-  readonly secretKey: Buffer | null
+  /** Null where no SECRET_KEY is set. */
+  readonly sealer: Sealer | null
   /** The database's. */
   readonly clock: () => Date
 }
@@ -29,13 +29,12 @@ export interface DevicesParts extends LoopParts {
 const LOOK_MS = 3_600_000
 
 export function openDevices(config: Config, parts: DevicesParts): Devices {
-  const { dbs, log, clock, secretKey } = parts
+  const { dbs, log, clock, sealer } = parts
   const { defaultCountry, devices } = config
   const projects = projectsOf(parts.channels.ways)
   const look = (): Promise<void> => lookForStale({ db: dbs.work, log, ...devices })
   const looking = startLoop('devices', LOOK_MS, look, parts)
   const tokens = createTokens({ db: dbs.work, readDb: dbs.read, defaultCountry, projects, clock })
-  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
   const publicKey = config.webPush.keys?.publicKey ?? null
   const webSubscriptions = createWebSubscriptions({ db: dbs.work, tokens, sealer, publicKey, rules: config.webhooks })
   return {

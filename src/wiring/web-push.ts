@@ -1,4 +1,4 @@
-import { createSealer } from '../domain/sealed.ts'
+import type { Sealer } from '../domain/sealed.ts'
 import type { PushProvider } from '../domain/provider.ts'
 import { findSubscriptions } from '../flows/push/web-subscriptions.ts'
 import { createGuard } from '../outbound/guard.ts'
@@ -12,8 +12,8 @@ import type { Log } from './log.ts'
 
 export interface WebPushSideParts {
   readonly dbs: Pick<Dbs, 'work'>
-  /** 32 bytes; null where none is set. */
-  readonly secretKey: Buffer | null
+  /** Null where no SECRET_KEY is set. */
+  readonly sealer: Sealer | null
   readonly log: Log
   /** Where this node listens. */
   readonly port: () => number
@@ -30,8 +30,7 @@ const TIMEOUTS = { connectMs: 3_000, totalMs: 12_000 }
 export function openWebPush(config: Config, parts: WebPushSideParts): PushProvider | null {
   const { keys, subject } = config.webPush
   if (keys === null || subject === null) return null
-  const { dbs, secretKey, now, monotonic } = parts
-  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
+  const { dbs, sealer, now, monotonic } = parts
   const connect = createGuard(guardOf(config, parts.port), TIMEOUTS.connectMs)
   return createWebPush(
     { ...keys, subject },

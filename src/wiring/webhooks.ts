@@ -5,7 +5,7 @@ import { guardOf } from './guarded.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Lease } from '../delivery/lease.ts'
 import { startLoop, type LoopParts } from '../delivery/loop.ts'
-import { createSealer } from '../domain/sealed.ts'
+import type { Sealer } from '../domain/sealed.ts'
 import { createWebhookBodies } from '../flows/webhooks/webhook-bodies.ts'
 import { createWebhookDeeds, MOST_TESTS } from '../flows/webhooks/webhook-deeds.ts'
 import { createWebhookSending, PLACES } from '../flows/webhooks/webhook-sending.ts'
@@ -30,8 +30,8 @@ export interface WebhookSideParts extends LoopParts, Pick<Delivery, 'onSeen'> {
   readonly lease: Lease
   /** Where this node listens. */
   readonly port: () => number
-  /** 32 bytes; null where none is set. */
-  readonly secretKey: Buffer | null
+  /** Null where no SECRET_KEY is set. */
+  readonly sealer: Sealer | null
   readonly version: string
   /** In milliseconds. */
   readonly monotonic: () => number
@@ -46,9 +46,8 @@ const FORGET_MS = 30_000
 const GRACE_MS = 5_000
 
 export function openWebhooks(config: Config, parts: WebhookSideParts): WebhookSide {
-  const { dbs, lease, port, secretKey, log, version, monotonic, after, chance } = parts
+  const { dbs, lease, port, sealer, log, version, monotonic, after, chance } = parts
   const rules = config.webhooks
-  const sealer = secretKey === null ? null : createSealer(secretKey, config.previousSecretKeys)
   const outbound = createOutboundCall({ ...guardOf(config, port), connections: CONNECTIONS })
   const bodies = createWebhookBodies(dbs.work)
   const open = (sealed: Buffer, place: string): Buffer | null => sealer?.open(sealed, place) ?? null

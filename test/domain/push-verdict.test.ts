@@ -24,6 +24,20 @@ test.each<[Partial<JudgedPush>, string]>([
     { counts: { suppressed: 1 }, fallback: { ...FALLBACK, state: 'went_out', reason: 'all_failed', messageId: 7 } },
     'No: the device could not be reached. So an SMS went out in its place: message 7.',
   ],
+  [{ provider: 'sandbox', counts: { captured: 1 } }, 'This is a test: the sandbox kept it here, and nothing was sent.'],
+  [
+    { provider: 'sandbox', counts: { failed: 1 } },
+    'This is a test, and nothing left this machine. In the play: No: the device could not be reached.',
+  ],
+  [
+    { provider: 'sandbox', targets: 3, counts: { captured: 1, suppressed: 2 } },
+    'This is a test: the sandbox kept it for 1 of 3 devices, and nothing was sent.',
+  ],
+  [
+    { provider: 'sandbox', counts: { cancelled: 1 } },
+    'This is a test, and nothing left this machine. In the play: It was cancelled, and never sent.',
+  ],
+  [{ provider: 'sandbox', targets: 2, counts: { captured: 1, queued: 1 } }, 'Not yet: it is on its way, or waits.'],
   [
     { counts: { received: 1 }, fallback: { ...FALLBACK, state: 'confirmed' } },
     'It is on the device, which reported it.',

@@ -96,3 +96,13 @@ test('what can be known before the targets come is refused before them', async (
   expect(await send([CONTENT])).toMatchObject([400, { details: [{ path: 'targets' }] }])
   expect(await send([{ ...CONTENT, body: 'x'.repeat(5_000) }, '"a"'])).toMatchObject([400, { code: 'push_too_large' }])
 })
+
+test('a dry run of more targets than it takes is refused, and enters none of them', async () => {
+  const tokens = Array.from({ length: 100_001 }, (_, index) => `"token-${index}"`)
+  const answer = await send([{ ...CONTENT, dry_run: true }, ...tokens])
+  expect(answer).toMatchObject([
+    400,
+    { code: 'invalid_request', details: [{ path: 'dry_run', message: 'a dry run takes at most 100,000 targets' }] },
+  ])
+  expect(await count('tokens')).toBe(0)
+})

@@ -1,29 +1,42 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { ANYONE } from '../../src/domain/caller.ts'
+import { TidingsError, type ErrorCode } from '../../src/domain/errors.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createStandIns } from './stand-ins.ts'
 
-test('the line of a refused call says how long it took', async () => {
-  const lines: unknown[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  let clock = 1_000
-  const { parts } = createStandIns()
-  const app = createServer({ ...parts, log, now: () => (clock += 250) })
-  await app.inject({ method: 'POST', url: '/smss', payload: { contact: 1 } })
-  expect(lines).toMatchObject([{ route: '/smss', status: 400, ms: 250 }])
+/** A node that refuses every call of `/refused` with this, by a clock that is set by hand. */
+function rig(code: ErrorCode) {
+  const lines: string[] = []
+  const state = { now: 5_000 }
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  const { parts } = createStandIns({ log, now: () => state.now })
+  const app = createServer(parts)
+  app.get('/refused', { config: { scope: 'open' } }, () => {
+    throw new TidingsError(code, 'Refused')
+  })
+  return {
+    async refused(): Promise<readonly unknown[]> {
+      await app.inject('/refused')
+      return lines.splice(0).map((line) => {
+        const { level, code: told } = JSON.parse(line) as { level: number; code: string }
+        return [pino.levels.labels[level], told]
+      })
+    },
+    pass: (ms: number) => void (state.now += ms),
+  }
+}
+
+test('that nodes are replaced is told once a minute, as a warning', async () => {
+  const { refused, pass } = rig('upgrading')
+  expect(await refused()).toEqual([['warn', 'upgrading']])
+  pass(59_999)
+  expect(await refused()).toEqual([])
+  pass(1)
+  expect(await refused()).toEqual([['warn', 'upgrading']])
 })
 
-test('the line of a refused call says whose key it came with, by its id', async () => {
-  const lines: unknown[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const { parts } = createStandIns({ log })
-  const caller = { ...ANYONE, name: 'key:ab12CD34ef', scopes: new Set(['push:send'] as const) }
-  const keyring = { ...parts.auth.keyring, known: () => ({ caller, from: null }) }
-  const app = createServer({ ...parts, auth: { ...parts.auth, keyring } })
-  const headers = { authorization: 'Bearer tidings_live_x' }
-  await app.inject({ method: 'POST', url: '/notifications/topic', payload: {}, headers })
-  await app.inject({ method: 'POST', url: '/notifications/topic', payload: {} })
-  expect(lines).toMatchObject([{ status: 400, caller: 'key:ab12CD34ef' }, { status: 400 }])
-  expect(lines[1]).not.toHaveProperty('caller')
+test('what is our fault is told each time, as an error', async () => {
+  const { refused } = rig('database_unavailable')
+  expect(await refused()).toEqual([['error', 'database_unavailable']])
+  expect(await refused()).toEqual([['error', 'database_unavailable']])
 })

@@ -158,6 +158,20 @@ test('every fault is told at once, with its place and what to do, and none of wh
   expect(told.join('\n')).not.toContain('hush')
 })
 
+test('a pace, a ramp and connections are whole, as the variables are', () => {
+  const fields = ['messages_per_minute', 'ramp_seconds', 'connections'] as const
+  for (const field of fields) {
+    const content = { projects: [{ ...SHOP, [field]: 1.5 }] }
+    expect(schema?.(content)).toBe(false)
+    expect(faults(content, { SHOP_ACCOUNT })).toMatchObject([
+      {
+        problem: `has a fault: \`projects[0].${field}\` is no such number`,
+        fix: expect.stringMatching(/^Write a whole number from \d+ to \d+, without quotes\.$/),
+      },
+    ])
+  }
+})
+
 test('of several projects one is the default', () => {
   const [fault] = faults({ projects: [SHOP, NEWS] })
   expect(fault?.problem).toBe('has a fault: `projects` has no default')

@@ -23,7 +23,19 @@ export function pushVerdict(push: JudgedPush): string {
   return [ofPush(push), ...(stands === null ? [] : [stands])].join(' ')
 }
 
-function ofPush({ provider, targets, counts }: JudgedPush): string {
+function ofPush(push: JudgedPush): string {
+  const { provider, targets, counts } = push
+  const captured = counts.captured ?? 0
+  if (captured === targets) return 'This is a test: the sandbox kept it here, and nothing was sent.'
+  if (provider !== SANDBOX) return judge(push)
+  if (WAITING.some((status) => (counts[status] ?? 0) > 0)) return judge(push)
+  if (captured > 0) return `This is a test: the sandbox kept it for ${of(captured, targets)}, and nothing was sent.`
+  return `This is a test, and nothing left this machine. In the play: ${judge(push)}`
+}
+
+const WAITING: readonly Status[] = ['scheduled', 'queued', 'sending']
+
+function judge({ targets, counts }: JudgedPush): string {
   const count = (...statuses: readonly Status[]): number =>
     statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0)
   const [opened, received] = [count('opened'), count('received')]
@@ -31,9 +43,7 @@ function ofPush({ provider, targets, counts }: JudgedPush): string {
   if (opened > 0) return many ? `It was opened on ${of(opened, targets)}${also(received)}.` : 'It was opened.'
   if (received > 0)
     return many ? `It is on ${of(received, targets)}: they reported it.` : 'It is on the device, which reported it.'
-  if (count('scheduled', 'queued', 'sending') > 0) return 'Not yet: it is on its way, or waits.'
-  if (count('captured') === targets || provider === SANDBOX)
-    return 'This is a test: the sandbox kept it here, and nothing was sent.'
+  if (count(...WAITING) > 0) return 'Not yet: it is on its way, or waits.'
   const sent = count('sent', 'delivered')
   if (sent > 0) {
     return many

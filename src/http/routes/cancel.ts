@@ -7,13 +7,17 @@ import { toNotification, toSms } from '../records.ts'
 
 export function cancelRoutes(app: Server, { cancels, publicUrl }: HttpParts): void {
   const onRequest = refuseOtherSites(publicUrl)
-  app.post('/smss/:id/cancel', { onRequest, config: { docs: SMS_DOCS, scope: 'sms:send' } }, async (request) => {
-    refuseParameters(request.query)
-    return { success: true, data: toSms(await cancels.sms(readId(request.params))) }
-  })
+  app.post(
+    '/smss/:id/cancel',
+    { onRequest, config: { docs: SMS_DOCS, scope: 'sms:send', touches: 'sms' } },
+    async (request) => {
+      refuseParameters(request.query)
+      return { success: true, data: toSms(await cancels.sms(readId(request.params))) }
+    },
+  )
   app.post(
     '/notifications/:id/cancel',
-    { onRequest, config: { docs: PUSH_DOCS, scope: 'push:send' } },
+    { onRequest, config: { docs: PUSH_DOCS, scope: 'push:send', touches: 'push' } },
     async (request) => {
       refuseParameters(request.query)
       return { success: true, data: toNotification(await cancels.push(readId(request.params))) }

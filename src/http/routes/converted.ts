@@ -9,7 +9,7 @@ export function convertedRoutes(app: Server, { conversions, publicUrl }: HttpPar
   const onRequest = refuseOtherSites(publicUrl)
   app.post(
     '/smss/:id/converted',
-    { onRequest, config: { docs: DOCS, scope: 'sms:send' } },
+    { onRequest, config: { docs: DOCS, scope: 'sms:send', touches: 'sms' } },
     async (request): Promise<Converted> => {
       refuseParameters(request.query)
       const messageId = readId(request.params)

@@ -16,7 +16,7 @@ export function inboxDeedRoutes(app: Server, { inbox, publicUrl, addressOf }: Ht
     {
       onRequest,
       schema: { body: InboxPlay, response: { 200: named('InboxItemAnswer') } },
-      config: { docs: PLAY_DOCS, scope: 'sms:send' },
+      config: { docs: PLAY_DOCS, scope: 'sms:send', touches: 'none' },
     },
     async (request): Promise<InboxItemAnswer> => {
       const { channel, id } = readItemId(request.params)
@@ -26,7 +26,7 @@ export function inboxDeedRoutes(app: Server, { inbox, publicUrl, addressOf }: Ht
 
   app.delete(
     '/inbox',
-    { onRequest, config: { docs: DELETE_DOCS, scope: 'sms:send' } },
+    { onRequest, config: { docs: DELETE_DOCS, scope: 'sms:send', touches: 'none' } },
     async (request, reply): Promise<InboxDeleted> => {
       const parameters = readParameters(request.query, ['to', 'tag'])
       parameters.check()

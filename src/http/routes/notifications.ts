@@ -20,7 +20,7 @@ export function notificationRoutes(app: Server, parts: HttpParts, gate: Accepts,
     {
       bodyLimit: SEND_BYTES,
       schema: { body: TopicRequest, response: PUSH_ANSWER },
-      config: { docs: TOPIC_DOCS, scope: 'push:send', categoryInBody: true },
+      config: { docs: TOPIC_DOCS, scope: 'push:send', touches: 'none', categoryInBody: true },
     },
     async (request, reply) => {
       refuseParameters(request.query)

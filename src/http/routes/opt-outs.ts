@@ -40,7 +40,7 @@ export function optOutRoutes(app: Server, { optOuts, publicUrl }: HttpParts): vo
     {
       onRequest,
       schema: { body: OptOutRequest, response: { 200: named<OptOutAnswer>('OptOutAnswer') } },
-      config: { docs: ADD_DOCS, scope: 'sms:send' },
+      config: { docs: ADD_DOCS, scope: 'sms:send', touches: 'opt-outs' },
     },
     async (request): Promise<OptOutAnswer> => {
       refuseParameters(request.query)

@@ -48,7 +48,10 @@ export function pauseRoutes(app: Server, { pauses, publicUrl }: HttpParts): void
 /** One push alone: whoever may send it may stop it. */
 export function pushPauseRoutes(app: Server, { pauses, publicUrl }: HttpParts): void {
   const onRequest = refuseOtherSites(publicUrl)
-  const config = (docs: RouteDocs) => ({ onRequest, config: { docs, scope: 'push:send' as const } })
+  const config = (docs: RouteDocs) => ({
+    onRequest,
+    config: { docs, scope: 'push:send' as const, touches: 'push' as const },
+  })
   app.post('/notifications/:id/pause', config(PUSH_PAUSE_DOCS), async (request) => {
     refuseParameters(request.query)
     return { success: true, data: toNotification(await pauses.pausePush(readId(request.params), request.caller)) }

@@ -27,7 +27,7 @@ export function pushDeviceRoutes(app: Server, parts: HttpParts, gate: Accepts, w
     '/notifications/devices',
     {
       schema: { body: DevicesPush, response: PUSH_ANSWER },
-      config: { docs: DOCS, scope: 'push:send', categoryInBody: true },
+      config: { docs: DOCS, scope: 'push:send', touches: 'none', categoryInBody: true },
     },
     async (request, reply) => {
       refuseParameters(request.query)

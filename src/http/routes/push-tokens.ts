@@ -35,7 +35,7 @@ export function pushTokenRoutes(app: Server, served: Served): void {
     {
       bodyLimit: TOKENS_BYTES,
       schema: { body: { content: { 'application/json': { schema: TokensRequestShape } } }, response: PUSH_ANSWER },
-      config: { docs: DOCS, scope: 'push:send', longLists: TARGET_LISTS, categoryInBody: true },
+      config: { docs: DOCS, scope: 'push:send', touches: 'none', longLists: TARGET_LISTS, categoryInBody: true },
       onRequest: (request, reply, done) => (isNdjson(request) ? streams : large).call(app, request, reply, done),
     },
     async (request, reply) => {
@@ -77,12 +77,10 @@ async function byLine(
   const body = await openBody<TokensCommon>(request, reply, TokensCommon, leavings)
   const input = body.common
   const { dry_run: dryRun = false } = input
+  const openLong = dryRun ? null : () => push.openLong(input, request.caller)
   const store = async (): Promise<Accepted<PushAnswer> | null> => {
-    const read = await readTargetLines(request, body, ROUTE, () => push.openLong(input, request.caller))
-    if (read.kind === 'long') {
-      if (dryRun) throw read.tooLongToExplain()
-      return read.push.accept(read.idempotency)
-    }
+    const read = await readTargetLines(request, body, ROUTE, openLong)
+    if (read.kind === 'long') return read.push.accept(read.idempotency)
     const { tokens, fids, idempotency } = read
     if (dryRun) return explain(request, reply, parts, input, tokens, fids)
     return push.acceptTokens(input, tokens, fids, request.caller, idempotency)

@@ -32,7 +32,7 @@ function resendSms(app: Server, parts: HttpParts, gate: Accepts): void {
     '/smss/:id/resend',
     {
       schema: { body: SmsResend },
-      config: { docs: SMS_DOCS, scope: 'sms:send' },
+      config: { docs: SMS_DOCS, scope: 'sms:send', touches: 'none' },
       ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter, parts.addressOf) }),
     },
     async (request, reply): Promise<SmsAccepted | FastifyReply> => {
@@ -58,7 +58,7 @@ function resendPush(app: Server, parts: HttpParts, gate: Accepts): void {
     '/notifications/:id/resend',
     {
       schema: { body: NotificationResend },
-      config: { docs: PUSH_DOCS, scope: 'push:send' },
+      config: { docs: PUSH_DOCS, scope: 'push:send', touches: 'none' },
     },
     async (request, reply): Promise<NotificationAccepted | FastifyReply> => {
       refuseParameters(request.query)

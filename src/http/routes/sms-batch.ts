@@ -46,7 +46,12 @@ export function smsBatchRoutes(app: Server, parts: HttpParts, leavings: Leavings
     {
       bodyLimit: BATCH_BYTES,
       schema: { body: { content: { 'application/json': { schema: SmsBatchShape } } } },
-      config: { docs: rateLimiter === null ? DOCS : LIMITED_DOCS, scope: 'sms:send', longLists: ITEM_LISTS },
+      config: {
+        docs: rateLimiter === null ? DOCS : LIMITED_DOCS,
+        scope: 'sms:send',
+        touches: 'none',
+        longLists: ITEM_LISTS,
+      },
       onRequest: (request, reply, done) => (isNdjson(request) ? streams : large).call(app, request, reply, done),
     },
     async (request, reply) => {

@@ -38,6 +38,7 @@ export function smsRoutes(app: Server, parts: HttpParts, gate: Accepts, waits: W
       config: {
         docs: rateLimiter === null ? SEND_DOCS : LIMITED_SEND_DOCS,
         scope: 'sms:send',
+        touches: 'none',
         categoryInBody: true,
       },
       ...(rateLimiter === null ? {} : { onRequest: limitRate(rateLimiter, addressOf) }),

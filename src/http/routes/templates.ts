@@ -78,7 +78,7 @@ function readRoutes(app: Server, { templates }: HttpParts): void {
     '/templates/:name/preview',
     {
       schema: { body: TemplatePreviewRequest },
-      config: { docs: PREVIEW_DOCS, scope: 'messages:read' },
+      config: { docs: PREVIEW_DOCS, scope: 'messages:read', touches: 'none' },
     },
     async (request) => {
       refuseParameters(request.query)

@@ -41,7 +41,7 @@ export function tokenBatchRoutes(app: Server, parts: HttpParts, leavings: Leavin
     {
       bodyLimit: BATCH_BYTES,
       schema: { body: { content: { 'application/json': { schema: DevicesShape } } } },
-      config: { docs: PUT_ALL_DOCS, scope: 'tokens:write', longLists: ITEM_LISTS },
+      config: { docs: PUT_ALL_DOCS, scope: 'tokens:write', touches: 'devices', longLists: ITEM_LISTS },
       onRequest: [
         ours,
         (request, reply, done) => (isNdjson(request) ? streams : large).call(app, request, reply, done),

@@ -32,7 +32,11 @@ export function tokenRoutes(app: Server, { tokens, topics, publicUrl }: HttpPart
 
   app.put(
     '/tokens/:token',
-    { onRequest, schema: { body: DeviceRequest }, config: { docs: PUT_DOCS, scope: 'tokens:write' } },
+    {
+      onRequest,
+      schema: { body: DeviceRequest },
+      config: { docs: PUT_DOCS, scope: 'tokens:write', touches: 'devices' },
+    },
     async (request) => {
       refuseParameters(request.query)
       const record = await tokens.put(tokenOf(request.params), request.body)
@@ -40,16 +44,24 @@ export function tokenRoutes(app: Server, { tokens, topics, publicUrl }: HttpPart
     },
   )
 
-  app.delete('/tokens/:token', { onRequest, config: { docs: DELETE_DOCS, scope: 'tokens:write' } }, async (request) => {
-    refuseParameters(request.query)
-    const [there] = await tokens.remove([knownOf(request.params)])
-    if (there !== true) throw new TidingsError('not_found', 'Not Found')
-    return { success: true, deleted: 1 } satisfies TokensDeleted
-  })
+  app.delete(
+    '/tokens/:token',
+    { onRequest, config: { docs: DELETE_DOCS, scope: 'tokens:write', touches: 'devices' } },
+    async (request) => {
+      refuseParameters(request.query)
+      const [there] = await tokens.remove([knownOf(request.params)])
+      if (there !== true) throw new TidingsError('not_found', 'Not Found')
+      return { success: true, deleted: 1 } satisfies TokensDeleted
+    },
+  )
 
   app.delete(
     '/tokens',
-    { onRequest, schema: { body: TokensDelete }, config: { docs: DELETE_ALL_DOCS, scope: 'tokens:write' } },
+    {
+      onRequest,
+      schema: { body: TokensDelete },
+      config: { docs: DELETE_ALL_DOCS, scope: 'tokens:write', touches: 'devices' },
+    },
     async (request) => {
       refuseParameters(request.query)
       const there = await tokens.remove([...new Set(request.body.tokens)])
@@ -63,7 +75,7 @@ function restoreRoutes(app: Server, { tokens, publicUrl }: Pick<HttpParts, 'toke
   const onRequest = refuseOtherSites(publicUrl)
   app.post(
     '/tokens/:token/restore',
-    { onRequest, config: { docs: RESTORE_DOCS, scope: 'tokens:write' } },
+    { onRequest, config: { docs: RESTORE_DOCS, scope: 'tokens:write', touches: 'devices' } },
     async (request) => {
       refuseParameters(request.query)
       const record = await tokens.restore(knownOf(request.params), request.caller)

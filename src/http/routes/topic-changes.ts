@@ -49,7 +49,7 @@ export function topicChangeRoutes(app: Server, served: Served): void {
       url: '/topics/:topic/subscriptions',
       bodyLimit: BATCH_BYTES,
       schema: { body: { content: { 'application/json': { schema: TopicDevicesShape } } } },
-      config: { docs, scope: 'tokens:write', longLists: LISTS },
+      config: { docs, scope: 'tokens:write', touches: 'devices', longLists: LISTS },
       onRequest: [
         ours,
         (request, reply, done) => (isNdjson(request) ? streams : large).call(app, request, reply, done),

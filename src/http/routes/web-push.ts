@@ -21,7 +21,7 @@ export function webPushRoutes(app: Server, { webSubscriptions, publicUrl }: Http
     {
       onRequest: refuseOtherSites(publicUrl),
       schema: { body: WebSubscriptionRequest },
-      config: { docs: PUT_DOCS, scope: 'tokens:write' },
+      config: { docs: PUT_DOCS, scope: 'tokens:write', touches: 'devices' },
     },
     async (request) => {
       refuseParameters(request.query)

@@ -21,6 +21,7 @@ import { DELIVERIES_DOCS, DELIVERY_DOCS, REPLAY_DOCS, REPLAY_SINCE_DOCS, TEST_DO
 import { toWebhookAttempt, toWebhookDelivery } from '../webhook-records.ts'
 
 const scope = 'webhooks:write'
+const touches = 'webhooks'
 
 export function webhookDeliveryRoutes(app: Server, parts: HttpParts, leavings: Leavings): void {
   readRoutes(app, parts)
@@ -55,7 +56,7 @@ function readRoutes(app: Server, { webhooks }: HttpParts): void {
 function testRoute(app: Server, { webhooks, publicUrl }: HttpParts, leavings: Leavings): void {
   app.post(
     '/webhooks/:id/test',
-    { onRequest: refuseOtherSites(publicUrl), config: { docs: TEST_DOCS, scope } },
+    { onRequest: refuseOtherSites(publicUrl), config: { docs: TEST_DOCS, scope, touches } },
     async (request, reply): Promise<WebhookTested> => {
       refuseParameters(request.query)
       const id = readId(request.params)
@@ -71,7 +72,7 @@ function replayRoutes(app: Server, { webhooks, publicUrl }: HttpParts, leavings:
   const onRequest = refuseOtherSites(publicUrl)
   app.post(
     '/webhooks/deliveries/:id/replay',
-    { onRequest, config: { docs: REPLAY_DOCS, scope } },
+    { onRequest, config: { docs: REPLAY_DOCS, scope, touches } },
     async (request): Promise<WebhookDeliveryAnswer> => {
       refuseParameters(request.query)
       const id = readId(request.params)
@@ -85,7 +86,7 @@ function replayRoutes(app: Server, { webhooks, publicUrl }: HttpParts, leavings:
     {
       onRequest,
       schema: { body: WebhookReplayRequest, response: { 200: named<WebhookReplayed>('WebhookReplayed') } },
-      config: { docs: REPLAY_SINCE_DOCS, scope },
+      config: { docs: REPLAY_SINCE_DOCS, scope, touches },
     },
     async (request, reply): Promise<WebhookReplayed> => {
       refuseParameters(request.query)

@@ -18,6 +18,7 @@ import { CHANGE_DOCS, CREATE_DOCS, DELETE_DOCS, LIST_DOCS, READ_DOCS, ROTATE_DOC
 import { toWebhook } from '../webhook-records.ts'
 
 const scope = 'webhooks:write'
+const touches = 'webhooks'
 
 export function webhookRoutes(app: Server, parts: HttpParts): void {
   readRoutes(app, parts)
@@ -49,7 +50,7 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
 
   app.post(
     '/webhooks',
-    { onRequest, schema: { body: WebhookRequest, response: made }, config: { docs: CREATE_DOCS, scope } },
+    { onRequest, schema: { body: WebhookRequest, response: made }, config: { docs: CREATE_DOCS, scope, touches } },
     async (request): Promise<WebhookMade> => {
       refuseParameters(request.query)
       const { url, description = '', types = ['*'], payload = 'thin' } = request.body
@@ -59,7 +60,7 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
 
   app.patch(
     '/webhooks/:id',
-    { onRequest, schema: { body: WebhookChange, response: answer }, config: { docs: CHANGE_DOCS, scope } },
+    { onRequest, schema: { body: WebhookChange, response: answer }, config: { docs: CHANGE_DOCS, scope, touches } },
     async (request): Promise<WebhookAnswer> => {
       refuseParameters(request.query)
       const record = await webhooks.flow.change(readId(request.params), request.body, request.caller)
@@ -67,7 +68,7 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
     },
   )
 
-  app.delete('/webhooks/:id', { onRequest, config: { docs: DELETE_DOCS, scope } }, async (request) => {
+  app.delete('/webhooks/:id', { onRequest, config: { docs: DELETE_DOCS, scope, touches } }, async (request) => {
     refuseParameters(request.query)
     await webhooks.flow.remove(readId(request.params), request.caller)
     return { success: true }
@@ -75,7 +76,7 @@ function deedRoutes(app: Server, { webhooks, publicUrl }: HttpParts): void {
 
   app.post(
     '/webhooks/:id/secret',
-    { onRequest, schema: { body: WebhookRotation, response: made }, config: { docs: ROTATE_DOCS, scope } },
+    { onRequest, schema: { body: WebhookRotation, response: made }, config: { docs: ROTATE_DOCS, scope, touches } },
     async (request): Promise<WebhookMade> => {
       refuseParameters(request.query)
       const overlap = request.body.overlap_seconds ?? USUAL_OVERLAP_SECONDS
