@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /** What a caller's window holds once a call is counted. */
 export interface Counted {
   /** Calls with this one; more than there are where it was refused without being counted. */
@@ -21,7 +23,11 @@ export function gatherCalls(
   const lines = new Map<string, Waiting[]>()
 
   async function run(caller: string, line: Waiting[]): Promise<void> {
-    while (line.length > 0) await countAll(caller, line.splice(0))
+    while (line.length > 0) {
+      await countAll(caller, line.splice(0))
+      // Calls that have come, and are read from their sockets in this turn of the event loop, are counted with those that waited.
+      if (line.length > 0) await nextTurn()
+    }
     lines.delete(caller)
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { gatherCalls, type Counted } from '../../src/http/gathered-calls.ts'
+import { until } from '../support/until.ts'
 
 interface Statement {
   readonly caller: string
@@ -35,11 +36,27 @@ it('calls that come while others of the caller are counted are counted by one st
   expect(asked(statements)).toEqual(['shop 1'])
   statements[0]?.answer()
   await first
-  await Promise.resolve()
+  await until(() => statements.length > 1)
   expect(asked(statements)).toEqual(['shop 1', 'shop 3'])
   statements[1]?.answer()
   const totals = (await Promise.all([first, ...next])).map(({ total }) => total)
   expect(totals).toEqual([1, 2, 3, 4])
+})
+
+it('calls that are read in the turn in which a count is answered are counted with those that waited for it', async () => {
+  const { statements, count } = createCounts()
+  const countOne = gatherCalls(count)
+  const first = countOne('shop')
+  const waited = countOne('shop')
+  statements[0]?.answer()
+  await first
+  // Past whatever else is due at once, before the turn ends.
+  await new Promise(process.nextTick)
+  const read = countOne('shop')
+  await until(() => statements.length > 1)
+  expect(asked(statements)).toEqual(['shop 1', 'shop 2'])
+  statements[1]?.answer()
+  expect((await Promise.all([waited, read])).map(({ total }) => total)).toEqual([2, 3])
 })
 
 it('callers do not wait for each other', () => {
@@ -57,6 +74,7 @@ it('where counting fails it fails for those counted together, and the next are c
   const next = countOne('shop')
   statements[0]?.fail(new Error('the link broke'))
   await expect(first).rejects.toThrow('the link broke')
+  await until(() => statements.length > 1)
   statements[1]?.answer()
   expect(await next).toEqual({ total: 1, msBeforeNext: 30_000 })
 })
