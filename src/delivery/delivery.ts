@@ -8,6 +8,7 @@ import type { PauseScope } from '../store/nodes/read-pauses.ts'
 import { endNode, type NodeIdentity } from '../store/nodes/nodes.ts'
 import type { Reclaimed } from '../store/nodes/reclaim.ts'
 import type { SmsWork } from '../store/sms/sms-work.ts'
+import { startingAtOnce } from './at-once.ts'
 import { startBindShares, type BindShares } from './bind-shares.ts'
 import type { AskPrice } from './charge.ts'
 import type { TicketFor } from './chunk.ts'
@@ -252,28 +253,6 @@ function waiting(after: After): (ms: number) => Promise<void> {
 
 function countInFlight(lanes: readonly (SmsLane | PushLane)[]): number {
   return lanes.reduce((sum, lane) => sum + lane.inFlight(), 0)
-}
-
-/** A batch, and a long push, have parts that nobody holds: this node looks for them now, not at its next turn. */
-function startingAtOnce(intake: Intake, look: () => void): Intake {
-  return {
-    ...intake,
-    async addBatch(messages, key, judge) {
-      const stored = await intake.addBatch(messages, key, judge)
-      look()
-      return stored
-    },
-    async addLongPush(long) {
-      const id = await intake.addLongPush(long)
-      look()
-      return id
-    },
-    async addPush(notification) {
-      const made = await intake.addPush(notification)
-      if (made !== null && made.chunkIds.length > 1) look()
-      return made
-    },
-  }
 }
 
 function tellPauses(log: Logger, pauses: readonly PauseScope[]): void {

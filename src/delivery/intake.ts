@@ -8,9 +8,9 @@ import { isServerRefusal } from '../store/transaction.ts'
 import { insertPushes } from '../store/push/new-pushes.ts'
 import type { InsertedNotification, NewNotification } from '../store/push/notifications.ts'
 import { loadChunks } from '../store/push/push-work.ts'
-import type { SmsWork, Started } from '../store/sms/sms-work.ts'
 import { reach } from '../store/reach.ts'
 import { createBatchIntake, type BatchIntake } from './batch-intake.ts'
+import { firstAttempt, toWork } from './fresh-work.ts'
 import { createGatherer } from './gather.ts'
 import type { Lease } from './lease.ts'
 import { refusePartsBesideOlder } from './older-nodes.ts'
@@ -73,7 +73,8 @@ export function createIntake(parts: IntakeParts): Intake {
     commit: (rows) => commitPush(parts, rows),
   })
   const { groupOf = usualConsentGroup, flagged = 'warn' } = parts
-  const batches = createBatchIntake({ db: parts.pushDb, owner: () => parts.lease().owner(), groupOf, flagged })
+  const { lease, smsLane } = parts
+  const batches = createBatchIntake({ db: parts.pushDb, lease, smsLane, groupOf, flagged })
 
   async function acceptSms(message: Omit<NewMessage, 'place'>): Promise<TakenSms | null> {
     const lane = parts.smsLane(message.provider)
@@ -167,38 +168,6 @@ function hand(parts: IntakeParts, owner: number, row: NewMessage, made: Inserted
   if (!made.held) lane.release(row.category, row.place)
   else if (row.place === 'hold') lane.offer([toWork(row, made.id, owner)])
   else lane.begin(toWork(row, made.id, owner), firstAttempt(row, made), askedAt)
-}
-
-function toWork(row: NewMessage, id: number, owner: number): SmsWork {
-  return {
-    id,
-    contact: row.extras?.redirectedTo ?? row.contact,
-    sender: row.sender,
-    text: row.text ?? row.body,
-    segments: row.segments,
-    category: row.category,
-    onUncertain: row.onUncertain,
-    provider: row.provider,
-    owner,
-    attempt: 0,
-    due: false,
-    tried: [],
-    ...(row.extras?.tlvs === undefined ? {} : { tlvs: row.extras.tlvs }),
-    ...(row.extras?.timeZone === undefined ? {} : { timeZone: row.extras.timeZone }),
-  }
-}
-
-function firstAttempt(row: NewMessage, { id, time }: InsertedMessage): Started {
-  return {
-    id,
-    status: 'sending',
-    attempt: 1,
-    attemptsCounted: 0,
-    uncertainAttempts: 0,
-    startedAt: time,
-    ageMs: 0,
-    remainingMs: row.ttlSeconds * 1000,
-  }
 }
 
 async function commitPush(

@@ -33,40 +33,36 @@ const UNKNOWN_MS = 300_000
 
 /** `now` is monotonic, in milliseconds; `low` as registered. */
 export function createOpenRows(low: number, now: () => number): OpenRows {
-  // Ids grow from batch to batch, and a Set keeps the order of insertion: its first element is the lowest.
   const fresh = new Set<number>()
   const adopted = new Map<number, number>()
   const lost = new Map<number, { readonly submitted: boolean; readonly until: number }>()
-  const floors = new Set<number>()
+  // Batches overlap, and several may have begun at one mark.
+  const underWay = new Set<{ readonly floor: number }>()
   let doubts: { readonly floor: number; readonly until: number }[] = []
   let next = low
 
   function beginBatch(): Batch {
-    const floor = next
-    floors.add(floor)
+    const begun = { floor: next }
+    underWay.add(begun)
     return {
       committed(all, held) {
-        floors.delete(floor)
+        underWay.delete(begun)
         for (const id of held) fresh.add(id)
         for (const id of all) next = Math.max(next, id + 1)
       },
-      failed: () => void floors.delete(floor),
+      failed: () => void underWay.delete(begun),
       unknown() {
-        floors.delete(floor)
-        doubts.push({ floor, until: now() + UNKNOWN_MS })
+        underWay.delete(begun)
+        doubts.push({ ...begun, until: now() + UNKNOWN_MS })
       },
     }
   }
 
   function lowest(): number {
-    const oldest = fresh.values().next()
-    return Math.min(
-      next,
-      oldest.done === true ? next : oldest.value,
-      ...floors,
-      ...lost.keys(),
-      ...doubts.map((doubt) => doubt.floor),
-    )
+    let least = Math.min(next, ...lost.keys(), ...[...underWay, ...doubts].map(({ floor }) => floor))
+    // A batch that took longer than those begun after it brings smaller ids than theirs.
+    for (const id of fresh) if (id < least) least = id
+    return least
   }
 
   function drop(id: number): void {

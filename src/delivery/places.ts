@@ -3,8 +3,8 @@ import { laneOf, type Lane } from '../domain/lane.ts'
 
 /** Places of one provider's lanes, by category: those that are taken, and those kept for what is on its way in. */
 export interface Places {
-  /** Keeps a place; false: there is none. */
-  reserve(category: Category): boolean
+  /** Keeps a place where more than `left` are free, of them all; false: there is none. */
+  reserve(category: Category, left?: number): boolean
   /**
    * Keeps the free places of each `wanted` lane (null: of all) that has at least `least`, but no more than `most` says; returns how many
    * those are.
@@ -30,8 +30,8 @@ export function createPlaces({ provider, capacity, held }: PlacesParts): Places 
   const room = (category: Category): number => capacity() - held(category) - (reserved.get(category) ?? 0)
 
   return {
-    reserve(category) {
-      if (room(category) <= 0) return false
+    reserve(category, left = 0) {
+      if (room(category) <= left) return false
       keep(category, 1)
       return true
     },

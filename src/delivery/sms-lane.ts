@@ -24,9 +24,11 @@ export interface SmsLane {
   readonly provider: SmsProvider
   /** Keeps a place for a message about to be accepted: in the window, or among the ready; `wait`: the lane is full or paused. */
   reserve(category: Category): Place
-  /** Gives a place that `reserve` kept back. */
+  /** The same for one of many, which are not started at once: among the ready, of whose places half are left to others. */
+  reserveOfMany(category: Category): Place
+  /** Gives a place that was kept back. */
   release(category: Category, place: Place): void
-  /** Gives places of `rooms` back. */
+  /** Gives places of `rooms` back, once what was claimed for them is in. */
   unreserve(category: Category, places: number): void
   /** Messages of this node, each with a place among the ready. Returns those it took: one that it holds already stays as it is. */
   offer(works: readonly SmsWork[]): SmsWork[]
@@ -64,6 +66,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
   const holding = new Map<number, SmsWork>()
   let outcomes: SmsSettlement[] = []
+  /** Categories whose due messages are being claimed. */
+  const claiming = new Set<Category>()
   let busy = 0
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
   const submissions = createSubmissions(parts, pause)
@@ -90,6 +94,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     ready.dropUnless(isOurs).forEach(forget)
   }
 
+  const half = (): number => (provider.window * READY_PER_PLACE) / 2
   const mayStart = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
 
   async function submit(flight: InFlight): Promise<void> {
@@ -110,6 +115,11 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       }
       return places.reserve(category) ? 'hold' : 'wait'
     },
+    reserveOfMany(category) {
+      // What is being claimed has the others' half already.
+      const left = claiming.has(category) ? 0 : half()
+      return !isStopped(category) && places.reserve(category, left) ? 'hold' : 'wait'
+    },
     release(category, place) {
       if (place === 'start') busy -= 1
       if (place === 'hold') places.unreserve(category, 1)
@@ -118,7 +128,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       holding.set(work.id, work)
       void submit({ work, started, askedAt })
     },
-    unreserve: (category, count) => places.unreserve(category, count),
+    unreserve(category, count) {
+      claiming.delete(category)
+      places.unreserve(category, count)
+    },
     offer(works) {
       for (const work of works) places.unreserve(work.category, 1)
       const taken = works.filter((work) => isOurs(work) && holding.get(work.id)?.owner !== work.owner)
@@ -130,10 +143,12 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
       return taken
     },
     // Claimed in larger steps: half a buffer at once.
-    rooms: (wanted) =>
-      places.reserveAll(wanted, (provider.window * READY_PER_PLACE) / 2, (category) =>
-        isStopped(category) ? 0 : Infinity,
-      ),
+    rooms(wanted) {
+      const most = half() + wayOut.room()
+      const rooms = places.reserveAll(wanted, half(), (category) => (isStopped(category) ? 0 : most))
+      for (const category of CATEGORIES) if (rooms.has(laneOf(provider.name, category))) claiming.add(category)
+      return rooms
+    },
     collect(most) {
       dropFormer()
       const settlements = outcomes.slice(0, most)

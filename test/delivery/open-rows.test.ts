@@ -47,6 +47,17 @@ test('with nothing open the low mark is the next id', () => {
   expect(open.low()).toBe(11)
 })
 
+test('a batch that took longer than one begun after it brings the low mark down to its own rows', () => {
+  const open = createOpenRows(7, () => 0)
+  const [long, short] = [open.beginBatch(), open.beginBatch()]
+  short.committed([12, 13], [12, 13])
+  expect(open.low()).toBe(7)
+  long.committed([8, 9, 14], [9, 14])
+  expect(open.low()).toBe(9)
+  open.drop(9)
+  expect(open.low()).toBe(12)
+})
+
 test('a batch of unknown outcome holds the low mark until a sweep that began five minutes later has ended', () => {
   let now = 0
   const open = createOpenRows(7, () => now)

@@ -20,7 +20,7 @@ function rig(
     ...onlyThrough('carrier'),
     take: () => (shares.push('taken'), (goes: boolean) => void shares.push(goes ? 'goes' : 'stays')),
   }
-  const row = { id: 1, ended, flag: null }
+  const row = { id: 1, held: ended === null, ended, flag: null }
   const intake: unknown = {
     acceptSms: async () => row,
     addBatch: async () => ({

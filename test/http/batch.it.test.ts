@@ -89,7 +89,9 @@ test('a batch is stored item by item, each with what it has itself and what all 
 
 test('ten thousand items are stored with one commit and answered in order', async () => {
   const node = await start()
-  const { status, body } = await post(node, { ...COMMON, items: contacts(10_000) })
+  // A row that is sent bears the mark of another commit.
+  const later = { ...COMMON, send_at: new Date(Date.now() + 3_600_000).toISOString() }
+  const { status, body } = await post(node, { ...later, items: contacts(10_000) })
   expect(status).toBe(200)
   expect(body.data.map((one) => one['index'])).toEqual(Array.from({ length: 10_000 }, (_, index) => index))
   const rows = await ask(

@@ -7,11 +7,17 @@ import { insertMessages, type NewMessage } from './messages.ts'
 import { inTransaction } from '../transaction.ts'
 
 /**
- * What became of one row: its id, where it is not to be sent why, and why its number is flagged; or what its key was used for before, `first` null: nobody knows any
+ * What became of one row: its id, whether this node holds it, where it is not to be sent why, and why its number is flagged; or what its key was used for before, `first` null: nobody knows any
  * more.
  */
 export type BatchRow =
-  | { readonly kind: 'made'; readonly id: number; readonly ended: Ended | null; readonly flag: FlagReason | null }
+  | {
+      readonly kind: 'made'
+      readonly id: number
+      readonly held: boolean
+      readonly ended: Ended | null
+      readonly flag: FlagReason | null
+    }
   | { readonly kind: 'taken'; readonly first: KeptAnswer | null }
 
 /** `replayed`: the key of the whole batch was used before, and nothing was stored. */
@@ -105,6 +111,6 @@ async function insertRows(
   return made.map((one) =>
     one === null
       ? { kind: 'taken', first: first[next++] ?? null }
-      : { kind: 'made', id: one.id, ended: one.ended, flag: one.flag },
+      : { kind: 'made', id: one.id, held: one.held, ended: one.ended, flag: one.flag },
   )
 }
