@@ -35,15 +35,12 @@ export async function upsertTokens(
   const known = new Array<KnownToken | undefined>(tokens.length)
   let missing = tokens.map((_, index) => index)
   for (let round = 0; missing.length > 0 && round < ROUNDS; round++) {
-    const { rows } = await db.query<FoundToken>({
-      name: 'upsert-tokens',
-      text: UPSERT_TOKENS,
-      values: [
-        texts(missing.map((index) => kinds[index] ?? null)),
-        texts(missing.map((index) => tokens[index] ?? null)),
-        ...[projects.usual, JSON.stringify(projects.others)],
-      ],
-    })
+    const values = [
+      texts(missing.map((index) => kinds[index] ?? null)),
+      texts(missing.map((index) => tokens[index] ?? null)),
+      ...[projects.usual, JSON.stringify(projects.others)],
+    ]
+    const rows = await upsertOnce(db, values, round === ROUNDS - 1)
     for (const { ord, ...token } of rows) known[missing[ord - 1] ?? -1] = token
     missing = missing.filter((index) => known[index] === undefined)
   }
@@ -51,6 +48,21 @@ export async function upsertTokens(
     if (token === undefined) throw new Error(`upsert of ${tokens.length} tokens gave no id to number ${index}`)
     return token
   })
+}
+
+/** None where another call still enters some of them: once it has, they are found. Throws at the `last` round. */
+async function upsertOnce(db: Db, values: readonly unknown[], last: boolean): Promise<readonly FoundToken[]> {
+  try {
+    return (await db.query<FoundToken>({ name: 'upsert-tokens', text: UPSERT_TOKENS, values: [...values] })).rows
+  } catch (error) {
+    if (last || !isLockTimeout(error)) throw error
+    return []
+  }
+}
+
+/** Source: PostgreSQL, appendix A: lock_not_available. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03'
 }
 
 /** One that is there. */
@@ -94,7 +106,7 @@ cross join lateral (
 const DEVICE = `d.app, d.locale, d.time_zone as "timeZone", p.contact`
 const OF_PERSON = `left join clients p on p.id = d.client_id and p.erased_at is null`
 
-/** What another call enters at the same moment is passed over in the first round and found in the next. */
+/** What another call enters at the same moment is passed over in the first round, or waited for in vain, and found in the next. */
 const ROUNDS = 5
 
 // New tokens are written in the order of their hash, so that two nodes with lists that overlap never wait for each other in a circle.
