@@ -193,7 +193,7 @@ export const ERROR_PAGES: Record<ErrorCode, Page> = {
   rate_limited: {
     status: 429,
     what: 'This caller has made as many calls this minute as it may.',
-    why: 'POST /smss is limited per caller and minute (SMS_RATE_LIMIT_PER_MINUTE, 60 unless set). Every call counts, also one that was refused for another reason.',
+    why: 'POST /smss is limited per caller and minute (SMS_RATE_LIMIT_PER_MINUTE, 60 unless set). Every call counts, also one that was refused for another reason, and so does a push with a `fallback`.',
     fix: 'Wait as long as Retry-After says; the RateLimit headers tell beforehand how much is left. The operator can raise the limit, or switch it off with 0.',
     retry: LATER,
     charged: NEVER,

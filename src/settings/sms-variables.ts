@@ -12,7 +12,8 @@ export const SMS_VARIABLES = [
     example: '{subject}: {message}',
   }),
   variable('SMS_RATE_LIMIT_PER_MINUTE', 'SMS', { type: 'number', min: 0, max: 1_000_000 }, '60', {
-    meaning: 'Calls of `POST /smss` a minute and caller, over all nodes; 0 takes the limit away.',
+    meaning:
+      'Calls of `POST /smss` a minute and caller, over all nodes, and pushes with a `fallback` among them; 0 takes the limit away.',
     example: '600',
   }),
   variable('ALLOWED_COUNTRIES', 'SMS', { type: 'countries' }, null, {

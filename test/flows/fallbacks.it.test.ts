@@ -19,7 +19,8 @@ beforeAll(async () => {
   database = await createTestDatabase()
   const time = { statementTimeoutMs: 30_000, queryTimeoutMs: 31_000 }
   db = createDb(database.url, { max: 2, name: 'fallbacks', ...time }, () => undefined)
-  nodes = [await startWholeNode(database.url, { PUBLIC_URL }), await startWholeNode(database.url, { PUBLIC_URL })]
+  const variables = { PUBLIC_URL, SMS_RATE_LIMIT_PER_MINUTE: '0' }
+  nodes = [await startWholeNode(database.url, variables), await startWholeNode(database.url, variables)]
 })
 
 afterAll(async () => {

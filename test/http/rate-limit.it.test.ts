@@ -22,7 +22,10 @@ afterAll(async () => {
 })
 
 /** A node of its own, with its own pool and memory. */
-function createNode(perMinute: number, url = database.url): { app: Server; db: Db; accepted: unknown[] } {
+function createNode(
+  perMinute: number,
+  url = database.url,
+): { app: Server; db: Db; accepted: unknown[]; pushes: unknown[] } {
   const db = createDb(
     url,
     { max: 5, name: 'rate-limit', statementTimeoutMs: 2_000, queryTimeoutMs: 3_000 },
@@ -30,7 +33,7 @@ function createNode(perMinute: number, url = database.url): { app: Server; db: D
   )
   pools.push(db)
   const { parts, recorded } = createStandIns({ rateLimiter: createRateLimiter(db, perMinute) })
-  return { app: createServer(parts), db, accepted: recorded.sms }
+  return { app: createServer(parts), db, accepted: recorded.sms, pushes: recorded.tokens }
 }
 
 test('exactly as many calls as allowed pass, over two nodes and at the same time', async () => {
@@ -113,6 +116,36 @@ test('a limit that cannot be asked for says that the database is away', async ()
   expect(answer.statusCode).toBe(503)
   expect(answer.json()).toMatchObject({ code: 'database_unavailable' })
   expect(accepted).toEqual([])
+})
+
+test('a push with an SMS in its place counts as an SMS does, however its targets come; one without does not', async () => {
+  const { app, accepted, pushes } = createNode(2)
+  const words = { title: 'Your table', body: 'It is ready' }
+  const more = { ...words, fallback: { sms: { message: 'Your table is ready' } } }
+  const remoteAddress = '192.0.2.20'
+  const push = (path: string, payload: object | string): Promise<LightMyRequestResponse> => {
+    const type = typeof payload === 'string' ? 'application/x-ndjson' : 'application/json'
+    return app.inject({ method: 'POST', url: path, remoteAddress, headers: { 'content-type': type }, payload })
+  }
+  for (let time = 0; time < 3; time += 1) {
+    const plain = await push('/notifications/tokens', { ...words, tokens: ['device'] })
+    expect([plain.statusCode, plain.headers['ratelimit']]).toEqual([200, undefined])
+  }
+  const first = await push('/notifications/tokens', { ...more, tokens: ['device'] })
+  expect([first.statusCode, first.headers['x-ratelimit-remaining']]).toEqual([200, '1'])
+  expect((await send(app, remoteAddress)).statusCode).toBe(200)
+  const refused = [
+    await push('/notifications/tokens', { ...more, tokens: ['device'] }),
+    await push('/notifications/tokens', `${JSON.stringify(more)}\n"device"\n`),
+    await push('/notifications/devices', { ...more, to: { client: '+201009129288' } }),
+    await send(app, remoteAddress),
+  ]
+  for (const answer of refused) {
+    expect(answer.json()).toMatchObject({ error: 429, code: 'rate_limited' })
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(30)
+  }
+  expect([pushes.length, accepted.length]).toEqual([4, 1])
+  expect((await push('/notifications/tokens', { ...words, tokens: ['device'] })).statusCode).toBe(200)
 })
 
 function send(app: Server, remoteAddress: string): Promise<LightMyRequestResponse> {

@@ -8,6 +8,7 @@ import { overloaded, type Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
+import { limitFallback } from '../rate-limit.ts'
 import type { Waits } from '../waits.ts'
 
 const ROUTE = 'POST /notifications/devices'
@@ -32,6 +33,7 @@ export function pushDeviceRoutes(app: Server, parts: HttpParts, gate: Accepts, w
     async (request, reply) => {
       refuseParameters(request.query)
       const { to, ...input } = request.body
+      await limitFallback(request, reply, parts, input)
       if (input.dry_run === true) return within(to, () => explain(request, reply, parts, request.body))
       const idempotency = await readIdempotency(request, ROUTE)
       const accepted = await within(to, () => {
@@ -68,5 +70,13 @@ const DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'no_devices', 'push_too_large', 'upgrading', 'unknown_template', 'invalid_variables'],
+  errors: [
+    ...SEND_ERRORS,
+    'no_devices',
+    'push_too_large',
+    'rate_limited',
+    'upgrading',
+    'unknown_template',
+    'invalid_variables',
+  ],
 }

@@ -12,6 +12,7 @@ import { limitLargeBodies, type Accepts } from '../overload.ts'
 import { refuseParameters } from '../paging.ts'
 import type { HttpParts, Server } from '../parts.ts'
 import { answerPush, leaving, PUSH_ANSWER } from '../push-answer.ts'
+import { limitFallback } from '../rate-limit.ts'
 import { readTargetLines } from '../target-lines.ts'
 import { readTargets, TARGET_LISTS } from '../targets.ts'
 import type { Waits } from '../waits.ts'
@@ -59,6 +60,7 @@ async function whole(
   { parts, gate }: Served,
 ): Promise<Accepted<PushAnswer> | null> {
   const { push } = parts
+  await limitFallback(request, reply, parts, body)
   const { tokens, fids } = await readTargets(body)
   if (body.dry_run === true) return explain(request, reply, parts, body, tokens, fids)
   const idempotency = await readIdempotency(request, ROUTE)
@@ -86,6 +88,7 @@ async function byLine(
     return push.acceptTokens(input, tokens, fids, request.caller, idempotency)
   }
   return dropping(request, reply, async () => {
+    await limitFallback(request, reply, parts, input)
     if (dryRun) return store()
     gate.enter(input.category, request.caller)
     return leaving(gate, store())
@@ -119,5 +122,5 @@ const DOCS: RouteDocs = {
     content: jsonEither('NotificationAccepted', 'PushDryRun'),
     headers: SEND_ANSWER_HEADERS,
   },
-  errors: [...SEND_ERRORS, 'push_too_large', 'upgrading', 'unknown_template', 'invalid_variables'],
+  errors: [...SEND_ERRORS, 'push_too_large', 'rate_limited', 'upgrading', 'unknown_template', 'invalid_variables'],
 }
