@@ -17,6 +17,9 @@ export interface ClusterNotes {
 
 export const DATABASE = 'tidings'
 
+/** What a new cluster takes, its first write-ahead log included; measured, Postgres 18. */
+const CLUSTER_MB = 70
+
 /** Homes for data that the Postgres user could not reach where DATA_DIR is: for root alone, who may write here. */
 const FAR_HOMES = '/var/lib/tidings'
 
@@ -66,6 +69,9 @@ export async function ensureCluster(
   try {
     if (identity !== null) for (const path of [half, passwordFile]) chownSync(path, identity.uid, identity.gid)
     await initialize(half, passwordFile, binaries, identity)
+  } catch (error) {
+    rmSync(half, { recursive: true, force: true })
+    throw error
   } finally {
     rmSync(passwordFile)
   }
@@ -108,8 +114,17 @@ async function run(program: string, args: readonly string[], identity: Identity 
   // One that can't start doesn't read; that it could not start is told by `code`.
   child.stdin.on('error', () => undefined).end(input)
   if ((await code) === 0) return
-  const reason = said.join('').trim().split('\n').slice(0, 3).join(' ')
-  throw new StartRefusal(`The embedded Postgres could not be made: ${reason}`)
+  throw new StartRefusal(notMade(said.join('')))
+}
+
+/** Pure: the line for the operator, of what initdb or postgres wrote to stderr. */
+export function notMade(said: string): string {
+  if (said.includes('No space left on device')) {
+    return `The disk is full: the embedded Postgres takes ${CLUSTER_MB} MB to begin with. Make room, or set DATA_DIR to another place.`
+  }
+  const lines = said.trim().split('\n')
+  const fatal = lines.filter((line) => /\b(?:FATAL|PANIC|error):/.test(line))
+  return `The embedded Postgres could not be made: ${(fatal.length > 0 ? fatal : lines).slice(0, 3).join(' ')}`
 }
 
 function refuseOtherVersion(cluster: string, version: string): void {

@@ -82,15 +82,18 @@ async function startOwned(options: EmbeddedOptions): Promise<Embedded> {
   }
 }
 
-/** A file of another user, a full or a read-only disk: the system's own words name the file. */
-function fileProblem(error: unknown): StartRefusal | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!(error instanceof Error) || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EDQUOT'].includes(code))
-    return null
+/** A file of another user, a full or a read-only disk: the system's own words name the file. Null for any other error. */
+export function fileProblem(error: unknown): StartRefusal | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  // Where a directory can't be made because the disk is read-only, Node says that the one above it isn't there.
+  const isUnmade = error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir'
+  if (!isUnmade && !OF_FILES.has(String(error.code))) return null
   return new StartRefusal(
     `The embedded Postgres can't use its files: ${error.message}. Mend that, or set DATA_DIR to another place.`,
   )
 }
+
+const OF_FILES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EDQUOT'])
 
 async function start(dataDir: string, ownership: Ownership, onRestart: (line: string) => void): Promise<Embedded> {
   const notes = readNotes(dataDir) ?? firstNotes(dataDir)

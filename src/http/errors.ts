@@ -36,6 +36,9 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
 const DATABASE_GONE =
   /^(?:08\w{3}|53[03]00|57P0[1-3]|57014|25006|42501|55P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
 
+/** A statement that had to make a file larger. Source: PostgreSQL, appendix A. */
+const DISK_FULL = '53100'
+
 /** node-postgres has no codes for these. */
 const CONNECTION_LOST = /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout)/
 
@@ -47,6 +50,9 @@ export function toRefusal(thrown: unknown): TidingsError {
   if (fault !== undefined) return new TidingsError(fault.code, fault.message, { cause: thrown })
   if (thrown instanceof Error && thrown.message === 'aborted') {
     return new TidingsError('malformed_http', 'The connection ended before the request did', { cause: thrown })
+  }
+  if (code === DISK_FULL) {
+    return new TidingsError('storage_full', 'The database has no room left. Nothing was stored.', { cause: thrown })
   }
   if (DATABASE_GONE.test(code) || (thrown instanceof Error && CONNECTION_LOST.test(thrown.message))) {
     return new TidingsError('database_unavailable', 'The database cannot be reached', { cause: thrown })

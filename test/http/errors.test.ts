@@ -175,6 +175,15 @@ test('a read that the database does not answer says that it is away', async () =
   expect(answer.json()).toMatchObject({ error: 503, code: 'database_unavailable' })
 })
 
+test('a disk without room is told as that, wherever a statement found it full', async () => {
+  const { parts } = createStandIns()
+  const full = Object.assign(new Error('could not extend file "base/5/2838"'), { code: '53100' })
+  const message = (): Promise<never> => Promise.reject(full)
+  const answer = await createServer({ ...parts, reads: { ...parts.reads, message } }).inject('/smss/1')
+  expect(answer.json()).toMatchObject({ error: 503, code: 'storage_full' })
+  expect(answer.headers['retry-after']).toBe('60')
+})
+
 test('the contract names the same words as the domain', () => {
   expect(STATUS).toMatchObject({ enum: STATUSES })
   expect(CATEGORY).toMatchObject({ enum: CATEGORIES })
