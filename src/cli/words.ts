@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { nearest } from '../domain/nearest.ts'
 import { CliRefusal } from './command.ts'
 
 export type Options = NonNullable<ParseArgsConfig['options']>
@@ -12,8 +13,16 @@ export function readWords<Known extends Options>(
     return parseArgs({ args: [...words], options: { ...options, ...EVERYWHERE }, allowPositionals: true })
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new CliRefusal(`${error.message.split(/\. |\n/, 1)[0] ?? ''}.`)
+    const [problem = ''] = error.message.split(/\. |\n/, 1)
+    throw new CliRefusal(`${problem}.${meantOption(problem, Object.keys({ ...options, ...EVERYWHERE }))}`)
   }
+}
+
+/** The option that a slip of the fingers would turn into the one complained of, as a sentence; empty when none is. */
+function meantOption(problem: string, known: readonly string[]): string {
+  const given = /^Unknown option '--([\w-]+)/.exec(problem)?.[1]
+  const meant = given === undefined ? null : nearest(given, known, 2)
+  return meant === null ? '' : ` Did you mean --${meant}?`
 }
 
 const EVERYWHERE = { json: { type: 'boolean' } } as const

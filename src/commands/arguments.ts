@@ -104,6 +104,7 @@ export function parseArguments(given: readonly string[]): Arguments {
   const flags = words.filter((word) => word.startsWith('-')).map((flag) => (flag === '-h' ? '--help' : flag))
   const names = words.filter((word) => !word.startsWith('-'))
   const wrongFlag = flags.find((flag) => !FLAGS.some((known) => known === flag))
+  if (wrongFlag?.startsWith('--port') === true) return { kind: 'wrong', problem: NO_PORT_FLAG }
   if (wrongFlag !== undefined) return wrong('flag', wrongFlag, FLAGS)
   if (flags.includes('--help')) return { kind: 'help' }
   if (flags.includes('--version')) return { kind: 'version' }
@@ -113,6 +114,8 @@ export function parseArguments(given: readonly string[]): Arguments {
   if (second !== undefined) return { kind: 'wrong', problem: `One command at a time: ${name} or ${second}.` }
   return { kind: 'run', command, quiet: flags.includes('--quiet'), json: flags.includes('--json') }
 }
+
+const NO_PORT_FLAG = 'There is no flag --port; the port is a variable: PORT=8080 npm start'
 
 const KNOWN = ['start', ...COMMANDS, ...TRANSFERS, 'fake', 'keys', ...CLIENTS, 'help']
 

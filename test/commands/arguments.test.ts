@@ -26,6 +26,12 @@ test('an unknown word suggests the near one', () => {
   expect(parseArguments(['serve', 'db'])).toMatchObject({ kind: 'wrong' })
 })
 
+test('who looks for a flag --port is told of the variable', () => {
+  const problem = 'There is no flag --port; the port is a variable: PORT=8080 npm start'
+  expect(parseArguments(['--port', '3000'])).toEqual({ kind: 'wrong', problem })
+  expect(parseArguments(['start', '--port=3000'])).toEqual({ kind: 'wrong', problem })
+})
+
 test('help and version win over commands', () => {
   expect(parseArguments(['serve', '-h'])).toEqual({ kind: 'help' })
   expect(parseArguments(['--version'])).toEqual({ kind: 'version' })
