@@ -34,9 +34,11 @@ export interface ReceiptShare {
  * are UTC.
  */
 export function verdict(sms: Judged): string {
-  const isTest = sms.provider === SANDBOX
   if (sms.status === 'captured') return 'This is a test message. The sandbox kept it here; nothing was sent.'
-  return isTest ? `This is a test message; nothing left this machine. In the play: ${judge(sms)}` : judge(sms)
+  if (sms.provider !== SANDBOX) return judge(sms)
+  // What nobody has begun to play is no part of a play: it waits, or was stopped, as every message is.
+  const part = sms.attempts.length === 0 ? '' : 'In the play: '
+  return `This is a test message; nothing left this machine. ${part}${judge(sms)}`
 }
 
 function judge(sms: Judged): string {

@@ -36,6 +36,14 @@ test.each<[string, Partial<Judged>]>([
   ['It was never sent. Its validity ended before it could be sent.', { status: 'expired' }],
   ['It was never sent. It was cancelled on 1 March 2026 at 14:02:14 UTC.', { status: 'cancelled' }],
   ['This is a test message. The sandbox kept it here; nothing was sent.', { status: 'captured', provider: 'sandbox' }],
+  [
+    'This is a test message; nothing left this machine. It was never sent. It was cancelled on 1 March 2026 at 14:02:14 UTC.',
+    { status: 'cancelled', provider: 'sandbox' },
+  ],
+  [
+    'This is a test message; nothing left this machine. In the play: No. No phone has this number.',
+    { status: 'failed', reason: 'invalid_number', provider: 'sandbox', attempts: [attempt(0)] },
+  ],
   ['Not yet. It goes out on 1 March 2026 at 15:02:11 UTC.', { status: 'scheduled', sendAt: later(3_600_000) }],
   ['Not yet. It waits to go out.', { status: 'queued' }],
   [
