@@ -122,6 +122,13 @@ describe.skipIf(!hasChromium)('the pages of the messages', { timeout: SLOW_MS },
     await page.locator('.standing .badge', { hasText: 'Delivered' }).waitFor()
   })
 
+  test('say that nothing was sent to a number that nobody wrote to', async () => {
+    const { page } = await visit(browser, url, '/dashboard/people/+15005550199')
+    await page.getByText('Nothing was sent to it yet.').waitFor()
+    expect(await page.getByText('This is not there').count()).toBe(0)
+    expect(await faultsOf(page)).toEqual([])
+  })
+
   test('say that one is not there', async () => {
     const { page } = await visit(browser, url, '/dashboard/messages/99999')
     await page.getByText('This is not there, or not any more.').waitFor()

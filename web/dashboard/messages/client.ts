@@ -1,7 +1,7 @@
 import type { Client, ClientHistory } from '../../../src/contract/history.ts'
 import type { OptOut } from '../../../src/contract/inbound.ts'
 import type { Attempt, Sms } from '../../../src/contract/sms.ts'
-import { createCall, queryOf, type Listed } from '../call.ts'
+import { createCall, queryOf, Refused, type Listed } from '../call.ts'
 
 export type { Attempt, Client, Sms }
 
@@ -22,7 +22,8 @@ export interface MessagesClient {
   /** Newest first; `q` in the search grammar, empty: all of them. */
   list(q: string, cursor: string | null, signal: AbortSignal | null): Promise<Listed<Sms>>
   read(id: number, signal: AbortSignal): Promise<Sms>
-  person(contact: string, cursor: string | null, signal: AbortSignal | null): Promise<PersonPage>
+  /** Null where nothing was ever sent to the number. */
+  person(contact: string, cursor: string | null, signal: AbortSignal | null): Promise<PersonPage | null>
   optOutsOf(contact: string, signal: AbortSignal): Promise<readonly OptOut[]>
 }
 
@@ -39,7 +40,9 @@ export function createMessagesClient(fetch: typeof globalThis.fetch): MessagesCl
     async person(contact, cursor, signal) {
       const path = `/clients/${encodeURIComponent(contact)}?${queryOf({ cursor, limit: MESSAGES_A_PAGE })}`
       // A node of the version before has no flags.
-      const { client, flags = [], data, next } = await call('GET', path, { signal })
+      const answer = await call('GET', path, { signal }).catch(nullWhereNotFound)
+      if (answer === null) return null
+      const { client, flags = [], data, next } = answer
       return {
         client: client as Client,
         flags: flags as readonly Flag[],
@@ -50,4 +53,9 @@ export function createMessagesClient(fetch: typeof globalThis.fetch): MessagesCl
     optOutsOf: async (contact, signal) =>
       (await call('GET', `/opt-outs?${queryOf({ contact })}`, { signal })).data as readonly OptOut[],
   }
+}
+
+function nullWhereNotFound(error: unknown): null {
+  if (error instanceof Refused && error.status === 404) return null
+  throw error
 }

@@ -59,6 +59,7 @@ function SentTo({ contact }: { readonly contact: string }): JSX.Element {
   const paging = usePaged(
     async (cursor, signal) => {
       const page = await client.person(contact, cursor, signal)
+      if (page === null) return { data: [], next: null }
       setPerson(page)
       return page
     },
