@@ -96,7 +96,8 @@ function page(title: string, body: Html): Html {
     </head>
     <body>
       <header>
-        <strong><a href="/">Tidings</a></strong> <a href="/errors">Errors</a> <a href="/docs">API</a>
+        <strong><a href="/">Tidings</a></strong> <a href="/dashboard">Dashboard</a> <a href="/errors">Errors</a>
+        <a href="/docs">API</a>
       </header>
       <main>${body}</main>
     </body>

@@ -59,6 +59,12 @@ test('a line of the shell_quotes page, run as it is printed, sends what it says'
   await app.close()
 })
 
+test('the list of errors names each code, breakable where a phone is narrower than it', async () => {
+  const { body } = await plain.inject({ url: '/errors', headers: { accept: 'text/html' } })
+  expect(body).toContain('invalid_<wbr />idempotency_<wbr />key</code>')
+  for (const code of ERROR_CODES) expect(body.replaceAll('<wbr />', '')).toContain(`<code>${code}</code>`)
+})
+
 test('the error reference has no page for a code that does not exist', async () => {
   expect(Object.keys(ERROR_PAGES).toSorted()).toEqual([...ERROR_CODES].toSorted())
   const answer = await plain.inject('/errors/nothing')

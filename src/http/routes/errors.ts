@@ -60,7 +60,7 @@ function listPage(): Html {
       html`<tr>
         <td>${ERROR_PAGES[code].status}</td>
         <td>
-          <a href="/errors/${code}"><code>${code}</code></a>
+          <a href="/errors/${code}"><code>${breakable(code)}</code></a>
         </td>
         <td>${ERROR_PAGES[code].what}</td>
       </tr>`,
@@ -79,6 +79,12 @@ function listPage(): Html {
         ${rows}
       </tbody>
     </table>`
+}
+
+/** On a phone, a long code goes on in the next line after one of its underscores. */
+function breakable(code: ErrorCode): readonly Html[] {
+  const words = code.split('_')
+  return words.map((word, index) => (index === words.length - 1 ? html`${word}` : html`${word}_<wbr />`))
 }
 
 const HEADINGS = {
