@@ -66,14 +66,15 @@ function touchesOf({ method, url, config }: RouteOptions, scope: Scope): Touches
 
 function admit(parts: HttpParts, wrong: WrongKeys, scope: Scope, touches: Touches): onRequestHookHandler {
   return (request, reply, done) => {
+    const finish = (problem: TidingsError | null): void => done(problem ?? undefined)
     const enter = (called: Called): void => {
       if (called instanceof TidingsError) return done(challenge(reply, called, request))
       const lacking = scopeProblem(called, scope)
       if (lacking !== null) return done(tellScope(reply, lacking, scope))
       request.caller = withAddress(called, scope, request, parts)
       const problem = called.mode === 'test' ? problemOfTest(touches, request, parts) : null
-      if (problem instanceof Promise) void problem.then((found) => done(found ?? undefined), done)
-      else done(problem ?? undefined)
+      if (problem instanceof Promise) void problem.then(finish, done)
+      else finish(problem)
     }
     const called = callerOf(request, parts, wrong)
     if (called instanceof Promise) void called.then(enter, done)
