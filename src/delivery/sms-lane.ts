@@ -60,13 +60,16 @@ export interface SmsLane {
 /** Ready messages for each place in the window: a few seconds of work, so that a row never waits in memory for long. */
 const READY_PER_PLACE = 16
 
+function placesOf({ window }: SmsProvider): number {
+  return window * READY_PER_PLACE
+}
+
 export function createSmsLane(parts: SmsLaneParts): SmsLane {
   const { provider, now, kick } = parts
   const ready = createReadyMessages()
   // A message claimed twice under one mark (a COMMIT's answer was lost in between) is held once.
   const holding = new Map<number, SmsWork>()
   let outcomes: SmsSettlement[] = []
-  /** Categories whose due messages are being claimed. */
   const claiming = new Set<Category>()
   let busy = 0
   const pause = createPause({ provider: provider.name, log: parts.log, now, after: parts.after, onEnd: kick })
@@ -77,11 +80,10 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
 
   const places = createPlaces({
     provider: provider.name,
-    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : provider.window * READY_PER_PLACE + wayOut.room()),
+    capacity: () => (closed || pause.leftMs() > LONG_PAUSE_MS ? 0 : placesOf(provider) + wayOut.room()),
     held: (category) => ready.count(category),
   })
   const isStopped = (category: Category): boolean => isHeldBack(parts, category)
-  const isOurs = (work: SmsWork): boolean => work.owner === parts.lease().owner()
 
   function forget(work: SmsWork): void {
     if (holding.get(work.id) === work) holding.delete(work.id)
@@ -91,10 +93,9 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
   function dropFormer(): void {
     if (mark === parts.lease().owner()) return
     mark = parts.lease().owner()
-    ready.dropUnless(isOurs).forEach(forget)
+    ready.dropUnless(({ owner }) => owner === mark).forEach(forget)
   }
 
-  const half = (): number => (provider.window * READY_PER_PLACE) / 2
   const mayStart = (): boolean => !closed && pause.leftMs() === 0 && parts.lease().mayWrite()
 
   async function submit(flight: InFlight): Promise<void> {
@@ -117,7 +118,7 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     reserveOfMany(category) {
       // What is being claimed has the others' half already.
-      const left = claiming.has(category) ? 0 : half()
+      const left = claiming.has(category) ? 0 : placesOf(provider) / 2
       return !isStopped(category) && places.reserve(category, left) ? 'hold' : 'wait'
     },
     release(category, place) {
@@ -134,7 +135,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     offer(works) {
       for (const work of works) places.unreserve(work.category, 1)
-      const taken = works.filter((work) => isOurs(work) && holding.get(work.id)?.owner !== work.owner)
+      const ours = parts.lease().owner()
+      const taken = works.filter((work) => work.owner === ours && holding.get(work.id)?.owner !== work.owner)
       for (const work of taken) {
         holding.set(work.id, work)
         ready.add(work)
@@ -144,8 +146,8 @@ export function createSmsLane(parts: SmsLaneParts): SmsLane {
     },
     // Claimed in larger steps: half a buffer at once.
     rooms(wanted) {
-      const most = half() + wayOut.room()
-      const rooms = places.reserveAll(wanted, half(), (category) => (isStopped(category) ? 0 : most))
+      const most = placesOf(provider) / 2 + wayOut.room()
+      const rooms = places.reserveAll(wanted, placesOf(provider) / 2, (category) => (isStopped(category) ? 0 : most))
       for (const category of CATEGORIES) if (rooms.has(laneOf(provider.name, category))) claiming.add(category)
       return rooms
     },

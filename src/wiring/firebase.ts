@@ -36,7 +36,14 @@ function openProject(project: FcmProject, parts: FirebaseParts): PushProvider {
   const { name, projectId, baseUrl, messagesPerMinute, rampSeconds, connections } = project
   const named = projectId === null ? {} : { projectId }
   return createFcm(
-    { name, ...named, credentials: credentialsOf(project), messagesPerMinute, rampSeconds, carries: connections * STREAMS },
+    {
+      name,
+      ...named,
+      credentials: credentialsOf(project),
+      messagesPerMinute,
+      rampSeconds,
+      carries: connections * STREAMS,
+    },
     {
       ...parts,
       http2: createHttp2Pool({ origin: baseUrl, sessions: connections, streams: STREAMS }, parts),

@@ -166,7 +166,7 @@ test('a pace, a ramp and connections are whole, as the variables are', () => {
     expect(faults(content, { SHOP_ACCOUNT })).toMatchObject([
       {
         problem: `has a fault: \`projects[0].${field}\` is no such number`,
-        fix: expect.stringMatching(/^Write a whole number from \d+ to \d+, without quotes\.$/),
+        fix: expect.stringMatching(/^Write a whole number from \d+ to \d+, without quotes\.$/) as string,
       },
     ])
   }

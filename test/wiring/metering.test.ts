@@ -37,7 +37,9 @@ test('a batch that was refused for what its caller did is none that failed', asy
 
 test('of a batch what is new is accepted, and what had its key before is replayed', async () => {
   const rows = [1, 2, 3].map((id) =>
-    id === 2 ? ({ kind: 'taken', first: null } as const) : ({ kind: 'made', id, held: true, ended: null, flag: null } as const),
+    id === 2
+      ? ({ kind: 'taken', first: null } as const)
+      : ({ kind: 'made', id, held: true, ended: null, flag: null } as const),
   )
   expect(await countedOf(() => Promise.resolve({ kind: 'stored', rows }))).toEqual([
     'tidings_accepts_total{channel="sms",category="transactional",outcome="accepted"} 1',
