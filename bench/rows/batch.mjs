@@ -4,7 +4,7 @@ import { openRaw } from '../batch-raw.mjs'
 import { measureSmpp, showSmpp } from '../batch-smpp.mjs'
 import { cpuSeconds, untilIdle } from '../cpu.mjs'
 import { startPostgres, startTidings } from '../servers.mjs'
-import { median, quotients, spreadText, whole } from '../table.mjs'
+import { median, quotients, spreadText, whole as rounded } from '../table.mjs'
 
 const DRAIN_TIMEOUT_MS = 120_000
 
@@ -12,6 +12,7 @@ const DRAIN_TIMEOUT_MS = 120_000
 const SETTINGS = { SMS_RATE_LIMIT_PER_MINUTE: '1000000' }
 
 const [JSON_CALLS, LINES] = ['JSON, 10,000 items a call', 'NDJSON, one stream']
+const JSON_PAIRS = `${JSON_CALLS}, two at a time`
 const LINES_AND_DELIVERY = `${LINES}, delivered meanwhile`
 const [RAW_JSON, RAW_LINES] = ['raw INSERT, 10,000 rows a transaction', 'raw INSERT, 1,000 rows a transaction']
 
@@ -26,7 +27,7 @@ export const row = {
 }
 
 /**
- * How many items a second `POST /smss/batch` takes, each answered after a commit to disk: in calls of 10,000 in JSON, one after the other,
+ * How many items a second `POST /smss/batch` takes, each answered after a commit to disk: in calls of 10,000 in JSON, one after the other and two at a time,
  * and in one stream of lines; the same rows by an INSERT into the same Postgres, with nothing else asked. Beside it what POST /notifications/tokens
  * makes of a list of targets by line, new ones and known ones. Before the next one what was accepted is delivered.
  */
@@ -51,7 +52,8 @@ function waysOf(url, raw, items) {
     if (stored !== items) throw new Error(`${stored} of ${items} items were accepted`)
   }
   return [
-    { name: JSON_CALLS, paused: true, run: () => wholes(url, items) },
+    { name: JSON_CALLS, paused: true, run: () => wholes(url, items, 1) },
+    { name: JSON_PAIRS, paused: true, run: () => wholes(url, items, 2) },
     { name: RAW_JSON, own: true, run: () => raw.insert(items, 10_000) },
     { name: LINES, paused: true, run: lines },
     { name: RAW_LINES, own: true, run: () => raw.insert(items, 1_000) },
@@ -64,7 +66,7 @@ function waysOf(url, raw, items) {
 async function measureTurns(server, ways, { rounds, items }, tell) {
   const results = new Map(ways.map(({ name }) => [name, []]))
   // A first one, so that every path was run before.
-  await wholes(server.url, 10_000)
+  await wholes(server.url, 10_000, 1)
   await stream(`${server.url}/smss/batch`, COMMON, contactLines(10_000), 10_000)
   for (let round = 1; round <= rounds; round += 1) {
     for (const way of ways) {
@@ -109,7 +111,11 @@ function cpuOf(server, own) {
 function figures(results) {
   return {
     measured: [...results].map(([name, all]) => ({ name, ...medians(all), rounds: all })),
-    shares: { json: shareOf(results, JSON_CALLS, RAW_JSON), lines: shareOf(results, LINES, RAW_LINES) },
+    shares: {
+      json: shareOf(results, JSON_CALLS, RAW_JSON),
+      pairs: shareOf(results, JSON_PAIRS, RAW_JSON),
+      lines: shareOf(results, LINES, RAW_LINES),
+    },
   }
 }
 
@@ -117,17 +123,23 @@ function shareOf(results, ours, raw) {
   return quotients(results.get(ours), results.get(raw), 'perSecond')
 }
 
-async function wholes(url, items) {
-  for (let from = 0; from < items; from += 10_000) {
-    const list = Array.from({ length: Math.min(10_000, items - from) }, (_, index) => contactOf(from + index))
-    const answer = await fetch(`${url}/smss/batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...COMMON, items: list }),
-    })
-    const { accepted } = await answer.json()
-    if (accepted !== list.length) throw new Error(`${accepted} of ${list.length} items were accepted`)
+async function wholes(url, items, atOnce) {
+  const starts = Array.from({ length: Math.ceil(items / 10_000) }, (_, call) => call * 10_000)
+  const work = async () => {
+    for (let from = starts.shift(); from !== undefined; from = starts.shift()) await whole(url, from, items)
   }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}
+
+async function whole(url, from, items) {
+  const list = Array.from({ length: Math.min(10_000, items - from) }, (_, index) => contactOf(from + index))
+  const answer = await fetch(`${url}/smss/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...COMMON, items: list }),
+  })
+  const { accepted } = await answer.json()
+  if (accepted !== list.length) throw new Error(`${accepted} of ${list.length} items were accepted`)
 }
 
 async function targets(url, items, round) {
@@ -150,8 +162,8 @@ function show({ rounds, items, measured, shares, smpp }) {
   const cells = (one) => [
     one.name,
     one.perSecond.toFixed(0),
-    whole(one.nodeMicros),
-    whole(one.postgresMicros),
+    rounded(one.nodeMicros),
+    rounded(one.postgresMicros),
     one.drainSeconds.toFixed(1),
   ]
   const lines = measured.find(({ name }) => name === LINES)
@@ -165,6 +177,7 @@ function show({ rounds, items, measured, shares, smpp }) {
       { goal: 'NDJSON: ≥ 40,000/s', figure: `${lines.perSecond.toFixed(0)}/s`, met: lines.perSecond >= 40_000 },
       shareVerdict('NDJSON', shares.lines),
       shareVerdict('JSON', shares.json),
+      shareVerdict('JSON, two calls at a time', shares.pairs),
       ...onward.verdicts,
     ],
     notes: [

@@ -83,6 +83,11 @@ export function cutAtRepeats(group: readonly BatchEntry[]): BatchEntry[][] {
   return pieces
 }
 
+/** A key that another item of the stream may have, too. */
+export function hasOwnKey(item: BatchEntry): boolean {
+  return !(item instanceof TidingsError) && item.idempotency?.route === OWN_KEYS
+}
+
 function nameOfKey({ route, key }: Idempotency): string {
   return `${route} ${key}`
 }

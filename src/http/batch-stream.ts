@@ -9,6 +9,9 @@ import { SenderGone, type Line, type Lines } from './lines.ts'
 /** Lines that are stored with one commit. */
 const GROUP = 1_000
 
+/** Groups that are being stored while another one begins to be. */
+const BESIDE = 1
+
 /** Bytes of answers that wait for a sender who reads them only at the end: some forty thousand. */
 const WAITING_BYTES = 4 * 1_048_576
 
@@ -26,6 +29,8 @@ export interface StreamParts<Item> {
   prepare(lines: readonly Line[], from: number): Promise<readonly Item[]>
   /** Why an item is refused as it stands; null: it is not. */
   refusalOf(item: Item): TidingsError | null
+  /** Whether a group may be stored while the one before still is. Not, where both may name the same thing and the last one counts. */
+  isApart?(group: readonly Item[]): boolean
   /** Resolves with an answer for each, after COMMIT: objects, to be written as they are. */
   store(group: readonly Item[], from: number): Promise<readonly (object & { readonly success: boolean })[]>
 }
@@ -39,8 +44,9 @@ interface End {
 }
 
 /**
- * The answer to a batch that is streamed: a line for each one that came, in order, after its COMMIT; then one with the counts. While one
- * group is stored the next one is read. It goes no faster than its reader, and ends early when there is no sense in going on.
+ * The answer to a batch that is streamed: a line for each one that came, in order, after its COMMIT; then one with the counts. While
+ * groups are stored, two at most, the next one is read. It goes no faster than its reader, and ends early when there is no sense in going
+ * on: what was begun by then is still answered.
  */
 export function answerLines<Item>(
   request: FastifyRequest,
@@ -65,22 +71,29 @@ async function* pacedBy(reply: FastifyReply, texts: AsyncGenerator<string>): Asy
 async function* answers<Item>(parts: StreamParts<Item>): AsyncGenerator<string> {
   const tally = { accepted: 0, rejected: 0, read: 0 }
   let why: unknown = null
-  let storing: Promise<Stored> | null = null
+  const storing: Promise<Stored>[] = []
+
+  async function first(): Promise<string> {
+    const stored = await storing.shift()
+    if (stored === undefined) return ''
+    tally.accepted += stored.accepted
+    tally.rejected += stored.rejected
+    why ??= stored.failure
+    return stored.text
+  }
+
   for (;;) {
-    const next: Next<Item> = await nextGroup(parts, tally.read, storing === null)
+    const next = await nextGroup(parts, tally.read, storing.length === 0)
     tally.read += next.count
-    if (storing !== null) {
-      const stored: Stored = await storing
-      storing = null
-      tally.accepted += stored.accepted
-      tally.rejected += stored.rejected
-      yield stored.text
-      why ??= stored.failure
-    }
+    const isNone = next.group.length === 0
+    // Where no line waits, some may have come when the first group is stored.
+    const most = isNone ? storing.length - 1 : parts.isApart?.(next.group) === true ? BESIDE : 0
+    while (storing.length > Math.max(0, most)) yield await first()
     why ??= next.failure
     if (why !== null || next.isEnd) break
-    if (next.group.length > 0) storing = store(parts, next.group, tally.read - next.count)
+    if (!isNone) storing.push(store(parts, next.group, tally.read - next.count))
   }
+  while (storing.length > 0) yield await first()
   if (!(why instanceof SenderGone)) yield lastLine(parts.log, tally, why)
 }
 

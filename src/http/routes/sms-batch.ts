@@ -9,7 +9,7 @@ import {
 } from '../../contract/sms-batch.ts'
 import { TidingsError } from '../../domain/errors.ts'
 import { refusalOf, type BatchEntry, type BatchItem, type PreparedItem } from '../../flows/sms/batch.ts'
-import { createItemReader, cutAtRepeats, ITEM_LISTS, toAnswerItem, tooManyItems } from '../batch-items.ts'
+import { createItemReader, cutAtRepeats, hasOwnKey, ITEM_LISTS, toAnswerItem, tooManyItems } from '../batch-items.ts'
 import { answerLines } from '../batch-stream.ts'
 import { json, RATE_HEADERS, SEND_ANSWER_HEADERS, SEND_ERRORS, SMS_ERRORS, type RouteDocs } from '../documentation.ts'
 import { toSmsDryRun } from '../dry-runs.ts'
@@ -172,11 +172,15 @@ async function stream(
   const read = createItemReader(request, common)
   const { most, untilAllowed } = await createRatePace(request, parts, body.lines)
   const keyOf = (index: number): string | null => (header === null ? null : `${header}:${index}`)
+  let paced = Promise.resolve()
+  /** One after the other, as they came. */
+  const passed = (items: number): Promise<void> => (paced = paced.then(() => untilAllowed(items)))
   return answerLines(request, reply, {
     log: parts.log,
     lines: body.lines,
     most,
     refusalOf,
+    isApart: (group) => !group.some(hasOwnKey),
     prepare: async (lines, from) =>
       parts.batches.prepare(
         lines.map((line, index) => readLine(line, (value) => read(value, keyOf(from + index)))),
@@ -189,7 +193,7 @@ async function stream(
       if (refusal !== null) throw refusal
       const answers = []
       for (const items of cutAtRepeats(group)) {
-        await untilAllowed(items.length)
+        await passed(items.length)
         const { answer } = await parts.batches.store(items, { partial: true, idempotency: null })
         answers.push(...answer)
       }
