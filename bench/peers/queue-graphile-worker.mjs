@@ -14,6 +14,7 @@ export async function open({ url, history }) {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS })
   // Its server ends before the last of its connections does.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const runner = await run({
     pgPool: pool,
     noHandleSignals: true,
