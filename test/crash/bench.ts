@@ -8,7 +8,7 @@ import type { Context, Result } from './experiment.ts'
 import { isNothingOpen, readFacts, type Copy, type Facts } from './facts.ts'
 import { onDatabase } from './on-database.ts'
 import { createJournal, type Journal } from './journal.ts'
-import { sendAll } from './loader.ts'
+import { sendAll, sendBatches } from './loader.ts'
 import type { Call } from './plan.ts'
 
 /** A running cluster, and what an experiment does with it. */
@@ -19,6 +19,8 @@ export interface Bench {
   chance(purpose: string): () => number
   /** Makes every call at its time at random nodes until it is acknowledged; each from `senders` clients at once, 1 unless said. */
   load(calls: readonly Call[], senders?: number): Promise<void>
+  /** The same for SMS, in batches of so many. */
+  loadBatches(calls: readonly Call[], items: number): Promise<void>
   /** SIGKILL to these nodes at once, all unless said; those that are down are left out. */
   killNodes(which?: readonly number[]): Promise<void>
   /** On a connection of its own to the database itself. */
@@ -56,13 +58,14 @@ export async function onBench(
   const ask: Bench['ask'] = (question) => onDatabase(cluster.postgres.url, question)
   const urls = cluster.nodes.map((node) => node.url)
   const chance = (purpose: string): (() => number) => seeded(seed, purpose)
+  const loading = { urls, journal, now: () => Date.now() }
   try {
     const figures = await work({
       cluster,
       journal,
       chance,
-      load: (calls, senders = 1) =>
-        sendAll({ calls, urls, journal, senders, chance: chance('loader'), now: () => Date.now() }),
+      load: (calls, senders = 1) => sendAll({ ...loading, calls, senders, chance: chance('loader') }),
+      loadBatches: (calls, items) => sendBatches({ ...loading, calls, senders: 1, chance: chance('loader') }, items),
       killNodes: (which = [...cluster.nodes.keys()]) => killNodes(cluster, journal, which),
       ask,
     })

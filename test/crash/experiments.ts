@@ -9,6 +9,7 @@ import { C5 } from './experiments/c5-rolling-restart.ts'
 import { C6 } from './experiments/c6-bugs.ts'
 import { C7, C7P } from './experiments/c7-poison.ts'
 import { C8 } from './experiments/c8-push-providers.ts'
+import { C9 } from './experiments/c9-batches.ts'
 import { D1 } from './experiments/d1-postgres.ts'
 import { D2 } from './experiments/d2-restarts.ts'
 import { D3 } from './experiments/d3-lost-commits.ts'
@@ -50,6 +51,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   C7,
   C7P,
   C8,
+  C9,
   D1,
   D2,
   D3,

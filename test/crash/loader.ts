@@ -34,6 +34,27 @@ const AGAIN_MOST_MS = 1_000
  * careful client does. Resolves when all calls have come to an end.
  */
 export async function sendAll(options: LoaderOptions): Promise<void> {
+  const one: Send = async (agent, url, [call]) => (call === undefined ? [] : [await post(agent, call, url)])
+  await sendInTime(
+    options,
+    options.calls.flatMap((call) => Array.from({ length: options.senders }, () => [call])),
+    one,
+  )
+}
+
+/** The same in calls of `POST /smss/batch` of so many SMS, each with the key of its own; those of a call are made when its last one is due. */
+export async function sendBatches(options: LoaderOptions, items: number): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(options.calls.length / items) }, (_, group) => group * items)
+  await sendInTime(
+    options,
+    starts.map((from) => options.calls.slice(from, from + items)),
+    postBatch,
+  )
+}
+
+type Send = (agent: Agent, url: string, calls: readonly Call[]) => Promise<readonly Outcome[]>
+
+async function sendInTime(options: LoaderOptions, groups: readonly (readonly Call[])[], send: Send): Promise<void> {
   const agent = new Agent({
     connections: options.connections ?? 32,
     connect: { timeout: CONNECT_MS },
@@ -44,39 +65,69 @@ export async function sendAll(options: LoaderOptions): Promise<void> {
   }
   const began = options.now()
   const made: Promise<void>[] = []
-  for (const call of options.calls) {
-    const early = call.atMs - (options.now() - began)
+  for (const group of groups) {
+    const early = (group.at(-1)?.atMs ?? 0) - (options.now() - began)
     if (early > 0) await delay(early)
-    for (let sender = 0; sender < options.senders; sender += 1) made.push(makeCall(options, agent, call))
+    made.push(makeCalls(options, group, (url, calls) => send(agent, url, calls)))
   }
   await Promise.all(made)
   await agent.destroy()
 }
 
-async function makeCall(options: LoaderOptions, agent: Agent, call: Call): Promise<void> {
-  const { journal, urls, chance, now } = options
-  const { key } = call
+async function makeCalls(
+  { journal, urls, chance, now }: LoaderOptions,
+  group: readonly Call[],
+  send: (url: string, calls: readonly Call[]) => Promise<readonly Outcome[]>,
+): Promise<void> {
   const deadline = now() + GIVE_UP_MS
+  let left = group
   for (let waitMs = AGAIN_MS; now() < deadline && !journal.isClosed(); waitMs = Math.min(AGAIN_MOST_MS, waitMs * 1.5)) {
     const node = Math.floor(chance() * urls.length)
-    journal.write({ kind: 'intent', at: now(), key, node })
-    const outcome = await post(agent, `${urls[node]}${call.path}`, call)
-    const entry: Entry = { ...outcome, at: now(), key }
-    journal.write(entry)
-    if (outcome.kind === 'acknowledged' || outcome.kind === 'refused') return
+    for (const { key } of left) journal.write({ kind: 'intent', at: now(), key, node })
+    const outcomes = await send(String(urls[node]), left)
+    left = left.filter(({ key }, index) => {
+      const outcome = outcomes[index] ?? { kind: 'unknown', why: 'no answer of its own' }
+      const entry: Entry = { ...outcome, at: now(), key }
+      journal.write(entry)
+      return outcome.kind === 'failed' || outcome.kind === 'unknown'
+    })
+    if (left.length === 0) return
     await delay(waitMs * (1 + chance()))
   }
 }
 
-async function post(agent: Agent, url: string, call: Call): Promise<Outcome> {
+async function postBatch(agent: Agent, url: string, calls: readonly Call[]): Promise<readonly Outcome[]> {
+  const items = calls.map(({ key, body }) => ({ ...(JSON.parse(body) as object), key }))
+  const body = JSON.stringify({ partial: true, items })
+  const answered = await asked(agent, `${url}/smss/batch`, { body, headers: {} })
+  if ('kind' in answered) return calls.map(() => answered)
+  const { status, answer } = answered
+  const data: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'data') : null
+  return calls.map((_, index) => {
+    if (!Array.isArray(data)) return toOutcome(status, answer)
+    const item: unknown = data[index]
+    return toOutcome(status, numberIn(item, 'message_id') === null ? Reflect.get(Object(item), 'error') : item)
+  })
+}
+
+async function post(agent: Agent, { path, key, body }: Call, url: string): Promise<Outcome> {
+  const answered = await asked(agent, `${url}${path}`, { body, headers: { 'idempotency-key': key } })
+  return 'kind' in answered ? answered : toOutcome(answered.status, answered.answer)
+}
+
+async function asked(
+  agent: Agent,
+  url: string,
+  { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
+): Promise<Outcome | { readonly status: number; readonly answer: unknown }> {
   try {
-    const { statusCode, body } = await request(url, {
+    const answer = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': call.key },
-      body: call.body,
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
       dispatcher: agent,
     })
-    return toOutcome(statusCode, await body.json())
+    return { status: answer.statusCode, answer: await answer.body.json() }
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return { kind: why === 'ECONNREFUSED' ? 'failed' : 'unknown', why }
