@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * How far the heap may grow before it is collected as a whole: to twice what was left by the last time. V8's own factor is up to four, for which a
- * push to a million devices needs half as much memory again.
+ * How far the heap may grow before it is collected as a whole: to twice what was left by the last time. V8's own factor is up to four. Measured: a
+ * push to 120,000 devices, new and known, took 243 and 251 MB at its peak; at two and a half times, 255 and 304.
  */
 const GROWING_PERCENT = 100
 

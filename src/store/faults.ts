@@ -52,6 +52,11 @@ export function toRefusal(fault: DbFault, cause: unknown): TidingsError | null {
   }
 }
 
+/** Whether a statement waited for a lock as long as it may. Source: PostgreSQL documentation, appendix A: lock_not_available. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03'
+}
+
 /** For the person at the terminal: what went wrong, where it is the link to the database that did; null for any other error. */
 export function linkProblem(error: unknown): string | null {
   if (error instanceof AggregateError) return error.errors.map(linkProblem).find((problem) => problem !== null) ?? null

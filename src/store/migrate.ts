@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { isLockTimeout } from './faults.ts'
 import type { Adopted } from './nodes/adopt-rows.ts'
 import { takeOver, type AdoptionParts, type Takeover } from './nodes/adoption.ts'
 import { halfProblem } from './original.ts'
@@ -188,11 +189,6 @@ async function close(client: pg.Client): Promise<void> {
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('; ')
   return error instanceof Error ? error.message : String(error)
-}
-
-/** Source: Postgres, appendix A: 55P03 lock_not_available. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03'
 }
 
 function silent(): void {

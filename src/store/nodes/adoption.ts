@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Adopted } from './adopt-rows.ts'
 import { adopt, type Adoption } from './adopt.ts'
+import { isLockTimeout } from '../faults.ts'
 import { findOriginal } from '../original.ts'
 
 export interface AdoptionParts {
@@ -76,9 +77,4 @@ async function applyWithin(
     await client.query(text)
     await client.query(`insert into public.${noted} (name, run_on) values ($1, now())`, [name])
   }
-}
-
-/** Source: Postgres, appendix A: 55P03 lock_not_available. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03'
 }

@@ -2,6 +2,7 @@ import type { Msisdn } from '../../domain/contact.ts'
 import type { AddressProjects } from '../../domain/push/push-ways.ts'
 import { numbers, texts } from '../arrays.ts'
 import type { Db, DbClient } from '../db.ts'
+import { isLockTimeout } from '../faults.ts'
 import { FINAL, otherAddress, projectSql } from './read-tokens.ts'
 
 export interface KnownToken {
@@ -58,11 +59,6 @@ async function upsertOnce(db: Db, values: readonly unknown[], last: boolean): Pr
     if (last || !isLockTimeout(error)) throw error
     return []
   }
-}
-
-/** Source: PostgreSQL, appendix A: lock_not_available. */
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '55P03'
 }
 
 /** One that is there. */
